@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Applications for codes and vehicles.
+
+use super::Statement;
+use crate::data::data;
+use crate::hash::Hash;
+use crate::ids::{ApplicationId, OrganisationId, Prefecture, Time};
+use crate::keys::PublicKey;
+use crate::records::application::CodeFor;
+use crate::records::certificate::{CertificateKind, Class};
+use crate::records::key::Custody;
+use crate::records::vehicle::VehicleOwner;
+use crate::text::Word;
+
+data! {
+    /// A certificate to be attested.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct NewClaim {
+        /// Its kind.
+        pub kind: CertificateKind,
+        /// RFC 6962 root over the digests of its fields.
+        pub root: Hash,
+        /// Who is asked.
+        pub attester: OrganisationId,
+    }
+
+    /// Sent by a sponsor (platform, enterprise, regulator) with the holder key's word; where the
+    /// operator is another organisation than the sponsor, with the word of one of its keys too.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct CodeApply {
+        /// For whom.
+        pub wanted: CodeFor,
+        /// The holder's key.
+        pub holder_key: PublicKey,
+        /// Who has it in hand.
+        pub custody: Custody,
+        /// Home prefecture.
+        pub prefecture: Prefecture,
+        /// Certificates to be attested.
+        pub claims: Vec<NewClaim>,
+        /// Words of the holder and, where needed, the operator.
+        pub statements: Vec<Statement>,
+    }
+
+    /// Sent by the owner or a sponsor; where a holder is the owner, with the holder key's word.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct VehicleApply {
+        /// Owner.
+        pub owner: VehicleOwner,
+        /// Prefecture of registration.
+        pub prefecture: Prefecture,
+        /// Certificates to be attested.
+        pub claims: Vec<NewClaim>,
+        /// The holder's word.
+        pub statements: Vec<Statement>,
+    }
+
+    /// Sent by the attester of a claim.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct ClaimAnswer {
+        /// Which application.
+        pub application: ApplicationId,
+        /// Place of the claim in it, from 0.
+        pub claim: u32,
+        /// Root of the claim that is answered.
+        pub root: Hash,
+        /// Yes or no.
+        pub answer: Answer,
+    }
+
+    /// An attester's answer.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub enum Answer {
+        /// Attested.
+        Yes {
+            /// From when it holds.
+            valid_from: Time,
+            /// When it ends; none for ever.
+            valid_until: Option<Time>,
+            /// Class bits.
+            class: Class,
+            /// Identity: the tag of the number. Vehicle licence: the tags of VIN and plate. Else none.
+            tags: Vec<Hash>,
+        },
+        /// Refused.
+        No {
+            /// Reason code.
+            reason: Word,
+        },
+    }
+
+    /// Sent by the sponsor with the holder's word.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct ClaimCorrect {
+        /// Which application.
+        pub application: ApplicationId,
+        /// The claim as it is asked anew; it takes the place of the refused one of its kind, or is added.
+        pub claim: NewClaim,
+        /// Place of the refused claim; none adds one.
+        pub replaces: Option<u32>,
+        /// The holder's word.
+        pub statements: Vec<Statement>,
+    }
+
+    /// Sent by the sponsor or the holder.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct ApplicationWithdraw {
+        /// Which.
+        pub application: ApplicationId,
+    }
+}

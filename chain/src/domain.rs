@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every domain tag, on one page: what is hashed or signed begins with exactly one of them.
+//!
+//! A tag is 16 bytes: ASCII, padded with zeros. The number in it is the version of the layout behind it.
+
+/// A domain tag: 16 bytes that no other layout begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag(pub [u8; 16]);
+
+const fn tag(name: &str) -> Tag {
+    let bytes = name.as_bytes();
+    assert!(bytes.len() <= 16);
+    let mut out = [0; 16];
+    let mut i = 0;
+    while i < bytes.len() {
+        out[i] = bytes[i];
+        i += 1;
+    }
+    Tag(out)
+}
+
+/// Genesis: its hash is the chain id.
+pub const GENESIS: Tag = tag("dy/genesis/1");
+/// A transaction's id: all of it but the signature.
+pub const TRANSACTION: Tag = tag("dy/tx/1");
+/// What a transaction's signature covers (the id is inside).
+pub const TRANSACTION_SIGNATURE: Tag = tag("dy/tx-sign/1");
+/// A leaf of `tx_root`: the whole transaction, signature included.
+pub const TRANSACTION_LEAF: Tag = tag("dy/tx-leaf/1");
+/// A leaf of `receipt_root`.
+pub const RECEIPT: Tag = tag("dy/receipt/1");
+/// A leaf of `change_root`.
+pub const CHANGE: Tag = tag("dy/change/1");
+/// A version of a record.
+pub const VERSION: Tag = tag("dy/version/1");
+/// The digest of a record's value.
+pub const VALUE: Tag = tag("dy/value/1");
+/// The key of a record in the state tree: kind and id.
+pub const STATE_KEY: Tag = tag("dy/state-key/1");
+/// A block's header.
+pub const HEADER: Tag = tag("dy/header/1");
+/// A proposal's payload.
+pub const PROPOSAL: Tag = tag("dy/proposal/1");
+/// What a proposer signs.
+pub const PROPOSAL_SIGNATURE: Tag = tag("dy/prop-sign/1");
+/// The id of a record that a transaction makes: transaction id and index.
+pub const RECORD_ID: Tag = tag("dy/record-id/1");
+/// The id of a record that is found by a unique name: kind of name and its digest.
+pub const NAME_ID: Tag = tag("dy/name-id/1");
+/// The id of a key's record.
+pub const KEY_ID: Tag = tag("dy/key-id/1");
+/// The id of a record that the chain makes by itself.
+pub const AUTOMATIC_ID: Tag = tag("dy/auto-id/1");
+/// A code's id, from the transaction of its application.
+pub const CODE_ID: Tag = tag("dy/code-id/1");
+/// The digest of a code's list of matters.
+pub const MATTERS: Tag = tag("dy/matters/1");
+/// A second party's statement.
+pub const STATEMENT: Tag = tag("dy/statement/1");
+/// What a statement is about: the action without its statement.
+pub const STATEMENT_ACTION: Tag = tag("dy/stmt-action/1");
+/// One field of a certificate or waybill.
+pub const FIELD: Tag = tag("dy/field/1");
+/// The commitment to a tag secret in genesis.
+pub const TAG_SECRET: Tag = tag("dy/tag-secret/1");

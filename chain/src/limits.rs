@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every limit of the protocol, on one page.
+//!
+//! A limit that a validator enforces is part of consensus: changing one changes what a block means.
+
+/// Largest canonical transaction, in bytes.
+pub const TRANSACTION_BYTES: usize = 16 * 1024;
+/// Most transactions in one batch submission.
+pub const BATCH_TRANSACTIONS: usize = 1_000;
+/// Largest batch submission, in bytes of canonical transactions.
+pub const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Most transactions in one proposal.
+pub const PROPOSAL_TRANSACTIONS: usize = 5_000;
+/// Largest sum of canonical transactions in one proposal, in bytes.
+pub const PROPOSAL_BYTES: usize = 4 * 1024 * 1024;
+/// Largest canonical value of any kind that `codec` decodes, in bytes.
+pub const VALUE_BYTES: usize = 8 * 1024 * 1024;
+/// Most changes that one transaction may write; what bringing up writes does not count.
+pub const TRANSACTION_CHANGES: usize = 32;
+/// Most due records that the deadline index yields to one block.
+pub const DUE_RECORDS: usize = 1_000;
+/// Furthest that `valid_until` may lie ahead of block time, in milliseconds.
+pub const VALIDITY_MS: u64 = 10 * 60 * 1_000;
+/// Furthest that a step's actual time may lie ahead of block time, in milliseconds.
+pub const STEP_AHEAD_MS: u64 = 10 * 60 * 1_000;
+/// Furthest that `proposed_ms` may lie ahead of a follower's clock, in milliseconds.
+pub const PROPOSED_AHEAD_MS: u64 = 10_000;
+/// Most entries in one bucket of the state tree.
+pub const BUCKET_ENTRIES: usize = 1_024;
+/// Most records on one page of a list.
+pub const PAGE: usize = 200;
+/// Longest wait for an answer to a submission, in milliseconds.
+pub const WAIT_MS: u64 = 30_000;
+
+/// Most keys of an organisation or a person.
+pub const KEYS: usize = 8;
+/// Most attestation scopes of an organisation.
+pub const SCOPES: usize = 16;
+/// Most prefectures of one scope, or of one waybill's limits.
+pub const PREFECTURES: usize = 16;
+/// Most policies of a vehicle.
+pub const POLICIES: usize = 8;
+/// Most certificates of one subject.
+pub const CERTIFICATES: usize = 16;
+/// Most claims of one application.
+pub const CLAIMS: usize = 12;
+/// Most open matters on one subject; the chain's own may go beyond.
+pub const OPEN_MATTERS: usize = 64;
+/// Most vehicles bound to a code, and drivers to a vehicle, whatever the parameters say.
+pub const BINDINGS: usize = 8;
+/// Most suspensions of one code.
+pub const SUSPENSIONS: usize = 8;
+/// Most waybills under way of one vehicle.
+pub const UNDER_WAY: usize = 8;
+/// Over-limit matters that a vehicle keeps.
+pub const OVER_LIMIT_KEPT: usize = 4;
+/// Values that one parameter keeps, past and announced.
+pub const PARAMETER_VALUES: usize = 16;
+/// Reasons that one refusal lists.
+pub const REASONS: usize = 32;
