@@ -1,1 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The HTTP interface of a node: an accept loop with limits, problem details, the routes under
+//! `/v1`, events, metrics and embedded documentation. Rules of the chain never live here: they
+//! come from `chain`, and queries over a view from `chain::query`.
 
+pub mod config;
+pub mod docs;
+pub mod events;
+pub mod http;
+pub mod metrics;
+pub mod server;
+pub mod shell;

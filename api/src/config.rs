@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What an operator may set about the HTTP interface, with defaults that hold a public port.
+//! Never reads files or the environment: `node` does that and hands the values over.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// The HTTP interface's part of the node configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApiConfig {
+    /// Address and port to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Listen on an address other than loopback although the interface asks nobody who they are.
+    pub allow_open_api_without_credentials: bool,
+    /// Limits of time, number and size.
+    pub limits: Limits,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            allow_open_api_without_credentials: false,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl ApiConfig {
+    /// Refuses an address that would open the interface to the network by accident.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if !self.listen.ip().is_loopback() && !self.allow_open_api_without_credentials {
+            return Err(ConfigError::OpenWithoutCredentials { listen: self.listen });
+        }
+        self.limits.check()
+    }
+}
+
+/// Limits of the HTTP server. Every queue and every wait has one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// From accepting a connection to its first byte.
+    pub first_byte_ms: u64,
+    /// From the first byte of a request to the end of its headers; also the longest idle time of
+    /// a connection between two requests.
+    pub header_ms: u64,
+    /// From the end of the headers to the end of the body.
+    pub body_ms: u64,
+    /// How long a client may leave an answer unread before the connection ends.
+    pub write_ms: u64,
+    /// How long requests in progress may still run once the node shuts down.
+    pub drain_ms: u64,
+    /// Connections open at once.
+    pub connections: usize,
+    /// Event streams open at once.
+    pub streams: usize,
+    /// Bytes of request line and headers together.
+    pub header_bytes: usize,
+    /// Bodies over 128 KiB that may be in memory at once.
+    pub large_bodies: usize,
+    /// Reads of the database that may run at once.
+    pub reads: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            first_byte_ms: 10_000,
+            header_ms: 15_000,
+            body_ms: 30_000,
+            write_ms: 30_000,
+            drain_ms: 5_000,
+            connections: 1_024,
+            streams: 256,
+            header_bytes: 16 * 1024,
+            large_bodies: 16,
+            reads: 32,
+        }
+    }
+}
+
+impl Limits {
+    fn check(&self) -> Result<(), ConfigError> {
+        let times = [
+            ("first_byte_ms", self.first_byte_ms),
+            ("header_ms", self.header_ms),
+            ("body_ms", self.body_ms),
+            ("write_ms", self.write_ms),
+        ];
+        let counts = [
+            ("connections", self.connections),
+            ("streams", self.streams),
+            ("large_bodies", self.large_bodies),
+            ("reads", self.reads),
+        ];
+        let zero_time = times.iter().find(|(_, value)| *value == 0).map(|(name, _)| *name);
+        let zero_count = counts.iter().find(|(_, value)| *value == 0).map(|(name, _)| *name);
+        if let Some(name) = zero_time.or(zero_count) {
+            return Err(ConfigError::ZeroLimit { name });
+        }
+        if self.header_bytes < 1_024 {
+            return Err(ConfigError::SmallHeader { bytes: self.header_bytes });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn first_byte(&self) -> Duration {
+        Duration::from_millis(self.first_byte_ms)
+    }
+
+    pub(crate) fn header(&self) -> Duration {
+        Duration::from_millis(self.header_ms)
+    }
+
+    pub(crate) fn body(&self) -> Duration {
+        Duration::from_millis(self.body_ms)
+    }
+
+    pub(crate) fn write(&self) -> Duration {
+        Duration::from_millis(self.write_ms)
+    }
+
+    pub(crate) fn drain(&self) -> Duration {
+        Duration::from_millis(self.drain_ms)
+    }
+}
+
+/// Why the interface does not start with this configuration.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A public address without the flag that says so.
+    #[error(
+        "api.listen is {listen}, which is not a loopback address, and this interface asks for no \
+         credentials yet: listen on 127.0.0.1 or [::1], or set \
+         api.allow_open_api_without_credentials = true if everybody who reaches this address may \
+         read the whole chain"
+    )]
+    OpenWithoutCredentials {
+        /// The address asked for.
+        listen: SocketAddr,
+    },
+    /// A limit of nothing would refuse everything.
+    #[error("api.limits.{name} is 0, which would refuse every request: set it to 1 or more")]
+    ZeroLimit {
+        /// The limit's name.
+        name: &'static str,
+    },
+    /// Ordinary clients need more room for headers.
+    #[error("api.limits.header_bytes is {bytes}: ordinary clients need 1024 or more")]
+    SmallHeader {
+        /// The value given.
+        bytes: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_public_address_needs_the_flag_that_says_it_is_open() {
+        let mut config = ApiConfig { listen: "0.0.0.0:80".parse().unwrap(), ..Default::default() };
+        assert!(matches!(config.check(), Err(ConfigError::OpenWithoutCredentials { .. })));
+        config.allow_open_api_without_credentials = true;
+        assert_eq!(config.check(), Ok(()));
+    }
+
+    #[test]
+    fn loopback_of_both_families_needs_no_flag() {
+        for listen in ["127.0.0.1:0", "127.9.9.9:1", "[::1]:8080"] {
+            let config = ApiConfig { listen: listen.parse().unwrap(), ..Default::default() };
+            assert_eq!(config.check(), Ok(()), "{listen}");
+        }
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_refused_by_name() {
+        let limits = Limits { connections: 0, ..Default::default() };
+        let config = ApiConfig { limits, ..Default::default() };
+        assert_eq!(config.check(), Err(ConfigError::ZeroLimit { name: "connections" }));
+    }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Server-sent events: a stream that reads the chain's changes page by page at its client's pace.
+//! Nothing is queued for a slow client but one page, and nothing is lost: the number of the last
+//! change seen (`Last-Event-ID`) resumes the stream on any node.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::Stream;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::http::messages;
+use crate::http::problem::Problem;
+use crate::metrics::{HttpMetrics, StreamGuard};
+
+/// Changes read at once; all that is ever held for one stream.
+pub const PAGE: usize = 100;
+/// Time between comments that keep an idle stream open.
+pub const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a client should wait before it connects again.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// One change of the chain, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its sequence number, dense over the whole chain.
+    pub seq: u64,
+    /// The event's name.
+    pub name: String,
+    /// Its JSON, on one line.
+    pub data: String,
+}
+
+/// Changes in order, and how far they were looked through.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Those that the stream asked for.
+    pub changes: Vec<Change>,
+    /// First sequence number that was not looked at.
+    pub next: u64,
+}
+
+/// Where changes come from.
+pub trait Source: Send + Sync + 'static {
+    /// Looks through at most `limit` changes from `from` on. May read the disk; called off the
+    /// async threads.
+    fn read(&self, from: u64, limit: usize) -> Result<Page, Problem>;
+
+    /// The first sequence number that does not exist yet, as it grows.
+    fn tip(&self) -> watch::Receiver<u64>;
+}
+
+/// Hands out streams up to a limit and ends them at shutdown.
+#[derive(Clone)]
+pub struct Streams {
+    places: Arc<Semaphore>,
+    metrics: HttpMetrics,
+    shutdown: CancellationToken,
+}
+
+impl Streams {
+    /// At most `limit` streams at once.
+    pub fn new(limit: usize, metrics: HttpMetrics, shutdown: CancellationToken) -> Self {
+        Self { places: Arc::new(Semaphore::new(limit)), metrics, shutdown }
+    }
+
+    /// A stream of `source` from sequence number `from` on.
+    pub fn open<S: Source>(
+        &self,
+        source: Arc<S>,
+        from: u64,
+    ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<S>>, Problem> {
+        let place = self
+            .places
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| Problem::new(&messages::TOO_MANY_STREAMS).retry_after(5))?;
+        let reader = Reader {
+            tip: source.tip(),
+            source,
+            next: from,
+            ready: VecDeque::new(),
+            greeted: false,
+            shutdown: self.shutdown.clone(),
+            _place: place,
+            _guard: self.metrics.stream(),
+        };
+        let events = futures::stream::unfold(reader, |mut reader| async move {
+            reader.event().await.map(|event| (Ok(event), reader))
+        });
+        Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("heartbeat")))
+    }
+}
+
+struct Reader<S> {
+    source: Arc<S>,
+    tip: watch::Receiver<u64>,
+    next: u64,
+    ready: VecDeque<Change>,
+    greeted: bool,
+    shutdown: CancellationToken,
+    _place: OwnedSemaphorePermit,
+    _guard: StreamGuard,
+}
+
+impl<S: Source> Reader<S> {
+    /// The next event; none ends the stream, and the client comes back with the last id it saw.
+    async fn event(&mut self) -> Option<Event> {
+        if !self.greeted {
+            self.greeted = true;
+            return Some(Event::default().retry(RETRY).comment("dianyun"));
+        }
+        while self.ready.is_empty() {
+            self.wait().await?;
+            self.fill().await?;
+        }
+        let change = self.ready.pop_front()?;
+        let event = Event::default().id(change.seq.to_string()).event(change.name);
+        Some(event.data(change.data))
+    }
+
+    /// Waits until there is a change at `next`.
+    async fn wait(&mut self) -> Option<()> {
+        let next = self.next;
+        tokio::select! {
+            tip = self.tip.wait_for(|tip| *tip > next) => tip.ok().map(|_| ()),
+            () = self.shutdown.cancelled() => None,
+        }
+    }
+
+    async fn fill(&mut self) -> Option<()> {
+        let (source, from) = (self.source.clone(), self.next);
+        let read = tokio::task::spawn_blocking(move || source.read(from, PAGE)).await;
+        match read {
+            Ok(Ok(page)) if page.next > from => {
+                self.next = page.next;
+                self.ready.extend(page.changes);
+                Some(())
+            }
+            Ok(Ok(_)) => {
+                tracing::error!(from, "changes below the tip are missing");
+                None
+            }
+            Ok(Err(problem)) => {
+                tracing::warn!(code = problem.code(), from, "cannot read changes");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use axum::response::IntoResponse;
+    use http_body_util::BodyExt;
+    use prometheus_client::registry::Registry;
+
+    struct Numbers(watch::Sender<u64>);
+
+    impl Source for Numbers {
+        fn read(&self, from: u64, limit: usize) -> Result<Page, Problem> {
+            let next = (*self.0.borrow()).min(from + limit as u64);
+            let even = (from..next).filter(|seq| seq % 2 == 0);
+            let changes = even
+                .map(|seq| Change { seq, name: "even".into(), data: format!("{{\"seq\":{seq}}}") })
+                .collect();
+            Ok(Page { changes, next })
+        }
+
+        fn tip(&self) -> watch::Receiver<u64> {
+            self.0.subscribe()
+        }
+    }
+
+    fn streams(limit: usize) -> (Streams, CancellationToken) {
+        let metrics = HttpMetrics::register(&mut Registry::default());
+        let shutdown = CancellationToken::new();
+        (Streams::new(limit, metrics, shutdown.clone()), shutdown)
+    }
+
+    async fn text_until(body: &mut axum::body::Body, end: &str) -> String {
+        let mut text = String::new();
+        while !text.contains(end) {
+            let frame = body.frame().await.unwrap().unwrap();
+            text.push_str(std::str::from_utf8(&frame.into_data().unwrap()).unwrap());
+        }
+        text
+    }
+
+    #[tokio::test]
+    async fn a_stream_reads_on_over_pages_and_waits_for_new_changes() {
+        let source = Arc::new(Numbers(watch::channel(250).0));
+        let (streams, _) = streams(1);
+        let mut body = streams.open(source.clone(), 3).unwrap().into_response().into_body();
+        let text = text_until(&mut body, "\"seq\":248").await;
+        let expected: Vec<_> =
+            (4..250).filter(|n| n % 2 == 0).map(|n| format!("id: {n}")).collect();
+        let ids: Vec<_> = text.lines().filter(|line| line.starts_with("id: ")).collect();
+        assert_eq!(ids, expected);
+        source.0.send_replace(253);
+        let text = text_until(&mut body, "\"seq\":252").await;
+        assert!(text.contains("id: 250") && text.contains("event: even"));
+    }
+
+    #[tokio::test]
+    async fn one_stream_too_many_is_refused_and_a_closed_one_makes_room() {
+        let source = Arc::new(Numbers(watch::channel(0).0));
+        let (streams, _) = streams(1);
+        let first = streams.open(source.clone(), 0).unwrap().into_response();
+        let second = streams.open(source.clone(), 0).err().unwrap();
+        assert_eq!(second.code(), "too_many_streams");
+        drop(first);
+        assert!(streams.open(source, 0).is_ok());
+    }
+
+    #[tokio::test]
+    async fn shutdown_ends_a_waiting_stream() {
+        let source = Arc::new(Numbers(watch::channel(0).0));
+        let (streams, shutdown) = streams(1);
+        let body = streams.open(source, 0).unwrap().into_response().into_body();
+        shutdown.cancel();
+        let text = body.collect().await.unwrap().to_bytes();
+        assert!(text.starts_with(b"retry: 2000") || text.starts_with(b":"));
+    }
+}
