@@ -1,1 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Invented Yunnan: formats, register, authorities, scenario and load of the demo network.
+//! It never holds a real person's data, and never issues anything by a short cut.
 
+pub mod formats;
+pub mod yunnan;
