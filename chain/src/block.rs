@@ -17,7 +17,7 @@ data! {
     pub struct Header {
         /// Protocol number.
         pub version: u16,
-        /// Chain id; zeros in the header of genesis itself, whose hash it is not.
+        /// Chain id: the hash of genesis, in every header.
         pub chain: Hash,
         /// Number of the validator set.
         pub config_no: u32,

@@ -63,3 +63,9 @@ pub const STATEMENT_ACTION: Tag = tag("dy/stmt-action/1");
 pub const FIELD: Tag = tag("dy/field/1");
 /// The commitment to a tag secret in genesis.
 pub const TAG_SECRET: Tag = tag("dy/tag-secret/1");
+/// A leaf of the state tree: a bucket.
+pub const BUCKET: Tag = tag("dy/bucket/1");
+/// A leaf of the history: the hash of an earlier header.
+pub const HISTORY: Tag = tag("dy/history/1");
+/// What the coefficients of a batch of signatures are drawn from.
+pub const BATCH: Tag = tag("dy/batch/1");

@@ -7,7 +7,7 @@ use crate::domain;
 use crate::event::Event;
 use crate::hash::Hash;
 use crate::ids::{Height, RecordId, Time, TransactionId};
-use crate::records::RecordKind;
+use crate::records::{RecordKey, RecordKind};
 use crate::refusal::Reason;
 
 data! {
@@ -62,6 +62,11 @@ pub struct Version {
 }
 
 impl Version {
+    /// The key of the record.
+    pub fn key(&self) -> RecordKey {
+        RecordKey { kind: self.kind, id: self.id }
+    }
+
     /// Its hash: the RFC 6962 leaf hash of its bytes behind its tag.
     pub fn hash(&self) -> Hash {
         crate::merkle::leaf_hash(domain::VERSION, &codec::encode(self))

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What a rule gets to see and do while it executes one transaction.
+
+use super::due;
+use super::overlay::Overlay;
+use crate::event::Event;
+use crate::hash::Hash;
+use crate::ids::{OrganisationId, PersonId, RecordId, Time, TransactionId};
+use crate::keys::PublicKey;
+use crate::records::key::Use;
+use crate::records::{
+    Organisation, OrganisationKind, Owner, ParameterName, Parameters, RecordValue, RegisteredKey,
+    Role,
+};
+use crate::refusal::{RefusalCode, Refused};
+use crate::view::Records;
+
+/// One transaction under execution.
+pub(crate) struct Context<'a, 'v, R: Records + ?Sized> {
+    /// Records as written so far.
+    pub(crate) overlay: &'a mut Overlay<'v, R>,
+    /// Header time.
+    pub(crate) now: Time,
+    /// The transaction.
+    pub(crate) transaction: TransactionId,
+    /// The sender's key, registered and in force.
+    pub(crate) sender: RegisteredKey,
+    /// Keys whose statements came along and are not taken yet.
+    pub(crate) statements: Vec<PublicKey>,
+    made: u32,
+}
+
+impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
+    /// A context for a transaction whose sender was looked up.
+    pub(crate) fn new(
+        overlay: &'a mut Overlay<'v, R>,
+        now: Time,
+        transaction: TransactionId,
+        sender: RegisteredKey,
+        statements: Vec<PublicKey>,
+    ) -> Self {
+        Self { overlay, now, transaction, sender, statements, made: 0 }
+    }
+
+    /// A record brought up to header time; None if there is none.
+    pub(crate) fn get<T: RecordValue + Clone>(&mut self, id: RecordId) -> Option<T> {
+        due::bring_up(self.overlay, due::key_of::<T>(id), self.now);
+        self.overlay.peek::<T>(id).cloned()
+    }
+
+    /// A record brought up to header time, or `not_found` about a field.
+    pub(crate) fn need<T: RecordValue + Clone>(
+        &mut self,
+        id: RecordId,
+        field: &str,
+    ) -> Result<T, Refused> {
+        self.get(id).ok_or_else(|| Refused::about(RefusalCode::NotFound, field))
+    }
+
+    /// Writes a record as of header time.
+    pub(crate) fn put<T: RecordValue>(&mut self, value: T, event: Event) {
+        self.overlay.put(value, event, self.now);
+    }
+
+    /// The id of the next record that this transaction makes.
+    pub(crate) fn new_id(&mut self) -> RecordId {
+        let id = RecordId::made_by(self.transaction, self.made);
+        self.made += 1;
+        id
+    }
+
+    /// A parameter at header time.
+    pub(crate) fn parameter(&mut self, name: ParameterName) -> u64 {
+        parameter(self.overlay, name, self.now)
+    }
+
+    /// The sending organisation, admitted, with a role; else a refusal.
+    pub(crate) fn organisation(&mut self, role: Role) -> Result<Organisation, Refused> {
+        let (Owner::Organisation(id), Use::Organisation(roles)) =
+            (self.sender.owner, self.sender.uses.clone())
+        else {
+            return Err(RefusalCode::NotAllowed.into());
+        };
+        if !roles.has(role) {
+            return Err(RefusalCode::RoleMissing.into());
+        }
+        let organisation: Organisation = self.need(id.0, "sender")?;
+        if organisation.is_admitted() {
+            Ok(organisation)
+        } else {
+            Err(RefusalCode::OrganisationEnded.into())
+        }
+    }
+
+    /// The sending organisation if it is of one of these kinds.
+    pub(crate) fn organisation_of(
+        &mut self,
+        kinds: &[OrganisationKind],
+        role: Role,
+    ) -> Result<Organisation, Refused> {
+        let organisation = self.organisation(role)?;
+        if kinds.contains(&organisation.kind) {
+            Ok(organisation)
+        } else {
+            Err(RefusalCode::NotAllowed.into())
+        }
+    }
+
+    /// The sending person; else a refusal.
+    pub(crate) fn person(&self) -> Result<PersonId, Refused> {
+        match self.sender.owner {
+            Owner::Person(id) => Ok(id),
+            Owner::Organisation(_) => Err(RefusalCode::NotAllowed.into()),
+        }
+    }
+
+    /// True if the sender is this organisation with a role.
+    pub(crate) fn is_organisation(&self, id: OrganisationId, role: Role) -> bool {
+        self.sender.owner == Owner::Organisation(id)
+            && matches!(&self.sender.uses, Use::Organisation(roles) if roles.has(role))
+    }
+
+    /// Takes the word of a key, whether or not it is registered.
+    pub(crate) fn take_word(&mut self, key: &PublicKey) -> Result<(), Refused> {
+        let at = self.statements.iter().position(|k| k == key);
+        at.map(|at| drop(self.statements.remove(at)))
+            .ok_or_else(|| RefusalCode::StatementMissing.into())
+    }
+
+    /// Takes the word of an owner: a statement by a key of it that is in force (an organisation's
+    /// with the role `operate`).
+    pub(crate) fn take_word_of(&mut self, owner: Owner) -> Result<(), Refused> {
+        for (at, key) in self.statements.clone().iter().enumerate() {
+            let Some(registered) = registered_key(self.overlay, key) else { continue };
+            let may = match registered.uses {
+                Use::Organisation(roles) => roles.operate,
+                Use::Person(_) => true,
+            };
+            if registered.owner == owner && may {
+                self.statements.remove(at);
+                return Ok(());
+            }
+        }
+        Err(RefusalCode::StatementMissing.into())
+    }
+
+    /// The chain id.
+    pub(crate) fn chain(&self) -> Hash {
+        self.overlay.chain()
+    }
+}
+
+/// A parameter at an instant.
+pub(crate) fn parameter<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    name: ParameterName,
+    at: Time,
+) -> u64 {
+    overlay
+        .peek::<Parameters>(RecordId::default())
+        .map_or_else(|| name.default_value(), |p| p.at(name, at))
+}
+
+/// A key that is registered and in force.
+pub(crate) fn registered_key<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    key: &PublicKey,
+) -> Option<RegisteredKey> {
+    overlay
+        .peek::<RegisteredKey>(RegisteredKey::id_of(key))
+        .filter(|registered| registered.ended_at.is_none())
+        .cloned()
+}

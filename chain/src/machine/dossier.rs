@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Reading and writing a subject's dossier, whatever kind of record holds it.
+//!
+//! Saving one refreshes the codes that count it, so that no rule can forget to.
+
+use super::colour;
+use super::context::parameter;
+use super::overlay::Overlay;
+use crate::event::Event;
+use crate::ids::Time;
+use crate::records::{
+    Certificate, CertificateState, Dossier, Organisation, ParameterName, Person, Subject, Vehicle,
+};
+use crate::view::Records;
+
+/// What a certificate does next by itself. At one instant they come in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Due {
+    /// A renewal takes over.
+    Takeover,
+    /// It ends.
+    End,
+    /// Its end is near.
+    Notice,
+}
+
+/// The dossier of a subject; None if there is no such record.
+pub(super) fn load<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    subject: Subject,
+) -> Option<Dossier> {
+    match subject {
+        Subject::Person(id) => overlay.peek::<Person>(id.0).map(|r| r.dossier.clone()),
+        Subject::Vehicle(id) => overlay.peek::<Vehicle>(id.0).map(|r| r.dossier.clone()),
+        Subject::Organisation(id) => overlay.peek::<Organisation>(id.0).map(|r| r.dossier.clone()),
+    }
+}
+
+/// Writes a subject's dossier as of an instant and refreshes the codes that count it.
+pub(super) fn save<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    subject: Subject,
+    dossier: Dossier,
+    event: Event,
+    at: Time,
+) {
+    let next_change_at = next_change(overlay, &dossier).map(|(at, _, _)| at);
+    match subject {
+        Subject::Person(id) => {
+            if let Some(mut record) = overlay.peek::<Person>(id.0).cloned() {
+                record.dossier = dossier;
+                record.next_change_at = next_change_at;
+                overlay.put(record, event, at);
+            }
+        }
+        Subject::Vehicle(id) => {
+            if let Some(mut record) = overlay.peek::<Vehicle>(id.0).cloned() {
+                record.dossier = dossier;
+                record.next_change_at = next_change_at;
+                overlay.put(record, event, at);
+            }
+        }
+        Subject::Organisation(id) => {
+            if let Some(mut record) = overlay.peek::<Organisation>(id.0).cloned() {
+                record.dossier = dossier;
+                record.next_change_at = next_change_at;
+                overlay.put(record, event, at);
+            }
+        }
+    }
+    colour::refresh(overlay, subject, at);
+}
+
+/// The next due change of a dossier: when, what, and of which certificate (its place).
+pub(super) fn next_change<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    dossier: &Dossier,
+) -> Option<(Time, Due, usize)> {
+    let mut next = None;
+    for (place, certificate) in dossier.certificates.iter().enumerate() {
+        let attested_at = certificate.terms.attested_at;
+        let notice_ms = parameter(overlay, ParameterName::CertificateNoticeMs, attested_at);
+        for (at, due) in due_changes(certificate, notice_ms) {
+            let candidate = (at, due, place);
+            if next.is_none_or(|n| candidate < n) {
+                next = Some(candidate);
+            }
+        }
+    }
+    next
+}
+
+fn due_changes(certificate: &Certificate, notice_ms: u64) -> Vec<(Time, Due)> {
+    let mut due = Vec::new();
+    if certificate.state == CertificateState::Revoked {
+        return due;
+    }
+    due.extend(certificate.next.as_ref().map(|next| (next.valid_from, Due::Takeover)));
+    if certificate.state == CertificateState::Ended {
+        return due;
+    }
+    if let Some(end) = certificate.terms.valid_until {
+        due.push((end, Due::End));
+        if !certificate.notice {
+            let notice = Time(end.0.saturating_sub(notice_ms)).max(certificate.terms.attested_at);
+            if notice < end {
+                due.push((notice, Due::Notice));
+            }
+        }
+    }
+    due
+}
+
+/// The earliest instant at which a certificate ends or a renewal takes over: the colour may change.
+pub(super) fn earliest_certificate_change(dossier: &Dossier) -> Option<Time> {
+    dossier
+        .certificates
+        .iter()
+        .flat_map(|certificate| due_changes(certificate, 0))
+        .filter(|(_, due)| *due != Due::Notice)
+        .map(|(at, _)| at)
+        .min()
+}

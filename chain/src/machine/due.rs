@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Bringing records up to an instant: their due changes, in order of (instant, key).
+//!
+//! To touch a record touches the records whose due changes reach it, so that neither an index that
+//! lags nor the order of touching alters an outcome (`domain.md` section 3).
+
+use std::collections::BTreeSet;
+
+use super::overlay::Overlay;
+use super::{application, certificate, colour, waybill};
+use crate::ids::Time;
+use crate::records::{Holder, Owner, RecordKey, RecordKind, RecordValue, Subject, Value, Vehicle};
+use crate::view::Records;
+
+/// Brings a record, and all that reaches it, up to an instant.
+pub fn bring_up<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, root: RecordKey, to: Time) {
+    let mut last = None;
+    loop {
+        let reached = reached(overlay, root);
+        let due = reached
+            .into_iter()
+            .filter_map(|key| overlay.due_at(&key).map(|at| (at, key)))
+            .filter(|(at, _)| *at <= to)
+            .min();
+        let Some((at, key)) = due else { return };
+        assert!(last != Some((at, key)), "a due change must move its deadline: {key:?} at {at}");
+        last = Some((at, key));
+        overlay.as_due(|overlay| fire(overlay, key, at));
+    }
+}
+
+/// The record and all whose due changes reach it, transitively.
+fn reached<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    root: RecordKey,
+) -> BTreeSet<RecordKey> {
+    let mut seen = BTreeSet::from([root]);
+    let mut open = vec![root];
+    while let Some(key) = open.pop() {
+        let Some(stored) = overlay.stored(&key) else { continue };
+        for next in neighbours(&stored.value) {
+            if seen.insert(next) {
+                open.push(next);
+            }
+        }
+    }
+    seen
+}
+
+fn key(kind: RecordKind, id: crate::ids::RecordId) -> RecordKey {
+    RecordKey { kind, id }
+}
+
+/// The records whose due changes may write this one, or that its own due change may write.
+fn neighbours(value: &Value) -> Vec<RecordKey> {
+    let mut out = Vec::new();
+    match value {
+        Value::Person(person) => {
+            out.extend(person.code.map(|c| key(RecordKind::Code, c.record())));
+            out.extend(person.application.map(|a| key(RecordKind::Application, a.0)));
+        }
+        Value::Organisation(organisation) => {
+            out.extend(organisation.code.map(|c| key(RecordKind::Code, c.record())));
+            out.extend(organisation.application.map(|a| key(RecordKind::Application, a.0)));
+        }
+        Value::Vehicle(vehicle) => out.extend(vehicle_neighbours(vehicle)),
+        Value::Code(code) => {
+            out.push(Subject::from(code.holder).key());
+            let vehicles = code.current.iter().chain(&code.trailer);
+            out.extend(vehicles.map(|v| key(RecordKind::Vehicle, v.0)));
+            out.extend(code.waybills.iter().map(|w| key(RecordKind::Waybill, w.0)));
+        }
+        Value::Application(application) => {
+            out.extend(application.person.map(|p| key(RecordKind::Person, p.0)));
+            out.extend(application.vehicle.map(|v| key(RecordKind::Vehicle, v.0)));
+        }
+        Value::Waybill(waybill) if waybill.is_under_way() => {
+            let code = waybill.carrier.as_ref().map(|c| c.code);
+            out.extend(code.map(|c| key(RecordKind::Code, c.record())));
+        }
+        Value::UniqueName(name) => out.push(name.target()),
+        Value::RegisteredKey(registered) => match registered.owner {
+            Owner::Person(id) => out.push(Subject::from(Holder::Person(id)).key()),
+            Owner::Organisation(_) => {}
+        },
+        Value::Waybill(_) | Value::Matter(_) | Value::Parameters(_) => {}
+    }
+    out
+}
+
+fn vehicle_neighbours(vehicle: &Vehicle) -> Vec<RecordKey> {
+    let codes = vehicle.current_for.iter().map(|c| key(RecordKind::Code, c.record()));
+    let coupled = vehicle.coupled.iter().map(|v| key(RecordKind::Vehicle, v.0));
+    let waybills = vehicle.under_way.iter().map(|w| key(RecordKind::Waybill, w.0));
+    let applications = vehicle
+        .application
+        .iter()
+        .chain(&vehicle.named_by)
+        .map(|a| key(RecordKind::Application, a.0));
+    codes.chain(coupled).chain(waybills).chain(applications).collect()
+}
+
+/// Applies the one due change of a record, as of its instant.
+fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, key: RecordKey, at: Time) {
+    match overlay.value(&key) {
+        Some(Value::Person(person)) => {
+            certificate::fire(overlay, Subject::Person(person.id), at);
+        }
+        Some(Value::Vehicle(vehicle)) => {
+            certificate::fire(overlay, Subject::Vehicle(vehicle.id), at);
+        }
+        Some(Value::Organisation(organisation)) => {
+            certificate::fire(overlay, Subject::Organisation(organisation.id), at);
+        }
+        Some(Value::Code(code)) => colour::fire(overlay, code, at),
+        Some(Value::Application(application)) => application::fire(overlay, application, at),
+        Some(Value::Waybill(waybill)) => waybill::fire(overlay, waybill, at),
+        Some(other) => unreachable!("{:?} has no due change", other.key()),
+        None => unreachable!("a record that is due exists"),
+    }
+}
+
+/// The key of a typed record.
+pub(crate) fn key_of<T: RecordValue>(id: crate::ids::RecordId) -> RecordKey {
+    RecordKey { kind: T::KIND, id }
+}

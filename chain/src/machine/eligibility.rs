@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Who may accept a waybill: every reason against it.
