@@ -3,11 +3,15 @@
 //!
 //! `ed25519-dalek` makes keys and signs, `ed25519-zebra` verifies: batch and single accept the same.
 
+mod batch;
+
 use std::fmt;
 use std::str::FromStr;
 
 use crate::codec::{Decode, Encode};
 use crate::text::{TextError, hex_array, text_serde};
+
+pub use batch::{SignatureCheck, verify_batch};
 
 /// The scheme of a key or signature. SM2 will stand beside Ed25519.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]

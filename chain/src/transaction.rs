@@ -133,8 +133,7 @@ pub struct Decoded {
     id: TransactionId,
 }
 
-/// One signature to check: key, message, signature.
-pub type SignatureCheck = (PublicKey, Vec<u8>, Signature);
+pub use crate::keys::SignatureCheck;
 
 impl Decoded {
     /// Decodes canonical bytes of at most 16 KiB for this chain.

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Signatures by ZIP-215: one by one and in batches the same, on the published edge cases too.
+#![allow(clippy::unwrap_used)]
+
+use chain::keys::{PublicKey, Scheme, SecretKey, Signature, SignatureCheck, verify_batch};
+use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
+use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
+use curve25519_dalek::scalar::Scalar;
+use proptest::prelude::*;
+
+/// The six non-canonical encodings of points of small order (ZIP-215, test vectors).
+const NON_CANONICAL: [&str; 6] = [
+    "0100000000000000000000000000000000000000000000000000000000000080",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
+
+fn small_order_encodings() -> Vec<[u8; 32]> {
+    let canonical = EIGHT_TORSION.iter().map(|point| point.compress().to_bytes());
+    let others = NON_CANONICAL.iter().map(|text| hex::decode(text).unwrap().try_into().unwrap());
+    canonical.chain(others).collect()
+}
+
+fn signature(r: [u8; 32], s: [u8; 32]) -> Signature {
+    let mut bytes = [0; 64];
+    bytes[..32].copy_from_slice(&r);
+    bytes[32..].copy_from_slice(&s);
+    Signature { scheme: Scheme::Ed25519, bytes }
+}
+
+fn one_by_one(checks: &[SignatureCheck]) -> Vec<bool> {
+    checks.iter().map(|(key, message, signature)| key.verifies(message, signature)).collect()
+}
+
+fn good(seed: u8, message: &[u8]) -> SignatureCheck {
+    let key = SecretKey::from_seed(&[seed; 32]);
+    (key.public(), message.to_vec(), key.sign(message))
+}
+
+#[test]
+fn all_196_small_order_vectors_of_zip_215_hold_alone_and_in_a_batch() {
+    let points = small_order_encodings();
+    let mut checks = Vec::new();
+    for key in &points {
+        for r in &points {
+            checks.push((PublicKey::ed25519(*key), b"Zcash".to_vec(), signature(*r, [0; 32])));
+        }
+    }
+    assert_eq!(checks.len(), 196);
+    assert_eq!(one_by_one(&checks), vec![true; 196]);
+    assert_eq!(verify_batch(&checks), vec![true; 196]);
+    for check in checks {
+        assert_eq!(verify_batch(&[check]), [true]);
+    }
+}
+
+#[test]
+fn the_encodings_are_of_small_order_and_the_last_six_are_not_canonical() {
+    for (i, bytes) in small_order_encodings().into_iter().enumerate() {
+        let point = CompressedEdwardsY(bytes).decompress().unwrap();
+        assert!(point.is_small_order());
+        assert_eq!(point.compress().to_bytes() == bytes, i < 8);
+    }
+}
+
+/// A signature whose key and R each carry a part of small order: valid with the cofactor, and only so.
+fn mixed_order(secret: u64, key_part: &EdwardsPoint, r_part: &EdwardsPoint) -> SignatureCheck {
+    let (a, r) = (Scalar::from(secret), Scalar::from(secret * 31 + 7));
+    let key = (a * ED25519_BASEPOINT_POINT + key_part).compress().to_bytes();
+    let r_bytes = (r * ED25519_BASEPOINT_POINT + r_part).compress().to_bytes();
+    let message = secret.to_le_bytes().to_vec();
+    let k = challenge(&r_bytes, &key, &message);
+    (PublicKey::ed25519(key), message, signature(r_bytes, (r + k * a).to_bytes()))
+}
+
+fn challenge(r: &[u8; 32], key: &[u8; 32], message: &[u8]) -> Scalar {
+    use sha2::{Digest, Sha512};
+    let digest: [u8; 64] =
+        Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize().into();
+    Scalar::from_bytes_mod_order_wide(&digest)
+}
+
+#[test]
+fn points_of_mixed_order_hold_alone_and_in_a_batch() {
+    let mut checks = Vec::new();
+    for (i, key_part) in EIGHT_TORSION.iter().enumerate() {
+        for (j, r_part) in EIGHT_TORSION.iter().enumerate() {
+            checks.push(mixed_order((1 + i * 8 + j) as u64, key_part, r_part));
+        }
+    }
+    assert_eq!(one_by_one(&checks), vec![true; 64]);
+    assert_eq!(verify_batch(&checks), vec![true; 64]);
+}
+
+#[test]
+fn an_s_beyond_the_order_and_a_key_off_the_curve_are_refused_both_ways() {
+    let (key, message, signature) = good(1, b"message");
+    let mut large = signature;
+    // The order of the group, little-endian, added to s.
+    let order =
+        hex::decode("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010").unwrap();
+    let mut carry = 0;
+    for (byte, add) in large.bytes[32..].iter_mut().zip(order) {
+        let sum = u16::from(*byte) + u16::from(add) + carry;
+        *byte = sum as u8;
+        carry = sum >> 8;
+    }
+    let mut off_curve = [0; 32];
+    off_curve[0] = 2;
+    assert!(CompressedEdwardsY(off_curve).decompress().is_none());
+    let checks = [
+        (key, message.clone(), large),
+        (PublicKey::ed25519(off_curve), message.clone(), signature),
+        (key, b"another".to_vec(), signature),
+        (key, message, signature),
+    ];
+    assert_eq!(one_by_one(&checks), [false, false, false, true]);
+    assert_eq!(verify_batch(&checks), [false, false, false, true]);
+}
+
+#[test]
+fn one_bad_signature_in_a_large_batch_is_found() {
+    let mut checks: Vec<_> = (0..200).map(|i| good(i, &[i; 40])).collect();
+    assert_eq!(verify_batch(&checks), vec![true; 200]);
+    checks[137].1[0] ^= 1;
+    let verdicts = verify_batch(&checks);
+    let bad: Vec<usize> = (0..200).filter(|i| !verdicts[*i]).collect();
+    assert_eq!(bad, [137]);
+}
+
+#[test]
+fn no_signatures_are_no_verdicts() {
+    assert!(verify_batch(&[]).is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn batch_and_single_agree(bent in prop::collection::vec(prop::option::weighted(0.2, 0_usize..136), 0..40)) {
+        let points = small_order_encodings();
+        let checks: Vec<SignatureCheck> = bent.iter().enumerate().map(|(i, bend)| {
+            let mut check = match i % 3 {
+                0 => good(i as u8, &[i as u8; 40]),
+                1 => (PublicKey::ed25519(points[i % 14]), vec![1; 40], signature(points[(i * 5) % 14], [0; 32])),
+                _ => mixed_order(i as u64 + 1, &EIGHT_TORSION[i % 8], &EIGHT_TORSION[(i * 3) % 8]),
+            };
+            match bend {
+                Some(at @ 0..64) => check.2.bytes[*at] ^= 1,
+                Some(at @ 64..96) => check.0.bytes[*at - 64] ^= 1,
+                Some(at) => { let at = (*at - 96) % check.1.len(); check.1[at] ^= 1; }
+                None => {}
+            }
+            check
+        }).collect();
+        prop_assert_eq!(verify_batch(&checks), one_by_one(&checks));
+    }
+}
