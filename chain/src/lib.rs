@@ -20,6 +20,7 @@ pub mod ids;
 pub mod keys;
 pub mod limits;
 pub mod machine;
+pub mod memory;
 pub mod merkle;
 pub mod nonce;
 #[cfg(feature = "openapi")]
