@@ -6,7 +6,7 @@ use chain::calendar::Date;
 use chain::records::certificate::CertificateKind as Kind;
 
 use super::draw::{Draw, Entity};
-use super::enterprises::{Enterprise, INSURERS};
+use super::enterprises::{Enterprise, INSURER};
 use super::people::Person;
 use super::vehicles::Vehicle;
 use super::{Register, days};
@@ -158,7 +158,7 @@ impl Register {
     /// 交强险 of a motor vehicle.
     pub fn policy(&self, vehicle: &Vehicle, owner: &Enterprise) -> Certificate {
         let (from, until) = self.term(Kind::Policy, vehicle.index, Some(365));
-        let (insurer, _) = INSURERS[(vehicle.index % INSURERS.len() as u64) as usize];
+        let (insurer, _) = INSURER;
         let fields = vec![
             ("policyNumber", format!("{insurer}{}{:08}", days::digits(from), vehicle.index)),
             ("policyKind", "交强险".to_owned()),

@@ -13,9 +13,8 @@ const WORDS: [&str; 10] =
     ["恒通", "远达", "顺捷", "安泰", "鑫源", "广茂", "瑞丰", "祥云", "联运", "宏图"];
 const HAULIERS: [&str; 2] = ["物流有限公司", "运输有限公司"];
 
-/// Insurers of the demo: code and name.
-pub const INSURERS: [(&str, &str); 3] =
-    [("DCAT", "滇测安泰财产保险"), ("DCYD", "滇测远达财产保险"), ("DCGM", "滇测广茂财产保险")];
+/// The insurer of the demo: code and name.
+pub const INSURER: (&str, &str) = ("DCAT", "滇测安泰财产保险股份有限公司");
 
 /// A haulier or a shipper.
 #[derive(Clone, Debug, PartialEq, Eq)]

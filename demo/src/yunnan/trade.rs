@@ -190,6 +190,7 @@ impl Carriage {
             ("ActualCarrierID", maker.uscc.clone()),
             ("PolicyNumber", parties.policy.0.to_owned()),
             ("InsuranceCompanyCode", parties.policy.1.to_owned()),
+            ("Remark", "测试数据".to_owned()),
         ]
     }
 }
