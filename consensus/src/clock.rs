@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The node's wall clock and what its peers' clocks say about it.
+//! Never used inside the chain's rules: time enters a block as the proposal's data.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since 1970 UTC, with a shift that tests may set.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    shift_ms: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// Now, in milliseconds since 1970 UTC.
+    pub fn now_ms(&self) -> u64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        now.saturating_add_signed(self.shift_ms.load(Ordering::Relaxed))
+    }
+
+    /// Makes this clock wrong by so many milliseconds. For tests and drills.
+    pub fn shift(&self, ms: i64) {
+        self.shift_ms.store(ms, Ordering::Relaxed);
+    }
+}
+
+/// How far a peer's clock is ahead of ours, from one answer and the time it took.
+pub(crate) fn offset_ms(own_now_ms: u64, peer_ms: u64, round_trip_ms: u64) -> i64 {
+    let own_middle = own_now_ms.saturating_sub(round_trip_ms / 2);
+    let (peer, own) = (i128::from(peer_ms), i128::from(own_middle));
+    i64::try_from(peer - own).unwrap_or(if peer > own { i64::MAX } else { i64::MIN })
+}
+
+/// The lower median of the peers' offsets; none with fewer than two peers, which prove nothing.
+pub(crate) fn median_offset_ms(offsets: &[i64]) -> Option<i64> {
+    if offsets.len() < 2 {
+        return None;
+    }
+    let mut sorted = offsets.to_vec();
+    sorted.sort_unstable();
+    sorted.get((sorted.len() - 1) / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_offset_is_taken_in_the_middle_of_the_round_trip() {
+        assert_eq!(offset_ms(1_000, 1_000, 100), 50);
+        assert_eq!(offset_ms(1_000, 950, 100), 0);
+        assert_eq!(offset_ms(1_000, u64::MAX, 0), i64::MAX);
+    }
+
+    #[test]
+    fn one_liar_does_not_move_the_median() {
+        assert_eq!(median_offset_ms(&[9_000_000, 3, 4]), Some(4));
+        assert_eq!(median_offset_ms(&[9_000_000, 3]), Some(3));
+        assert_eq!(median_offset_ms(&[9_000_000]), None);
+    }
+
+    #[test]
+    fn a_shifted_clock_is_wrong_by_the_shift() {
+        let (right, wrong) = (Clock::default(), Clock::default());
+        wrong.shift(60_000);
+        assert!(wrong.now_ms() >= right.now_ms() + 59_000);
+    }
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The mempool: transactions that wait to be ordered, in order of arrival, within limits. Pure.
+//! Never reads a clock, never checks a signature: it is told the time, and given verified ones.
+
+use crate::limits;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A transaction's id.
+pub(crate) type Id = [u8; 32];
+/// A sender's public key.
+pub(crate) type Sender = [u8; 32];
+
+/// What one node will hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolLimits {
+    /// Transactions.
+    pub count: usize,
+    /// Bytes of transactions.
+    pub bytes: usize,
+    /// Transactions of one sender key.
+    pub per_sender: usize,
+}
+
+impl Default for PoolLimits {
+    fn default() -> Self {
+        Self {
+            count: limits::POOL_COUNT,
+            bytes: limits::POOL_BYTES,
+            per_sender: limits::POOL_PER_SENDER,
+        }
+    }
+}
+
+/// Who answers for a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Submitted on this node, which keeps it until it is executed or expires.
+    Here,
+    /// Forwarded by a peer, which keeps it itself.
+    Peer,
+}
+
+/// A transaction on its way in.
+#[derive(Clone, Debug)]
+pub(crate) struct Incoming<T> {
+    pub(crate) id: Id,
+    pub(crate) sender: Sender,
+    pub(crate) valid_until_ms: u64,
+    pub(crate) bytes: usize,
+    pub(crate) body: T,
+}
+
+/// What became of an insertion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Inserted {
+    /// It waits now.
+    New,
+    /// It was here already.
+    Known,
+    /// The node holds as much as it may.
+    Full,
+    /// The sender's share is used up.
+    SenderFull,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Waiting,
+    /// In a proposal, or on its way to the leader, since this moment.
+    Sent {
+        at_ms: u64,
+    },
+}
+
+#[derive(Clone, Debug)]
+struct Held<T> {
+    sender: Sender,
+    valid_until_ms: u64,
+    bytes: usize,
+    body: T,
+    origin: Origin,
+    state: State,
+    order: u64,
+}
+
+/// How much waits, and since when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Waiting {
+    pub(crate) count: usize,
+    pub(crate) bytes: usize,
+    pub(crate) oldest_ms: Option<u64>,
+}
+
+/// The pool. `T` is what is handed out for a proposal or for forwarding.
+#[derive(Debug)]
+pub(crate) struct Pool<T> {
+    limits: PoolLimits,
+    held: HashMap<Id, Held<T>>,
+    /// Waiting ones by order of arrival, with the moment they began to wait.
+    waiting: BTreeMap<u64, (Id, u64)>,
+    expiry: BTreeSet<(u64, Id)>,
+    senders: HashMap<Sender, usize>,
+    bytes: usize,
+    waiting_bytes: usize,
+    next_order: u64,
+}
+
+impl<T: Clone> Pool<T> {
+    pub(crate) fn new(limits: PoolLimits) -> Self {
+        Self {
+            limits,
+            held: HashMap::new(),
+            waiting: BTreeMap::new(),
+            expiry: BTreeSet::new(),
+            senders: HashMap::new(),
+            bytes: 0,
+            waiting_bytes: 0,
+            next_order: 0,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn contains(&self, id: &Id) -> bool {
+        self.held.contains_key(id)
+    }
+
+    pub(crate) fn waiting(&self) -> Waiting {
+        Waiting {
+            count: self.waiting.len(),
+            bytes: self.waiting_bytes,
+            oldest_ms: self.waiting.values().next().map(|(_, since)| *since),
+        }
+    }
+
+    /// Takes a transaction in, unless it is known or a limit is reached.
+    pub(crate) fn insert(&mut self, new: Incoming<T>, origin: Origin, now_ms: u64) -> Inserted {
+        if let Some(held) = self.held.get_mut(&new.id) {
+            if origin == Origin::Here {
+                held.origin = Origin::Here;
+            }
+            return Inserted::Known;
+        }
+        let full = self.held.len() >= self.limits.count
+            || self.bytes.saturating_add(new.bytes) > self.limits.bytes;
+        if full {
+            return Inserted::Full;
+        }
+        let of_sender = self.senders.entry(new.sender).or_default();
+        if *of_sender >= self.limits.per_sender {
+            return Inserted::SenderFull;
+        }
+        *of_sender += 1;
+        self.hold(new, origin, now_ms);
+        Inserted::New
+    }
+
+    fn hold(&mut self, new: Incoming<T>, origin: Origin, now_ms: u64) {
+        let order = self.next_order;
+        self.next_order += 1;
+        self.bytes += new.bytes;
+        self.waiting_bytes += new.bytes;
+        self.expiry.insert((new.valid_until_ms, new.id));
+        self.waiting.insert(order, (new.id, now_ms));
+        let held = Held {
+            sender: new.sender,
+            valid_until_ms: new.valid_until_ms,
+            bytes: new.bytes,
+            body: new.body,
+            origin,
+            state: State::Waiting,
+            order,
+        };
+        self.held.insert(new.id, held);
+    }
+
+    /// Hands out the oldest waiting ones within these bounds, and counts them as sent.
+    pub(crate) fn take(&mut self, count: usize, bytes: usize, now_ms: u64) -> Vec<(Id, T)> {
+        let mut taken = Vec::new();
+        let mut used = 0;
+        while taken.len() < count {
+            let Some((&order, &(id, _))) = self.waiting.iter().next() else { break };
+            let Some(held) = self.held.get_mut(&id) else { break };
+            if used + held.bytes > bytes {
+                break;
+            }
+            used += held.bytes;
+            held.state = State::Sent { at_ms: now_ms };
+            taken.push((id, held.body.clone()));
+            self.waiting.remove(&order);
+        }
+        self.waiting_bytes -= used;
+        taken
+    }
+
+    /// These could not be sent: they wait again, at their old places.
+    pub(crate) fn put_back(&mut self, ids: &[Id], now_ms: u64) {
+        for id in ids {
+            self.wait_again(id, now_ms);
+        }
+    }
+
+    fn wait_again(&mut self, id: &Id, now_ms: u64) {
+        if let Some(held) = self.held.get_mut(id)
+            && held.state != State::Waiting
+        {
+            held.state = State::Waiting;
+            self.waiting_bytes += held.bytes;
+            self.waiting.insert(held.order, (*id, now_ms));
+        }
+    }
+
+    /// Another leader or another term: what peers sent is theirs to send again, ours waits again.
+    pub(crate) fn leader_changed(&mut self, now_ms: u64) {
+        let peers: Vec<Id> = self.ids(|held| held.origin == Origin::Peer);
+        self.remove_all(&peers);
+        let ours: Vec<Id> = self.ids(|held| held.state != State::Waiting);
+        self.put_back(&ours, now_ms);
+    }
+
+    /// What was sent before this moment and never executed waits again.
+    pub(crate) fn retry_sent_before(&mut self, moment_ms: u64, now_ms: u64) -> usize {
+        let late = self.ids(|held| match held.state {
+            State::Sent { at_ms } => at_ms < moment_ms,
+            State::Waiting => false,
+        });
+        self.put_back(&late, now_ms);
+        late.len()
+    }
+
+    fn ids(&self, wanted: impl Fn(&Held<T>) -> bool) -> Vec<Id> {
+        self.held.iter().filter(|(_, held)| wanted(held)).map(|(id, _)| *id).collect()
+    }
+
+    /// Forgets these: they are executed, or refused for good.
+    pub(crate) fn remove_all<'a>(&mut self, ids: impl IntoIterator<Item = &'a Id>) {
+        for id in ids {
+            self.remove(id);
+        }
+    }
+
+    fn remove(&mut self, id: &Id) {
+        let Some(held) = self.held.remove(id) else { return };
+        self.bytes -= held.bytes;
+        self.expiry.remove(&(held.valid_until_ms, *id));
+        if self.waiting.remove(&held.order).is_some() {
+            self.waiting_bytes -= held.bytes;
+        }
+        if let Some(of_sender) = self.senders.get_mut(&held.sender) {
+            *of_sender -= 1;
+            if *of_sender == 0 {
+                self.senders.remove(&held.sender);
+            }
+        }
+    }
+
+    /// Forgets what no block at or after this time can hold, and names it.
+    pub(crate) fn expire(&mut self, block_time_ms: u64) -> Vec<Id> {
+        let mut expired = Vec::new();
+        while let Some(&(valid_until, id)) = self.expiry.first() {
+            if valid_until >= block_time_ms {
+                break;
+            }
+            self.remove(&id);
+            expired.push(id);
+        }
+        expired
+    }
+}
+
+#[cfg(test)]
+#[path = "pool_tests.rs"]
+mod tests;

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The pool alone: limits, order, and that its counters always agree with its content.
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use proptest::prelude::*;
+
+const SMALL: PoolLimits = PoolLimits { count: 5, bytes: 100, per_sender: 3 };
+
+fn incoming(id: u8, sender: u8, bytes: usize) -> Incoming<u8> {
+    Incoming {
+        id: [id; 32],
+        sender: [sender; 32],
+        valid_until_ms: 1_000 + u64::from(id),
+        bytes,
+        body: id,
+    }
+}
+
+fn bodies(taken: &[(Id, u8)]) -> Vec<u8> {
+    taken.iter().map(|(_, body)| *body).collect()
+}
+
+#[test]
+fn each_limit_refuses_with_its_own_word() {
+    let mut pool = Pool::new(SMALL);
+    for id in 0..3 {
+        assert_eq!(pool.insert(incoming(id, 1, 10), Origin::Here, 0), Inserted::New);
+    }
+    assert_eq!(pool.insert(incoming(3, 1, 10), Origin::Here, 0), Inserted::SenderFull);
+    assert_eq!(pool.insert(incoming(4, 2, 71), Origin::Here, 0), Inserted::Full);
+    assert_eq!(pool.insert(incoming(5, 2, 10), Origin::Here, 0), Inserted::New);
+    assert_eq!(pool.insert(incoming(6, 2, 10), Origin::Here, 0), Inserted::New);
+    assert_eq!(pool.insert(incoming(7, 3, 10), Origin::Here, 0), Inserted::Full);
+}
+
+#[test]
+fn a_known_transaction_is_not_taken_twice() {
+    let mut pool = Pool::new(SMALL);
+    assert_eq!(pool.insert(incoming(1, 1, 10), Origin::Peer, 0), Inserted::New);
+    assert_eq!(pool.insert(incoming(1, 1, 10), Origin::Here, 0), Inserted::Known);
+    assert_eq!(bodies(&pool.take(10, 1_000, 0)), [1]);
+    assert_eq!(pool.insert(incoming(1, 1, 10), Origin::Here, 0), Inserted::Known);
+    assert!(pool.take(10, 1_000, 0).is_empty());
+}
+
+#[test]
+fn order_of_arrival_is_order_of_leaving_even_after_a_failed_proposal() {
+    let mut pool = Pool::new(SMALL);
+    for id in [3, 1, 2] {
+        pool.insert(incoming(id, id, 10), Origin::Here, u64::from(id));
+    }
+    let taken = pool.take(2, 1_000, 5);
+    assert_eq!(bodies(&taken), [3, 1]);
+    pool.put_back(&taken.iter().map(|(id, _)| *id).collect::<Vec<_>>(), 6);
+    assert_eq!(pool.waiting(), Waiting { count: 3, bytes: 30, oldest_ms: Some(6) });
+    assert_eq!(bodies(&pool.take(10, 20, 7)), [3, 1]);
+    assert_eq!(bodies(&pool.take(10, 20, 7)), [2]);
+}
+
+#[test]
+fn a_change_of_leader_keeps_ours_and_drops_what_peers_sent() {
+    let mut pool = Pool::new(SMALL);
+    pool.insert(incoming(1, 1, 10), Origin::Here, 0);
+    pool.insert(incoming(2, 2, 10), Origin::Peer, 0);
+    pool.take(10, 1_000, 1);
+    pool.insert(incoming(3, 2, 10), Origin::Peer, 2);
+    pool.leader_changed(3);
+    assert_eq!(bodies(&pool.take(10, 1_000, 4)), [1]);
+    assert_eq!(pool.len(), 1);
+}
+
+#[test]
+fn what_stays_sent_for_too_long_waits_again() {
+    let mut pool = Pool::new(SMALL);
+    pool.insert(incoming(1, 1, 10), Origin::Here, 0);
+    pool.take(10, 1_000, 10);
+    assert_eq!(pool.retry_sent_before(10, 20), 0);
+    assert_eq!(pool.retry_sent_before(11, 20), 1);
+    assert_eq!(bodies(&pool.take(10, 1_000, 20)), [1]);
+}
+
+#[test]
+fn valid_until_is_the_last_block_time_that_may_hold_it() {
+    let mut pool = Pool::new(SMALL);
+    pool.insert(incoming(1, 1, 10), Origin::Here, 0);
+    assert!(pool.expire(1_001).is_empty());
+    assert_eq!(pool.expire(1_002), [[1; 32]]);
+    assert_eq!((pool.len(), pool.bytes()), (0, 0));
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Insert(u8, u8, usize, bool),
+    Take(usize, usize),
+    PutBack(u8),
+    Remove(u8),
+    Expire(u64),
+    LeaderChanged,
+    Retry,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (0..20u8, 0..4u8, 1..40usize, any::<bool>())
+            .prop_map(|(id, sender, bytes, here)| Step::Insert(id, sender, bytes, here)),
+        2 => (0..4usize, 0..80usize).prop_map(|(count, bytes)| Step::Take(count, bytes)),
+        1 => (0..20u8).prop_map(Step::PutBack),
+        1 => (0..20u8).prop_map(Step::Remove),
+        1 => (1_000..1_022u64).prop_map(Step::Expire),
+        1 => Just(Step::LeaderChanged),
+        1 => Just(Step::Retry),
+    ]
+}
+
+fn run(pool: &mut Pool<u8>, step: Step, now: u64) {
+    match step {
+        Step::Insert(id, sender, bytes, here) => {
+            let origin = if here { Origin::Here } else { Origin::Peer };
+            pool.insert(incoming(id, sender, bytes), origin, now);
+        }
+        Step::Take(count, bytes) => drop(pool.take(count, bytes, now)),
+        Step::PutBack(id) => pool.put_back(&[[id; 32]], now),
+        Step::Remove(id) => pool.remove_all(&[[id; 32]]),
+        Step::Expire(time) => drop(pool.expire(time)),
+        Step::LeaderChanged => pool.leader_changed(now),
+        Step::Retry => drop(pool.retry_sent_before(now, now)),
+    }
+}
+
+fn agrees(pool: &Pool<u8>) {
+    assert!(pool.len() <= SMALL.count && pool.bytes <= SMALL.bytes);
+    assert_eq!(pool.bytes, pool.held.values().map(|held| held.bytes).sum::<usize>());
+    assert_eq!(pool.expiry.len(), pool.held.len());
+    let waiting: Vec<_> = pool.held.values().filter(|h| h.state == State::Waiting).collect();
+    assert_eq!(pool.waiting.len(), waiting.len());
+    assert_eq!(pool.waiting_bytes, waiting.iter().map(|held| held.bytes).sum::<usize>());
+    let of_senders: usize = pool.senders.values().sum();
+    assert_eq!(of_senders, pool.len());
+    assert!(pool.senders.values().all(|count| (1..=SMALL.per_sender).contains(count)));
+}
+
+proptest! {
+    #[test]
+    fn counters_agree_with_content_after_any_steps(steps in prop::collection::vec(step(), 0..200)) {
+        let mut pool = Pool::new(SMALL);
+        for (now, step) in steps.into_iter().enumerate() {
+            run(&mut pool, step, now as u64);
+            agrees(&pool);
+        }
+    }
+}
