@@ -29,6 +29,7 @@ mod openapi;
 pub mod receipt;
 pub mod records;
 pub mod refusal;
+pub mod rules;
 pub mod state_tree;
 pub mod text;
 pub mod transaction;

@@ -5,7 +5,7 @@ use super::due;
 use super::overlay::Overlay;
 use crate::event::Event;
 use crate::hash::Hash;
-use crate::ids::{OrganisationId, PersonId, RecordId, Time, TransactionId};
+use crate::ids::{OrganisationId, PersonId, Prefecture, RecordId, Time, TransactionId};
 use crate::keys::PublicKey;
 use crate::records::key::Use;
 use crate::records::{
@@ -74,6 +74,19 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         parameter(self.overlay, name, self.now)
     }
 
+    /// Refuses a prefecture that is not of this chain.
+    pub(crate) fn check_prefecture(
+        &mut self,
+        prefecture: Prefecture,
+        field: &str,
+    ) -> Result<(), Refused> {
+        let known = self
+            .overlay
+            .peek::<Parameters>(RecordId::default())
+            .is_some_and(|p| p.prefectures.contains(&prefecture));
+        if known { Ok(()) } else { Err(Refused::about(RefusalCode::InvalidField, field)) }
+    }
+
     /// The sending organisation, admitted, with a role; else a refusal.
     pub(crate) fn organisation(&mut self, role: Role) -> Result<Organisation, Refused> {
         let (Owner::Organisation(id), Use::Organisation(roles)) =
@@ -123,8 +136,9 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
     /// Takes the word of a key, whether or not it is registered.
     pub(crate) fn take_word(&mut self, key: &PublicKey) -> Result<(), Refused> {
         let at = self.statements.iter().position(|k| k == key);
-        at.map(|at| drop(self.statements.remove(at)))
-            .ok_or_else(|| RefusalCode::StatementMissing.into())
+        let at = at.ok_or(RefusalCode::StatementMissing)?;
+        self.statements.remove(at);
+        Ok(())
     }
 
     /// Takes the word of an owner: a statement by a key of it that is in force (an organisation's

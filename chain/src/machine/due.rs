@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use super::overlay::Overlay;
 use super::{application, certificate, colour, waybill};
 use crate::ids::Time;
-use crate::records::{Holder, Owner, RecordKey, RecordKind, RecordValue, Subject, Value, Vehicle};
+use crate::records::{
+    CodeFor, Holder, Owner, RecordKey, RecordKind, RecordValue, Subject, Value, Vehicle, Wanted,
+};
 use crate::view::Records;
 
 /// Brings a record, and all that reaches it, up to an instant.
@@ -73,7 +75,17 @@ fn neighbours(value: &Value) -> Vec<RecordKey> {
         Value::Application(application) => {
             out.extend(application.person.map(|p| key(RecordKind::Person, p.0)));
             out.extend(application.vehicle.map(|v| key(RecordKind::Vehicle, v.0)));
+            match &application.wanted {
+                Wanted::Code(CodeFor::Driver { vehicles, .. }) => {
+                    out.extend(vehicles.iter().map(|v| key(RecordKind::Vehicle, v.0)));
+                }
+                Wanted::Code(CodeFor::Enterprise(id)) => {
+                    out.push(key(RecordKind::Organisation, id.0));
+                }
+                Wanted::Vehicle(_) => {}
+            }
         }
+        Value::Matter(matter) => out.push(matter.subject.key()),
         Value::Waybill(waybill) if waybill.is_under_way() => {
             let code = waybill.carrier.as_ref().map(|c| c.code);
             out.extend(code.map(|c| key(RecordKind::Code, c.record())));
@@ -83,7 +95,7 @@ fn neighbours(value: &Value) -> Vec<RecordKey> {
             Owner::Person(id) => out.push(Subject::from(Holder::Person(id)).key()),
             Owner::Organisation(_) => {}
         },
-        Value::Waybill(_) | Value::Matter(_) | Value::Parameters(_) => {}
+        Value::Waybill(_) | Value::Parameters(_) => {}
     }
     out
 }

@@ -197,7 +197,7 @@ fn first_parameters(genesis: &Genesis) -> Result<Parameters, GenesisError> {
             Parameter { name: *name, values: vec![ParameterValue { from: Time(0), value }] }
         })
         .collect();
-    Ok(Parameters { all })
+    Ok(Parameters { all, prefectures: genesis.prefectures.clone() })
 }
 
 fn admit(
@@ -237,6 +237,7 @@ fn write_first(
         digest: credit_digest(&first.identity),
         target_kind: RecordKind::Organisation,
         target_id: id.0,
+        moved_from: None,
     };
     let organisation = Organisation {
         id,

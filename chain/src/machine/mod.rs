@@ -20,6 +20,7 @@ mod matter;
 mod organisation;
 mod parameter;
 mod person;
+pub mod required;
 mod waybill;
 
 pub use execute::{Ordered, execute};

@@ -119,10 +119,15 @@ impl<'v, R: Records + ?Sized> Overlay<'v, R> {
 
     /// Counts the changes that `bring` writes as due ones, which count against no limit.
     pub(crate) fn as_due<T>(&mut self, bring: impl FnOnce(&mut Self) -> T) -> T {
-        let before = self.changes.len();
+        let mark = self.mark();
         let result = bring(self);
-        self.due_changes += self.changes.len() - before;
+        self.count_as_due(mark);
         result
+    }
+
+    /// Counts the changes since a mark as due ones.
+    pub(crate) fn count_as_due(&mut self, mark: Mark) {
+        self.due_changes = mark.due_changes + (self.changes.len() - mark.changes);
     }
 
     /// Says which transaction what follows belongs to.

@@ -161,8 +161,38 @@ data! {
         pub state: CertificateState,
         /// The end is near (`certificate_notice_ms`).
         pub notice: bool,
-        /// A renewal that takes over at its `valid_from`, or at the end if that is earlier.
+        /// A renewal that takes over by itself at its `valid_from`.
         pub next: Option<Terms>,
+    }
+}
+
+impl CertificateKind {
+    /// Its word in JSON and in reasons.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::DrivingLicence => "driving_licence",
+            Self::Qualification => "qualification",
+            Self::VehicleLicence => "vehicle_licence",
+            Self::TransportPermit => "transport_permit",
+            Self::BusinessPermit => "business_permit",
+            Self::Policy => "policy",
+            Self::BankAccount => "bank_account",
+        }
+    }
+}
+
+impl PolicyKind {
+    /// Its word in JSON and in reasons.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Compulsory => "compulsory",
+            Self::ThirdParty => "third_party",
+            Self::CarrierLiability => "carrier_liability",
+            Self::Cargo => "cargo",
+            Self::Occupants => "occupants",
+            Self::Damage => "damage",
+        }
     }
 }
 

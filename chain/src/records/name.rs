@@ -5,7 +5,7 @@ use super::{RecordKey, RecordKind, RecordValue, wrapped};
 use crate::data::small_data;
 use crate::domain;
 use crate::hash::Hash;
-use crate::ids::RecordId;
+use crate::ids::{RecordId, VehicleId};
 
 small_data! {
     /// What a name is.
@@ -48,6 +48,8 @@ pub struct UniqueName {
     #[serde(with = "crate::records::name::id_text")]
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub target_id: RecordId,
+    /// The vehicle that bore a plate before it moved to the one that it names now.
+    pub moved_from: Option<VehicleId>,
 }
 
 impl UniqueName {

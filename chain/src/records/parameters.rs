@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use super::{RecordKind, RecordValue, wrapped};
 use crate::data::data;
-use crate::ids::{RecordId, Time};
+use crate::ids::{Prefecture, RecordId, Time};
 
 const SECOND: u64 = 1_000;
 const DAY: u64 = 86_400 * SECOND;
@@ -117,6 +117,8 @@ data! {
     pub struct Parameters {
         /// In the order of [`ParameterName::ALL`].
         pub all: Vec<Parameter>,
+        /// Prefectures that may be named, as genesis chose them.
+        pub prefectures: Vec<Prefecture>,
     }
 }
 

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Fixed tables of the trade that the state machine and its readers share. Pure; never a parameter.
+
+pub mod licence;
