@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The folders of a local testnet: who lies where. Never starts anything and never picks a port.
+//!
+//! ```text
+//! DIR/genesis.json            the genesis
+//! DIR/keys/NAME.key           an organisation's working key; NAME-admin.key rotates keys
+//! DIR/keys/tag-secrets.toml   the attesters' common secrets
+//! DIR/NODE/                   config.toml, genesis.json, node.key, data/
+//! ```
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use chain::Genesis;
+use chain::genesis::{GenesisNode, Mode};
+use chain::ids::OrganisationId;
+use chain::keys::SecretKey;
+
+use crate::demo::{Consortium, Member};
+use crate::error::GenesisFileError;
+use crate::file;
+use crate::keyfile::{KeyFile, KeyFileError};
+use crate::secrets::TagSecrets;
+use crate::unlock::Unlock;
+
+/// Where one node listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// HTTP.
+    pub api: SocketAddr,
+    /// Other nodes.
+    pub p2p: SocketAddr,
+}
+
+/// The folders of one testnet.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The layout below a folder, whether it is there or not.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder of it all.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The genesis file.
+    pub fn genesis_file(&self) -> PathBuf {
+        self.root.join("genesis.json")
+    }
+
+    /// A node's folder.
+    pub fn node_dir(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// An organisation's working key, by its short name.
+    pub fn key_file(&self, name: &str) -> PathBuf {
+        self.root.join("keys").join(format!("{name}.key"))
+    }
+
+    /// The attesters' secrets.
+    pub fn secrets_file(&self) -> PathBuf {
+        self.root.join("keys").join("tag-secrets.toml")
+    }
+
+    /// True if a testnet lies here.
+    pub fn exists(&self) -> bool {
+        self.genesis_file().exists()
+    }
+
+    /// Reads and checks the genesis.
+    pub fn genesis(&self) -> Result<Genesis, GenesisFileError> {
+        file::load(&self.genesis_file())
+    }
+
+    /// The attesters' secrets.
+    pub fn secrets(&self) -> Result<TagSecrets, GenesisFileError> {
+        TagSecrets::read(&self.secrets_file())
+    }
+
+    /// The member of a short name, with its keys.
+    pub fn member(&self, genesis: &Genesis, name: &str) -> Result<Member, GenesisFileError> {
+        let key = self.open_key(name)?;
+        let admin = self.open_key(&format!("{name}-admin"))?;
+        let id = organisation_of(genesis, &key).ok_or_else(|| {
+            GenesisFileError::Key(KeyFileError::Malformed {
+                path: self.key_file(name),
+                detail: "its key is that of no organisation in genesis".into(),
+            })
+        })?;
+        Ok(Member { name: name.to_owned(), id, key, admin })
+    }
+
+    /// The short names of all organisations, sorted.
+    pub fn member_names(&self) -> Result<Vec<String>, GenesisFileError> {
+        let dir = self.root.join("keys");
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&dir).map_err(GenesisFileError::io(&dir))? {
+            let name = entry.map_err(GenesisFileError::io(&dir))?.file_name();
+            let name = name.to_string_lossy();
+            let stem = name.strip_suffix(".key").filter(|stem| !stem.ends_with("-admin"));
+            names.extend(stem.map(str::to_owned));
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn open_key(&self, name: &str) -> Result<SecretKey, GenesisFileError> {
+        let file = KeyFile::read(&self.key_file(name))?;
+        Ok(file.open(Mode::Demo, &Unlock::default())?)
+    }
+
+    /// Writes everything of a consortium whose nodes listen at `addresses`, in the order of genesis.
+    pub fn write(
+        &self,
+        consortium: &Consortium,
+        addresses: &[Addresses],
+    ) -> Result<(), GenesisFileError> {
+        if self.exists() {
+            return Err(GenesisFileError::Occupied(self.root.clone()));
+        }
+        if addresses.len() != consortium.nodes.len() {
+            return Err(GenesisFileError::Plan("one pair of addresses is needed a node".into()));
+        }
+        make_dir(&self.root.join("keys"))?;
+        for member in &consortium.members {
+            let admin = format!("{}-admin", member.name);
+            KeyFile::test(&member.name, &member.key).write_new(&self.key_file(&member.name))?;
+            KeyFile::test(&admin, &member.admin).write_new(&self.key_file(&admin))?;
+        }
+        consortium.secrets.write_new(&self.secrets_file())?;
+        let nodes = consortium.genesis.nodes.iter().zip(addresses);
+        let peers: Vec<_> = nodes.map(|(node, own)| (node, *own)).collect();
+        for ((node, own), key) in peers.iter().zip(&consortium.nodes) {
+            self.write_node(&consortium.genesis, &key.key, (node, *own), &peers)?;
+        }
+        // Last: a folder with a genesis is complete.
+        write_text(&self.genesis_file(), &file::to_json(&consortium.genesis))
+    }
+
+    fn write_node(
+        &self,
+        genesis: &Genesis,
+        key: &SecretKey,
+        own: (&GenesisNode, Addresses),
+        all: &[(&GenesisNode, Addresses)],
+    ) -> Result<(), GenesisFileError> {
+        let name = own.0.name.as_str();
+        let dir = self.node_dir(name);
+        make_dir(&dir.join("data"))?;
+        KeyFile::test(name, key).write_new(&dir.join("node.key"))?;
+        write_text(&dir.join("genesis.json"), &file::to_json(genesis))?;
+        write_text(&dir.join("config.toml"), &node_config(own, all))
+    }
+}
+
+/// The organisation that a key is registered to at genesis.
+pub fn organisation_of(genesis: &Genesis, key: &SecretKey) -> Option<OrganisationId> {
+    let public = key.public();
+    let found = genesis.organisations.iter().find(|o| o.keys.iter().any(|g| g.key == public));
+    found.map(|organisation| Genesis::organisation_id(&organisation.identity))
+}
+
+/// A node's `config.toml`; `dianyun config show --origin` explains every entry.
+fn node_config(own: (&GenesisNode, Addresses), all: &[(&GenesisNode, Addresses)]) -> String {
+    let (node, addresses) = own;
+    let mut text = format!(
+        "# {}: a node of a local testnet. Paths are relative to this file.\n\
+         genesis = \"genesis.json\"\nkey = \"node.key\"\ndata = \"data\"\n\n\
+         [api]\nlisten = \"{}\"\n\n[p2p]\nlisten = \"{}\"\n\n[p2p.peers]\n",
+        node.name, addresses.api, addresses.p2p
+    );
+    for (peer, at) in all.iter().filter(|(peer, _)| peer.number != node.number) {
+        text.push_str(&format!("\"{}\" = \"{}\"\n", peer.name, at.p2p));
+    }
+    text
+}
+
+fn make_dir(path: &Path) -> Result<(), GenesisFileError> {
+    fs::create_dir_all(path).map_err(GenesisFileError::io(path))
+}
+
+fn write_text(path: &Path, text: &str) -> Result<(), GenesisFileError> {
+    fs::write(path, text).map_err(GenesisFileError::io(path))
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A demo consortium passes its own check; every way to spoil a genesis file is explained.
+#![allow(clippy::unwrap_used)]
+
+use age::secrecy::SecretString;
+use chain::genesis::Mode;
+use chain::ids::{Prefecture, Time};
+use chain::keys::SecretKey;
+use genesis::demo::{Consortium, Plan, consortium};
+use genesis::keyfile::KeyFileError;
+use genesis::layout::Addresses;
+use genesis::{GenesisFileError, KeyFile, Layout, Unlock, check, to_json};
+use serde_json::{Value, json};
+
+fn demo() -> Consortium {
+    consortium(&Plan::testnet(Time(1_790_000_000_000), [7; 32])).unwrap()
+}
+
+/// A consortium whose state tree is small enough to build in a blink.
+fn small() -> Consortium {
+    let plan = Plan { depth: 4, ..Plan::testnet(Time(1_790_000_000_000), [7; 32]) };
+    consortium(&plan).unwrap()
+}
+
+fn problems(spoil: impl Fn(&mut Value)) -> Vec<String> {
+    let mut value = serde_json::to_value(small().genesis).unwrap();
+    spoil(&mut value);
+    check(&value.to_string()).problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_demo_consortium_begins_a_chain() {
+    let demo = demo();
+    let report = check(&to_json(&demo.genesis));
+    assert_eq!(report.problems, vec![]);
+    assert_eq!(report.warnings, vec![]);
+    assert_eq!(report.genesis.unwrap().chain_id(), demo.genesis.chain_id());
+    assert!(demo.secrets.are_of(&demo.genesis));
+}
+
+#[test]
+fn blanks_and_the_order_of_members_do_not_change_the_chain_id() {
+    let genesis = small().genesis;
+    let packed = serde_json::to_value(&genesis).unwrap().to_string();
+    assert_eq!(check(&packed).genesis.unwrap().chain_id(), genesis.chain_id());
+}
+
+#[test]
+fn one_seed_gives_one_consortium() {
+    assert_eq!(demo().genesis, demo().genesis);
+    let other = Plan::testnet(Time(1_790_000_000_000), [8; 32]);
+    assert_ne!(consortium(&other).unwrap().genesis.chain_id(), demo().genesis.chain_id());
+}
+
+#[test]
+fn every_spoiled_genesis_is_explained() {
+    type Spoil = fn(&mut Value);
+    let cases: [(Spoil, &str); 16] = [
+        (|g| g["protocol"] = json!(9), "protocol: 9 is not 1"),
+        (|g| g["depth"] = json!(0), "depth: 0 is not between"),
+        (|g| g["heartbeat_ms"] = json!(1), "heartbeat_ms: 1 ms"),
+        (|g| g["colour"] = json!("blue"), "colour: is no member of a genesis"),
+        (|g| drop(g.as_object_mut().unwrap().remove("nodes")), "nodes: is missing"),
+        (|g| g["nodes"] = json!([]), "nodes: there is no validator"),
+        (|g| g["nodes"][1]["number"] = json!(1), "nodes[1].number: 1 is taken"),
+        (|g| g["nodes"][0]["organisation"] = json!(99), "nodes[0].organisation: 99"),
+        (|g| g["nodes"][1]["key"] = g["nodes"][0]["key"].clone(), "nodes[1].key: is the key of"),
+        (|g| g["prefectures"] = json!([1101]), "prefectures[0]: 1101 is no prefecture"),
+        (|g| g["parameters"][0]["value"] = json!(99_999_999_999_999_u64), "parameters[0]"),
+        (|g| g["parameters"][0]["name"] = json!("speed"), "parameters[0].name"),
+        (|g| g["organisations"][0]["keys"] = json!([]), "organisations[0].keys: 0 keys"),
+        (|g| g["organisations"][0]["kind"] = json!("bank"), "there is no regulator"),
+        (|g| g["mode"] = json!("production"), "is invented (region 5399)"),
+        (|g| g["tag_secrets"] = json!([]), "tag_secrets: Vin is there 0 times"),
+    ];
+    for (spoil, expected) in cases {
+        let found = problems(spoil);
+        assert!(found.iter().any(|p| p.contains(expected)), "{expected}: {found:#?}");
+    }
+}
+
+#[test]
+fn all_problems_are_listed_at_once() {
+    let shape = problems(|g| {
+        g["depth"] = json!("deep");
+        g["nodes"][0]["role"] = json!("king");
+        g["organisations"][2]["keys"][0]["key"] = json!("ED25519:AA");
+    });
+    assert_eq!(shape.len(), 3, "{shape:#?}");
+    let meaning = problems(|g| {
+        g["depth"] = json!(0);
+        g["nodes"][0]["number"] = json!(0);
+        g["organisations"][0]["prefecture"] = json!(5399);
+    });
+    assert_eq!(meaning.len(), 3, "{meaning:#?}");
+}
+
+#[test]
+fn a_text_that_is_no_json_says_where() {
+    let report = check("{\"protocol\": 1,");
+    assert!(report.problems[0].to_string().contains("line 1"), "{:?}", report.problems);
+}
+
+fn addresses(count: u16) -> Vec<Addresses> {
+    let at = |port| format!("127.0.0.1:{port}").parse().unwrap();
+    (0..count).map(|i| Addresses { api: at(20_000 + 2 * i), p2p: at(20_001 + 2 * i) }).collect()
+}
+
+#[test]
+fn a_layout_reads_back_what_was_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let (layout, demo) = (Layout::at(dir.path().join("net")), small());
+    layout.write(&demo, &addresses(5)).unwrap();
+    let genesis = layout.genesis().unwrap();
+    assert_eq!(genesis, demo.genesis);
+    assert_eq!(layout.secrets().unwrap(), demo.secrets);
+    let insurer = layout.member(&genesis, "insurer").unwrap();
+    assert_eq!(insurer.id, demo.member("insurer").unwrap().id);
+    assert_eq!(layout.member_names().unwrap().len(), demo.members.len());
+    let config =
+        std::fs::read_to_string(layout.node_dir("observer-1").join("config.toml")).unwrap();
+    assert!(config.contains("\"validator-4\" = \"127.0.0.1:20007\""), "{config}");
+    assert!(matches!(layout.write(&demo, &addresses(5)), Err(GenesisFileError::Occupied(_))));
+}
+
+#[test]
+fn a_plan_without_a_validator_or_with_too_many_nodes_is_refused() {
+    for (validators, observers) in [(0, 1), (30, 3), (u32::MAX, u32::MAX)] {
+        let plan = Plan { validators, observers, ..Plan::testnet(Time(1), [0; 32]) };
+        assert!(matches!(consortium(&plan), Err(GenesisFileError::Plan(_))));
+    }
+}
+
+#[test]
+fn an_enterprise_of_the_plan_takes_the_place_of_the_invented_ones() {
+    let mut plan = Plan::testnet(Time(1), [0; 32]);
+    plan.enterprises.push(genesis::demo::Enterprise {
+        credit_code: "91539906MA0FRT998J".parse().unwrap(),
+        name: "滇测广茂物流有限公司".parse().unwrap(),
+        prefecture: Prefecture(5307),
+    });
+    let made = consortium(&plan).unwrap();
+    assert!(made.member("enterprise-1").is_some() && made.member("enterprise-2").is_none());
+}
+
+fn passphrase(text: &str) -> Unlock {
+    Unlock { variable: Some(SecretString::from(text.to_owned())), ..Unlock::default() }
+}
+
+#[test]
+fn a_sealed_key_opens_with_its_passphrase_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("node.key");
+    let key = SecretKey::from_seed(&[3; 32]);
+    let sealed = KeyFile::seal("node", &key, SecretString::from("云岭".to_owned())).unwrap();
+    sealed.write_new(&path).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("BEGIN AGE ENCRYPTED FILE") && !text.contains(&hex::encode([3; 32])));
+    let file = KeyFile::read(&path).unwrap();
+    let opened = file.open(Mode::Production, &passphrase("云岭")).unwrap();
+    assert_eq!(opened.public(), key.public());
+    for unlock in [passphrase("other"), Unlock::default()] {
+        let error = file.open(Mode::Demo, &unlock).unwrap_err();
+        assert!(matches!(error, KeyFileError::Sealed { .. }), "{error}");
+    }
+    let from_file = dir.path().join("pass");
+    std::fs::write(&from_file, "云岭\n").unwrap();
+    let unlock = Unlock { file: Some(from_file), ..Unlock::default() };
+    assert!(file.open(Mode::Demo, &unlock).is_ok());
+    let credentials = dir.path().join("credentials");
+    std::fs::create_dir(&credentials).unwrap();
+    std::fs::write(credentials.join("dianyun-passphrase"), "云岭").unwrap();
+    let unlock = Unlock { credentials: Some(credentials), ..Unlock::default() };
+    assert!(file.open(Mode::Demo, &unlock).is_ok());
+}
+
+#[test]
+fn a_test_key_says_so_and_is_refused_in_production() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("node.key");
+    KeyFile::test("node", &SecretKey::from_seed(&[4; 32])).write_new(&path).unwrap();
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("# TEST KEY"));
+    let file = KeyFile::read(&path).unwrap();
+    assert!(file.open(Mode::Demo, &Unlock::default()).is_ok());
+    let error = file.open(Mode::Production, &passphrase("x")).unwrap_err();
+    assert!(matches!(error, KeyFileError::TestKey(_)));
+}
+
+#[test]
+fn a_key_file_that_others_may_read_or_that_is_there_already_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("node.key");
+    let file = KeyFile::test("node", &SecretKey::from_seed(&[5; 32]));
+    file.write_new(&path).unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(matches!(file.write_new(&path), Err(KeyFileError::Io { .. })));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(matches!(KeyFile::read(&path), Err(KeyFileError::Readable(_))));
+}
