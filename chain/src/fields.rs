@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use crate::domain;
 use crate::hash::Hash;
-use crate::merkle::node_hash;
+use crate::merkle;
 use crate::records::certificate::CertificateKind;
 use crate::text::{TextError, hex_array, text_serde};
 
@@ -120,19 +120,21 @@ pub fn root(table: &'static [&'static str], fields: &[Field]) -> Result<Hash, Fi
         }
     }
     let leaves: Vec<Hash> = fields.iter().map(Field::leaf).collect();
-    Ok(root_of(&leaves))
+    Ok(merkle::root_of(&leaves))
 }
 
-/// Splits at the largest power of two below the length, as RFC 6962 does.
-fn root_of(leaves: &[Hash]) -> Hash {
-    match leaves {
-        [] => Hash::of(&[]),
-        [leaf] => *leaf,
-        _ => {
-            let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
-            node_hash(&root_of(left), &root_of(right))
-        }
-    }
+/// True if the field is the one of its name in the table under a root.
+pub fn verify(table: &[&str], field: &Field, path: &[Hash], root: &Hash) -> bool {
+    let Some(place) = table.iter().position(|name| *name == field.name) else {
+        return false;
+    };
+    merkle::verify_inclusion(field.leaf(), place as u64, table.len() as u64, path, root)
+}
+
+/// The path that opens one field of a whole table.
+pub fn path(fields: &[Field], place: usize) -> Option<Vec<Hash>> {
+    let leaves: Vec<Hash> = fields.iter().map(Field::leaf).collect();
+    merkle::path(&leaves, place)
 }
 
 /// The fields of a kind of certificate, in their order. Names are the ministry's where it has one.
@@ -304,20 +306,21 @@ mod tests {
     }
 
     #[test]
-    fn a_field_does_not_open_under_another_name() {
-        let mut field = fields(POLICY).remove(0);
-        let digest = field.digest();
-        field.name = "policyNumberX".to_owned();
-        assert_ne!(field.digest(), digest);
-    }
-
-    #[test]
-    fn the_root_is_that_of_rfc_6962() {
-        let leaves: Vec<Hash> = (0..7_u8).map(|byte| Hash::of(&[byte])).collect();
-        let four =
-            node_hash(&node_hash(&leaves[0], &leaves[1]), &node_hash(&leaves[2], &leaves[3]));
-        let three = node_hash(&node_hash(&leaves[4], &leaves[5]), &leaves[6]);
-        assert_eq!(root_of(&leaves), node_hash(&four, &three));
+    fn a_field_opens_in_its_place_and_under_no_other_name() {
+        let given = fields(POLICY);
+        let root = root(POLICY, &given).unwrap();
+        for (place, field) in given.iter().enumerate() {
+            let path = path(&given, place).unwrap();
+            assert!(verify(POLICY, field, &path, &root));
+            for name in POLICY.iter().filter(|name| **name != field.name).chain(&["none"]) {
+                let renamed = Field { name: (*name).to_owned(), ..field.clone() };
+                assert!(!verify(POLICY, &renamed, &path, &root), "{name}");
+            }
+            let other = Field { value: "other".to_owned(), ..field.clone() };
+            assert!(!verify(POLICY, &other, &path, &root));
+            assert!(!verify(POLICY, field, &path[1..], &root));
+            assert!(!verify(VEHICLE_LICENCE, field, &path, &root));
+        }
     }
 
     #[test]

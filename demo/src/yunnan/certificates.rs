@@ -3,6 +3,7 @@
 //! Values never leave the register but for their holder and the authority that compares them.
 
 use chain::calendar::Date;
+use chain::ids::Time;
 use chain::records::certificate::CertificateKind as Kind;
 
 use super::draw::{Draw, Entity};
@@ -168,6 +169,27 @@ impl Register {
             ("insured", owner.name.clone()),
         ];
         certificate(Kind::Policy, fields, (from, until))
+    }
+
+    /// A compulsory policy sold over the counter, from the register's day to an instant.
+    pub fn short_policy(
+        &self,
+        vehicle: &Vehicle,
+        owner: &Enterprise,
+        number: &str,
+        ends: Time,
+    ) -> Certificate {
+        let mut policy = self.policy(vehicle, owner);
+        let ends = days::n14(ends);
+        for (name, value) in &mut policy.fields {
+            match *name {
+                "policyNumber" => *value = number.to_owned(),
+                "validPeriodFrom" => *value = days::digits(self.as_of),
+                "validPeriodTo" => *value = ends.clone(),
+                _ => {}
+            }
+        }
+        Certificate { from: self.as_of, ..policy }
     }
 
     /// 银行账户 of a driver.

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The inbox of an authority: what applicants' clients may post and ask.
+//! It checks form only; whether a claim is true is judged when it is on chain.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use chain::fields;
+use chain::ids::ApplicationId;
+use serde::de::DeserializeOwned;
+
+use super::messages::{
+    BODY_BYTES, CLAIMS, ClaimSent, ClaimStanding, ClaimsSent, PolicySold, PolicyWanted, Problem,
+    Taken, WhoAmI,
+};
+use super::{Office, Role, lock};
+use crate::node::{Node, now};
+
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(20);
+
+type Shared<N> = State<Arc<Office<N>>>;
+
+/// All routes of an inbox.
+pub(super) fn router<N: Node>(office: Arc<Office<N>>) -> Router {
+    Router::new()
+        .route("/v1/authority", get(who::<N>))
+        .route("/v1/claims", post(take_claims::<N>))
+        .route("/v1/claims/{application}/{claim}", get(standing::<N>))
+        .route("/v1/policies", post(sell::<N>))
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(office)
+}
+
+async fn who<N: Node>(State(office): Shared<N>) -> Json<WhoAmI> {
+    Json(WhoAmI {
+        chain: office.node.chain_id(),
+        organisation: office.setup.organisation,
+        role: office.setup.role.word().to_owned(),
+        kinds: office.setup.role.kinds().to_vec(),
+    })
+}
+
+async fn take_claims<N: Node>(
+    State(office): Shared<N>,
+    body: Body,
+) -> Result<(StatusCode, Json<Taken>), Problem> {
+    let sent: ClaimsSent = read(body).await?;
+    if sent.claims.is_empty() || sent.claims.len() > CLAIMS {
+        let detail = format!("send 1 to {CLAIMS} claims at once");
+        return Err(Problem::malformed(detail).field("claims"));
+    }
+    for (place, claim) in sent.claims.iter().enumerate() {
+        check(office.setup.role, claim).map_err(|problem| {
+            let field = problem.field.clone().unwrap_or_default();
+            problem.field(format!("claims.{place}{field}"))
+        })?;
+    }
+    let taken = sent.claims.len();
+    let Ok(places) = office.queue.try_reserve_many(taken) else {
+        let title = "待办过多，请稍后再试 / the inbox is full, try again later";
+        let detail = "too many claims wait for an answer";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "inbox_full", title, detail));
+    };
+    for (place, claim) in places.zip(sent.claims) {
+        let key = (claim.application, claim.claim);
+        lock(&office.standings).set(key, ClaimStanding::Waiting);
+        place.send(claim);
+    }
+    Ok((StatusCode::ACCEPTED, Json(Taken { taken })))
+}
+
+/// Form only: the kind is one of ours, and the fields are those of its table.
+fn check(role: Role, claim: &ClaimSent) -> Result<(), Problem> {
+    if !role.kinds().contains(&claim.kind) {
+        let title = "本机构不核验此类证件 / this authority does not answer this kind";
+        let detail = "send the claim to the authority that is registered for its kind";
+        let problem =
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "kind_not_ours", title, detail);
+        return Err(problem.field(".kind"));
+    }
+    let table = fields::table(claim.kind);
+    fields::root(table, &claim.fields).map(drop).map_err(|error| {
+        let title = "证件字段与字段表不符 / the fields are not those of the table";
+        let code = "fields_wrong";
+        let problem =
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, error.to_string());
+        problem.field(".fields")
+    })
+}
+
+async fn standing<N: Node>(
+    State(office): Shared<N>,
+    Path((application, claim)): Path<(String, String)>,
+) -> Result<Json<ClaimStanding>, Problem> {
+    let malformed = || Problem::malformed("the path is /v1/claims/{application id}/{place}");
+    let application: ApplicationId = application.parse().map_err(|_| malformed())?;
+    let claim: u32 = claim.parse().map_err(|_| malformed())?;
+    let found = lock(&office.standings).of.get(&(application, claim)).cloned();
+    found.map(Json).ok_or_else(not_found)
+}
+
+/// The counter of the insurer: a compulsory policy that ends at a given instant.
+async fn sell<N: Node>(
+    State(office): Shared<N>,
+    body: Body,
+) -> Result<(StatusCode, Json<PolicySold>), Problem> {
+    if office.setup.role != Role::Insurer {
+        return Err(not_found());
+    }
+    let wanted: PolicyWanted = read(body).await?;
+    if wanted.ends <= now() {
+        return Err(Problem::malformed("the end lies in the past").field("ends"));
+    }
+    let sold = lock(&office.book).sell(&wanted.vin, wanted.ends);
+    let Some(policy) = sold else {
+        let title = "无法承保 / no policy can be sold";
+        let detail = "the register has no such motor vehicle, or the counter has sold all it may";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Problem::new(status, "policy_not_sold", title, detail).field("vin"));
+    };
+    let fields = policy.fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Ok((StatusCode::CREATED, Json(PolicySold { fields })))
+}
+
+async fn unknown() -> Problem {
+    not_found()
+}
+
+async fn wrong_method() -> Problem {
+    let title = "此路径不支持该方法 / the path does not take this method";
+    let detail = "see the routes of the inbox";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", title, detail)
+}
+
+fn not_found() -> Problem {
+    let title = "没有此内容 / there is no such thing";
+    let detail = "check the path";
+    Problem::new(StatusCode::NOT_FOUND, "inbox_not_found", title, detail)
+}
+
+/// Reads a bounded body within its time, as JSON.
+async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
+    let reading = axum::body::to_bytes(body, BODY_BYTES);
+    let bytes = match tokio::time::timeout(BODY_TIME, reading).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(_)) => {
+            let title = "请求过大或中断 / the body is too large or broke off";
+            let detail = format!("at most {BODY_BYTES} bytes");
+            let status = StatusCode::PAYLOAD_TOO_LARGE;
+            return Err(Problem::new(status, "inbox_too_large", title, detail));
+        }
+        Err(_) => {
+            let title = "请求超时 / the body took too long";
+            let detail = "send it within 20 seconds";
+            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "inbox_timeout", title, detail));
+        }
+    };
+    serde_json::from_slice(&bytes).map_err(|error| Problem::malformed(error.to_string()))
+}
