@@ -2,8 +2,11 @@
 //! Invented Yunnan: formats, register, authorities, scenario and load of the demo network.
 //! It never holds a real person's data, and never issues anything by a short cut.
 
+pub mod applicant;
 pub mod authority;
+pub mod cast;
 pub mod formats;
 pub mod node;
+pub mod scenario;
 pub mod sealed;
 pub mod yunnan;

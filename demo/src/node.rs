@@ -7,11 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chain::actions::Action;
 use chain::hash::Hash;
-use chain::ids::{ApplicationId, CodeId, OrganisationId, Time};
+use chain::ids::{ApplicationId, CodeId, Time};
 use chain::keys::SecretKey;
 use chain::nonce::Nonce;
-use chain::records::Application;
 use chain::records::code::{Colour, Standing};
+use chain::records::{Application, Organisation};
 use chain::transaction::Transaction;
 
 /// How long a transaction of the demo may wait for its block.
@@ -62,11 +62,11 @@ pub trait Node: Clone + Send + Sync + 'static {
     /// A code as it is now.
     fn code(&self, id: CodeId) -> impl Future<Output = Result<CodeSeen, NodeError>> + Send;
 
-    /// The organisation of a credit code, if it is admitted.
+    /// The organisation of a credit code, if there is one.
     fn organisation(
         &self,
         credit_code: &str,
-    ) -> impl Future<Output = Result<Option<OrganisationId>, NodeError>> + Send;
+    ) -> impl Future<Output = Result<Option<Organisation>, NodeError>> + Send;
 }
 
 /// The wall clock. Only shells of the demo read it, never the register.

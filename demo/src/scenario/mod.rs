@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Loads an invented Yunnan into a running network: hauliers, vehicles, drivers, codes of all three
+//! colours and waybills in every state. Everything goes through real applications and the answers of
+//! the authorities; nothing is issued by a short cut.
+
+mod colours;
+mod drivers;
+mod offices;
+pub mod trips;
+
+use chain::hash::Hash;
+use chain::ids::{CodeId, Time, WaybillId};
+use chain::keys::SecretKey;
+use chain::records::Organisation;
+
+pub use self::drivers::Driver;
+pub use self::offices::Office;
+use crate::applicant::{Applicant, DemoError, Inboxes};
+use crate::cast;
+use crate::node::Node;
+use crate::yunnan::Register;
+
+/// How much is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Hauliers, at most [`cast::ENTERPRISES`].
+    pub enterprises: u64,
+    /// Drivers with their vehicles, below [`cast::NEWCOMERS`].
+    pub drivers: u64,
+    /// Waybills.
+    pub waybills: u64,
+    /// Codes with an open violation, besides the sample.
+    pub yellow: u64,
+    /// Codes whose compulsory policy ends, besides the sample.
+    pub red: u64,
+}
+
+impl Size {
+    /// What `--data demo` loads.
+    pub const DEMO: Self =
+        Self { enterprises: cast::ENTERPRISES, drivers: 240, waybills: 180, yellow: 12, red: 4 };
+}
+
+/// What loading needs.
+#[derive(Clone, Debug)]
+pub struct Settings<N> {
+    /// The node to load through.
+    pub node: N,
+    /// The authorities' inboxes.
+    pub inboxes: Inboxes,
+    /// The regulator's working key: it admits the hauliers.
+    pub regulator: SecretKey,
+    /// The traffic police's working key: it opens violations.
+    pub police: SecretKey,
+    /// Working keys of the first hauliers of the register, where genesis has them already.
+    pub in_genesis: Vec<SecretKey>,
+    /// The time of genesis: the register describes that day.
+    pub genesis_time: Time,
+    /// How much.
+    pub size: Size,
+}
+
+/// How far loading has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is done, in English.
+    pub english: &'static str,
+    /// The same in Chinese.
+    pub chinese: &'static str,
+    /// Steps done.
+    pub done: u32,
+    /// Steps in all.
+    pub of: u32,
+}
+
+/// Things to look at, as the card and `--json` show them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Samples {
+    /// A code without anything to settle.
+    pub blue: CodeId,
+    /// A code with an open violation.
+    pub yellow: CodeId,
+    /// A code whose compulsory policy has ended.
+    pub red: CodeId,
+    /// A waybill that went all its way.
+    pub waybill: WaybillId,
+}
+
+/// Everything that was loaded.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Hauliers.
+    pub offices: Vec<Office>,
+    /// Drivers whose codes were issued.
+    pub drivers: Vec<Driver>,
+    /// Samples; none if so little was loaded that there are none.
+    pub samples: Option<Samples>,
+}
+
+/// A loader at work.
+pub(crate) struct Loader<'a, N> {
+    pub(crate) applicant: Applicant<N>,
+    pub(crate) settings: &'a Settings<N>,
+    pub(crate) register: Register,
+    pub(crate) chain: Hash,
+}
+
+const STEPS: [(&str, &str); 6] = [
+    ("hauliers are admitted and apply for their codes", "物流企业入网并申领企业码"),
+    ("vehicles and trailers apply, the authorities attest", "车辆与挂车申报，各部门核验"),
+    ("drivers apply for their codes, the authorities attest", "驾驶员申领运输码，各部门核验"),
+    ("waybills run", "运单流转"),
+    ("violations are opened", "登记违章"),
+    ("a policy ends", "保单到期"),
+];
+
+/// Loads everything, and tells `progress` before each step.
+pub async fn load<N: Node>(
+    settings: &Settings<N>,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Loaded, DemoError> {
+    let loader = Loader::new(settings);
+    let of = STEPS.len() as u32;
+    let tell = |done: u32| {
+        let (english, chinese) = STEPS[done as usize % STEPS.len()];
+        progress(Progress { english, chinese, done, of });
+    };
+    tell(0);
+    let offices = loader.offices().await?;
+    let ending = loader.ending_drivers(&offices).await?;
+    tell(1);
+    let vehicles = loader.vehicles(&offices).await?;
+    tell(2);
+    let drivers = loader.drivers(&offices, vehicles).await?;
+    tell(3);
+    let waybill = loader.waybills(&offices, &drivers).await?;
+    tell(4);
+    let yellow = loader.violations(&drivers).await?;
+    tell(5);
+    let red = loader.wait_for_red(&ending).await?;
+    let blue = drivers.iter().map(|driver| driver.code).find(|code| !yellow.contains(code));
+    let samples = match (blue, yellow.first(), red, waybill) {
+        (Some(blue), Some(yellow), Some(red), Some(waybill)) => {
+            Some(Samples { blue, yellow: *yellow, red, waybill })
+        }
+        _ => None,
+    };
+    Ok(Loaded { offices, drivers, samples })
+}
+
+impl<'a, N: Node> Loader<'a, N> {
+    pub(crate) fn new(settings: &'a Settings<N>) -> Self {
+        let applicant = Applicant::new(settings.node.clone(), settings.inboxes.clone());
+        let register = cast::register(settings.genesis_time);
+        let chain = settings.node.chain_id();
+        Self { applicant, settings, register, chain }
+    }
+}
+
+/// The organisation of a haulier that is admitted.
+fn admitted(seen: Option<Organisation>) -> Result<Organisation, DemoError> {
+    seen.ok_or_else(|| DemoError::Data("a haulier that was admitted is not found".to_owned()))
+}
