@@ -6,6 +6,7 @@ pub mod applicant;
 pub mod authority;
 pub mod cast;
 pub mod formats;
+pub mod load;
 pub mod node;
 pub mod scenario;
 pub mod sealed;

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chain::actions::Action;
 use chain::hash::Hash;
-use chain::ids::{ApplicationId, CodeId, Time};
+use chain::ids::{ApplicationId, CodeId, OrganisationId, Time};
 use chain::keys::SecretKey;
 use chain::nonce::Nonce;
 use chain::records::code::{Colour, Standing};
@@ -67,6 +67,12 @@ pub trait Node: Clone + Send + Sync + 'static {
         &self,
         credit_code: &str,
     ) -> impl Future<Output = Result<Option<Organisation>, NodeError>> + Send;
+
+    /// The applications that an organisation sent.
+    fn applications_of(
+        &self,
+        sponsor: OrganisationId,
+    ) -> impl Future<Output = Result<Vec<Application>, NodeError>> + Send;
 }
 
 /// The wall clock. Only shells of the demo read it, never the register.

@@ -3,6 +3,7 @@
 //! Salts are made here and stay here; the demo has no vault yet.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use chain::actions::{Action, CodeApply, Statement, TrailerCouple, VehicleApply};
 use chain::ids::{CodeId, PersonId, Prefecture, Time, VehicleId};
@@ -50,16 +51,14 @@ impl<N: Node> Loader<'_, N> {
         index % self.register.enterprises.max(1)
     }
 
-    /// Drivers of the main body: those behind the ones whose policies end.
-    fn numbers(&self) -> impl Iterator<Item = u64> + use<N> {
-        let first = super::colours::ENDING;
-        first..first + self.settings.size.drivers
-    }
-
-    /// Applies for all vehicles and trailers, and couples them.
-    pub(crate) async fn vehicles(&self, offices: &[Office]) -> Result<Vehicles, DemoError> {
+    /// Applies for the vehicles and trailers of these numbers, and couples them.
+    pub(crate) async fn vehicles(
+        &self,
+        offices: &[Office],
+        numbers: Range<u64>,
+    ) -> Result<Vehicles, DemoError> {
         let mut drafts = Vec::new();
-        for index in self.numbers() {
+        for index in numbers {
             let office = self.office(offices, index);
             for vehicle in self.rig(index)? {
                 drafts.push((index, vehicle.trailer, self.vehicle_draft(&vehicle, office, None)?));

@@ -129,7 +129,8 @@ pub async fn load<N: Node>(
     let offices = loader.offices().await?;
     let ending = loader.ending_drivers(&offices).await?;
     tell(1);
-    let vehicles = loader.vehicles(&offices).await?;
+    let numbers = colours::ENDING..colours::ENDING + settings.size.drivers;
+    let vehicles = loader.vehicles(&offices, numbers).await?;
     tell(2);
     let drivers = loader.drivers(&offices, vehicles).await?;
     tell(3);

@@ -58,7 +58,7 @@ impl<N: Node> Loader<'_, N> {
         Ok(offices)
     }
 
-    fn office_key(&self, index: u64) -> SecretKey {
+    pub(crate) fn office_key(&self, index: u64) -> SecretKey {
         let given = self.settings.in_genesis.get(index as usize).cloned();
         given.unwrap_or_else(|| key(self.chain, Player::Enterprise(index)))
     }

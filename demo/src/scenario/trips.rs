@@ -2,6 +2,8 @@
 //! Waybills from offer to settlement: what each step says and who signs it.
 //! Used by the scenario and by the load generator; it sends nothing itself.
 
+use std::sync::Arc;
+
 use chain::actions::{
     WaybillAccept, WaybillArrive, WaybillDepart, WaybillLoad, WaybillOffer, WaybillSettle,
     WaybillSettleAgree, WaybillSign,
@@ -115,18 +117,18 @@ impl Crew {
 
 /// One waybill of a crew.
 #[derive(Clone, Debug)]
-pub struct Trip<'a> {
-    crew: &'a Crew,
+pub struct Trip {
+    crew: Arc<Crew>,
     chain: Hash,
     offer: Offer,
     carriage: Carriage,
     id: Option<WaybillId>,
 }
 
-impl<'a> Trip<'a> {
+impl Trip {
     /// A trip that nobody has offered yet. `run` and `index` make its number.
     pub fn new(
-        crew: &'a Crew,
+        crew: Arc<Crew>,
         chain: Hash,
         (run, index): (u32, u64),
         now: Time,
@@ -134,7 +136,7 @@ impl<'a> Trip<'a> {
         let papers = &crew.papers;
         let mut carriage = papers.register.carriage(papers.person.index, &papers.vehicle)?;
         carriage.index = index;
-        let offer = offer(crew, &carriage, run, now)?;
+        let offer = offer(&crew, &carriage, run, now)?;
         Ok(Self { crew, chain, offer, carriage, id: None })
     }
 
@@ -256,12 +258,10 @@ impl<N: Node> Loader<'_, N> {
         drivers: &[Driver],
     ) -> Result<Option<WaybillId>, DemoError> {
         let count = (self.settings.size.waybills as usize).min(drivers.len());
-        let crews: Result<Vec<Crew>, FormatError> =
-            drivers.iter().take(count).map(|driver| self.crew(offices, driver)).collect();
-        let crews = crews?;
         let mut trips = Vec::new();
-        for (index, crew) in (0_u64..).zip(&crews) {
-            let trip = Trip::new(crew, self.chain, (0, index), now())?;
+        for (index, driver) in (0_u64..).zip(drivers.iter().take(count)) {
+            let crew = self.crew(offices, driver)?;
+            let trip = Trip::new(Arc::new(crew), self.chain, (0, index), now())?;
             let ends = end_of(index, count as u64);
             trips.push((ends, if ends == Step::Offer { trip.public() } else { trip }));
         }

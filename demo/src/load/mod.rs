@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The closed-loop load generator: each client has one batch under way, of whole life cycles of
+//! waybills and matters in legal order, signed while the batch before is still under way. Successful
+//! executions are counted apart from refusals, and every figure is one that was measured.
+
+mod client;
+mod crews;
+mod lane;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chain::ids::TransactionId;
+use chain::keys::SecretKey;
+use hdrhistogram::Histogram;
+
+pub use self::crews::{Mates, find, recruit};
+use crate::applicant::DemoError;
+use crate::node::Node;
+
+/// Most clients of one run.
+pub const CLIENTS: usize = 256;
+/// Longest latency that the histogram tells apart: ten minutes, in microseconds.
+const LONGEST_US: u64 = 600_000_000;
+
+/// What a run is like.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Clients, each with one batch under way.
+    pub clients: usize,
+    /// How long they begin new batches.
+    pub time: Duration,
+    /// Transactions a second over all clients; none: as fast as answers come.
+    pub rate: Option<u64>,
+    /// Most transactions in one batch.
+    pub batch: usize,
+}
+
+/// Where acknowledged ids go, a line each, flushed as they come.
+pub type Acks = Arc<Mutex<dyn Write + Send>>;
+
+/// What was measured.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Report {
+    /// Wall time from the first batch to the last answer, ms.
+    pub took_ms: u64,
+    /// Transactions that were executed.
+    pub executed: u64,
+    /// Transactions in blocks that the rules refused.
+    pub refused: u64,
+    /// Transactions that were not taken at all.
+    pub not_taken: u64,
+    /// Batches answered.
+    pub batches: u64,
+    /// Batches that had to be sent again because no answer came.
+    pub resent: u64,
+    /// Batches given up without an answer.
+    pub lost: u64,
+    /// Executed transactions a second.
+    pub executed_per_second: u64,
+    /// Half of all transactions were answered within so many microseconds.
+    pub p50_us: u64,
+    /// 99 of 100 transactions were answered within so many microseconds.
+    pub p99_us: u64,
+    /// The slowest answer, microseconds.
+    pub max_us: u64,
+}
+
+/// Counts of a run, shared by its clients.
+pub(crate) struct Counts {
+    executed: u64,
+    refused: u64,
+    not_taken: u64,
+    batches: u64,
+    resent: u64,
+    lost: u64,
+    latency: Histogram<u64>,
+}
+
+impl Counts {
+    fn new() -> Self {
+        let latency = match Histogram::new_with_bounds(1, LONGEST_US, 3) {
+            Ok(latency) => latency,
+            Err(error) => unreachable!("the bounds are constants: {error}"),
+        };
+        Self { executed: 0, refused: 0, not_taken: 0, batches: 0, resent: 0, lost: 0, latency }
+    }
+
+    fn report(&self, took: Duration) -> Report {
+        let took_ms = took.as_millis() as u64;
+        Report {
+            took_ms,
+            executed: self.executed,
+            refused: self.refused,
+            not_taken: self.not_taken,
+            batches: self.batches,
+            resent: self.resent,
+            lost: self.lost,
+            executed_per_second: self.executed * 1_000 / took_ms.max(1),
+            p50_us: self.latency.value_at_quantile(0.5),
+            p99_us: self.latency.value_at_quantile(0.99),
+            max_us: self.latency.max(),
+        }
+    }
+}
+
+/// What every client of a run shares.
+pub(crate) struct Run {
+    pub(crate) options: Options,
+    pub(crate) started: Instant,
+    pub(crate) number: u32,
+    pub(crate) police: Option<SecretKey>,
+    counts: Mutex<Counts>,
+    acks: Option<Acks>,
+}
+
+impl Run {
+    pub(crate) fn count(&self, change: impl FnOnce(&mut Counts)) {
+        change(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Writes acknowledged ids. A reader that went away does not stop the load.
+    pub(crate) fn acknowledge(&self, ids: &[TransactionId]) {
+        let Some(acks) = &self.acks else { return };
+        let lines: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let mut out = acks.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+        if let Err(error) = written {
+            tracing::warn!(%error, "acknowledged ids cannot be written");
+        }
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.started.elapsed() >= self.options.time
+    }
+}
+
+/// Runs the load through these nodes. A client whose node does not answer goes on to the next one.
+pub async fn run<N: Node>(
+    nodes: &[N],
+    mates: Vec<Mates>,
+    police: Option<SecretKey>,
+    options: Options,
+    acks: Option<Acks>,
+) -> Result<Report, DemoError> {
+    let clients = options.clients.clamp(1, CLIENTS).min(mates.len());
+    if nodes.is_empty() || clients == 0 {
+        return Err(DemoError::Data("a load needs a node and at least one driver".to_owned()));
+    }
+    let run = Arc::new(Run {
+        options: Options { clients, ..options },
+        started: Instant::now(),
+        number: u32::from_le_bytes(crate::node::random()),
+        police,
+        counts: Mutex::new(Counts::new()),
+        acks,
+    });
+    let mut shares: Vec<Vec<Mates>> = (0..clients).map(|_| Vec::new()).collect();
+    for (place, one) in mates.into_iter().enumerate() {
+        shares[place % clients].push(one);
+    }
+    let mut tasks = tokio::task::JoinSet::new();
+    for (place, share) in shares.into_iter().enumerate() {
+        let mut nodes = nodes.to_vec();
+        let turn = place % nodes.len();
+        nodes.rotate_left(turn);
+        tasks.spawn(client::work(Arc::clone(&run), nodes, share, place));
+    }
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            return Err(DemoError::Data(format!("a client of the load ended early: {error}")));
+        }
+    }
+    let counts = run.counts.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(counts.report(run.started.elapsed()))
+}
