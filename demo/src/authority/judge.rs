@@ -9,12 +9,13 @@ use chain::ids::{Prefecture, Time};
 use chain::records::certificate::{
     CertificateKind as Kind, Class, Energy, PolicyKind, VehicleClass,
 };
+use chain::rules::licence;
 use chain::text::Word;
 
 use super::book::{About, Book, Entry};
-use super::tags::{TagSecrets, plate_with_colour, tag};
 use crate::formats::{Mode, Rules, identity, uscc, vin};
 use crate::yunnan::vehicles::Vehicle;
+use genesis::secrets::{TagSecrets, tag};
 
 /// Why an authority says no: a stable code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +112,7 @@ fn class(entry: &Entry) -> Class {
     match (entry.certificate.kind, &entry.about) {
         (Kind::DrivingLicence, _) => {
             let class = entry.certificate.value("vehicleClass").unwrap_or_default();
-            Class::Licence { classes: licence_bits(class) }
+            Class::Licence { classes: licence::class(class).unwrap_or(0) }
         }
         (Kind::Qualification, _) => Class::Qualification { ordinary: true, hazardous: false },
         (Kind::VehicleLicence, About::Vehicle(vehicle)) => Class::Vehicle(vehicle_class(vehicle)),
@@ -153,16 +154,14 @@ fn energy(letter: char) -> Energy {
 fn tags(secrets: &TagSecrets, entry: &Entry) -> Vec<Hash> {
     let value = |name: &str| entry.certificate.value(name).unwrap_or_default();
     match entry.certificate.kind {
-        Kind::Identity => vec![tag(&secrets.identity, value("identityNumber"))],
+        Kind::Identity => vec![tag(&secrets.identity, value("identityNumber").as_bytes())],
         Kind::VehicleLicence => {
-            let plate = plate_with_colour(value("vehicleNumber"), value("vehiclePlateColorCode"));
-            vec![tag(&secrets.vin, value("vin")), tag(&secrets.plate, &plate)]
+            let (plate, colour) = (value("vehicleNumber"), value("vehiclePlateColorCode"));
+            // A plate has a tag with its colour: the same symbols in another colour are another plate.
+            let plate = format!("{plate}|{colour}");
+            let vin = tag(&secrets.vin, value("vin").as_bytes());
+            vec![vin, tag(&secrets.plate, plate.as_bytes())]
         }
         _ => Vec::new(),
     }
-}
-
-/// Bits of licence classes.
-fn licence_bits(_class: &str) -> u16 {
-    0
 }

@@ -8,7 +8,6 @@ mod clerk;
 mod inbox;
 pub mod judge;
 pub mod messages;
-pub mod tags;
 
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
@@ -17,12 +16,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chain::ids::{ApplicationId, OrganisationId};
 use chain::keys::SecretKey;
 use chain::records::certificate::CertificateKind as Kind;
+use genesis::TagSecrets;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use self::book::Book;
 use self::messages::{ClaimSent, ClaimStanding, REMEMBERED, WAITING};
-use self::tags::TagSecrets;
 use crate::formats::FormatError;
 use crate::node::Node;
 use crate::yunnan::Register;

@@ -110,7 +110,7 @@ impl Lane {
         };
         let open = sign(police, self.chain, open, now);
         let matter = MatterId(RecordId::made_by(open.id(), 0));
-        let settle = sign(police, self.chain, MatterSettle { subject, matter }, now);
+        let settle = sign(police, self.chain, MatterSettle { matter }, now);
         [open, settle]
     }
 
