@@ -1,1 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The Rust SDK: build and sign, submit safely, read, and verify offline what a node proves.
+//!
+//! Never in here: a database, the peer-to-peer network, or trust in what a node merely says.
 
+pub mod answers;
+mod error;
+mod events;
+mod http;
+mod read;
+mod sign;
+mod submit;
+
+pub use error::{ClientError, ProblemDetails};
+pub use events::{EventStream, NodeEvent};
+pub use http::Client;
+pub use sign::{Signer, random_nonce, statement};
+pub use submit::Verdict;

@@ -81,9 +81,7 @@ fn sources(extensions: &[&str]) -> Vec<(String, String)> {
         })
         .filter_map(Result::ok)
         .filter(|e| e.file_type().is_file())
-        .filter(|e| {
-            e.path().extension().is_some_and(|x| extensions.iter().any(|want| x == *want))
-        })
+        .filter(|e| e.path().extension().is_some_and(|x| extensions.iter().any(|want| x == *want)))
         .map(|e| {
             let name = e.path().strip_prefix(root()).unwrap().display().to_string();
             (name, fs::read_to_string(e.path()).unwrap())
@@ -133,9 +131,10 @@ fn lock() -> Lock {
         let name = package["name"].as_str().unwrap().to_owned();
         let version = package["version"].as_str().unwrap().to_owned();
         let dependencies = package.get("dependencies").and_then(|d| d.as_array());
-        let names = dependencies.into_iter().flatten().map(|d| {
-            d.as_str().unwrap().split(' ').next().unwrap().to_owned()
-        });
+        let names = dependencies
+            .into_iter()
+            .flatten()
+            .map(|d| d.as_str().unwrap().split(' ').next().unwrap().to_owned());
         packages.entry(name.clone()).or_default().extend(names);
         versions.entry(name).or_default().push(version);
     }
@@ -237,9 +236,7 @@ fn the_pure_crate_names_nothing_impure() {
 #[test]
 fn only_the_store_knows_rocksdb_and_only_consensus_knows_libp2p() {
     for (name, text) in sources(&["rs"]) {
-        let code = |word: &str| {
-            text.lines().any(|l| l.split("//").next().unwrap().contains(word))
-        };
+        let code = |word: &str| text.lines().any(|l| l.split("//").next().unwrap().contains(word));
         if !name.starts_with("store") && !name.starts_with("tests") {
             assert!(!code("rocksdb::"), "{name} names rocksdb");
         }
@@ -264,8 +261,11 @@ fn no_source_file_is_dead() {
         if is_root {
             continue;
         }
-        let (module, home) =
-            if stem == "mod" { (folder.file_name().unwrap().to_str().unwrap(), folder.parent().unwrap()) } else { (stem, folder) };
+        let (module, home) = if stem == "mod" {
+            (folder.file_name().unwrap().to_str().unwrap(), folder.parent().unwrap())
+        } else {
+            (stem, folder)
+        };
         let own = format!("{}.rs", home.display());
         let parents = ["mod.rs", "lib.rs", "main.rs"]
             .iter()
