@@ -62,7 +62,7 @@ fn examine(book: &Book, kind: Kind, fields: &[Field], now: Time) -> Result<Entry
         let found = fields.iter().find(|field| field.name == name);
         found.map_or_else(String::new, |field| field.value.clone())
     };
-    check_numbers(book, kind, &value)?;
+    check_numbers(book, kind, value)?;
     let entry = book.find(kind, value).ok_or(Doubt::NotOnRegister)?;
     let printed = &entry.certificate.fields;
     let same = printed.len() == fields.len()

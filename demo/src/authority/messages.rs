@@ -103,9 +103,6 @@ pub struct PolicySold {
 /// RFC 9457 problem details of an inbox.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Problem {
-    /// A page about it.
-    #[serde(rename = "type")]
-    pub kind: String,
     /// HTTP status.
     pub status: u16,
     /// Stable code.
@@ -123,7 +120,6 @@ impl Problem {
     /// A problem with a stable code and a title in both languages.
     pub fn new(status: StatusCode, code: &str, title: &str, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("/docs/errors#{code}"),
             status: status.as_u16(),
             code: code.to_owned(),
             title: title.to_owned(),

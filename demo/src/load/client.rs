@@ -75,7 +75,7 @@ pub(super) async fn work<N: Node>(
     let [mut next, mut after] = halves.map(|lanes| half(&run, lanes));
     next.sign(&run);
     let mut due = Instant::now();
-    while !run.is_over() && !(next.batch.is_empty() && after.lanes.is_empty()) {
+    while !run.is_over() {
         pace(&run, &mut due, next.batch.len()).await;
         let signing = tokio::task::spawn_blocking({
             let run = Arc::clone(&run);

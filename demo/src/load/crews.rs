@@ -17,7 +17,7 @@ use crate::scenario::trips::Crew;
 use crate::scenario::{Driver, Loader, Office, Settings};
 
 /// Drivers from here on work under load and for nothing else.
-pub const FIRST: u64 = 1_000;
+const FIRST: u64 = 1_000;
 /// Applied for at once.
 const AT_ONCE: u64 = 200;
 

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A node of one process: the chain in memory, and authorities with real inboxes around it.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use chain::gb32100::CreditCode;
+use chain::hash::Hash;
+use chain::ids::{ApplicationId, CodeId, OrganisationId, Time};
+use chain::memory::Memory;
+use chain::receipt::Outcome;
+use chain::records::name::{NameKind, UniqueName};
+use chain::records::{Application, Code, List, ListKey, Organisation};
+use chain::transaction::{Checked, Decoded, Transaction};
+use chain::view::{Past, Records};
+use demo::applicant::{InboxAt, Inboxes};
+use demo::authority::{self, Role, Setup};
+use demo::cast;
+use demo::node::{CodeSeen, Node, NodeError, Verdict, now};
+use demo::scenario::{Settings, Size};
+use genesis::demo::{Consortium, Plan, consortium};
+use tokio::net::TcpListener;
+
+/// A node over a chain in memory. Every submission is a block.
+#[derive(Clone)]
+pub struct MemoryNode {
+    pub memory: Arc<Mutex<Memory>>,
+    chain: Hash,
+}
+
+impl MemoryNode {
+    pub fn new(consortium: &Consortium) -> Self {
+        let memory = Memory::new(&consortium.genesis).unwrap();
+        let chain = consortium.genesis.chain_id();
+        Self { memory: Arc::new(Mutex::new(memory)), chain }
+    }
+
+    fn block(&self, transactions: &[Option<Checked>]) -> BTreeMap<Hash, Outcome> {
+        let executed = self.memory.lock().unwrap().run(now(), transactions);
+        executed.receipts.into_iter().map(|r| (r.transaction.0, r.outcome)).collect()
+    }
+}
+
+impl Node for MemoryNode {
+    fn chain_id(&self) -> Hash {
+        self.chain
+    }
+
+    async fn submit(&self, transactions: &[Transaction]) -> Result<Vec<Verdict>, NodeError> {
+        let check = |transaction: &Transaction| {
+            let decoded = Decoded::from_bytes(transaction.to_bytes(), self.chain).unwrap();
+            Some(decoded.check().unwrap())
+        };
+        let checked: Vec<_> = transactions.iter().map(check).collect();
+        let outcomes = self.block(&checked);
+        let verdict = |transaction: &Transaction| match outcomes.get(&transaction.id().0) {
+            Some(Outcome::Executed { .. }) => Verdict::Executed,
+            Some(Outcome::Refused { reasons }) => {
+                Verdict::Refused(reasons.iter().map(|r| r.code.code().to_owned()).collect())
+            }
+            None => Verdict::NotTaken("transaction_duplicate".to_owned()),
+        };
+        Ok(transactions.iter().map(verdict).collect())
+    }
+
+    async fn application(&self, id: ApplicationId) -> Result<Option<Application>, NodeError> {
+        Ok(self.memory.lock().unwrap().get(id.0))
+    }
+
+    async fn code(&self, id: CodeId) -> Result<CodeSeen, NodeError> {
+        self.block(&[]);
+        let code: Option<Code> = self.memory.lock().unwrap().get(id.record());
+        Ok(CodeSeen {
+            colour: code.as_ref().and_then(|code| code.colour),
+            standing: code.map(|code| code.standing()),
+        })
+    }
+
+    async fn organisation(&self, credit_code: &str) -> Result<Option<Organisation>, NodeError> {
+        let credit_code: CreditCode = credit_code.parse().unwrap();
+        let digest = Hash::of(credit_code.as_bytes());
+        let memory = self.memory.lock().unwrap();
+        let name: Option<UniqueName> = memory.get(UniqueName::id_of(NameKind::CreditCode, &digest));
+        Ok(name.and_then(|name| memory.get(name.target_id)))
+    }
+
+    async fn applications_of(
+        &self,
+        sponsor: OrganisationId,
+    ) -> Result<Vec<Application>, NodeError> {
+        let memory = self.memory.lock().unwrap();
+        let list = ListKey { list: List::ApplicationsBySponsor, of: sponsor.0 };
+        let entries = memory.list(list, None, usize::MAX);
+        Ok(entries.into_iter().filter_map(|(_, key)| memory.get(key.id)).collect())
+    }
+}
+
+/// A network of one process.
+pub struct Network {
+    pub node: MemoryNode,
+    pub consortium: Consortium,
+    pub inboxes: Inboxes,
+}
+
+impl Network {
+    /// Starts it, with an authority of each role on a free port.
+    pub async fn start() -> Self {
+        let consortium = consortium(&Plan::testnet(now(), [7; 32])).unwrap();
+        let node = MemoryNode::new(&consortium);
+        let mut inboxes = Inboxes::new();
+        for role in Role::ALL {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            let member = consortium.member(role.word()).unwrap();
+            inboxes.insert(role, InboxAt { organisation: member.id, url });
+            let setup = Setup {
+                role,
+                organisation: member.id,
+                key: member.key.clone(),
+                secrets: consortium.secrets,
+                register: cast::register(consortium.genesis.time),
+                people: 1_400,
+            };
+            let serving = authority::serve(setup, node.clone(), listener, std::future::pending());
+            tokio::spawn(serving);
+        }
+        Self { node, consortium, inboxes }
+    }
+
+    /// Settings to load so much.
+    pub fn settings(&self, size: Size) -> Settings<MemoryNode> {
+        let key = |name: &str| self.consortium.member(name).unwrap().key.clone();
+        Settings {
+            node: self.node.clone(),
+            inboxes: self.inboxes.clone(),
+            regulator: key("regulator"),
+            police: key("traffic-police"),
+            in_genesis: Vec::new(),
+            genesis_time: self.consortium.genesis.time,
+            size,
+        }
+    }
+
+    /// The newest block's time.
+    pub fn time(&self) -> Time {
+        self.node.memory.lock().unwrap().header().time_ms
+    }
+}
