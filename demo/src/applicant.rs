@@ -3,6 +3,7 @@
 //! and waits for what becomes of them. It issues nothing itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chain::actions::NewClaim;
@@ -23,6 +24,8 @@ use crate::sealed::Sealed;
 
 /// How long an application of the demo may take.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long one request to an inbox may take.
+const REQUEST: Duration = Duration::from_secs(30);
 /// Between two looks at applications that are under way.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Applications read at once.
@@ -93,7 +96,7 @@ impl Draft {
 }
 
 /// An applicant's client.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Applicant<N> {
     /// The node that it talks to.
     pub node: N,
@@ -101,13 +104,25 @@ pub struct Applicant<N> {
     pub inboxes: Inboxes,
     /// How long an application may take.
     pub patience: Duration,
+    watcher: Option<Watcher>,
     http: reqwest::Client,
 }
+
+/// Who is told of every change of an application.
+pub type Watcher = Arc<dyn Fn(&Application) + Send + Sync>;
 
 impl<N: Node> Applicant<N> {
     /// A client of a node and these authorities.
     pub fn new(node: N, inboxes: Inboxes) -> Self {
-        Self { node, inboxes, patience: PATIENCE, http: reqwest::Client::new() }
+        // The inboxes lie on loopback: no proxy stands between.
+        let http = reqwest::Client::builder().no_proxy().timeout(REQUEST).build();
+        let http = http.unwrap_or_default();
+        Self { node, inboxes, patience: PATIENCE, watcher: None, http }
+    }
+
+    /// The same client, which tells somebody of every change that it sees.
+    pub fn watched_by(self, watcher: Watcher) -> Self {
+        Self { watcher: Some(watcher), ..self }
     }
 
     /// The claims that an application makes, each to the authority of its kind.
@@ -228,9 +243,16 @@ impl<N: Node> Applicant<N> {
 
     async fn wait_for(&self, id: ApplicationId) -> Result<Application, NodeError> {
         let mut look = tokio::time::interval(LOOK_AGAIN);
+        let mut last = None;
         loop {
             look.tick().await;
             let Some(application) = self.node.application(id).await? else { continue };
+            if let Some(watcher) =
+                self.watcher.as_ref().filter(|_| Some(&application) != last.as_ref())
+            {
+                watcher(&application);
+                last = Some(application.clone());
+            }
             if application.state != ApplicationState::Verifying || is_stuck(&application) {
                 return Ok(application);
             }

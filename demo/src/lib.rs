@@ -7,6 +7,7 @@ pub mod authority;
 pub mod cast;
 pub mod formats;
 pub mod load;
+pub mod net;
 pub mod node;
 pub mod scenario;
 pub mod sealed;

@@ -5,6 +5,7 @@
 
 mod colours;
 mod drivers;
+mod newcomer;
 mod offices;
 pub mod trips;
 
@@ -14,6 +15,7 @@ use chain::keys::SecretKey;
 use chain::records::Organisation;
 
 pub use self::drivers::Driver;
+pub use self::newcomer::newcomer;
 pub use self::offices::Office;
 use crate::applicant::{Applicant, DemoError, Inboxes};
 use crate::cast;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A node of one process: the chain in memory, and authorities with real inboxes around it.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
+#![allow(unreachable_pub, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -120,7 +120,7 @@ impl Network {
                 key: member.key.clone(),
                 secrets: consortium.secrets,
                 register: cast::register(consortium.genesis.time),
-                people: 1_400,
+                people: 3_100,
             };
             let serving = authority::serve(setup, node.clone(), listener, std::future::pending());
             tokio::spawn(serving);
