@@ -2,11 +2,9 @@
 //! What an authority's inbox takes, and what it says to bad input.
 #![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::Network;
 use chain::actions::NewClaim;
 use chain::ids::{ApplicationId, RecordId};
-use common::Network;
 use demo::authority::Role;
 use demo::authority::messages::{BODY_BYTES, ClaimSent, ClaimsSent, Problem, WhoAmI};
 use demo::cast;

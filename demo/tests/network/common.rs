@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A node of one process: the chain in memory, and authorities with real inboxes around it.
-#![allow(unreachable_pub, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use chain::gb32100::CreditCode;
 use chain::hash::Hash;
-use chain::ids::{ApplicationId, CodeId, OrganisationId, Time};
+use chain::ids::{ApplicationId, CodeId, OrganisationId};
 use chain::memory::Memory;
 use chain::receipt::Outcome;
 use chain::records::name::{NameKind, UniqueName};
@@ -24,13 +24,13 @@ use tokio::net::TcpListener;
 
 /// A node over a chain in memory. Every submission is a block.
 #[derive(Clone)]
-pub struct MemoryNode {
-    pub memory: Arc<Mutex<Memory>>,
+pub(crate) struct MemoryNode {
+    pub(crate) memory: Arc<Mutex<Memory>>,
     chain: Hash,
 }
 
 impl MemoryNode {
-    pub fn new(consortium: &Consortium) -> Self {
+    pub(crate) fn new(consortium: &Consortium) -> Self {
         let memory = Memory::new(&consortium.genesis).unwrap();
         let chain = consortium.genesis.chain_id();
         Self { memory: Arc::new(Mutex::new(memory)), chain }
@@ -97,15 +97,15 @@ impl Node for MemoryNode {
 }
 
 /// A network of one process.
-pub struct Network {
-    pub node: MemoryNode,
-    pub consortium: Consortium,
-    pub inboxes: Inboxes,
+pub(crate) struct Network {
+    pub(crate) node: MemoryNode,
+    pub(crate) consortium: Consortium,
+    pub(crate) inboxes: Inboxes,
 }
 
 impl Network {
     /// Starts it, with an authority of each role on a free port.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let consortium = consortium(&Plan::testnet(now(), [7; 32])).unwrap();
         let node = MemoryNode::new(&consortium);
         let mut inboxes = Inboxes::new();
@@ -129,7 +129,7 @@ impl Network {
     }
 
     /// Settings to load so much.
-    pub fn settings(&self, size: Size) -> Settings<MemoryNode> {
+    pub(crate) fn settings(&self, size: Size) -> Settings<MemoryNode> {
         let key = |name: &str| self.consortium.member(name).unwrap().key.clone();
         Settings {
             node: self.node.clone(),
@@ -140,10 +140,5 @@ impl Network {
             genesis_time: self.consortium.genesis.time,
             size,
         }
-    }
-
-    /// The newest block's time.
-    pub fn time(&self) -> Time {
-        self.node.memory.lock().unwrap().header().time_ms
     }
 }
