@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by the other scripts: installs what the build needs and is missing, and names one target folder.
+
+DIANYUN_ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+
+# One folder for binary, tests and clippy of every clone, so that RocksDB is compiled once on a machine.
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/dianyun/target}"
+
+say() { printf '%s\n' "$*" >&2; }
+
+stop() {
+    say "$*"
+    exit 1
+}
+
+has_libclang() {
+    [ -n "${LIBCLANG_PATH:-}" ] && return 0
+    ldconfig -p 2>/dev/null | grep -q 'libclang\(-[0-9.]*\)\?\.so' && return 0
+    compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null
+}
+
+missing_packages() {
+    has_libclang || printf 'libclang-dev '
+    command -v c++ >/dev/null || printf 'g++ '
+    command -v make >/dev/null || printf 'make '
+}
+
+install_packages() {
+    local packages sudo=()
+    packages="$(missing_packages)"
+    [ -z "$packages" ] && return 0
+    command -v apt-get >/dev/null || stop "Missing: $packages- install them with your system's package manager, then run this again."
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || stop "Missing: $packages- run as root: apt-get install $packages"
+        sudo=(sudo -n)
+    fi
+    say "Installing Debian packages: $packages"
+    # The index may be old or empty on a fresh machine.
+    "${sudo[@]}" apt-get update -qq >&2 || say "The package index could not be renewed; going on with the old one."
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends $packages >&2 ||
+        stop "Installing failed: run as root: apt-get install $packages"
+}
+
+need_rust() {
+    command -v cargo >/dev/null && return 0
+    [ -x "$HOME/.cargo/bin/cargo" ] && export PATH="$HOME/.cargo/bin:$PATH" && return 0
+    stop "Rust is missing. Install it with rustup (its site is rustup.rs) or your system's packages; 1.92 or later is needed."
+}
+
+setup() {
+    need_rust
+    install_packages
+    cd "$DIANYUN_ROOT" || exit 1
+}
