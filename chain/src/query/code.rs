@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A code at an instant: standing, colour, its operator's state, and how long the answer holds.
+
+use super::record::brought_up;
+use crate::data::small_data;
+use crate::ids::{CodeId, Time};
+use crate::machine::due;
+use crate::machine::overlay::Overlay;
+use crate::receipt::Version;
+use crate::records::{
+    CertificateKind, Code, Colour, Dossier, Operator, Organisation, Person, RecordKey, RecordKind,
+    Standing, Subject,
+};
+use crate::view::Records;
+
+small_data! {
+    /// A code's standing as an answer says it.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub enum StandingWord {
+        /// In force: it has a colour.
+        Issued,
+        /// Suspended: it has none.
+        Suspended,
+        /// Cancelled for good.
+        Cancelled,
+        /// No such code was issued.
+        Unknown,
+    }
+
+    /// The state of a code's operator: admitted and with a business permit that is in force.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub enum OperatorState {
+        /// It may operate.
+        Valid,
+        /// It may not.
+        Invalid,
+        /// The code has none.
+        None,
+    }
+}
+
+/// A code at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeAnswer {
+    /// The instant.
+    pub at: Time,
+    /// Its standing.
+    pub standing: StandingWord,
+    /// Its colour; none unless issued.
+    pub colour: Option<Colour>,
+    /// The colour to show: blue with an invalid operator is shown as yellow.
+    pub displayed: Option<Colour>,
+    /// The earliest instant at which any of this can change with no new transaction; none: never.
+    pub valid_until: Option<Time>,
+    /// Its operator's state.
+    pub operator: OperatorState,
+    /// The newest version of the record that a block wrote, and the record at the instant.
+    pub record: Option<(Version, Code)>,
+}
+
+/// A code at `at`, which is not before the records' header.
+pub fn code<R: Records + ?Sized>(records: &R, id: CodeId, at: Time) -> CodeAnswer {
+    let key = RecordKey { kind: RecordKind::Code, id: id.record() };
+    let Some(stored) = records.record(&key) else { return unknown(at) };
+    let mut overlay = brought_up(records, key, at);
+    let Some(code) = overlay.peek::<Code>(key.id).cloned() else { return unknown(at) };
+    let (operator, operator_changes) = operator_state(&mut overlay, &code, at);
+    let colour = code.colour_at(at);
+    let standing = match code.standing() {
+        Standing::Issued => StandingWord::Issued,
+        Standing::Suspended => StandingWord::Suspended,
+        Standing::Cancelled => StandingWord::Cancelled,
+    };
+    let displayed = match (colour, operator) {
+        (Some(Colour::Blue), OperatorState::Invalid) => Some(Colour::Yellow),
+        (colour, _) => colour,
+    };
+    let valid_until = [code.next_change_at, operator_changes].into_iter().flatten().min();
+    let record = Some((stored.version, code));
+    CodeAnswer { at, standing, colour, displayed, valid_until, operator, record }
+}
+
+fn unknown(at: Time) -> CodeAnswer {
+    CodeAnswer {
+        at,
+        standing: StandingWord::Unknown,
+        colour: None,
+        displayed: None,
+        valid_until: None,
+        operator: OperatorState::None,
+        record: None,
+    }
+}
+
+/// The operator's state, and when it changes by itself next.
+fn operator_state<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    code: &Code,
+    at: Time,
+) -> (OperatorState, Option<Time>) {
+    let Some(operator) = code.operator else { return (OperatorState::None, None) };
+    due::bring_up(overlay, Subject::from(operator).key(), at);
+    let (may, permit_end) = match operator {
+        Operator::Organisation(id) => match overlay.peek::<Organisation>(id.0) {
+            Some(organisation) => {
+                let (valid, end) = permit(&organisation.dossier, at);
+                (valid && organisation.is_admitted(), end)
+            }
+            None => (false, None),
+        },
+        Operator::Person(id) => match overlay.peek::<Person>(id.0) {
+            Some(person) => permit(&person.dossier, at),
+            None => (false, None),
+        },
+    };
+    (if may { OperatorState::Valid } else { OperatorState::Invalid }, permit_end)
+}
+
+/// Whether the business permit is in force, and when that changes by itself next.
+fn permit(dossier: &Dossier, at: Time) -> (bool, Option<Time>) {
+    let Some(permit) = dossier.certificate(CertificateKind::BusinessPermit) else {
+        return (false, None);
+    };
+    let instants = [
+        permit.terms.valid_until,
+        Some(permit.terms.valid_from),
+        permit.next.as_ref().map(|next| next.valid_from),
+    ];
+    (permit.holds_at(at), instants.into_iter().flatten().filter(|instant| *instant > at).min())
+}

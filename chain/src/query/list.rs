@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A page of a derived list, with a filter over the records, in bounded work.
+
+use std::collections::BTreeSet;
+
+use super::record::{Seen, record};
+use crate::ids::Time;
+use crate::records::{ListKey, RecordKey, Value};
+use crate::view::{Past, Records};
+
+/// Entries of a list looked at for one page, at most.
+const LOOKED_AT: usize = 2_000;
+/// Entries read at a time.
+const STEP: usize = 200;
+
+/// A record in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its key.
+    pub key: RecordKey,
+    /// How it stands.
+    pub seen: Seen<Value>,
+}
+
+/// A page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The records, in the order in which they came into the list. There may be fewer than were
+    /// asked for, and none, although more follow.
+    pub items: Vec<Item>,
+    /// Where the next page goes on; none at the list's end.
+    pub next: Option<u64>,
+}
+
+/// A page of the records in a list, as of `at`, that a filter keeps: after `after`, at most `limit`.
+pub fn list<S: Records + Past + ?Sized>(
+    state: &S,
+    list: ListKey,
+    after: Option<u64>,
+    (limit, at): (usize, Time),
+    keep: &dyn Fn(&Value) -> bool,
+) -> Page {
+    let mut page = Page { items: Vec::new(), next: after };
+    let mut shown = BTreeSet::new();
+    let mut looked_at = 0;
+    while looked_at < LOOKED_AT {
+        let entries = state.list(list, page.next, STEP);
+        let is_last = entries.len() < STEP;
+        for (seq, key) in entries {
+            looked_at += 1;
+            page.next = Some(seq);
+            let seen = record(state, key, at)
+                .filter(|seen| seen.value.lists().contains(&list) && keep(&seen.value));
+            if let Some(seen) = seen.filter(|_| shown.insert(key)) {
+                page.items.push(Item { key, seen });
+            }
+            if page.items.len() == limit {
+                let more = !state.list(list, page.next, 1).is_empty();
+                page.next = page.next.filter(|_| more);
+                return page;
+            }
+        }
+        if is_last {
+            page.next = None;
+            return page;
+        }
+    }
+    page
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Answers as functions over a view, used by the API and by tests alike.
+//!
+//! Every answer is as of an instant that the asker names; never a clock. What is due by then but not
+//! written yet is brought up in an overlay that is thrown away.
+
+pub mod code;
+pub mod history;
+pub mod list;
+pub mod record;
+
+pub use code::{CodeAnswer, OperatorState, StandingWord, code};
+pub use history::{HistoryItem, history};
+pub use list::{Item, Page, list};
+pub use record::{Seen, record, typed};
