@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The past: headers, versions, changes, receipts, bodies and lists, straight from their tables.
+
+use bytes::Bytes;
+use chain::Header;
+use chain::block::Proposal;
+use chain::codec;
+use chain::ids::{Height, Time, TransactionId};
+use chain::limits::VALUE_BYTES;
+use chain::receipt::{Change, Receipt};
+use chain::records::{ListKey, RecordKey};
+use chain::view::{Past, Stored};
+use rocksdb::{Direction, IteratorMode};
+
+use crate::apply::Block;
+use crate::error::stop;
+use crate::open::Store;
+use crate::tables::{self, Reader, join};
+
+impl Store {
+    pub(crate) fn block(&self, height: Height) -> Option<Block> {
+        let value = self.read(tables::BLOCKS, &height.0.to_be_bytes())?;
+        Some(Block::decode(&value).unwrap_or_else(|| stop(&format!("block {height}"))))
+    }
+
+    /// The hash of the header at a height.
+    pub fn hash_at(&self, height: Height) -> Option<chain::Hash> {
+        self.block(height).map(|block| block.hash)
+    }
+
+    /// The proposal that became a block, as it was ordered; none for genesis.
+    pub fn body(&self, height: Height) -> Option<Bytes> {
+        let position = self.position_of(height)?;
+        match self.log_entry(position.index) {
+            Ok(Some(record)) => Some(record.payload),
+            Ok(None) => stop(&format!("the body of block {height} is missing")),
+            Err(error) => stop(&error.to_string()),
+        }
+    }
+
+    fn each<T: codec::Decode<()>>(&self, table: &str, height: Height) -> Vec<T> {
+        let Some(value) = self.read(table, &height.0.to_be_bytes()) else { return Vec::new() };
+        tables::decode_each(&value).unwrap_or_else(|| stop(&format!("{table} of block {height}")))
+    }
+
+    /// The newest version with `since` at or before a height, among those up to `newest`.
+    fn seek_version(&self, key: &RecordKey, height: Height, newest: u64) -> Option<Stored> {
+        let (mut low, mut high) = (1, newest);
+        let mut found = None;
+        while low <= high {
+            let middle = low + (high - low) / 2;
+            let stored = self.version(key, middle)?;
+            if stored.version.since <= height {
+                found = Some(stored);
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        found
+    }
+}
+
+impl Past for Store {
+    fn header_at(&self, height: Height) -> Option<Header> {
+        self.block(height).map(|block| block.header)
+    }
+
+    fn header_before(&self, time: Time) -> Option<Header> {
+        let key = time.0.to_be_bytes();
+        let mode = IteratorMode::From(&key, Direction::Reverse);
+        let entry = self.db().iterator_cf(self.table(tables::TIMES), mode).next()?;
+        let (_, value) = entry.unwrap_or_else(|error| stop(&error.to_string()));
+        let height = value.as_ref().try_into().ok().map(u64::from_be_bytes);
+        self.header_at(Height(height.unwrap_or_else(|| stop("a height by time"))))
+    }
+
+    fn version(&self, key: &RecordKey, number: u64) -> Option<Stored> {
+        let value =
+            self.read(tables::VERSIONS, &join(&[&key.to_bytes(), &number.to_be_bytes()]))?;
+        let stored = crate::read::decode_version(key, &value);
+        Some(stored.unwrap_or_else(|| stop(&format!("version {number} of {key:?}"))))
+    }
+
+    fn version_at(&self, key: &RecordKey, height: Height) -> Option<Stored> {
+        let newest = self.newest_version(key)?;
+        if newest.version.since <= height {
+            return Some(newest);
+        }
+        self.seek_version(key, height, newest.version.number - 1)
+    }
+
+    fn changes_at(&self, height: Height) -> Vec<Change> {
+        self.each(tables::CHANGES, height)
+    }
+
+    fn receipts_at(&self, height: Height) -> Vec<Receipt> {
+        self.each(tables::RECEIPTS, height)
+    }
+
+    fn find_transaction(&self, id: &TransactionId) -> Option<(Height, u32)> {
+        let value = self.read(tables::PLACES, &id.0.0)?;
+        let mut reader = Reader(&value);
+        reader.u64().map(Height).zip(reader.u32())
+    }
+
+    fn transactions_at(&self, height: Height) -> Vec<Vec<u8>> {
+        let Some(block) = self.block(height).filter(|_| height.0 > 0) else { return Vec::new() };
+        if block.places.is_empty() {
+            return Vec::new();
+        }
+        let body = self.body(height).unwrap_or_default();
+        let mut proposal: Proposal = match codec::decode(&body, VALUE_BYTES) {
+            Ok(proposal) => proposal,
+            Err(error) => stop(&format!("the body of block {height}: {error}")),
+        };
+        let mut take =
+            |place: u32| proposal.transactions.get_mut(place as usize).map(std::mem::take);
+        let taken: Option<Vec<_>> = block.places.iter().map(|place| take(*place)).collect();
+        taken.unwrap_or_else(|| stop(&format!("the places of block {height}")))
+    }
+
+    fn list(&self, list: ListKey, after: Option<u64>, limit: usize) -> Vec<(u64, RecordKey)> {
+        let Some(from) = after.map_or(Some(0), |seq| seq.checked_add(1)) else {
+            return Vec::new();
+        };
+        let prefix = join(&[&[codec::encode(&list.list)[0]], &list.of.0]);
+        let (first, last) =
+            (join(&[&prefix, &from.to_be_bytes()]), join(&[&prefix, &u64::MAX.to_be_bytes()]));
+        let entries = self.range(tables::LISTS, &first, &last);
+        let decode = |(key, value): (Box<[u8]>, Box<[u8]>)| {
+            let seq = key.get(17..25)?.try_into().ok().map(u64::from_be_bytes)?;
+            Some((seq, RecordKey::from_bytes(&value)?))
+        };
+        entries.take(limit).map(|e| decode(e).unwrap_or_else(|| stop("a list"))).collect()
+    }
+}

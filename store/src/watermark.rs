@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A small file beside the database that says how far the log was acknowledged, at most 100 ms late.
+//! What recovers less has lost what it promised to keep.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+
+/// Between an acknowledgement and its place in the file, at most.
+const EVERY: Duration = Duration::from_millis(100);
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    path: PathBuf,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The index after the last entry that was written.
+    written: u64,
+    /// The index after the last entry that is durable.
+    acknowledged: u64,
+    /// What the file says.
+    filed: u64,
+    stopped: bool,
+}
+
+/// The file and the thread that writes it.
+#[derive(Debug)]
+pub(crate) struct Watermark {
+    shared: Arc<Shared>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// What the file says; 0 if there is none.
+pub(crate) fn read(path: &Path) -> io::Result<u64> {
+    match fs::read_to_string(path) {
+        Ok(text) => text.trim().parse().map_err(io::Error::other),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+fn file(path: &Path, index: u64) -> io::Result<()> {
+    let new = path.with_extension("new");
+    let mut out = File::create(&new)?;
+    writeln!(out, "{index}")?;
+    out.sync_data()?;
+    fs::rename(&new, path)
+}
+
+impl Watermark {
+    /// Starts with the end of the log that was recovered.
+    pub(crate) fn start(path: PathBuf, end: u64, filed: u64) -> io::Result<Self> {
+        let state = State { written: end, acknowledged: end, filed, stopped: false };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new(), path });
+        let own = Arc::clone(&shared);
+        let thread =
+            std::thread::Builder::new().name("watermark".into()).spawn(move || own.keep())?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    pub(crate) fn appended(&self, end: u64) {
+        let mut state = self.shared.state.lock();
+        state.written = state.written.max(end);
+    }
+
+    pub(crate) fn written(&self) -> u64 {
+        self.shared.state.lock().written
+    }
+
+    pub(crate) fn acknowledge(&self, end: u64) {
+        let mut state = self.shared.state.lock();
+        state.acknowledged = state.acknowledged.max(end.min(state.written));
+        self.shared.changed.notify_one();
+    }
+
+    /// Entries from here on are about to be removed.
+    pub(crate) fn lower(&self, end: u64) -> io::Result<()> {
+        let mut state = self.shared.state.lock();
+        let is_lost = state.filed > state.written;
+        state.written = state.written.min(end);
+        state.acknowledged = state.acknowledged.min(end);
+        if state.filed > end && !is_lost {
+            file(&self.shared.path, end)?;
+            state.filed = end;
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn keep(&self) {
+        loop {
+            let mut state = self.state.lock();
+            // While a loss is not made good the file says more than the log holds, and keeps it.
+            if state.acknowledged <= state.filed && !state.stopped {
+                self.changed.wait(&mut state);
+            }
+            if state.acknowledged > state.filed {
+                let end = state.acknowledged;
+                // Filed under the lock, so that lowering is never overtaken.
+                match file(&self.path, end) {
+                    Ok(()) => state.filed = end,
+                    Err(error) => tracing::warn!(%error, "the watermark cannot be written"),
+                }
+            }
+            if state.stopped {
+                return;
+            }
+            // Gathers what is acknowledged meanwhile; ends early only when the store closes.
+            self.changed.wait_while_for(&mut state, |state| !state.stopped, EVERY);
+        }
+    }
+}
+
+impl Drop for Watermark {
+    fn drop(&mut self) {
+        self.shared.state.lock().stopped = true;
+        self.shared.changed.notify_one();
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join();
+        }
+    }
+}
