@@ -154,6 +154,16 @@ impl Decoded {
         self.id
     }
 
+    /// Its canonical bytes, signature included.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Block time up to which it may be executed.
+    pub fn valid_until(&self) -> Time {
+        self.transaction.valid_until
+    }
+
     /// The signatures that must hold: its own, then those of its statements.
     pub fn signature_checks(&self) -> Vec<SignatureCheck> {
         let tx = &self.transaction;

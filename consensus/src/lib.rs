@@ -3,8 +3,28 @@
 //! Never holds rules of the domain, and never speaks HTTP.
 
 pub mod clock;
+pub(crate) mod core;
 pub(crate) mod decide;
+mod error;
+pub(crate) mod executor;
+pub(crate) mod forward;
+pub(crate) mod greet;
+mod handle;
+pub(crate) mod judge;
 pub(crate) mod limits;
 pub(crate) mod net;
 pub(crate) mod pool;
+pub(crate) mod propose;
 pub(crate) mod raft;
+pub(crate) mod service;
+mod start;
+pub(crate) mod steward;
+pub(crate) mod sync;
+pub(crate) mod take_in;
+mod types;
+pub(crate) mod verify;
+
+pub use error::{ConsensusError, SubmitError};
+pub use handle::Handle;
+pub use start::start;
+pub use types::{Config, Counters, Health, PeerAddress, PeerStatus, Status};

@@ -5,82 +5,80 @@
 use std::time::Duration;
 
 /// Largest frame on a stream between nodes; its length is checked before a byte is allocated.
-pub const FRAME_BYTES: usize = 8 << 20;
+pub(crate) const FRAME_BYTES: usize = 8 << 20;
 /// Largest frame on the control lane (heartbeats, votes, greetings).
-pub const CONTROL_FRAME_BYTES: usize = 64 << 10;
+pub(crate) const CONTROL_FRAME_BYTES: usize = 64 << 10;
 /// Log entries read for one replication message or one step of applying: at least one entry.
-pub const READ_BYTES: usize = 4 << 20;
+pub(crate) const READ_BYTES: usize = 4 << 20;
 /// Entries in one replication message.
-pub const APPEND_ENTRIES: u64 = 64;
+pub(crate) const APPEND_ENTRIES: u64 = 64;
 /// Append messages under way to one peer before the first is answered.
-pub const APPEND_PIPELINE: usize = 16;
+pub(crate) const APPEND_PIPELINE: usize = 16;
 /// Unary calls under way on one lane to one peer.
-pub const CALLS_IN_FLIGHT: usize = 64;
+pub(crate) const CALLS_IN_FLIGHT: usize = 64;
 /// Calls of one peer served at the same time on one lane.
-pub const CALLS_SERVED: usize = 8;
+pub(crate) const CALLS_SERVED: usize = 8;
 /// Live streams of one peer on one lane; a further one replaces the oldest.
-pub const STREAMS_PER_LANE: usize = 2;
+pub(crate) const STREAMS_PER_LANE: usize = 2;
 /// Established connections with one peer (both may dial at once).
-pub const CONNECTIONS_PER_PEER: u32 = 4;
+pub(crate) const CONNECTIONS_PER_PEER: u32 = 4;
 /// Inbound connections whose handshake is not finished.
-pub const PENDING_CONNECTIONS: u32 = 32;
+pub(crate) const PENDING_CONNECTIONS: u32 = 32;
 /// Established connections beyond one for each registered peer.
-pub const SPARE_CONNECTIONS: u32 = 16;
+pub(crate) const SPARE_CONNECTIONS: u32 = 16;
 
 /// Newest log entries kept decoded in memory.
-pub const CACHED_ENTRIES: usize = 256;
+pub(crate) const CACHED_ENTRIES: usize = 256;
 /// Bytes of the newest log entries kept decoded in memory.
-pub const CACHED_BYTES: usize = 48 << 20;
+pub(crate) const CACHED_BYTES: usize = 48 << 20;
 /// Identities of verified transactions remembered from ingress to execution.
-pub const VERIFIED_IDS: usize = 200_000;
+pub(crate) const VERIFIED_IDS: usize = 200_000;
 /// Signatures checked in one batch on one thread.
-pub const VERIFY_BATCH: usize = 128;
+pub(crate) const VERIFY_BATCH: usize = 128;
 
 /// Transactions waiting on one node.
-pub const POOL_COUNT: usize = 50_000;
+pub(crate) const POOL_COUNT: usize = 50_000;
 /// Bytes of transactions waiting on one node.
-pub const POOL_BYTES: usize = 64 << 20;
+pub(crate) const POOL_BYTES: usize = 64 << 20;
 /// Transactions of one sender key waiting on one node.
-pub const POOL_PER_SENDER: usize = 10_000;
+pub(crate) const POOL_PER_SENDER: usize = 10_000;
 /// Transactions in one message that forwards submissions to the leader.
-pub const FORWARD_COUNT: usize = 1_000;
+pub(crate) const FORWARD_COUNT: usize = 1_000;
 /// Bytes of transactions in one message that forwards submissions to the leader.
-pub const FORWARD_BYTES: usize = 2 << 20;
-/// Forwarding messages under way at once.
-pub const FORWARDS_IN_FLIGHT: usize = 2;
+pub(crate) const FORWARD_BYTES: usize = 2 << 20;
 /// A forwarded transaction that is not executed after this time is forwarded again.
-pub const FORWARD_AGAIN: Duration = Duration::from_secs(5);
+pub(crate) const FORWARD_AGAIN: Duration = Duration::from_secs(5);
 
 /// Proposals made and not yet executed here before the proposer waits.
-pub const PROPOSALS_AHEAD: usize = 8;
+pub(crate) const PROPOSALS_AHEAD: usize = 8;
 /// Time from the first waiting transaction to a proposal while none is under way.
-pub const LINGER: Duration = Duration::from_millis(8);
+pub(crate) const LINGER: Duration = Duration::from_millis(8);
 
 /// Bytes of blocks in one answer of block sync (at least one block).
-pub const SYNC_BYTES: usize = 4 << 20;
+pub(crate) const SYNC_BYTES: usize = 4 << 20;
 /// Blocks in one answer of block sync.
-pub const SYNC_BLOCKS: usize = 256;
+pub(crate) const SYNC_BLOCKS: usize = 256;
 
 /// A proposal whose time is further ahead of the local clock is refused.
-pub const CLOCK_AHEAD_MS: u64 = 10_000;
+pub(crate) const CLOCK_AHEAD_MS: u64 = 10_000;
 /// A leader further from the median of its peers' clocks gives the lead away.
-pub const CLOCK_OFF_MS: i64 = 5_000;
+pub(crate) const CLOCK_OFF_MS: i64 = 5_000;
 /// A leader refused for this long by so many that it cannot commit lets the lead go.
-pub const REFUSED_FOR: Duration = Duration::from_secs(3);
+pub(crate) const REFUSED_FOR: Duration = Duration::from_secs(3);
 /// Without a known leader for this long, submissions are refused.
-pub const LEADERLESS: Duration = Duration::from_secs(5);
+pub(crate) const LEADERLESS: Duration = Duration::from_secs(5);
 
 /// Heartbeat of the leader.
-pub const HEARTBEAT_MS: u64 = 100;
+pub(crate) const HEARTBEAT_MS: u64 = 100;
 /// Shortest election timeout.
-pub const ELECTION_MIN_MS: u64 = 500;
+pub(crate) const ELECTION_MIN_MS: u64 = 500;
 /// Longest election timeout.
-pub const ELECTION_MAX_MS: u64 = 1_000;
+pub(crate) const ELECTION_MAX_MS: u64 = 1_000;
 /// Greeting (clock, height, log position) between connected peers.
-pub const GREET_EVERY: Duration = Duration::from_secs(1);
+pub(crate) const GREET_EVERY: Duration = Duration::from_secs(1);
 /// A call that is not answered within this time fails.
-pub const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// A stream whose oldest request is not answered within this time is closed.
-pub const STREAM_STALL: Duration = Duration::from_secs(10);
+pub(crate) const STREAM_STALL: Duration = Duration::from_secs(10);
 /// Pause between two attempts to reach a peer.
-pub const DIAL_EVERY: Duration = Duration::from_millis(500);
+pub(crate) const DIAL_EVERY: Duration = Duration::from_millis(500);

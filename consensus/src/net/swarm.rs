@@ -45,6 +45,7 @@ pub(crate) struct Network {
     pub(crate) control: libp2p_stream::Control,
     pub(crate) commands: mpsc::Sender<Command>,
     /// Grows by one whenever a peer connects or leaves.
+    #[cfg(test)]
     pub(crate) changes: watch::Receiver<u64>,
     pub(crate) listening: SocketAddr,
     pub(crate) task: tokio::task::JoinHandle<()>,
@@ -60,10 +61,19 @@ pub(crate) async fn start(
     let listening = listen_on(&mut swarm, listen).await?;
     let control = swarm.behaviour().streams.new_control();
     let (commands, from_others) = mpsc::channel(64);
-    let (changed, changes) = watch::channel(0);
+    let changed = watch::Sender::new(0);
+    #[cfg(test)]
+    let changes = changed.subscribe();
     let own = *swarm.local_peer_id();
     let task = tokio::spawn(run(swarm, own, registry, from_others, changed));
-    Ok(Network { control, commands, changes, listening, task })
+    Ok(Network {
+        control,
+        commands,
+        #[cfg(test)]
+        changes,
+        listening,
+        task,
+    })
 }
 
 fn build(mut seed: [u8; 32], registry: &Registry) -> Result<Swarm<Behaviour>, StartError> {

@@ -5,7 +5,10 @@
 pub(crate) mod disk;
 pub(crate) mod guard;
 pub(crate) mod log;
+pub(crate) mod machine;
+pub(crate) mod network;
 pub(crate) mod payload;
+mod store_disk;
 pub(crate) mod terms;
 pub(crate) mod wire;
 

@@ -3,8 +3,11 @@
 //! Never copied: openraft, the cache, the store and the executor share one allocation.
 
 use bytes::Bytes;
+use chain::block::Proposal;
+use chain::codec;
+use chain::limits::VALUE_BYTES;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The payload of an ordinary entry. Cheap to clone.
 #[derive(Clone)]
@@ -12,15 +15,22 @@ pub(crate) struct Payload(Arc<Body>);
 
 struct Body {
     bytes: Bytes,
+    proposal: OnceLock<Option<Proposal>>,
 }
 
 impl Payload {
     pub(crate) fn new(bytes: Bytes) -> Self {
-        Self(Arc::new(Body { bytes }))
+        Self(Arc::new(Body { bytes, proposal: OnceLock::new() }))
     }
 
     pub(crate) fn bytes(&self) -> &Bytes {
         &self.0.bytes
+    }
+
+    /// The proposal; none if the bytes are not canonical.
+    pub(crate) fn proposal(&self) -> Option<&Proposal> {
+        let decode = || codec::decode(&self.0.bytes, VALUE_BYTES).ok();
+        self.0.proposal.get_or_init(decode).as_ref()
     }
 }
 

@@ -74,11 +74,6 @@ impl Reader {
     }
 }
 
-pub(crate) fn put_bytes(to: &mut BytesMut, bytes: &[u8]) {
-    put_count(to, bytes.len());
-    to.put_slice(bytes);
-}
-
 /// Counts and lengths of what fits a frame fit four bytes.
 pub(crate) fn put_count(to: &mut BytesMut, count: usize) {
     to.put_u32_le(u32::try_from(count).unwrap_or(u32::MAX));

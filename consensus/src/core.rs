@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the parts of a node share: store, pool, what is known of peers, and what is told to waiters.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use bytes::Bytes;
+use chain::genesis::{Genesis, GenesisNode, NodeRole};
+use chain::ids::{Height, TransactionId};
+use chain::keys::SecretKey;
+use chain::view::Executed;
+use chain::{Hash, Past};
+use parking_lot::Mutex;
+use store::Store;
+use tokio::sync::{Notify, oneshot, watch};
+
+use crate::clock::Clock;
+use crate::net::caller::Caller;
+use crate::net::{Lane, NodeNo, Registry};
+use crate::pool::Pool;
+use crate::types::Health;
+use crate::verify::Verifier;
+
+/// Who waits for a transaction.
+type Waiters = HashMap<TransactionId, Vec<oneshot::Sender<(Height, u32)>>>;
+
+/// What a peer last said of itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    pub(crate) height: Height,
+    pub(crate) term: u64,
+    pub(crate) leader: Option<NodeNo>,
+    pub(crate) clock_offset_ms: Option<i64>,
+}
+
+/// Who leads, as far as this node knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lead {
+    pub(crate) leader: Option<NodeNo>,
+    pub(crate) term: u64,
+}
+
+/// Counts since the start.
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) submitted: AtomicU64,
+    pub(crate) not_taken: AtomicU64,
+    pub(crate) executed: AtomicU64,
+    pub(crate) blocks: AtomicU64,
+    pub(crate) proposals: AtomicU64,
+    pub(crate) refused_proposals: AtomicU64,
+    pub(crate) leader_changes: AtomicU64,
+    pub(crate) alarms: AtomicU64,
+}
+
+/// Adds one.
+pub(crate) fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Shared by all tasks of a node.
+pub(crate) struct Core {
+    pub(crate) genesis: Arc<Genesis>,
+    pub(crate) chain: Hash,
+    pub(crate) own: GenesisNode,
+    pub(crate) key: SecretKey,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) callers: BTreeMap<(NodeNo, Lane), Caller>,
+    pub(crate) pool: Mutex<Pool<Bytes>>,
+    pub(crate) verifier: Verifier,
+    pub(crate) seen: Mutex<BTreeMap<NodeNo, Seen>>,
+    pub(crate) lead: watch::Sender<Lead>,
+    pub(crate) executed: watch::Sender<Height>,
+    /// Something came into the pool, or a block was executed.
+    pub(crate) wake: Notify,
+    pub(crate) counts: Counts,
+    waiters: Mutex<Waiters>,
+    stopped: Mutex<Option<String>>,
+    pub(crate) leaderless_since: Mutex<Option<Instant>>,
+    pub(crate) lost: Mutex<bool>,
+}
+
+/// What a core is made of.
+pub(crate) struct Parts {
+    pub(crate) genesis: Arc<Genesis>,
+    pub(crate) own: GenesisNode,
+    pub(crate) key: SecretKey,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) callers: BTreeMap<(NodeNo, Lane), Caller>,
+}
+
+impl Core {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { genesis, own, key, store, clock, registry, callers } = parts;
+        let height = store.header().height;
+        let lost = store.lost().is_some();
+        Self {
+            chain: genesis.chain_id(),
+            genesis,
+            own,
+            key,
+            store,
+            clock,
+            registry,
+            callers,
+            pool: Mutex::new(Pool::new(crate::pool::PoolLimits::default())),
+            verifier: Verifier::new(),
+            seen: Mutex::new(BTreeMap::new()),
+            lead: watch::Sender::new(Lead::default()),
+            executed: watch::Sender::new(height),
+            wake: Notify::new(),
+            counts: Counts::default(),
+            waiters: Mutex::new(HashMap::new()),
+            stopped: Mutex::new(None),
+            leaderless_since: Mutex::new(Some(Instant::now())),
+            lost: Mutex::new(lost),
+        }
+    }
+
+    pub(crate) fn own_number(&self) -> NodeNo {
+        NodeNo::from(self.own.number)
+    }
+
+    pub(crate) fn is_validator(&self) -> bool {
+        self.own.role == NodeRole::Validator
+    }
+
+    pub(crate) fn node(&self, number: NodeNo) -> Option<&GenesisNode> {
+        self.genesis.nodes.iter().find(|node| NodeNo::from(node.number) == number)
+    }
+
+    pub(crate) fn caller(&self, peer: NodeNo, lane: Lane) -> Option<&Caller> {
+        self.callers.get(&(peer, lane))
+    }
+
+    /// Learns who leads; what was sent under another lead waits again.
+    pub(crate) fn set_lead(&self, lead: Lead) {
+        let changed = self.lead.send_if_modified(|known| {
+            let differs = *known != lead;
+            *known = lead;
+            differs
+        });
+        let mut since = self.leaderless_since.lock();
+        match lead.leader {
+            Some(_) => *since = None,
+            None => *since = since.or(Some(Instant::now())),
+        }
+        drop(since);
+        if changed {
+            tracing::info!(leader = lead.leader, term = lead.term, "lead");
+            count(&self.counts.leader_changes);
+            self.pool.lock().leader_changed(self.clock.now_ms());
+            self.wake.notify_waiters();
+        }
+    }
+
+    /// Follows a block that was just written.
+    pub(crate) fn follow(&self, executed: &Executed) {
+        let height = executed.header.height;
+        {
+            let mut pool = self.pool.lock();
+            pool.remove_all(executed.transactions.iter().map(|(id, _)| &id.0.0));
+            pool.expire(executed.header.time_ms.0);
+        }
+        {
+            let mut waiters = self.waiters.lock();
+            for (index, (id, _)) in (0_u32..).zip(&executed.transactions) {
+                for waiter in waiters.remove(id).unwrap_or_default() {
+                    let _gone = waiter.send((height, index));
+                }
+            }
+        }
+        count(&self.counts.blocks);
+        let transactions = executed.transactions.len() as u64;
+        self.counts.executed.fetch_add(transactions, Ordering::Relaxed);
+        self.executed.send_replace(height);
+        self.wake.notify_waiters();
+    }
+
+    /// Where a transaction is, or somebody who will be told.
+    pub(crate) fn wait_for(
+        &self,
+        id: TransactionId,
+    ) -> Result<(Height, u32), oneshot::Receiver<(Height, u32)>> {
+        let (waiter, told) = oneshot::channel();
+        // Registered before looking, so that a block in between is not missed.
+        self.waiters.lock().entry(id).or_default().push(waiter);
+        self.store.find_transaction(&id).ok_or(told)
+    }
+
+    /// Forgets waiters that have gone away.
+    pub(crate) fn forget_waiters(&self) {
+        self.waiters.lock().retain(|_, waiters| {
+            waiters.retain(|waiter| !waiter.is_closed());
+            !waiters.is_empty()
+        });
+    }
+
+    /// Something that must not happen did.
+    pub(crate) fn alarm(&self, what: &str) {
+        count(&self.counts.alarms);
+        tracing::error!(what, "safety alarm");
+    }
+
+    /// Takes no further part.
+    pub(crate) fn stop_for(&self, reason: String) {
+        self.alarm(&reason);
+        self.stopped.lock().get_or_insert(reason);
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped.lock().is_some()
+    }
+
+    pub(crate) fn health(&self) -> Health {
+        if let Some(reason) = self.stopped.lock().clone() {
+            return Health::Stopped(reason);
+        }
+        if self.lead.borrow().leader.is_none() {
+            return Health::NoLeader;
+        }
+        let behind = self.highest_seen().0.saturating_sub(self.store.header().height.0);
+        if behind > BEHIND { Health::CatchingUp } else { Health::Ready }
+    }
+
+    /// The highest height that anybody named.
+    pub(crate) fn highest_seen(&self) -> Height {
+        let seen = self.seen.lock();
+        let highest = seen.values().map(|seen| seen.height).max();
+        highest.unwrap_or_default().max(self.store.header().height)
+    }
+}
+
+/// A node this many blocks behind is catching up.
+const BEHIND: u64 = 100;

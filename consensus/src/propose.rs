@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The leader's loop: what waits becomes proposals, chained to the one before.
+//! A proposal is written with the term in which it was made, so that a lost lead writes nothing.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chain::block::{BlockRef, Proposal};
+use chain::limits::{PROPOSAL_BYTES, PROPOSAL_TRANSACTIONS};
+use chain::{Hash, Time, codec};
+
+use crate::core::{Core, count};
+use crate::decide::{Decision, Rules, Situation, decide};
+use crate::limits;
+use crate::raft::log_id;
+use crate::raft::payload::Payload;
+use crate::service::Raft;
+
+/// The loop looks again at least this often, since deadlines may move without a word.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The lead of one term.
+#[derive(Default)]
+struct Lead {
+    term: u64,
+    /// Payload hashes of own proposals that are not executed here, oldest first.
+    under_way: VecDeque<Hash>,
+}
+
+/// Proposes whenever this node leads.
+pub(crate) async fn run(core: Arc<Core>, raft: Raft) {
+    let rules = Rules {
+        full_count: PROPOSAL_TRANSACTIONS,
+        full_bytes: PROPOSAL_BYTES - chain::limits::TRANSACTION_BYTES,
+        linger_ms: u64::try_from(limits::LINGER.as_millis()).unwrap_or(u64::MAX),
+        heartbeat_ms: u64::from(core.genesis.heartbeat_ms),
+        ahead: limits::PROPOSALS_AHEAD,
+    };
+    let mut lead = Lead::default();
+    loop {
+        let woken = core.wake.notified();
+        tokio::pin!(woken);
+        // From here on no wake is missed.
+        woken.as_mut().enable();
+        let pause = match step(&core, &raft, &rules, &mut lead).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                core.stop_for(format!("raft has ended: {error}"));
+                return;
+            }
+        };
+        if !pause.is_zero() {
+            let _woken_or_late = tokio::time::timeout(pause.min(LOOK), woken).await;
+        }
+    }
+}
+
+/// Does what is to be done now, and says how long there is nothing to do.
+async fn step(
+    core: &Arc<Core>,
+    raft: &Raft,
+    rules: &Rules,
+    lead: &mut Lead,
+) -> Result<Duration, String> {
+    let known = *core.lead.borrow();
+    if known.leader != Some(core.own_number()) || core.is_stopped() {
+        lead.under_way.clear();
+        lead.term = 0;
+        return Ok(LOOK);
+    }
+    if lead.term != known.term {
+        *lead = Lead { term: known.term, under_way: VecDeque::new() };
+    }
+    // Something of this term is executed here: so is everything before it in the log.
+    let is_caught_up = core.store.applied().is_some_and(|applied| applied.term == lead.term);
+    if !is_caught_up {
+        return Ok(LOOK);
+    }
+    let header = core.store.header();
+    if let Some(done) = lead.under_way.iter().position(|hash| *hash == header.payload_hash) {
+        lead.under_way.drain(..=done);
+    }
+    let now_ms = core.clock.now_ms();
+    let late = u64::try_from(limits::FORWARD_AGAIN.as_millis()).unwrap_or(u64::MAX);
+    let waiting = {
+        let mut pool = core.pool.lock();
+        pool.retry_sent_before(now_ms.saturating_sub(late), now_ms);
+        pool.waiting()
+    };
+    let situation = Situation {
+        now_ms,
+        waiting,
+        under_way: lead.under_way.len(),
+        last_block_ms: header.time_ms.0,
+        next_deadline_ms: core.store.next_deadline().map(|at| at.0),
+    };
+    match decide(rules, &situation) {
+        Decision::Propose | Decision::ProposeEmpty => {
+            propose(core, raft, lead, now_ms).await?;
+            Ok(Duration::ZERO)
+        }
+        Decision::WaitUntil(moment) => {
+            Ok(Duration::from_millis(moment.saturating_sub(now_ms).max(1)))
+        }
+        Decision::WaitForChange => Ok(LOOK),
+    }
+}
+
+async fn propose(
+    core: &Arc<Core>,
+    raft: &Raft,
+    lead: &mut Lead,
+    now_ms: u64,
+) -> Result<(), String> {
+    let header = core.store.header();
+    let prev_payload_hash = lead.under_way.back().copied().unwrap_or(header.payload_hash);
+    let taken = core.pool.lock().take(PROPOSAL_TRANSACTIONS, PROPOSAL_BYTES, now_ms);
+    let transactions = taken.into_iter().map(|(_, body): (_, Bytes)| body.to_vec()).collect();
+    let proposal = Proposal {
+        chain: core.chain,
+        config_no: header.config_no,
+        prev_payload_hash,
+        base: BlockRef { height: header.height, hash: header.hash() },
+        justify: None,
+        proposed_ms: Time(now_ms),
+        transactions,
+        proposer: core.key.public(),
+        signature: core.key.sign(b""),
+    };
+    let own = Arc::clone(core);
+    let signed = tokio::task::spawn_blocking(move || codec::encode(&proposal.signed(&own.key)));
+    let bytes = Bytes::from(signed.await.map_err(|error| error.to_string())?);
+    lead.under_way.push_back(Proposal::payload_hash(&bytes));
+    count(&core.counts.proposals);
+    let written = raft.write(Payload::new(bytes)).with_leader(log_id(lead.term, 0).leader_id);
+    written.await.map_err(|error| error.to_string())
+}

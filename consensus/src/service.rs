@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What other nodes may ask of this one: greetings, votes, log entries, forwarded transactions, blocks.
+//! Never passes a message on before the guard has looked at it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use chain::block::PROTOCOL;
+use chain::ids::Height;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use openraft::raft::TransferLeaderResponse;
+use tokio::sync::mpsc;
+
+use crate::core::{Core, Lead, Seen};
+use crate::judge::NOT_PROPER;
+use crate::limits;
+use crate::net::server::{Ordered, Service};
+use crate::net::{Lane, NodeNo, Refusal, Served};
+use crate::pool::Origin;
+use crate::raft::guard::{self, OwnLog};
+use crate::raft::log::Log;
+use crate::raft::machine::Machine;
+use crate::raft::wire::{self, Reader};
+use crate::raft::{AppendRequest, Membership, Types};
+
+/// openraft over our state machine.
+pub(crate) type Raft = openraft::Raft<Types, Machine>;
+
+/// First byte of a call on the control lane: a greeting.
+pub(crate) const GREETING: u8 = 0;
+/// A request for a vote.
+pub(crate) const VOTE: u8 = 1;
+/// A question before a request for a vote.
+pub(crate) const PRE_VOTE: u8 = 2;
+/// The leader gives its lead away.
+pub(crate) const TRANSFER: u8 = 3;
+/// A heartbeat: an append without entries.
+pub(crate) const HEARTBEAT: u8 = 4;
+
+/// The message is not understood.
+const MALFORMED: u8 = 2;
+/// The peer is of another chain or protocol.
+const OTHER_CHAIN: u8 = 3;
+/// This node does not lead.
+const NOT_LEADER: u8 = 4;
+/// This node takes no part in votes.
+const NO_VOTE: u8 = 5;
+
+/// A node's part in Raft; observers have none.
+#[derive(Clone)]
+pub(crate) struct Part {
+    pub(crate) raft: Raft,
+    pub(crate) log: Log,
+    pub(crate) members: Membership,
+}
+
+impl OwnLog for Log {
+    fn term_at(&self, index: u64) -> Option<u64> {
+        Log::term_at(self, index)
+    }
+
+    fn committed_end(&self) -> u64 {
+        Log::committed_end(self)
+    }
+}
+
+/// Stands behind the lanes.
+pub(crate) struct Node {
+    pub(crate) core: Arc<Core>,
+    pub(crate) part: Option<Part>,
+}
+
+fn malformed() -> Refusal {
+    Refusal::new(MALFORMED, "the message is not understood")
+}
+
+/// A greeting: protocol, chain, term, leader, height.
+pub(crate) fn greeting(core: &Core) -> Bytes {
+    let lead = *core.lead.borrow();
+    let mut body = BytesMut::with_capacity(64);
+    body.put_u16_le(PROTOCOL);
+    body.put_slice(&core.chain.0);
+    body.put_u64_le(lead.term);
+    body.put_u64_le(lead.leader.unwrap_or(0));
+    body.put_u64_le(core.store.header().height.0);
+    body.freeze()
+}
+
+/// Reads a greeting of this chain.
+pub(crate) fn read_greeting(core: &Core, body: Bytes) -> Result<Seen, Refusal> {
+    let mut reader = Reader(body);
+    let mut read = || {
+        let protocol = u16::from_le_bytes([reader.u8()?, reader.u8()?]);
+        let chain = reader.hash()?;
+        let (term, leader) = (reader.u64()?, reader.u64()?);
+        let height = Height(reader.u64()?);
+        let leader = Some(leader).filter(|number| *number != 0);
+        Some((protocol, chain, Seen { height, term, leader, clock_offset_ms: None }))
+    };
+    let (protocol, chain, seen) = read().ok_or_else(malformed)?;
+    if protocol != PROTOCOL || chain != core.chain.0 {
+        return Err(Refusal::new(OTHER_CHAIN, "another chain or protocol"));
+    }
+    Ok(seen)
+}
+
+impl Core {
+    /// Keeps what a peer said of itself; one without a vote learns from it who leads.
+    pub(crate) fn note_peer(&self, from: NodeNo, seen: Seen) {
+        let mut all = self.seen.lock();
+        let known = all.entry(from).or_insert(seen);
+        let offset = seen.clock_offset_ms.or(known.clock_offset_ms);
+        *known = Seen { clock_offset_ms: offset, ..seen };
+        let newest = all.values().filter(|s| s.leader.is_some()).max_by_key(|s| s.term).copied();
+        drop(all);
+        if let Some(newest) = newest.filter(|_| !self.is_validator()) {
+            self.set_lead(Lead { leader: newest.leader, term: newest.term });
+        }
+    }
+}
+
+impl Service for Node {
+    fn call(&self, from: NodeNo, lane: Lane, body: Bytes) -> BoxFuture<'static, Served> {
+        let (core, part) = (Arc::clone(&self.core), self.part.clone());
+        match lane {
+            Lane::Control => control(core, part, from, body).boxed(),
+            Lane::Forward => forward(core, body).boxed(),
+            Lane::Sync => blocks(core, body).boxed(),
+            Lane::Append => futures::future::ready(Err(malformed())).boxed(),
+        }
+    }
+
+    fn is_greeting(&self, body: &Bytes) -> bool {
+        body.first() == Some(&GREETING)
+    }
+
+    fn append_session(&self, from: NodeNo) -> Ordered {
+        let (requests, from_peer) = mpsc::channel(limits::APPEND_PIPELINE);
+        let (to_peer, answers) = mpsc::channel(limits::APPEND_PIPELINE);
+        let (core, part) = (Arc::clone(&self.core), self.part.clone());
+        tokio::spawn(appends(core, part, from, from_peer, to_peer));
+        Ordered { requests, answers }
+    }
+}
+
+async fn appends(
+    core: Arc<Core>,
+    part: Option<Part>,
+    from: NodeNo,
+    mut requests: mpsc::Receiver<Bytes>,
+    answers: mpsc::Sender<Served>,
+) {
+    while let Some(body) = requests.recv().await {
+        let served = match wire::read_append_request(body) {
+            Some(request) => append(&core, part.as_ref(), from, request).await,
+            None => Err(malformed()),
+        };
+        if answers.send(served).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn append(
+    core: &Arc<Core>,
+    part: Option<&Part>,
+    from: NodeNo,
+    request: AppendRequest,
+) -> Served {
+    let part = part.filter(|_| !core.is_stopped());
+    let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node takes no part"))?;
+    let checked = guard::check_append(&request, from, &part.members, &part.log);
+    if let Err(wrong) = checked {
+        core.alarm(&format!("an append of node {from} is not proper: {wrong}"));
+        return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
+    }
+    let judge = Arc::clone(core);
+    let judged = tokio::task::spawn_blocking(move || (judge.judge(&request), request)).await;
+    let (verdict, request) = judged.map_err(|_| malformed())?;
+    verdict?;
+    let answer = part.raft.append_entries(request).await;
+    let answer = answer.map_err(|error| Refusal::new(NO_VOTE, error.to_string()))?;
+    Ok(vec![wire::append_response(&answer)])
+}
+
+async fn control(core: Arc<Core>, part: Option<Part>, from: NodeNo, mut body: Bytes) -> Served {
+    if body.is_empty() {
+        return Err(malformed());
+    }
+    let kind = body.split_to(1)[0];
+    match kind {
+        GREETING => greeted(&core, from, body),
+        HEARTBEAT => {
+            let request = wire::read_append_request(body).ok_or_else(malformed)?;
+            append(&core, part.as_ref(), from, request).await
+        }
+        VOTE | PRE_VOTE => vote(&core, part, from, kind, body).await,
+        TRANSFER => transfer(part, body).await,
+        _ => Err(malformed()),
+    }
+}
+
+fn greeted(core: &Core, from: NodeNo, body: Bytes) -> Served {
+    let seen = read_greeting(core, body)?;
+    core.note_peer(from, seen);
+    if let Some(peer) = core.registry.peer(from) {
+        peer.set_greeted(true);
+    }
+    Ok(vec![greeting(core)])
+}
+
+async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Bytes) -> Served {
+    let may_vote = !core.is_stopped() && !core.has_lost();
+    let part = part.filter(|_| may_vote);
+    let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
+    let request = wire::read_vote_request(Reader(body)).ok_or_else(malformed)?;
+    if let Err(wrong) = guard::check_vote(&request, from, &part.members) {
+        core.alarm(&format!("a request for a vote of node {from} is not proper: {wrong}"));
+        return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
+    }
+    let answer = match kind {
+        VOTE => part.raft.vote(request).await,
+        _ => part.raft.pre_vote(request).await,
+    };
+    let answer = answer.map_err(|error| Refusal::new(NO_VOTE, error.to_string()))?;
+    Ok(vec![wire::vote_response(&answer)])
+}
+
+async fn transfer(part: Option<Part>, body: Bytes) -> Served {
+    let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
+    let request = wire::read_transfer(Reader(body)).ok_or_else(malformed)?;
+    let answer: Result<TransferLeaderResponse<Types>, _> =
+        part.raft.handle_transfer_leader(request).await;
+    match answer {
+        Ok(Ok(())) => Ok(vec![Bytes::new()]),
+        Ok(Err(error)) => Err(Refusal::new(NO_VOTE, error.to_string())),
+        Err(error) => Err(Refusal::new(NO_VOTE, error.to_string())),
+    }
+}
+
+/// Transactions as a frame: a count, and each behind its length.
+pub(crate) fn put_transactions(transactions: &[Bytes]) -> Bytes {
+    let bytes: usize = transactions.iter().map(|t| t.len() + 4).sum();
+    let mut body = BytesMut::with_capacity(bytes + 4);
+    wire::put_count(&mut body, transactions.len());
+    for transaction in transactions {
+        wire::put_count(&mut body, transaction.len());
+        body.put_slice(transaction);
+    }
+    body.freeze()
+}
+
+fn read_transactions(body: Bytes) -> Option<Vec<Bytes>> {
+    let mut reader = Reader(body);
+    let count = reader.count(4).filter(|count| *count <= limits::FORWARD_COUNT)?;
+    let transactions = (0..count).map(|_| reader.bytes()).collect::<Option<Vec<_>>>()?;
+    reader.end(transactions)
+}
+
+/// Takes in what a peer forwards, if this node leads: a byte for each, 0 where it was taken.
+async fn forward(core: Arc<Core>, body: Bytes) -> Served {
+    let leads = core.lead.borrow().leader == Some(core.own_number());
+    if !leads {
+        return Err(Refusal::new(NOT_LEADER, "this node does not lead"));
+    }
+    let transactions = read_transactions(body).ok_or_else(malformed)?;
+    let taken = core.take_in(transactions, Origin::Peer).await;
+    let verdicts: Vec<u8> = taken.iter().map(|result| u8::from(result.is_err())).collect();
+    Ok(vec![Bytes::from(verdicts)])
+}
+
+/// How long a question for blocks waits for the first of them.
+const WAIT_FOR_BLOCK: Duration = Duration::from_secs(2);
+
+/// Blocks from a height on: a count, and for each its place in the log, its header hash and body.
+async fn blocks(core: Arc<Core>, body: Bytes) -> Served {
+    let mut reader = Reader(body);
+    let from = reader.u64().ok_or_else(malformed)?;
+    let mut executed = core.executed.subscribe();
+    let arrived = async { executed.wait_for(|height| height.0 >= from).await.is_ok() };
+    let _in_time = tokio::time::timeout(WAIT_FOR_BLOCK, arrived).await;
+    let read = tokio::task::spawn_blocking(move || read_blocks(&core, from));
+    Ok(vec![read.await.map_err(|_| malformed())?])
+}
+
+fn read_blocks(core: &Core, from: u64) -> Bytes {
+    let newest = core.store.header().height.0;
+    let mut blocks = BytesMut::new();
+    let mut count = 0;
+    for height in (from..=newest).take(limits::SYNC_BLOCKS).map(Height) {
+        let found = core.store.position_of(height).zip(core.store.body(height));
+        let Some(((position, body), hash)) = found.zip(core.store.hash_at(height)) else { break };
+        if count > 0 && blocks.len() + body.len() > limits::SYNC_BYTES {
+            break;
+        }
+        blocks.put_u64_le(position.term);
+        blocks.put_u64_le(position.index);
+        blocks.put_slice(&hash.0);
+        wire::put_count(&mut blocks, body.len());
+        blocks.put_slice(&body);
+        count += 1;
+    }
+    let mut answer = BytesMut::with_capacity(blocks.len() + 4);
+    wire::put_count(&mut answer, count);
+    answer.unsplit(blocks);
+    answer.freeze()
+}

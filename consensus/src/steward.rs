@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Watching over the lead: a leader whose clock is off gives it away; one that a majority refuses lets
+//! it go; a node that lost what it promised to keep does not vote until it has it again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use openraft::async_runtime::WatchReceiver;
+use parking_lot::Mutex;
+
+use crate::clock;
+use crate::core::{Core, Lead};
+use crate::judge::CLOCK_AHEAD;
+use crate::limits;
+use crate::net::NodeNo;
+use crate::service::Part;
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Which followers refuse this leader's entries, since when and why.
+#[derive(Default)]
+pub(crate) struct Refusals(Mutex<BTreeMap<NodeNo, (Instant, u8)>>);
+
+impl Refusals {
+    pub(crate) fn refused(&self, by: NodeNo, code: u8) {
+        self.0.lock().entry(by).or_insert((Instant::now(), code)).1 = code;
+    }
+
+    pub(crate) fn accepted(&self, by: NodeNo) {
+        self.0.lock().remove(&by);
+    }
+
+    fn clear(&self) {
+        self.0.lock().clear();
+    }
+
+    /// Why the leader cannot commit, if so many have refused it for so long.
+    fn hopeless(&self, voters: usize) -> Option<u8> {
+        let refused = self.0.lock();
+        let long = refused.values().filter(|(since, _)| since.elapsed() >= limits::REFUSED_FOR);
+        let codes: Vec<u8> = long.map(|(_, code)| *code).collect();
+        let quorum = voters / 2 + 1;
+        (voters - codes.len() < quorum).then(|| codes[0])
+    }
+}
+
+/// Watches for ever.
+pub(crate) async fn run(core: Arc<Core>, part: Part, refusals: Arc<Refusals>) {
+    let mut aside: Option<u8> = None;
+    let mut metrics = part.raft.metrics();
+    loop {
+        let changed = tokio::time::timeout(LOOK, metrics.changed()).await;
+        if matches!(changed, Ok(Err(_))) {
+            core.stop_for("raft has ended".into());
+            return;
+        }
+        let (lead, ended) = {
+            let metrics = metrics.borrow_watched();
+            let lead = Lead { leader: metrics.current_leader, term: metrics.current_term };
+            (lead, metrics.running_state.clone().err())
+        };
+        if let Some(error) = ended {
+            core.set_lead(Lead::default());
+            core.stop_for(format!("raft has ended: {error}"));
+            return;
+        }
+        core.set_lead(lead);
+        core.look_for_lost(&part);
+        aside = watch(&core, &part, &refusals, lead, aside).await;
+    }
+}
+
+/// Lets the lead go or takes part again; returns why this node stands aside, if it does.
+async fn watch(
+    core: &Core,
+    part: &Part,
+    refusals: &Refusals,
+    lead: Lead,
+    aside: Option<u8>,
+) -> Option<u8> {
+    let leads = lead.leader == Some(core.own_number());
+    let off = core.clock_off();
+    if !leads {
+        refusals.clear();
+        let may_return = match aside {
+            Some(CLOCK_AHEAD) => !off,
+            // A wrong state shows once a committed proposal names it: then this node stops.
+            Some(_) => lead.leader.is_some() && !off,
+            None => return None,
+        };
+        if may_return && !core.has_lost() {
+            part.raft.runtime_config().heartbeat(true);
+            part.raft.runtime_config().elect(true);
+            tracing::info!("this node takes part in elections again");
+            return None;
+        }
+        return aside;
+    }
+    let voters = part.members.voter_ids().count();
+    if let Some(code) = refusals.hopeless(voters) {
+        core.alarm("a majority refuses this leader's proposals: it lets the lead go");
+        part.raft.runtime_config().heartbeat(false);
+        part.raft.runtime_config().elect(false);
+        return Some(code);
+    }
+    if off && let Some(heir) = core.heir(part) {
+        tracing::warn!(heir, "this leader's clock is off: it gives the lead away");
+        let _asked = part.raft.trigger().transfer_leader(heir).await;
+    }
+    aside
+}
+
+impl Core {
+    /// True if this node's clock is further from its peers' median than a leader's may be.
+    fn clock_off(&self) -> bool {
+        let offsets: Vec<i64> = {
+            let seen = self.seen.lock();
+            seen.values().filter_map(|seen| seen.clock_offset_ms).collect()
+        };
+        let median = clock::median_offset_ms(&offsets);
+        median.is_some_and(|median| median.saturating_abs() > limits::CLOCK_OFF_MS)
+    }
+
+    /// The validator that should lead next: connected, and the furthest.
+    pub(crate) fn heir(&self, part: &Part) -> Option<NodeNo> {
+        let seen = self.seen.lock().clone();
+        let own = self.own_number();
+        let others = part.members.voter_ids().filter(|number| *number != own);
+        let ready = others.filter(|n| self.registry.peer(*n).is_some_and(|peer| peer.ready()));
+        ready.max_by_key(|number| seen.get(number).map(|seen| seen.height))
+    }
+
+    /// True while the log lacks entries that this node once acknowledged.
+    pub(crate) fn has_lost(&self) -> bool {
+        *self.lost.lock()
+    }
+
+    fn look_for_lost(&self, part: &Part) {
+        let mut lost = self.lost.lock();
+        let Some(loss) = self.store.lost().filter(|_| *lost) else { return };
+        if part.log.last().map_or(0, |last| last.index + 1) >= loss.acknowledged {
+            tracing::info!("the log has again what was lost: this node votes again");
+            *lost = false;
+            part.raft.runtime_config().elect(true);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//! How an observer follows: it fetches what was ordered, executes it itself, and compares the header.
+//! Never believes a state: only the order comes from others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use chain::Hash;
+use store::Position;
+
+use crate::core::Core;
+use crate::limits;
+use crate::net::{Lane, NodeNo};
+use crate::raft::disk::PROPOSAL;
+use crate::raft::payload::Payload;
+use crate::raft::wire::Reader;
+
+/// Before another peer is asked.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// A block as a peer sends it.
+struct Fetched {
+    position: Position,
+    header: Hash,
+    body: Bytes,
+}
+
+/// Follows for ever.
+pub(crate) async fn run(core: Arc<Core>) {
+    let mut turn = 0_usize;
+    loop {
+        let peers = validators(&core);
+        if let Some(peer) = peers.get(turn % peers.len().max(1)) {
+            match follow(&core, *peer).await {
+                Ok(()) => continue,
+                Err(detail) => tracing::debug!(peer, detail, "block sync"),
+            }
+        }
+        if core.is_stopped() {
+            return;
+        }
+        turn += 1;
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// Validators that are connected, the same one first for as long as it is.
+fn validators(core: &Core) -> Vec<NodeNo> {
+    let is_validator = |number: NodeNo| {
+        core.node(number).is_some_and(|n| n.role == chain::genesis::NodeRole::Validator)
+    };
+    let ready = core.registry.peers().filter(|peer| peer.ready() && is_validator(peer.number));
+    let mut numbers: Vec<NodeNo> = ready.map(|peer| peer.number).collect();
+    // Observers spread over the validators.
+    numbers.sort_by_key(|number| (number + core.own_number()) % 7);
+    numbers
+}
+
+async fn follow(core: &Arc<Core>, peer: NodeNo) -> Result<(), String> {
+    let caller = core.caller(peer, Lane::Sync).ok_or("no such peer")?;
+    let mut question = BytesMut::with_capacity(8);
+    question.put_u64_le(core.store.header().height.0 + 1);
+    let called = caller.call(vec![question.freeze()], limits::CALL_TIMEOUT).await;
+    let answer = called.map_err(|error| error.to_string())?;
+    let blocks = read(answer.body).ok_or("the answer is not understood")?;
+    for block in blocks {
+        let own = Arc::clone(core);
+        let applied = tokio::task::spawn_blocking(move || apply(&own, &block));
+        applied.await.map_err(|error| error.to_string())??;
+    }
+    Ok(())
+}
+
+fn read(body: Bytes) -> Option<Vec<Fetched>> {
+    let mut reader = Reader(body);
+    let count = reader.count(52).filter(|count| *count <= limits::SYNC_BLOCKS)?;
+    let mut blocks = Vec::with_capacity(count);
+    for _ in 0..count {
+        let position = Position { term: reader.u64()?, index: reader.u64()? };
+        let header = Hash(reader.hash()?);
+        blocks.push(Fetched { position, header, body: reader.bytes()? });
+    }
+    reader.end(blocks)
+}
+
+fn apply(core: &Core, block: &Fetched) -> Result<(), String> {
+    let payload = Payload::new(block.body.clone());
+    let executed = core.run(&payload).map_err(|halt| halt.to_string())?;
+    let executed = executed.ok_or("a proposal that makes no block was sent as one")?;
+    if executed.header_hash != block.header {
+        core.alarm("a peer's header differs from what this node executed");
+        return Err(format!("the header at height {} differs", executed.header.height));
+    }
+    core.store
+        .apply_synced(block.position, PROPOSAL, &block.body, &executed)
+        .map_err(|error| error.to_string())?;
+    core.follow(&executed);
+    Ok(())
+}
