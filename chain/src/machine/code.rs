@@ -1,28 +1,144 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A code's standing.
+//! A code's standing: suspended by layers that are lifted one by one, cancelled for good.
 
+use super::colour;
 use super::context::Context;
 use crate::actions::{CodeCancel, CodeResume, CodeSuspend};
+use crate::event::Event;
+use crate::ids::{CodeId, VehicleId};
+use crate::limits::SUSPENSIONS;
+use crate::records::{
+    CertificateKind, Code, Holder, Organisation, OrganisationKind, Owner, Person, Role, Suspension,
+    Vehicle,
+};
 use crate::refusal::{RefusalCode, Refused};
 use crate::view::Records;
 
+/// A regulator or authority lays a suspension.
 pub(super) fn suspend<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &CodeSuspend,
+    context: &mut Context<'_, '_, R>,
+    action: &CodeSuspend,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let kinds = [OrganisationKind::Regulator, OrganisationKind::Authority];
+    let by = context.organisation_of(&kinds, Role::Operate)?.id;
+    let mut code = in_force(context, action.code)?;
+    if code.suspensions.iter().any(|s| s.by == by && s.reason == action.reason) {
+        return Err(Refused::about(RefusalCode::AlreadyExists, "reason"));
+    }
+    if code.suspensions.len() >= SUSPENSIONS {
+        return Err(Refused::about(RefusalCode::TooMany, "code"));
+    }
+    code.suspensions.push(Suspension { by, reason: action.reason.clone(), at: context.now });
+    colour::write(context.overlay, code, Some(Event::CodeSuspended), context.now);
+    Ok(())
 }
 
+/// Who laid a suspension, or a regulator, lifts it.
 pub(super) fn resume<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &CodeResume,
+    context: &mut Context<'_, '_, R>,
+    action: &CodeResume,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let sender = context.organisation(Role::Operate)?;
+    if sender.id != action.by && sender.kind != OrganisationKind::Regulator {
+        return Err(RefusalCode::NotAllowed.into());
+    }
+    let mut code = in_force(context, action.code)?;
+    let laid = code.suspensions.iter().position(|s| s.by == action.by && s.reason == action.reason);
+    let laid = laid.ok_or_else(|| Refused::about(RefusalCode::NotSuspended, "reason"))?;
+    code.suspensions.remove(laid);
+    colour::write(context.overlay, code, Some(Event::CodeResumed), context.now);
+    Ok(())
 }
 
+/// The holder, a regulator, or the identity authority ends a code for good.
 pub(super) fn cancel<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &CodeCancel,
+    context: &mut Context<'_, '_, R>,
+    action: &CodeCancel,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let code = in_force(context, action.code)?;
+    if is_holder(context, &code) {
+        if !code.waybills.is_empty() {
+            return Err(Refused::about(RefusalCode::CodeHasWaybill, "code"));
+        }
+    } else {
+        check_canceller(context)?;
+    }
+    let vehicles = code.vehicles.clone();
+    let (id, holder) = (code.id, code.holder);
+    let cancelled =
+        Code { cancelled_at: Some(context.now), vehicles: Vec::new(), current: None, ..code };
+    release_holder(context, holder);
+    for vehicle in vehicles {
+        release_vehicle(context, id, vehicle);
+    }
+    colour::write(context.overlay, cancelled, Some(Event::CodeCancelled), context.now);
+    Ok(())
+}
+
+fn check_canceller<R: Records + ?Sized>(context: &mut Context<'_, '_, R>) -> Result<(), Refused> {
+    let sender = context.organisation(Role::Operate)?;
+    let verifies = sender.scopes.iter().any(|scope| scope.kind == CertificateKind::Identity);
+    if sender.kind == OrganisationKind::Regulator || verifies {
+        Ok(())
+    } else {
+        Err(RefusalCode::NotAllowed.into())
+    }
+}
+
+fn release_holder<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, holder: Holder) {
+    match holder {
+        Holder::Person(id) => {
+            if let Some(mut person) = context.get::<Person>(id.0) {
+                person.code = None;
+                context.put(person, Event::PersonChanged);
+            }
+        }
+        Holder::Organisation(id) => {
+            if let Some(mut organisation) = context.get::<Organisation>(id.0) {
+                organisation.code = None;
+                context.put(organisation, Event::OrganisationChanged);
+            }
+        }
+    }
+}
+
+/// Takes a code off a vehicle.
+pub(super) fn release_vehicle<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    code: CodeId,
+    vehicle: VehicleId,
+) {
+    if let Some(mut vehicle) = context.get::<Vehicle>(vehicle.0) {
+        vehicle.drivers.retain(|driver| *driver != code);
+        vehicle.current_for.retain(|driver| *driver != code);
+        context.put(vehicle, Event::VehicleChanged);
+    }
+}
+
+/// A code that is not cancelled.
+pub(super) fn in_force<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    id: CodeId,
+) -> Result<Code, Refused> {
+    let code: Code = context.need(id.record(), "code")?;
+    if code.cancelled_at.is_some() {
+        return Err(Refused::about(RefusalCode::CodeNotIssued, "code"));
+    }
+    Ok(code)
+}
+
+/// True if the sender holds this code.
+pub(super) fn is_holder<R: Records + ?Sized>(context: &Context<'_, '_, R>, code: &Code) -> bool {
+    match code.holder {
+        Holder::Person(id) => context.sender.owner == Owner::Person(id),
+        Holder::Organisation(id) => context.is_organisation(id, Role::Operate),
+    }
+}
+
+/// Whose word the holder's is.
+pub(super) fn holder_owner(code: &Code) -> Owner {
+    match code.holder {
+        Holder::Person(id) => Owner::Person(id),
+        Holder::Organisation(id) => Owner::Organisation(id),
+    }
 }

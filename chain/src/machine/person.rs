@@ -1,28 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A person's keys, and the ending and replacing of any key.
+//! Keys that end or are replaced, and a person's new key after verification anew.
 
-use super::context::Context;
+use super::context::{Context, registered_key};
+use super::organisation::{check_unused, register};
 use crate::actions::{KeyEnd, KeyReplace, PersonKeyRegister};
+use crate::event::Event;
+use crate::keys::PublicKey;
+use crate::records::key::Use;
+use crate::records::{CertificateKind, Organisation, Owner, Person, RegisteredKey, Role};
 use crate::refusal::{RefusalCode, Refused};
 use crate::view::Records;
 
+/// The owner of a key ends it.
 pub(super) fn end_key<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &KeyEnd,
+    context: &mut Context<'_, '_, R>,
+    action: &KeyEnd,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let ending = own_key(context, &action.key)?;
+    if is_last_admin(context, &ending) {
+        return Err(RefusalCode::LastAdmin.into());
+    }
+    write_keys(context, ending.owner, |keys| keys.retain(|key| *key != action.key));
+    end(context, ending);
+    Ok(())
 }
 
+/// The owner of a key puts another in its place, which states that it is in hand.
 pub(super) fn replace_key<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &KeyReplace,
+    context: &mut Context<'_, '_, R>,
+    action: &KeyReplace,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let ending = own_key(context, &action.old)?;
+    check_unused(context, &action.new)?;
+    context.take_word(&action.new)?;
+    let (owner, uses) = (ending.owner, ending.uses.clone());
+    write_keys(context, owner, |keys| {
+        keys.iter_mut().filter(|key| **key == action.old).for_each(|key| *key = action.new);
+    });
+    end(context, ending);
+    register(context, action.new, owner, uses);
+    Ok(())
 }
 
+/// The identity authority verified a person again: the new key is the only one from here on.
 pub(super) fn register_key<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &PersonKeyRegister,
+    context: &mut Context<'_, '_, R>,
+    action: &PersonKeyRegister,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let authority = context.organisation(Role::Attest)?;
+    let attests = |organisation: &Organisation| {
+        organisation.scopes.iter().any(|scope| scope.kind == CertificateKind::Identity)
+    };
+    if !attests(&authority) {
+        return Err(RefusalCode::NotAllowed.into());
+    }
+    let mut person: Person = context.need(action.person.0, "person")?;
+    check_unused(context, &action.key)?;
+    context.take_word(&action.key)?;
+    for key in std::mem::replace(&mut person.keys, vec![action.key]) {
+        if let Some(old) = registered_key(context.overlay, &key) {
+            end(context, old);
+        }
+    }
+    let owner = Owner::Person(person.id);
+    context.put(person, Event::PersonChanged);
+    register(context, action.key, owner, Use::Person(action.custody));
+    Ok(())
+}
+
+/// A key in force of the sender's own: a person's, or an organisation's whose admin sends.
+fn own_key<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    key: &PublicKey,
+) -> Result<RegisteredKey, Refused> {
+    if let Owner::Organisation(_) = context.sender.owner {
+        context.organisation(Role::Admin)?;
+    }
+    let found = registered_key(context.overlay, key);
+    found
+        .filter(|registered| registered.owner == context.sender.owner)
+        .ok_or_else(|| Refused::about(RefusalCode::NotFound, "key"))
+}
+
+fn is_last_admin<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    ending: &RegisteredKey,
+) -> bool {
+    let (Owner::Organisation(id), Use::Organisation(roles)) = (ending.owner, &ending.uses) else {
+        return false;
+    };
+    let keys = context.overlay.peek::<Organisation>(id.0).map(|o| o.keys.clone());
+    let mut others = keys.unwrap_or_default().into_iter().filter(|key| *key != ending.key);
+    let is_admin = |key: PublicKey| {
+        registered_key(context.overlay, &key)
+            .is_some_and(|k| matches!(k.uses, Use::Organisation(roles) if roles.admin))
+    };
+    roles.admin && !others.any(is_admin)
+}
+
+fn end<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, ending: RegisteredKey) {
+    let ended_at = Some(context.now);
+    context.put(RegisteredKey { ended_at, ..ending }, Event::KeyEnded);
+}
+
+/// Changes the list of keys in the owner's record.
+fn write_keys<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    owner: Owner,
+    change: impl FnOnce(&mut Vec<PublicKey>),
+) {
+    match owner {
+        Owner::Organisation(id) => {
+            if let Some(mut organisation) = context.get::<Organisation>(id.0) {
+                change(&mut organisation.keys);
+                context.put(organisation, Event::OrganisationChanged);
+            }
+        }
+        Owner::Person(id) => {
+            if let Some(mut person) = context.get::<Person>(id.0) {
+                change(&mut person.keys);
+                context.put(person, Event::PersonChanged);
+            }
+        }
+    }
 }
