@@ -1,45 +1,278 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Certificates of known subjects: attested, renewed, suspended, revoked, ended.
+//! Certificates: attested, renewed, suspended, resumed, revoked, and what they do by themselves.
 
+use super::automatic;
 use super::context::Context;
+use super::dossier::{self, Due};
 use super::overlay::Overlay;
 use crate::actions::{CertificateAttest, CertificateResume, CertificateRevoke, CertificateSuspend};
-use crate::ids::Time;
-use crate::records::Subject;
+use crate::event::Event;
+use crate::ids::{CertificateId, Time};
+use crate::limits::{CERTIFICATES, POLICIES};
+use crate::records::certificate::Terms;
+use crate::records::{
+    Certificate, CertificateKind, CertificateState, Class, Dossier, MatterKind, Role, Subject,
+};
 use crate::refusal::{RefusalCode, Refused};
 use crate::view::Records;
 
+/// An attester of the kind attests a new certificate, or renews the one that is there.
 pub(super) fn attest<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &CertificateAttest,
+    context: &mut Context<'_, '_, R>,
+    action: &CertificateAttest,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let attester = context.organisation(Role::Attest)?;
+    context.check_prefecture(action.prefecture, "prefecture")?;
+    if !attester.attests(action.kind, action.prefecture) {
+        return Err(Refused::about(RefusalCode::AttesterNotRegistered, action.kind.word()));
+    }
+    if !fits_subject(action.kind, action.subject) {
+        return Err(Refused::about(RefusalCode::InvalidField, "kind"));
+    }
+    let mut dossier = touched(context, action.subject)?;
+    let terms = Terms {
+        root: action.root,
+        attester: attester.id,
+        attested_at: context.now,
+        valid_from: action.valid_from,
+        valid_until: action.valid_until,
+        class: action.class.clone(),
+    };
+    check_terms(context, action.kind, &terms)?;
+    check_room(&dossier, action)?;
+    let event = put_attested(context, &mut dossier, (action.kind, action.renews), terms);
+    dossier::save(context.overlay, action.subject, dossier, event, context.now);
+    Ok(())
 }
 
+/// The dossier of a subject that was brought up.
+fn touched<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    subject: Subject,
+) -> Result<Dossier, Refused> {
+    super::due::bring_up(context.overlay, subject.key(), context.now);
+    dossier::load(context.overlay, subject)
+        .ok_or_else(|| Refused::about(RefusalCode::NotFound, "subject"))
+}
+
+fn fits_subject(kind: CertificateKind, subject: Subject) -> bool {
+    use CertificateKind::*;
+    match subject {
+        Subject::Person(_) => {
+            matches!(kind, Identity | DrivingLicence | Qualification | BusinessPermit | BankAccount)
+        }
+        Subject::Vehicle(_) => matches!(kind, VehicleLicence | TransportPermit | Policy),
+        Subject::Organisation(_) => matches!(kind, BusinessPermit | BankAccount),
+    }
+}
+
+/// Dates in order and not over, class bits of the kind.
+pub(super) fn check_terms<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    kind: CertificateKind,
+    terms: &Terms,
+) -> Result<(), Refused> {
+    let mut reasons = Vec::new();
+    let in_order = terms.valid_until.is_none_or(|end| end > terms.valid_from && end > context.now);
+    if !in_order {
+        reasons.extend(Refused::about(RefusalCode::InvalidField, "valid_until").0);
+    }
+    if !class_fits(kind, &terms.class) {
+        reasons.extend(Refused::about(RefusalCode::InvalidField, "class").0);
+    }
+    if let Class::Vehicle(class) = &terms.class {
+        reasons.extend(
+            context.check_prefecture(class.prefecture, "class").err().into_iter().flat_map(|r| r.0),
+        );
+    }
+    if reasons.is_empty() { Ok(()) } else { Err(Refused(reasons)) }
+}
+
+fn class_fits(kind: CertificateKind, class: &Class) -> bool {
+    use CertificateKind::*;
+    match kind {
+        Identity | BankAccount => matches!(class, Class::None),
+        DrivingLicence => matches!(class, Class::Licence { classes } if *classes != 0),
+        Qualification => matches!(class, Class::Qualification { .. }),
+        VehicleLicence => matches!(class, Class::Vehicle(_)),
+        TransportPermit | BusinessPermit => matches!(class, Class::Permit { .. }),
+        Policy => matches!(class, Class::Policy { .. }),
+    }
+}
+
+fn check_room(dossier: &Dossier, action: &CertificateAttest) -> Result<(), Refused> {
+    let found = place(dossier, (action.kind, action.renews));
+    if action.renews.is_some() && found.is_none() {
+        return Err(Refused::about(RefusalCode::NotFound, "renews"));
+    }
+    if found.is_some() {
+        return Ok(());
+    }
+    let policies = dossier.certificates.iter().filter(|c| c.kind == CertificateKind::Policy);
+    let full = action.kind == CertificateKind::Policy && policies.count() >= POLICIES;
+    if full || dossier.certificates.len() >= CERTIFICATES {
+        return Err(Refused::about(RefusalCode::TooMany, action.kind.word()));
+    }
+    Ok(())
+}
+
+/// The certificate that a new attestation renews: the one of its kind; a policy only if named.
+fn place(
+    dossier: &Dossier,
+    (kind, renews): (CertificateKind, Option<CertificateId>),
+) -> Option<usize> {
+    dossier.certificates.iter().position(|certificate| {
+        certificate.kind == kind
+            && match renews {
+                Some(id) => certificate.id == id,
+                None => kind != CertificateKind::Policy,
+            }
+    })
+}
+
+/// Puts what was attested into a dossier: as a new certificate, as a renewal that waits, or in force
+/// at once, which settles what the chain had opened about the old one. A policy that is added takes
+/// the place of one of its kind of policy that has ended.
+pub(super) fn put_attested<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    dossier: &mut Dossier,
+    (kind, renews): (CertificateKind, Option<CertificateId>),
+    terms: Terms,
+) -> Event {
+    let found = place(dossier, (kind, renews)).or_else(|| ended_policy(dossier, &terms));
+    let Some(at) = found else {
+        let id = CertificateId(context.new_id());
+        let (state, notice, next) = (CertificateState::Valid, false, None);
+        dossier.certificates.push(Certificate { id, kind, terms, state, notice, next });
+        return Event::CertificateAttested;
+    };
+    let is_revoked = dossier.certificates[at].state == CertificateState::Revoked;
+    if terms.valid_from > context.now && !is_revoked {
+        dossier.certificates[at].next = Some(terms);
+        return Event::CertificateAttested;
+    }
+    let id = dossier.certificates[at].id;
+    automatic::settle(context.overlay, dossier, id, context.now);
+    renew(&mut dossier.certificates[at], terms);
+    Event::CertificateRenewed
+}
+
+fn ended_policy(dossier: &Dossier, terms: &Terms) -> Option<usize> {
+    let Class::Policy { kind } = terms.class else { return None };
+    let over =
+        |c: &Certificate| matches!(c.state, CertificateState::Ended | CertificateState::Revoked);
+    dossier.certificates.iter().position(|c| c.policy() == Some(kind) && over(c))
+}
+
+/// New terms take the place of the old; a suspension ends with what it was laid on.
+fn renew(certificate: &mut Certificate, terms: Terms) {
+    certificate.terms = terms;
+    certificate.state = CertificateState::Valid;
+    certificate.notice = false;
+    certificate.next = None;
+}
+
+/// A certificate of the sender's own attesting, with its subject's dossier.
+fn own<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    subject: Subject,
+    id: CertificateId,
+) -> Result<(Dossier, usize), Refused> {
+    let attester = context.organisation(Role::Attest)?.id;
+    let dossier = touched(context, subject)?;
+    let at = dossier.certificates.iter().position(|certificate| certificate.id == id);
+    let at = at.ok_or_else(|| Refused::about(RefusalCode::NotFound, "certificate"))?;
+    if dossier.certificates[at].terms.attester != attester {
+        return Err(RefusalCode::NotAllowed.into());
+    }
+    Ok((dossier, at))
+}
+
+fn wrong_state() -> Refused {
+    Refused::about(RefusalCode::CertificateState, "certificate")
+}
+
+/// The attester suspends a certificate that is in force.
 pub(super) fn suspend<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &CertificateSuspend,
+    context: &mut Context<'_, '_, R>,
+    action: &CertificateSuspend,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let (mut dossier, at) = own(context, action.subject, action.certificate)?;
+    if dossier.certificates[at].state != CertificateState::Valid {
+        return Err(wrong_state());
+    }
+    dossier.certificates[at].state = CertificateState::Suspended;
+    let certificate = dossier.certificates[at].clone();
+    let about = (action.subject, &certificate);
+    let kind = MatterKind::SuspendedCertificate;
+    automatic::open(context.overlay, &mut dossier, about, kind, context.now);
+    let event = Event::CertificateSuspended;
+    dossier::save(context.overlay, action.subject, dossier, event, context.now);
+    Ok(())
 }
 
+/// The attester lifts a suspension.
 pub(super) fn resume<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &CertificateResume,
+    context: &mut Context<'_, '_, R>,
+    action: &CertificateResume,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let (mut dossier, at) = own(context, action.subject, action.certificate)?;
+    if dossier.certificates[at].state != CertificateState::Suspended {
+        return Err(wrong_state());
+    }
+    dossier.certificates[at].state = CertificateState::Valid;
+    automatic::settle(context.overlay, &mut dossier, action.certificate, context.now);
+    let event = Event::CertificateResumed;
+    dossier::save(context.overlay, action.subject, dossier, event, context.now);
+    Ok(())
 }
 
+/// The attester revokes a certificate for good; only a new attestation replaces it.
 pub(super) fn revoke<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &CertificateRevoke,
+    context: &mut Context<'_, '_, R>,
+    action: &CertificateRevoke,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let (mut dossier, at) = own(context, action.subject, action.certificate)?;
+    if dossier.certificates[at].state == CertificateState::Revoked {
+        return Err(wrong_state());
+    }
+    automatic::settle(context.overlay, &mut dossier, action.certificate, context.now);
+    dossier.certificates[at].state = CertificateState::Revoked;
+    dossier.certificates[at].next = None;
+    let certificate = dossier.certificates[at].clone();
+    let about = (action.subject, &certificate);
+    let kind = MatterKind::RevokedCertificate;
+    automatic::open(context.overlay, &mut dossier, about, kind, context.now);
+    let event = Event::CertificateRevoked;
+    dossier::save(context.overlay, action.subject, dossier, event, context.now);
+    Ok(())
 }
 
-pub(super) fn fire<R: Records + ?Sized>(
-    _overlay: &mut Overlay<'_, R>,
-    _record: Subject,
-    _at: Time,
-) {
+/// The next due change of a subject's certificates: a takeover, an end, or the notice of one.
+pub(super) fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, subject: Subject, at: Time) {
+    let Some(mut dossier) = dossier::load(overlay, subject) else { return };
+    let Some((_, due, place)) = dossier::next_change(overlay, &dossier) else { return };
+    let id = dossier.certificates[place].id;
+    let event = match due {
+        Due::Takeover => {
+            if let Some(terms) = dossier.certificates[place].next.take() {
+                automatic::settle(overlay, &mut dossier, id, at);
+                renew(&mut dossier.certificates[place], terms);
+            }
+            Event::CertificateRenewed
+        }
+        Due::End => {
+            automatic::settle(overlay, &mut dossier, id, at);
+            dossier.certificates[place].state = CertificateState::Ended;
+            let certificate = dossier.certificates[place].clone();
+            let about = (subject, &certificate);
+            automatic::open(overlay, &mut dossier, about, MatterKind::EndedCertificate, at);
+            Event::CertificateEnded
+        }
+        Due::Notice => {
+            dossier.certificates[place].notice = true;
+            Event::CertificateNotice
+        }
+    };
+    dossier::save(overlay, subject, dossier, event, at);
 }

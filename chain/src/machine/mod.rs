@@ -11,6 +11,7 @@ mod genesis;
 pub mod overlay;
 
 mod application;
+mod automatic;
 mod binding;
 mod certificate;
 mod code;

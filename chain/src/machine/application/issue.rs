@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Issuing: what is required is computed anew at each answer, since class bits decide it.
+
+use super::{close, lapses_at, named_vehicles, subject};
+use crate::event::Event;
+use crate::ids::{CertificateId, CodeId, PersonId, RecordId};
+use crate::machine::binding::{attach, bars, operator_dossier};
+use crate::machine::certificate::put_attested;
+use crate::machine::context::{Context, registered_key};
+use crate::machine::organisation::{check_unused, register};
+use crate::machine::required::{self, Parties};
+use crate::machine::{colour, dossier};
+use crate::records::application::{CodeFor, WantedOperator};
+use crate::records::certificate::Terms;
+use crate::records::key::Use;
+use crate::records::{
+    Application, ApplicationState, Certificate, CertificateKind, CertificateState, ClaimState,
+    Code, Dossier, Holder, Operator, Organisation, Owner, ParameterName, Person, RegisteredKey,
+    Vehicle, Wanted,
+};
+use crate::refusal::{Reason, RefusalCode, Refused};
+use crate::view::Records;
+
+/// Writes an application after an answer; issues if nothing that is needed is missing any more.
+pub(super) fn issue_if_complete<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    mut application: Application,
+    event: Event,
+) -> Result<(), Refused> {
+    if return_ended(context, &mut application) {
+        application.lapses_at = lapses_at(context.overlay, &application);
+    }
+    if event != Event::ClaimAttested || !is_complete(context, &application) {
+        context.put(application, event);
+        return Ok(());
+    }
+    close(&mut application, ApplicationState::Issued, context.now);
+    match application.wanted.clone() {
+        Wanted::Vehicle(owner) => {
+            save_certificates(context, &application);
+            if let Some(mut vehicle) =
+                application.vehicle.and_then(|id| context.get::<Vehicle>(id.0))
+            {
+                vehicle.owner = owner;
+                vehicle.application = None;
+                context.put(vehicle, Event::VehicleChanged);
+            }
+        }
+        Wanted::Code(CodeFor::Enterprise(id)) => {
+            issue_to_enterprise(context, &mut application, id)?
+        }
+        Wanted::Code(CodeFor::Driver { operator, .. }) => {
+            issue_to_driver(context, &mut application, operator)?;
+        }
+    }
+    context.put(application, Event::ApplicationIssued);
+    Ok(())
+}
+
+/// Attested certificates that have ended meanwhile wait again. True if there were any.
+fn return_ended<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &mut Application,
+) -> bool {
+    let now = context.now;
+    let answer_by = now.plus(context.parameter(ParameterName::AnswerMs));
+    let mut any = false;
+    for claim in &mut application.claims {
+        let ended = matches!(
+            &claim.state,
+            ClaimState::Attested(terms) if terms.valid_until.is_some_and(|end| end <= now)
+        );
+        if ended {
+            claim.state = ClaimState::Waiting;
+            claim.answer_by = answer_by;
+            any = true;
+        }
+    }
+    any
+}
+
+/// True if nothing that is needed waits, was refused, or does not hold or fit.
+fn is_complete<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &Application,
+) -> bool {
+    let Some(subject) = subject(application) else { return false };
+    let Some(before) = dossier::load(context.overlay, subject) else { return false };
+    let together = as_if_issued(application, before);
+    let now = context.now;
+    let unmet = match &application.wanted {
+        Wanted::Vehicle(_) => required::unmet_of_vehicle(&together, now),
+        Wanted::Code(CodeFor::Enterprise(_)) => required::unmet_of_enterprise(&together, now),
+        Wanted::Code(CodeFor::Driver { operator, .. }) => {
+            unmet_of_driver(context, application, &together, *operator)
+        }
+    };
+    unmet.is_empty()
+}
+
+fn unmet_of_driver<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &Application,
+    driver: &Dossier,
+    operator: Option<WantedOperator>,
+) -> Vec<Reason> {
+    let operator = match operator {
+        Some(WantedOperator::Applicant) => Some(driver.clone()),
+        Some(WantedOperator::Organisation(id)) => {
+            operator_dossier(context, Some(Operator::Organisation(id)))
+        }
+        None => None,
+    };
+    let now = context.now;
+    let alone = Parties {
+        driver,
+        vehicle: None,
+        trailer: None,
+        operator: operator.as_ref(),
+        hazardous_goods: false,
+    };
+    let named = named_vehicles(application);
+    if named.is_empty() {
+        return required::unmet(&alone, now);
+    }
+    let mut reasons = Vec::new();
+    for id in named {
+        let Some(vehicle) = context.get::<Vehicle>(id.0) else { continue };
+        let trailer = vehicle.coupled.and_then(|id| context.get::<Vehicle>(id.0));
+        let (vehicle, trailer) = (Some(&vehicle), trailer.as_ref());
+        reasons.extend(required::unmet(&Parties { vehicle, trailer, ..alone }, now));
+    }
+    reasons
+}
+
+/// The dossier as it would be: attested claims take the place of what was there, and a kind that
+/// still waits or was refused does not count.
+fn as_if_issued(application: &Application, mut dossier: Dossier) -> Dossier {
+    let claimed = |kind| application.claims.iter().any(|claim| claim.kind == kind);
+    dossier.certificates.retain(|certificate| !claimed(certificate.kind));
+    for (kind, terms) in attested(application) {
+        dossier.certificates.push(Certificate {
+            id: CertificateId(RecordId::default()),
+            kind,
+            terms: terms.clone(),
+            state: CertificateState::Valid,
+            notice: false,
+            next: None,
+        });
+    }
+    dossier
+}
+
+fn attested(application: &Application) -> impl Iterator<Item = (CertificateKind, &Terms)> {
+    application.claims.iter().filter_map(|claim| match &claim.state {
+        ClaimState::Attested(terms) => Some((claim.kind, terms)),
+        _ => None,
+    })
+}
+
+/// Moves what was attested into the subject's dossier.
+fn save_certificates<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &Application,
+) {
+    let Some(subject) = subject(application) else { return };
+    let Some(mut dossier) = dossier::load(context.overlay, subject) else { return };
+    for (kind, terms) in attested(application) {
+        put_attested(context, &mut dossier, (kind, None), terms.clone());
+    }
+    dossier::save(context.overlay, subject, dossier, Event::CertificateAttested, context.now);
+}
+
+fn new_code_id<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &Application,
+) -> Result<CodeId, Refused> {
+    let id = CodeId::made_by(application.made_by);
+    if context.overlay.exists::<Code>(id.record()) {
+        return Err(RefusalCode::CodeIdTaken.into());
+    }
+    Ok(id)
+}
+
+fn issue_to_enterprise<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &mut Application,
+    id: crate::ids::OrganisationId,
+) -> Result<(), Refused> {
+    let code = new_code_id(context, application)?;
+    save_certificates(context, application);
+    let mut organisation: Organisation = context.need(id.0, "wanted")?;
+    organisation.application = None;
+    organisation.code = Some(code);
+    context.put(organisation, Event::OrganisationChanged);
+    application.code = Some(code);
+    write_code(context, application, (code, Holder::Organisation(id)), None);
+    Ok(())
+}
+
+fn issue_to_driver<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &mut Application,
+    operator: Option<WantedOperator>,
+) -> Result<(), Refused> {
+    let code = new_code_id(context, application)?;
+    check_unused(context, &application.holder_key)?;
+    let person = application.person.ok_or(RefusalCode::CertificateMissing)?;
+    save_certificates(context, application);
+    take_over(context, application, person, code)?;
+    application.code = Some(code);
+    let operator = operator.map(|operator| operator.resolve(person));
+    write_code(context, application, (code, Holder::Person(person)), operator);
+    bind_named(context, application, code)?;
+    Ok(())
+}
+
+/// The person gets the code and the new key; old keys end.
+fn take_over<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &Application,
+    id: PersonId,
+    code: CodeId,
+) -> Result<(), Refused> {
+    let mut person: Person = context.need(id.0, "identity")?;
+    let old = std::mem::replace(&mut person.keys, vec![application.holder_key]);
+    person.application = None;
+    person.code = Some(code);
+    context.put(person, Event::PersonChanged);
+    for key in old {
+        if let Some(ending) = registered_key(context.overlay, &key) {
+            let ended_at = Some(context.now);
+            context.put(RegisteredKey { ended_at, ..ending }, Event::KeyEnded);
+        }
+    }
+    let uses = Use::Person(application.custody);
+    register(context, application.holder_key, Owner::Person(id), uses);
+    Ok(())
+}
+
+fn bind_named<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &Application,
+    id: CodeId,
+) -> Result<(), Refused> {
+    let named = named_vehicles(application).to_vec();
+    let mut code: Code = context.need(id.record(), "wanted")?;
+    for (place, vehicle) in named.iter().enumerate() {
+        let mut vehicle: Vehicle = context.need(vehicle.0, "vehicles")?;
+        let reasons = bars(context, &code, &vehicle);
+        if !reasons.is_empty() {
+            return Err(Refused(reasons));
+        }
+        vehicle.named_by.retain(|held| *held != application.id);
+        code.vehicles.push(vehicle.id);
+        attach(context, id, vehicle, place == 0);
+    }
+    if let Some(first) = named.first() {
+        code.current = Some(*first);
+        colour::write(context.overlay, code, Some(Event::CodeIssued), context.now);
+    }
+    Ok(())
+}
+
+fn write_code<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &Application,
+    (id, holder): (CodeId, Holder),
+    operator: Option<Operator>,
+) {
+    let code = Code {
+        id,
+        holder,
+        application: application.id,
+        issued_at: context.now,
+        cancelled_at: None,
+        suspensions: Vec::new(),
+        prefecture: application.prefecture,
+        vehicles: Vec::new(),
+        current: None,
+        trailer: None,
+        operator,
+        own: colour::summary(&Dossier::empty()),
+        of_vehicle: None,
+        of_trailer: None,
+        colour: None,
+        waybills: Vec::new(),
+        next_change_at: None,
+    };
+    colour::write(context.overlay, code, Some(Event::CodeIssued), context.now);
+}
