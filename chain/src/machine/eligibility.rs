@@ -1,2 +1,103 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Who may accept a waybill: every reason against it.
+//! Who may accept a waybill: stricter than the colour, and every reason against it is named.
+
+use super::binding::operator_dossier;
+use super::context::Context;
+use super::required::{self, Parties};
+use crate::calendar::Date;
+use crate::ids::Time;
+use crate::records::waybill::Offer;
+use crate::records::{Code, Colour, Holder, ParameterName, Person, Standing, Vehicle};
+use crate::refusal::{Reason, RefusalCode, Refused};
+use crate::view::Records;
+
+/// Every reason why a code may not carry what is offered; none: it may.
+pub(super) fn reasons<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    code: &Code,
+    offer: &Offer,
+) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let mut bar = |code, about| reasons.extend(Refused::about(code, about).0);
+    if code.standing() != Standing::Issued {
+        bar(RefusalCode::CodeNotIssued, "code");
+    }
+    if code.colour_at(context.now) == Some(Colour::Red) {
+        bar(RefusalCode::CodeRed, "code");
+    }
+    let barring = context.parameter(ParameterName::BarringPoints);
+    if code.summaries().any(|summary| u64::from(summary.most_points) >= barring) {
+        bar(RefusalCode::PointsTooMany, "code");
+    }
+    let operator = operator_dossier(context, code.operator);
+    if code.operator.is_some() && operator.is_none() {
+        bar(RefusalCode::OperatorInvalid, "operator");
+    }
+    let vehicle = code.current.and_then(|id| context.get::<Vehicle>(id.0));
+    let Some(vehicle) = vehicle else {
+        bar(RefusalCode::NoVehicle, "code");
+        return reasons;
+    };
+    let trailer = vehicle.coupled.and_then(|id| context.get::<Vehicle>(id.0));
+    if let Holder::Person(id) = code.holder
+        && let Some(person) = context.get::<Person>(id.0)
+    {
+        let parties = Parties {
+            driver: &person.dossier,
+            vehicle: Some(&vehicle),
+            trailer: trailer.as_ref(),
+            operator: operator.as_ref(),
+            hazardous_goods: offer.hazardous,
+        };
+        reasons.extend(required::unmet(&parties, context.now));
+    }
+    reasons.extend(of_vehicles(context, &vehicle, trailer.as_ref(), offer));
+    reasons
+}
+
+fn of_vehicles<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    vehicle: &Vehicle,
+    trailer: Option<&Vehicle>,
+    offer: &Offer,
+) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let mut bar = |code, about| reasons.extend(Refused::about(code, about).0);
+    let both = || std::iter::once(vehicle).chain(trailer);
+    if both().any(|v| is_over_limit_too_often(context, v)) {
+        bar(RefusalCode::OverLimitTooMany, "vehicle");
+    }
+    if both().any(|v| !v.under_way.is_empty()) {
+        bar(RefusalCode::VehicleBusy, "vehicle");
+    }
+    let rated: u32 = both()
+        .filter_map(Vehicle::class)
+        .fold(0, |sum, class| sum.saturating_add(class.rated_load_kg));
+    if offer.weight_to_kg > rated {
+        bar(RefusalCode::OverLoaded, "weight_to_kg");
+    }
+    reasons
+}
+
+/// More over-limit matters in the window than a vehicle may have, not counting those before its
+/// release.
+fn is_over_limit_too_often<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    vehicle: &Vehicle,
+) -> bool {
+    let months = context.parameter(ParameterName::OverLimitMonths);
+    let allowed = context.parameter(ParameterName::OverLimitMatters);
+    let counts = |occurred_at: Time| {
+        let is_released = vehicle.released_at.is_some_and(|released| occurred_at <= released);
+        !is_released && context.now < months_after(occurred_at, months)
+    };
+    let count = vehicle.over_limit.iter().filter(|one| counts(one.occurred_at)).count();
+    count as u64 > allowed
+}
+
+/// The same time of day so many months later, Beijing time.
+fn months_after(time: Time, months: u64) -> Time {
+    let day = Date::in_beijing(time);
+    let into_day = time.since(day.start());
+    day.plus_months(months).start().plus(into_day)
+}

@@ -1,42 +1,217 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Matters: opened, extended, settled, voided.
+//! Matters that people open: opened, extended, settled, voided, and a vehicle's release.
 
+use super::automatic;
 use super::context::Context;
+use super::{dossier, due};
 use crate::actions::{MatterExtend, MatterOpen, MatterSettle, MatterVoid, VehicleRelease};
+use crate::event::Event;
+use crate::ids::MatterId;
+use crate::limits::{OPEN_MATTERS, OVER_LIMIT_KEPT};
+use crate::records::vehicle::OverLimit;
+use crate::records::{
+    Matter, MatterKind, MatterSource, MatterState, OpenMatter, OrganisationKind, ParameterName,
+    Role, Subject, Vehicle,
+};
 use crate::refusal::{RefusalCode, Refused};
+use crate::text::Word;
 use crate::view::Records;
 
+/// The points that a matter may have (`domain.md` section 4).
+const POINTS: [u8; 6] = [0, 1, 3, 5, 10, 20];
+
+/// An authority or regulator opens a matter.
 pub(super) fn open<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &MatterOpen,
+    context: &mut Context<'_, '_, R>,
+    action: &MatterOpen,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let kinds = [OrganisationKind::Authority, OrganisationKind::Regulator];
+    let source = context.organisation_of(&kinds, Role::Operate)?.id;
+    let name = match action.kind {
+        MatterKind::Violation => ParameterName::SettleViolationMs,
+        MatterKind::Breach => ParameterName::SettleBreachMs,
+        MatterKind::Other => ParameterName::SettleOtherMs,
+        _ => return Err(Refused::about(RefusalCode::MatterAutomatic, "kind")),
+    };
+    due::bring_up(context.overlay, action.subject.key(), context.now);
+    let found = dossier::load(context.overlay, action.subject);
+    let mut dossier = found.ok_or_else(|| Refused::about(RefusalCode::NotFound, "subject"))?;
+    let earliest = context.now.plus(context.parameter(name));
+    let settle_by = action.settle_by.unwrap_or(earliest);
+    let mut reasons = Vec::new();
+    let mut refuse = |code, about| reasons.extend(Refused::about(code, about).0);
+    if !POINTS.contains(&action.points) {
+        refuse(RefusalCode::InvalidField, "points");
+    }
+    if action.over_limit && !matches!(action.subject, Subject::Vehicle(_)) {
+        refuse(RefusalCode::InvalidField, "over_limit");
+    }
+    if action.occurred_at > context.now {
+        refuse(RefusalCode::InvalidField, "occurred_at");
+    }
+    if settle_by < earliest {
+        refuse(RefusalCode::InvalidField, "settle_by");
+    }
+    if dossier.matters.len() >= OPEN_MATTERS {
+        refuse(RefusalCode::TooMany, "subject");
+    }
+    if !reasons.is_empty() {
+        return Err(Refused(reasons));
+    }
+    let id = MatterId(context.new_id());
+    let matter = Matter {
+        id,
+        kind: action.kind,
+        subject: action.subject,
+        source: MatterSource { organisation: source, automatic: false, certificate: None },
+        reference: action.reference,
+        points: action.points,
+        over_limit: action.over_limit,
+        occurred_at: action.occurred_at,
+        opened_at: context.now,
+        settle_by,
+        extension: None,
+        state: MatterState::Open,
+        ended_at: None,
+        end_reason: None,
+    };
+    if action.over_limit {
+        let over_limit = OverLimit { matter: id, occurred_at: action.occurred_at };
+        change_over_limit(context, action.subject, |kept| keep_newest(kept, over_limit));
+    }
+    context.put(matter, Event::MatterOpened);
+    automatic::insert(&mut dossier, OpenMatter { id, settle_by, points: action.points });
+    save(context, action.subject, dossier);
+    Ok(())
 }
 
+/// Keeps the newest by when they happened.
+fn keep_newest(kept: &mut Vec<OverLimit>, new: OverLimit) {
+    let at = kept.partition_point(|other| other.occurred_at <= new.occurred_at);
+    kept.insert(at, new);
+    if kept.len() > OVER_LIMIT_KEPT {
+        kept.remove(0);
+    }
+}
+
+fn change_over_limit<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    subject: Subject,
+    change: impl FnOnce(&mut Vec<OverLimit>),
+) {
+    let Subject::Vehicle(id) = subject else { return };
+    if let Some(mut vehicle) = context.get::<Vehicle>(id.0) {
+        change(&mut vehicle.over_limit);
+        context.put(vehicle, Event::VehicleChanged);
+    }
+}
+
+/// Saves the dossier of a matter's subject, as what it is: a person, vehicle or organisation changed.
+fn save<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    subject: Subject,
+    dossier: crate::records::Dossier,
+) {
+    let event = match subject {
+        Subject::Person(_) => Event::PersonChanged,
+        Subject::Vehicle(_) => Event::VehicleChanged,
+        Subject::Organisation(_) => Event::OrganisationChanged,
+    };
+    dossier::save(context.overlay, subject, dossier, event, context.now);
+}
+
+/// An open matter whose source, or a regulator, is the sender.
+fn own<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    id: MatterId,
+) -> Result<Matter, Refused> {
+    let matter: Matter = context.need(id.0, "matter")?;
+    let sender = context.organisation(Role::Operate)?;
+    if sender.id != matter.source.organisation && sender.kind != OrganisationKind::Regulator {
+        return Err(RefusalCode::NotAllowed.into());
+    }
+    if matter.state != MatterState::Open {
+        return Err(Refused::about(RefusalCode::MatterEnded, "matter"));
+    }
+    Ok(matter)
+}
+
+/// The source or a regulator gives more time; red may turn yellow again.
 pub(super) fn extend<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &MatterExtend,
+    context: &mut Context<'_, '_, R>,
+    action: &MatterExtend,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let mut matter = own(context, action.matter)?;
+    if action.settle_by <= matter.settle_by || action.settle_by <= context.now {
+        return Err(Refused::about(RefusalCode::InvalidField, "settle_by"));
+    }
+    matter.settle_by = action.settle_by;
+    matter.extension = Some(action.reason.clone());
+    let subject = matter.subject;
+    context.put(matter, Event::MatterExtended);
+    if let Some(mut dossier) = dossier::load(context.overlay, subject) {
+        for listed in dossier.matters.iter_mut().filter(|listed| listed.id == action.matter) {
+            listed.settle_by = action.settle_by;
+        }
+        save(context, subject, dossier);
+    }
+    Ok(())
 }
 
+/// The source or a regulator settles a matter that people opened.
 pub(super) fn settle<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &MatterSettle,
+    context: &mut Context<'_, '_, R>,
+    action: &MatterSettle,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let matter = own(context, action.matter)?;
+    if matter.source.automatic {
+        return Err(Refused::about(RefusalCode::MatterAutomatic, "matter"));
+    }
+    end(context, matter, MatterState::Settled, None);
+    Ok(())
 }
 
+/// The source or a regulator takes a matter back: it stops counting now.
 pub(super) fn void<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &MatterVoid,
+    context: &mut Context<'_, '_, R>,
+    action: &MatterVoid,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    let matter = own(context, action.matter)?;
+    if matter.over_limit {
+        change_over_limit(context, matter.subject, |kept| {
+            kept.retain(|other| other.matter != matter.id);
+        });
+    }
+    end(context, matter, MatterState::Void, Some(action.reason.clone()));
+    Ok(())
 }
 
+fn end<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    matter: Matter,
+    state: MatterState,
+    end_reason: Option<Word>,
+) {
+    let event = match state {
+        MatterState::Void => Event::MatterVoided,
+        _ => Event::MatterSettled,
+    };
+    let (id, subject, ended_at) = (matter.id, matter.subject, Some(context.now));
+    context.put(Matter { state, ended_at, end_reason, ..matter }, event);
+    if let Some(mut dossier) = dossier::load(context.overlay, subject) {
+        dossier.matters.retain(|listed| listed.id != id);
+        save(context, subject, dossier);
+    }
+}
+
+/// A regulator releases a vehicle from its over-limit matters so far.
 pub(super) fn release<R: Records + ?Sized>(
-    _context: &mut Context<'_, '_, R>,
-    _action: &VehicleRelease,
+    context: &mut Context<'_, '_, R>,
+    action: &VehicleRelease,
 ) -> Result<(), Refused> {
-    Err(RefusalCode::NotAllowed.into())
+    context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
+    let mut vehicle: Vehicle = context.need(action.vehicle.0, "vehicle")?;
+    vehicle.released_at = Some(context.now);
+    context.put(vehicle, Event::VehicleChanged);
+    Ok(())
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Fixed tables of the trade that the state machine and its readers share. Pure; never a parameter.
 
+pub mod goods;
 pub mod licence;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A dispute: a flag beside the state that holds up settlement by silence.
+
+use crate::actions::{WaybillDispute, WaybillDisputeEnd};
+use crate::event::Event;
+use crate::machine::context::Context;
+use crate::records::waybill::{Dispute, Side};
+use crate::records::{OrganisationKind, ParameterName, Role, Waybill, WaybillState};
+use crate::refusal::{RefusalCode, Refused};
+use crate::view::Records;
+
+/// Either side opens a dispute, from acceptance to 30 days after signing.
+pub(in crate::machine) fn open_dispute<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    action: &WaybillDispute,
+) -> Result<(), Refused> {
+    use WaybillState::*;
+    let (mut waybill, by) = super::of_side(context, action.waybill)?;
+    super::need_state(&waybill, &[Accepted, Loaded, InTransit, Arrived, Signed, Settled])?;
+    if waybill.dispute.is_some() {
+        return Err(Refused::about(RefusalCode::DisputeOpen, "waybill"));
+    }
+    if let Some(signed) = &waybill.signed {
+        let last = signed.at.plus(context.parameter(ParameterName::DisputeMs));
+        if context.now >= last {
+            return Err(Refused::about(RefusalCode::DisputeTooLate, "waybill"));
+        }
+    }
+    waybill.dispute = Some(Dispute {
+        by,
+        reason: action.reason.clone(),
+        opened_at: context.now,
+        maker_ends: false,
+        driver_ends: false,
+    });
+    super::write(context.overlay, waybill, Event::WaybillDisputed, context.now);
+    Ok(())
+}
+
+/// Both sides, or a regulator, end a dispute. Silence begins anew.
+pub(in crate::machine) fn end_dispute<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    action: &WaybillDisputeEnd,
+) -> Result<(), Refused> {
+    let (mut waybill, side) = party(context, action)?;
+    let open = waybill.dispute.take();
+    let mut dispute = open.ok_or_else(|| Refused::about(RefusalCode::NoDispute, "waybill"))?;
+    match side {
+        Some(Side::Maker) => dispute.maker_ends = true,
+        Some(Side::Driver) => dispute.driver_ends = true,
+        None => (dispute.maker_ends, dispute.driver_ends) = (true, true),
+    }
+    if !(dispute.maker_ends && dispute.driver_ends) {
+        waybill.dispute = Some(dispute);
+    } else if waybill.state == WaybillState::Signed
+        && let Some(settlement) = &mut waybill.settlement
+    {
+        settlement.stands_at = context.now.plus(context.parameter(ParameterName::SettlementMs));
+    }
+    super::write(context.overlay, waybill, Event::WaybillDisputeChanged, context.now);
+    Ok(())
+}
+
+/// The waybill, and which side the sender is; a regulator is none.
+fn party<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    action: &WaybillDisputeEnd,
+) -> Result<(Waybill, Option<Side>), Refused> {
+    if let Ok((waybill, side)) = super::of_side(context, action.waybill) {
+        return Ok((waybill, Some(side)));
+    }
+    context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
+    Ok((context.need(action.waybill.0, "waybill")?, None))
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What a waybill does by itself: lapses, cancels, counts as signed, settles by silence.
+
+use crate::event::Event;
+use crate::ids::Time;
+use crate::machine::context::parameter;
+use crate::machine::overlay::Overlay;
+use crate::records::waybill::Signing;
+use crate::records::{ParameterName, Waybill, WaybillState};
+use crate::text::Word;
+use crate::view::Records;
+
+/// What comes due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    /// A proposed abort was not agreed to in time.
+    AbortForgotten,
+    /// Nobody accepted.
+    Lapse,
+    /// It was accepted and never loaded.
+    Cancel,
+    /// It arrived and nobody signed.
+    Sign,
+    /// The driver was silent.
+    Settle,
+}
+
+/// When a waybill next changes by itself.
+pub(super) fn next_change<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    waybill: &Waybill,
+) -> Option<Time> {
+    next(overlay, waybill).map(|(at, _)| at)
+}
+
+/// What comes due first; at one instant in the order of [`Due`].
+fn next<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    waybill: &Waybill,
+) -> Option<(Time, Due)> {
+    use WaybillState::*;
+    let own = match waybill.state {
+        Offered => Some((waybill.offer.offer_ends, Due::Lapse)),
+        Accepted => {
+            let accepted_at = waybill.carrier.as_ref()?.accepted_at;
+            let grace = parameter(overlay, ParameterName::LoadGraceMs, accepted_at);
+            // Load-by may lie before acceptance.
+            let at = waybill.offer.load_by.plus(grace).max(accepted_at.plus(1));
+            Some((at, Due::Cancel))
+        }
+        Arrived => {
+            let arrived = waybill.arrived.as_ref()?.at;
+            let silence = parameter(overlay, ParameterName::SignMs, arrived);
+            Some((arrived.plus(silence), Due::Sign))
+        }
+        Signed if waybill.dispute.is_none() => {
+            waybill.settlement.as_ref().map(|settlement| (settlement.stands_at, Due::Settle))
+        }
+        _ => None,
+    };
+    let abort = match waybill.state {
+        Loaded | InTransit | Arrived => waybill.abort.as_ref(),
+        _ => None,
+    };
+    let abort = abort.map(|abort| (abort.until, Due::AbortForgotten));
+    own.into_iter().chain(abort).min()
+}
+
+/// The next due change of a waybill, as of its instant.
+pub(in crate::machine) fn fire<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    mut waybill: Waybill,
+    at: Time,
+) {
+    let Some((_, due)) = next(overlay, &waybill) else { return };
+    let event = match due {
+        Due::AbortForgotten => {
+            waybill.abort = None;
+            Event::WaybillAbortChanged
+        }
+        Due::Lapse => {
+            waybill.state = WaybillState::Lapsed;
+            waybill.ended_at = Some(at);
+            Event::WaybillLapsed
+        }
+        Due::Cancel => {
+            waybill.state = WaybillState::Cancelled;
+            waybill.ended_at = Some(at);
+            waybill.end_reason = Word::new("not_loaded").ok();
+            super::release(overlay, &waybill, at);
+            Event::WaybillCancelled
+        }
+        Due::Sign => {
+            waybill.state = WaybillState::Signed;
+            waybill.abort = None;
+            waybill.signed = Some(by_silence(&waybill, at));
+            Event::WaybillSigned
+        }
+        Due::Settle => {
+            waybill.state = WaybillState::Settled;
+            waybill.ended_at = Some(at);
+            Event::WaybillSettled
+        }
+    };
+    super::write(overlay, waybill, event, at);
+}
+
+/// The offered figures stand: the upper end of the weight, and no distance, which nobody measured.
+fn by_silence(waybill: &Waybill, at: Time) -> Signing {
+    Signing {
+        at,
+        weight_kg: waybill.offer.weight_to_kg,
+        distance_km: 0,
+        difference_ppm: 0,
+        reason: None,
+        by_silence: true,
+    }
+}
