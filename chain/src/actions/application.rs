@@ -24,8 +24,9 @@ data! {
         pub attester: OrganisationId,
     }
 
-    /// Sent by a sponsor (platform, enterprise, regulator) with the holder key's word; where the
-    /// operator is another organisation than the sponsor, with the word of one of its keys too.
+    /// Sent by a sponsor (platform, enterprise, regulator). A driver's holder key gives its word, and
+    /// so do the operator and the owners of the vehicles where they are not the sponsor. An enterprise
+    /// holds its code by a key of its own, and gives its word where it is not the sponsor.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct CodeApply {
         /// For whom.

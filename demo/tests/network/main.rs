@@ -4,3 +4,4 @@
 mod common;
 mod inbox;
 mod judge;
+mod scenario;

@@ -10,7 +10,7 @@ use crate::ids::{ApplicationId, OrganisationId, Prefecture};
 use crate::keys::PublicKey;
 use crate::limits::{BINDINGS, CLAIMS};
 use crate::machine::binding::check_operator;
-use crate::machine::context::{Context, parameter};
+use crate::machine::context::{Context, parameter, registered_key};
 use crate::machine::organisation::check_unused;
 use crate::records::application::{CodeFor, WantedOperator};
 use crate::records::{
@@ -31,12 +31,12 @@ pub(in crate::machine) fn apply_for_code<R: Records + ?Sized>(
     action: &CodeApply,
 ) -> Result<(), Refused> {
     let sponsor = context.organisation_of(&SPONSORS, Role::Operate)?.id;
-    context.take_word(&action.holder_key)?;
-    check_unused(context, &action.holder_key)?;
     check_custody(context, action.custody)?;
     let id = ApplicationId(context.new_id());
     match &action.wanted {
         CodeFor::Driver { vehicles, operator } => {
+            context.take_word(&action.holder_key)?;
+            check_unused(context, &action.holder_key)?;
             let distinct: BTreeSet<_> = vehicles.iter().collect();
             if distinct.len() != vehicles.len() {
                 return Err(Refused::about(RefusalCode::InvalidField, "vehicles"));
@@ -54,7 +54,10 @@ pub(in crate::machine) fn apply_for_code<R: Records + ?Sized>(
                 name_vehicle(context, id, vehicle.0, (&action.holder_key, &mut asked))?;
             }
         }
-        CodeFor::Enterprise(enterprise) => hold_enterprise(context, id, *enterprise, sponsor)?,
+        CodeFor::Enterprise(enterprise) => {
+            check_key_of(context, &action.holder_key, *enterprise)?;
+            hold_enterprise(context, id, *enterprise, sponsor)?;
+        }
     }
     let wanted = Wanted::Code(action.wanted.clone());
     let claims = new_claims(context, &wanted, &action.claims, action.prefecture)?;
@@ -121,6 +124,20 @@ fn name_vehicle<R: Records + ?Sized>(
     vehicle.named_by.push(application);
     context.put(vehicle, Event::VehicleChanged);
     Ok(())
+}
+
+/// An enterprise holds its code by a key of its own.
+fn check_key_of<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    key: &PublicKey,
+    enterprise: OrganisationId,
+) -> Result<(), Refused> {
+    let owner = registered_key(context.overlay, key).map(|known| known.owner);
+    if owner == Some(Owner::Organisation(enterprise)) {
+        Ok(())
+    } else {
+        Err(Refused::about(RefusalCode::InvalidField, "holder_key"))
+    }
 }
 
 fn hold_enterprise<R: Records + ?Sized>(
@@ -311,15 +328,15 @@ fn take_holders_word<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: &Application,
 ) -> Result<(), Refused> {
-    match application.wanted {
-        Wanted::Vehicle(VehicleOwner::Organisation(owner)) if owner == application.sponsor => {
-            Ok(())
-        }
-        Wanted::Vehicle(VehicleOwner::Organisation(owner)) => {
-            context.take_word_of(Owner::Organisation(owner))
-        }
-        _ => context.take_word(&application.holder_key),
+    let organisation = match application.wanted {
+        Wanted::Vehicle(VehicleOwner::Organisation(owner)) => owner,
+        Wanted::Code(CodeFor::Enterprise(enterprise)) => enterprise,
+        _ => return context.take_word(&application.holder_key),
+    };
+    if organisation == application.sponsor {
+        return Ok(());
     }
+    context.take_word_of(Owner::Organisation(organisation))
 }
 
 /// The sponsor, or the person once known, withdraws.

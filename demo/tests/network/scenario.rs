@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Loading an invented Yunnan: everything through applications, answers and waybill steps.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::{Arc, Mutex};
+
+use chain::records::application::ApplicationState;
+use chain::records::{Colour, Waybill, WaybillState};
+use demo::node::Node;
+use demo::scenario::{Size, load, newcomer};
+
+use crate::common::Network;
+
+const SMALL: Size = Size { enterprises: 4, drivers: 24, waybills: 14, yellow: 2, red: 1 };
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_yunnan_has_codes_of_all_colours_and_a_waybill_that_went_all_its_way() {
+    let network = Network::start().await;
+    let settings = network.settings(SMALL);
+    let loaded = load(&settings, &|_| ()).await.unwrap();
+    let samples = loaded.samples.unwrap();
+    for (code, colour) in
+        [(samples.blue, Colour::Blue), (samples.yellow, Colour::Yellow), (samples.red, Colour::Red)]
+    {
+        assert_eq!(network.node.code(code).await.unwrap().colour, Some(colour), "{code}");
+    }
+    let waybill: Waybill = network.node.memory.lock().unwrap().get(samples.waybill.0).unwrap();
+    assert_eq!(waybill.state, WaybillState::Settled);
+    assert!(loaded.drivers.len() >= 8, "{} codes were issued", loaded.drivers.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_sees_each_answer_and_then_the_code() {
+    let network = Network::start().await;
+    let settings = network.settings(Size { drivers: 0, waybills: 0, yellow: 0, red: 0, ..SMALL });
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let states = Arc::clone(&seen);
+    let watcher = Arc::new(move |application: &chain::records::Application| {
+        states.lock().unwrap().push(application.state);
+    });
+    let driver = newcomer(&settings, 0, watcher).await.unwrap();
+    assert_eq!(network.node.code(driver.code).await.unwrap().colour, Some(Colour::Blue));
+    let seen = seen.lock().unwrap();
+    assert!(seen.len() >= 2 && seen.last() == Some(&ApplicationState::Issued), "{seen:?}");
+}
