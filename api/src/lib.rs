@@ -8,5 +8,6 @@ pub mod docs;
 pub mod events;
 pub mod http;
 pub mod metrics;
+pub mod routes;
 pub mod server;
 pub mod shell;

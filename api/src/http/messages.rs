@@ -77,12 +77,56 @@ messages! {
           "This cursor was altered, or belongs to another list, filter or chain." }
         { "请原样使用上一页给出的 next，并保持筛选条件不变；或不带游标从头开始。"
           "Use `next` of the page before as it is, with the same filter, or start without a cursor." }
-    MALFORMED_TRANSACTION = 400 "malformed_transaction"
+    MALFORMED_TRANSACTION = 400 "transaction_malformed"
         { "交易字节无效" "Malformed transaction" }
         { "这些字节不是一笔规范编码的交易：{value}"
           "These bytes are not one transaction in canonical encoding: {value}" }
         { "请用 docs/proofs.md 所述的规范编码，末尾不得有多余字节。"
           "Use the canonical encoding of docs/proofs.md with nothing trailing." }
+    TRANSACTION_TOO_LARGE = 413 "transaction_too_large"
+        { "交易过大" "Transaction too large" }
+        { "交易超过 {value} 字节。" "The transaction is over {value} bytes." }
+        { "请拆分该交易。" "Split the transaction." }
+    TRANSACTION_VERSION = 400 "transaction_version"
+        { "交易版本不支持" "Unknown transaction version" }
+        { "不支持交易版本 {value}。" "The transaction's version {value} is not known." }
+        { "请使用与本节点匹配的版本。" "Use a release that matches this node." }
+    WRONG_CHAIN = 400 "wrong_chain"
+        { "属于另一条链" "Another chain" }
+        { "该交易是为另一条链签名的。" "The transaction was signed for another chain." }
+        { "请用 /v1/status 中的 chain 重新签名。" "Sign again with `chain` of /v1/status." }
+    SIGNATURE_WRONG = 400 "signature_wrong"
+        { "签名错误" "Wrong signature" }
+        { "交易或其中声明的签名不成立。" "A signature of the transaction or of a statement in it does not hold." }
+        { "请检查密钥与签名内容后重新签名。" "Check key and message, and sign again." }
+    TRANSACTION_EXPIRED = 400 "transaction_expired"
+        { "交易已过期" "Transaction expired" }
+        { "valid_until 已过。" "Its valid_until has passed." }
+        { "请以新的 valid_until 重新签名。" "Sign again with a new valid_until." }
+    VALID_UNTIL_TOO_FAR = 400 "valid_until_too_far"
+        { "有效期过长" "Valid for too long" }
+        { "valid_until 超前区块时间 10 分钟以上。" "Its valid_until is more than 10 minutes ahead of block time." }
+        { "请缩短有效期后重新签名。" "Sign again for a shorter time." }
+    TRANSACTION_DUPLICATE = 409 "transaction_duplicate"
+        { "交易重复" "Duplicate transaction" }
+        { "该交易已执行。" "The transaction was executed already." }
+        { "请查询其回执，不必重复提交。" "Read its receipt; there is no need to submit it again." }
+    POOL_FULL = 503 "pool_full"
+        { "交易池已满" "Pool full" }
+        { "本节点等待排序的交易已达上限。" "This node holds as many transactions as it may." }
+        { "请稍后重试；提交是幂等的。" "Retry shortly; submitting again is safe." }
+    SENDER_QUEUE_FULL = 429 "sender_queue_full"
+        { "发送方排队已满" "Sender's queue full" }
+        { "该发送方等待排序的交易已达上限。" "This sender has as many transactions waiting as it may." }
+        { "请等待其中一些执行后重试。" "Wait until some of them are executed, then retry." }
+    NO_LEADER = 503 "no_leader"
+        { "暂无主节点" "No leader" }
+        { "目前没有主节点为交易排序。" "No leader orders transactions at the moment." }
+        { "请稍后重试；提交是幂等的。" "Retry shortly; submitting again is safe." }
+    NODE_STOPPED = 503 "node_stopped"
+        { "节点已停止参与" "Node stopped" }
+        { "本节点已停止参与共识。" "This node takes no part at the moment." }
+        { "请改用其他节点。" "Use another node." }
     EMPTY_BATCH = 400 "empty_batch"
         { "批次为空" "Empty batch" }
         { "批次中没有交易。" "The batch holds no transaction." }
