@@ -1,1 +1,75 @@
-fn main() {}
+// SPDX-License-Identifier: Apache-2.0
+//! `dianyun`: the node, its tools, and a local testnet. One command a file; this one lists them.
+
+mod commands;
+mod config;
+mod lock;
+mod logs;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The node of the Yunnan Transport Code and its tools. 滇运码区块链节点及工具。
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_help = AFTER)]
+struct Arguments {
+    /// Write JSON to standard output, and nothing else there.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER: &str = "\
+Data goes to standard output, messages to standard error.
+Exit codes: 0 done; 1 it failed, and the message says what to do; 2 wrong usage.";
+
+/// One table of all commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a node.
+    #[command(subcommand)]
+    Node(commands::node::Command),
+    /// Play an authority of the demo.
+    #[command(subcommand)]
+    Authority(commands::authority::Command),
+    /// Start and handle a local network.
+    #[command(subcommand)]
+    Testnet(commands::testnet::Command),
+    /// Put a closed-loop load of valid life cycles on a testnet.
+    Bench(commands::bench::Bench),
+    /// Look through the data folder of a node that does not run.
+    Doctor(commands::doctor::Doctor),
+    /// Show a node's configuration and where each value comes from.
+    #[command(subcommand)]
+    Config(commands::config::Command),
+    /// Make a genesis, or check one.
+    #[command(subcommand)]
+    Genesis(commands::genesis::Command),
+    /// Write completions for a shell.
+    Completions(commands::completions::Completions),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = output::Output { json: arguments.json };
+    let done = match arguments.command {
+        Command::Node(command) => command.run(),
+        Command::Authority(command) => command.run(),
+        Command::Testnet(command) => command.run(output),
+        Command::Bench(bench) => bench.run(output),
+        Command::Doctor(doctor) => doctor.run(output),
+        Command::Config(command) => command.run(output),
+        Command::Genesis(command) => command.run(output),
+        Command::Completions(completions) => completions.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The commands, one a file.
+
+pub(crate) mod authority;
+pub(crate) mod bench;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod doctor;
+pub(crate) mod genesis;
+pub(crate) mod node;
+pub(crate) mod testnet;
+
+use anyhow::{Context, Result};
+
+/// A runtime for a command that talks to others.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Runtime::new().context("the async runtime cannot start")
+}
+
+/// Done at Ctrl-C or SIGTERM.
+pub(crate) async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _told = tokio::signal::ctrl_c().await;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `dianyun node run`: puts store, consensus and interface together and runs until told to stop.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use api::routes::{Served, serve};
+use clap::Subcommand;
+use consensus::clock::Clock;
+use consensus::{Config, Handle, PeerAddress};
+use genesis::{KeyFile, Unlock};
+use store::{Options, Store};
+use tokio_util::sync::CancellationToken;
+
+use super::{runtime, told_to_stop};
+use crate::config::{self, NodeConfig};
+use crate::{lock, logs};
+
+/// Run a node.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the node of a folder until Ctrl-C or SIGTERM.
+    Run {
+        /// The node's folder, with config.toml.
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+        /// Listen for HTTP here instead of where the configuration says.
+        #[arg(long)]
+        api_listen: Option<std::net::SocketAddr>,
+    },
+}
+
+impl Command {
+    pub(crate) fn run(self) -> Result<()> {
+        let Self::Run { dir, api_listen } = self;
+        let mut config = config::load(&dir)?;
+        config.api.listen = api_listen.unwrap_or(config.api.listen);
+        logs::start();
+        runtime()?.block_on(run(&dir, config))
+    }
+}
+
+async fn run(dir: &Path, config: NodeConfig) -> Result<()> {
+    let _lock = lock::take(dir)?;
+    let genesis = Arc::new(genesis::load(&config.genesis)?);
+    let unlock = Unlock::from_environment(config.unlock.clone());
+    let key = KeyFile::read(&config.key)?.open(genesis.mode, &unlock)?;
+    let store = Store::open(&config.data, &genesis, &Options::default())?;
+    tracing::info!(chain = %store.header().chain, height = store.header().height.0, "opened");
+    let peers = config.p2p.peers.iter();
+    let peers = peers.map(|(name, address)| PeerAddress { name: name.clone(), address: *address });
+    let consensus = Config {
+        genesis: Arc::clone(&genesis),
+        key,
+        listen: config.p2p.listen,
+        peers: peers.collect(),
+        clock: Clock::default(),
+    };
+    let handle = consensus::start(consensus, store.clone()).await?;
+    let shutdown = CancellationToken::new();
+    let registry = Default::default();
+    let served = Served { store, handle: handle.clone(), genesis, registry };
+    let (address, serving) = serve(served, &config.api, shutdown.clone()).await?;
+    tracing::info!(%address, p2p = %handle.listening(), "serving");
+    let stopped = tokio::select! {
+        () = told_to_stop() => None,
+        reason = stopped(&handle) => Some(reason),
+    };
+    shutdown.cancel();
+    handle.stop().await;
+    serving.await.context("the interface ended early")?;
+    match stopped {
+        Some(reason) => bail!("{reason}"),
+        None => Ok(()),
+    }
+}
+
+/// Why the node takes no further part, once it does not.
+async fn stopped(handle: &Handle) -> String {
+    let mut look = tokio::time::interval(std::time::Duration::from_millis(500));
+    loop {
+        look.tick().await;
+        if let consensus::Health::Stopped(reason) = handle.status().health {
+            return reason;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Making a new testnet's genesis, keys and folders, with free ports on loopback.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use chain::Time;
+use chain::ids::Prefecture;
+use consensus::clock::Clock;
+use demo::cast;
+use genesis::Layout;
+use genesis::demo::{Consortium, Enterprise, consortium};
+use genesis::layout::Addresses;
+
+/// How many nodes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    pub(crate) validators: u32,
+    pub(crate) observers: u32,
+}
+
+/// Hauliers of the register that are there from the beginning.
+const IN_GENESIS: u64 = 3;
+
+/// Free addresses on loopback, all different.
+pub(super) fn free_addresses(count: usize) -> Result<Vec<SocketAddr>> {
+    let bind = |_| TcpListener::bind("127.0.0.1:0").context("no free port on loopback");
+    // Held together until all are known, so that none is given twice.
+    let listeners: Vec<TcpListener> = (0..count).map(bind).collect::<Result<_>>()?;
+    listeners.iter().map(|listener| Ok(listener.local_addr()?)).collect()
+}
+
+/// Makes the folders of a new network.
+pub(crate) fn make(dir: &Path, plan: Plan) -> Result<(Consortium, Vec<Addresses>)> {
+    let time = Time(Clock::default().now_ms());
+    let seed = genesis::new_key()?.seed();
+    let mut wanted = genesis::demo::Plan::testnet(time, seed);
+    (wanted.validators, wanted.observers) = (plan.validators, plan.observers);
+    let register = cast::register(time);
+    for index in 0..IN_GENESIS {
+        let enterprise = register.enterprise(index)?;
+        wanted.enterprises.push(Enterprise {
+            credit_code: enterprise.uscc.parse()?,
+            name: enterprise.name.parse()?,
+            prefecture: Prefecture(enterprise.prefecture.code),
+        });
+    }
+    let consortium = consortium(&wanted)?;
+    let free = free_addresses(consortium.nodes.len() * 2)?;
+    let pairs = free.chunks_exact(2);
+    let addresses: Vec<Addresses> =
+        pairs.map(|pair| Addresses { api: pair[0], p2p: pair[1] }).collect();
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    Layout::at(dir).write(&consortium, &addresses)?;
+    Ok((consortium, addresses))
+}
