@@ -4,7 +4,6 @@
 use super::due;
 use super::overlay::Overlay;
 use crate::event::Event;
-use crate::hash::Hash;
 use crate::ids::{OrganisationId, PersonId, Prefecture, RecordId, Time, TransactionId};
 use crate::keys::PublicKey;
 use crate::records::key::Use;
@@ -158,10 +157,6 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         Err(RefusalCode::StatementMissing.into())
     }
 
-    /// The chain id.
-    pub(crate) fn chain(&self) -> Hash {
-        self.overlay.chain()
-    }
 }
 
 /// A parameter at an instant.

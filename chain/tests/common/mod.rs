@@ -2,7 +2,8 @@
 //! A small world for tests of the state machine: a genesis with one organisation of each kind, blocks
 //! at chosen times, drivers and vehicles with issued codes. It goes through transactions only.
 
-#![allow(dead_code, clippy::unwrap_used)]
+// Each test binary takes what it needs of this module.
+#![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used)]
 
 use chain::actions::*;
 use chain::gb32100::{CreditCode, check_symbol};
