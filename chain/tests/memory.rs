@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A chain in memory keeps what a store keeps.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use chain::{Past, View};

@@ -8,7 +8,7 @@ use chain::nonce::Nonce;
 use chain::{Hash, Transaction};
 
 /// How far ahead `valid_until` is set: half of what the chain allows, so that clocks may differ.
-pub const VALID_MS: u64 = chain::limits::VALIDITY_MS / 2;
+pub(crate) const VALID_MS: u64 = chain::limits::VALIDITY_MS / 2;
 
 /// Signs one party's transactions for one chain.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ pub(crate) type Sender = [u8; 32];
 
 /// What one node will hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PoolLimits {
+pub(crate) struct PoolLimits {
     /// Transactions.
     pub count: usize,
     /// Bytes of transactions.

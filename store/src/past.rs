@@ -70,7 +70,7 @@ impl Past for Store {
         let key = time.0.to_be_bytes();
         let mode = IteratorMode::From(&key, Direction::Reverse);
         let entry = self.db().iterator_cf(self.table(tables::TIMES), mode).next()?;
-        let (_, value) = entry.unwrap_or_else(|error| stop(&error.to_string()));
+        let (_, value) = entry.unwrap_or_else(|error| stop(error.as_ref()));
         let height = value.as_ref().try_into().ok().map(u64::from_be_bytes);
         self.header_at(Height(height.unwrap_or_else(|| stop("a height by time"))))
     }

@@ -87,7 +87,7 @@ impl Store {
         options.set_iterate_upper_bound(last);
         let mode = IteratorMode::From(first, Direction::Forward);
         let entries = self.db().iterator_cf_opt(self.table(table), options, mode);
-        entries.map(|entry| entry.unwrap_or_else(|error| stop(&error.to_string())))
+        entries.map(|entry| entry.unwrap_or_else(|error| stop(error.as_ref())))
     }
 
     /// The newest version of a record.
@@ -160,7 +160,7 @@ impl Store {
         let key = join(&[&valid_until.0.to_be_bytes(), &id.0.0]);
         match self.db().get_pinned_cf(self.table(tables::RECENT), key) {
             Ok(found) => found.is_some(),
-            Err(error) => stop(&error.to_string()),
+            Err(error) => stop(error.as_ref()),
         }
     }
 

@@ -261,7 +261,6 @@ mod tests {
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "only read by serde")]
     struct Asked {
         at_height: Option<u64>,
     }

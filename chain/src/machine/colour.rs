@@ -13,7 +13,7 @@ use crate::records::{
 use crate::view::Records;
 
 /// The sums over a dossier.
-pub fn summary(dossier: &Dossier) -> Summary {
+pub(super) fn summary(dossier: &Dossier) -> Summary {
     let mut bytes = Vec::with_capacity(dossier.matters.len() * 25);
     for matter in &dossier.matters {
         bytes.extend_from_slice(&matter.id.0.0);

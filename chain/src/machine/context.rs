@@ -156,7 +156,6 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         }
         Err(RefusalCode::StatementMissing.into())
     }
-
 }
 
 /// A parameter at an instant.

@@ -33,7 +33,7 @@ pub struct Ordered<'a> {
 }
 
 /// The time of the block after `parent`: later than it, and the proposer's clock if that is later.
-pub fn block_time(parent: Time, proposed_ms: Time) -> Time {
+pub(super) fn block_time(parent: Time, proposed_ms: Time) -> Time {
     parent.plus(1).max(proposed_ms)
 }
 

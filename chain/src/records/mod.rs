@@ -168,6 +168,7 @@ macro_rules! record_kinds {
         }
 
         /// The value of a record of any kind.
+        #[expect(clippy::large_enum_variant, reason = "values are moved rarely, and read often")]
         #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "snake_case")]

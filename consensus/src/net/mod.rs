@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// The number of a node in the registry. Numbers are never used again.
-pub type NodeNo = u64;
+pub(crate) type NodeNo = u64;
 
 /// A kind of stream. Each has its own protocol name, so that none waits behind another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -62,16 +62,15 @@ pub(crate) fn check_append(
 
 fn check_order(request: &AppendRequest) -> Result<(), Wrong> {
     let mut last_term = request.prev_log_id.as_ref().map_or(0, term_of);
-    let mut next_index = request.prev_log_id.map_or(0, |id| id.index + 1);
-    for entry in &request.entries {
-        if entry.log_id.index != next_index {
+    let first = request.prev_log_id.map_or(0, |id| id.index.saturating_add(1));
+    for (index, entry) in (first..).zip(&request.entries) {
+        if entry.log_id.index != index {
             return Err(Wrong::Gap);
         }
         if term_of(&entry.log_id) < last_term {
             return Err(Wrong::FallingTerm);
         }
         last_term = term_of(&entry.log_id);
-        next_index += 1;
     }
     if last_term > request.vote.leader_id.term {
         return Err(Wrong::FallingTerm);

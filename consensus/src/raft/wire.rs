@@ -17,7 +17,7 @@ pub(crate) struct Reader(pub(crate) Bytes);
 
 impl Reader {
     pub(crate) fn u8(&mut self) -> Option<u8> {
-        (self.0.len() >= 1).then(|| self.0.get_u8())
+        (!self.0.is_empty()).then(|| self.0.get_u8())
     }
 
     pub(crate) fn u32(&mut self) -> Option<u32> {
@@ -110,7 +110,7 @@ pub(crate) fn payload_parts(payload: &EntryPayload) -> Option<(u8, Bytes)> {
 
 /// The voters of a membership entry: ascending numbers.
 pub(crate) fn voters(bytes: &Bytes) -> Option<BTreeSet<NodeNo>> {
-    if bytes.is_empty() || bytes.len() % 8 != 0 {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(8) {
         return None;
     }
     let mut reader = Reader(bytes.clone());

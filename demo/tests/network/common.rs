@@ -13,7 +13,7 @@ use chain::receipt::Outcome;
 use chain::records::name::{NameKind, UniqueName};
 use chain::records::{Application, Code, List, ListKey, Organisation};
 use chain::transaction::{Checked, Decoded, Transaction};
-use chain::view::{Past, Records};
+use chain::view::Past;
 use demo::applicant::{InboxAt, Inboxes};
 use demo::authority::{self, Role, Setup};
 use demo::cast;
