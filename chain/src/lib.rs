@@ -26,6 +26,7 @@ pub mod merkle;
 pub mod nonce;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod proof;
 pub mod query;
 pub mod receipt;
 pub mod records;
