@@ -83,6 +83,17 @@ impl Client {
         found(self.get(&format!("/v1/waybills/{id}"), &[]).await)
     }
 
+    /// A proof by its path, such as `/v1/codes/53…/proof`.
+    pub async fn proof(
+        &self,
+        path: &str,
+        at: Option<Height>,
+    ) -> Result<chain::proof::Proof, ClientError> {
+        let query: Vec<_> =
+            at.map(|height| ("at_height", height.to_string())).into_iter().collect();
+        self.get(path, &query).await
+    }
+
     /// All items of a list, page by page, up to `most`.
     pub async fn list<T: DeserializeOwned>(
         &self,

@@ -163,6 +163,9 @@ impl Core {
     /// Follows a block that was just written.
     pub(crate) fn follow(&self, executed: &Executed) {
         let height = executed.header.height;
+        count(&self.counts.blocks);
+        let transactions = executed.transactions.len() as u64;
+        self.counts.executed.fetch_add(transactions, Ordering::Relaxed);
         {
             let mut pool = self.pool.lock();
             pool.remove_all(executed.transactions.iter().map(|(id, _)| &id.0.0));
@@ -176,9 +179,6 @@ impl Core {
                 }
             }
         }
-        count(&self.counts.blocks);
-        let transactions = executed.transactions.len() as u64;
-        self.counts.executed.fetch_add(transactions, Ordering::Relaxed);
         self.executed.send_replace(height);
         self.wake.notify_waiters();
     }

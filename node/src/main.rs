@@ -40,6 +40,9 @@ enum Command {
     Testnet(commands::testnet::Command),
     /// Put a closed-loop load of valid life cycles on a testnet.
     Bench(commands::bench::Bench),
+    /// Get proofs, and verify them offline.
+    #[command(subcommand)]
+    Proof(commands::proof::Command),
     /// Look through the data folder of a node that does not run.
     Doctor(commands::doctor::Doctor),
     /// Show a node's configuration and where each value comes from.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Authority(command) => command.run(),
         Command::Testnet(command) => command.run(output),
         Command::Bench(bench) => bench.run(output),
+        Command::Proof(command) => command.run(output),
         Command::Doctor(doctor) => doctor.run(output),
         Command::Config(command) => command.run(output),
         Command::Genesis(command) => command.run(output),

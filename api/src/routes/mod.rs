@@ -6,6 +6,7 @@ mod blocks;
 mod codes;
 mod lists;
 mod node;
+mod proofs;
 mod records;
 mod shapes;
 mod stream;
@@ -96,6 +97,9 @@ fn routes() -> Router<Api> {
         .route("/v1/transactions", post(submit::one))
         .route("/v1/transactions/batch", post(submit::batch))
         .route("/v1/transactions/{id}", get(blocks::transaction))
+        .route("/v1/transactions/{id}/proof", get(proofs::transaction))
+        .route("/v1/codes/{id}/proof", get(proofs::code))
+        .route("/v1/records/{kind}/{id}/proof", get(proofs::of_kind))
         .route("/v1/blocks", get(blocks::blocks))
         .route("/v1/blocks/{height}", get(blocks::block))
         .route("/v1/headers/{height}", get(blocks::header))

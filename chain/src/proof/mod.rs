@@ -31,6 +31,7 @@ pub struct Proof {
 }
 
 /// What a proof shows.
+#[expect(clippy::large_enum_variant, reason = "proofs are built and read one at a time")]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Shows {

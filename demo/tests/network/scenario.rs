@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 
 use chain::records::application::ApplicationState;
 use chain::records::{Colour, Waybill, WaybillState};
+use demo::cast::ENTERPRISES;
 use demo::node::Node;
 use demo::scenario::{Size, load, newcomer};
 
 use crate::common::Network;
 
-const SMALL: Size = Size { enterprises: 4, drivers: 24, waybills: 14, yellow: 2, red: 1 };
+const SMALL: Size = Size { enterprises: ENTERPRISES, drivers: 24, waybills: 14, yellow: 2, red: 1 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_small_yunnan_has_codes_of_all_colours_and_a_waybill_that_went_all_its_way() {
@@ -27,7 +28,7 @@ async fn a_small_yunnan_has_codes_of_all_colours_and_a_waybill_that_went_all_its
     }
     let waybill: Waybill = network.node.memory.lock().unwrap().get(samples.waybill.0).unwrap();
     assert_eq!(waybill.state, WaybillState::Settled);
-    assert!(loaded.drivers.len() >= 8, "{} codes were issued", loaded.drivers.len());
+    assert!(loaded.drivers.len() >= 20, "{} codes were issued", loaded.drivers.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use demo::cast;
 use demo::load::{self, Acks, Options};
 use demo::net::NetNode;
 use demo::scenario::Size;
@@ -46,9 +47,6 @@ pub(crate) struct Bench {
     acks: Option<PathBuf>,
 }
 
-/// Enterprises that make the waybills of a load.
-const ENTERPRISES: u64 = 8;
-
 impl Bench {
     pub(crate) fn run(self, output: Output) -> Result<()> {
         runtime()?.block_on(async {
@@ -59,7 +57,7 @@ impl Bench {
             }
             let first = nodes.first().context("the testnet has no validator")?.clone();
             let size =
-                Size { enterprises: ENTERPRISES, drivers: 0, waybills: 0, yellow: 0, red: 0 };
+                Size { enterprises: cast::ENTERPRISES, drivers: 0, waybills: 0, yellow: 0, red: 0 };
             let settings = state.settings(&self.dir, first, size)?;
             let wanted = self.clients * self.drivers;
             let tell = |found: usize| say(format!("drivers: {found} of {wanted}"));

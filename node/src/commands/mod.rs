@@ -8,6 +8,7 @@ pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod genesis;
 pub(crate) mod node;
+pub(crate) mod proof;
 pub(crate) mod testnet;
 
 use anyhow::{Context, Result};
