@@ -82,6 +82,8 @@ pub(crate) struct Core {
     stopped: Mutex<Option<String>>,
     pub(crate) leaderless_since: Mutex<Option<Instant>>,
     pub(crate) lost: Mutex<bool>,
+    /// The payload hash of the proposal that was executed or refused last.
+    pub(crate) processed: Mutex<Hash>,
 }
 
 /// What a core is made of.
@@ -120,6 +122,7 @@ impl Core {
             stopped: Mutex::new(None),
             leaderless_since: Mutex::new(Some(Instant::now())),
             lost: Mutex::new(lost),
+            processed: Mutex::new(Hash::ZERO),
         }
     }
 

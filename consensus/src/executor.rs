@@ -33,18 +33,21 @@ impl Core {
         position: Position,
         payload: &Payload,
     ) -> Result<Option<Executed>, Halt> {
-        match self.run(payload)? {
+        let executed = self.run(payload)?;
+        match &executed {
             Some(executed) => {
-                self.store.apply(position, &executed)?;
-                self.follow(&executed);
-                Ok(Some(executed))
+                self.store.apply(position, executed)?;
+                *self.processed.lock() = executed.header.payload_hash;
+                self.follow(executed);
             }
             None => {
                 count(&self.counts.refused_proposals);
                 self.store.pass(position)?;
-                Ok(None)
+                *self.processed.lock() = Proposal::payload_hash(payload.bytes());
+                self.wake.notify_waiters();
             }
         }
+        Ok(executed)
     }
 
     /// Runs a proposal on the newest state without writing anything.

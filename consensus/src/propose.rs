@@ -16,21 +16,26 @@ use crate::decide::{Decision, Rules, Situation, decide};
 use crate::limits;
 use crate::raft::log_id;
 use crate::raft::payload::Payload;
-use crate::service::Raft;
+use crate::service::{Part, Raft};
 
 /// The loop looks again at least this often, since deadlines may move without a word.
 const LOOK: Duration = Duration::from_millis(250);
+/// While what is in the log is not executed yet.
+const CATCH_UP: Duration = Duration::from_millis(10);
 
 /// The lead of one term.
 #[derive(Default)]
 struct Lead {
     term: u64,
-    /// Payload hashes of own proposals that are not executed here, oldest first.
+    /// The end of the log when the lead began here: what is before it is executed first, since a
+    /// leader that was restarted may have proposals of its own in it.
+    first: u64,
+    /// Payload hashes of own proposals that are neither executed nor refused here, oldest first.
     under_way: VecDeque<Hash>,
 }
 
 /// Proposes whenever this node leads.
-pub(crate) async fn run(core: Arc<Core>, raft: Raft) {
+pub(crate) async fn run(core: Arc<Core>, part: Part) {
     let rules = Rules {
         full_count: PROPOSAL_TRANSACTIONS,
         full_bytes: PROPOSAL_BYTES - chain::limits::TRANSACTION_BYTES,
@@ -44,7 +49,7 @@ pub(crate) async fn run(core: Arc<Core>, raft: Raft) {
         tokio::pin!(woken);
         // From here on no wake is missed.
         woken.as_mut().enable();
-        let pause = match step(&core, &raft, &rules, &mut lead).await {
+        let pause = match step(&core, &part, &rules, &mut lead).await {
             Ok(pause) => pause,
             Err(error) => {
                 core.stop_for(format!("raft has ended: {error}"));
@@ -60,7 +65,7 @@ pub(crate) async fn run(core: Arc<Core>, raft: Raft) {
 /// Does what is to be done now, and says how long there is nothing to do.
 async fn step(
     core: &Arc<Core>,
-    raft: &Raft,
+    part: &Part,
     rules: &Rules,
     lead: &mut Lead,
 ) -> Result<Duration, String> {
@@ -71,15 +76,20 @@ async fn step(
         return Ok(LOOK);
     }
     if lead.term != known.term {
-        *lead = Lead { term: known.term, under_way: VecDeque::new() };
+        let first = part.log.last().map_or(0, |last| last.index + 1);
+        *lead = Lead { term: known.term, first, under_way: VecDeque::new() };
     }
-    // Something of this term is executed here: so is everything before it in the log.
-    let is_caught_up = core.store.applied().is_some_and(|applied| applied.term == lead.term);
+    // Something of this term is executed here, and so is everything that was in the log.
+    let is_caught_up = core
+        .store
+        .applied()
+        .is_some_and(|applied| applied.term == lead.term && applied.index + 1 >= lead.first);
     if !is_caught_up {
-        return Ok(LOOK);
+        return Ok(CATCH_UP);
     }
     let header = core.store.header();
-    if let Some(done) = lead.under_way.iter().position(|hash| *hash == header.payload_hash) {
+    let processed = *core.processed.lock();
+    if let Some(done) = lead.under_way.iter().position(|hash| *hash == processed) {
         lead.under_way.drain(..=done);
     }
     let now_ms = core.clock.now_ms();
@@ -98,7 +108,7 @@ async fn step(
     };
     match decide(rules, &situation) {
         Decision::Propose | Decision::ProposeEmpty => {
-            propose(core, raft, lead, now_ms).await?;
+            propose(core, &part.raft, lead, now_ms).await?;
             Ok(Duration::ZERO)
         }
         Decision::WaitUntil(moment) => {

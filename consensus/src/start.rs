@@ -154,7 +154,7 @@ fn loops(core: &Arc<Core>, part: Option<&Part>, refusals: &Arc<Refusals>) -> Vec
         Some(part) => {
             let steward = steward::run(own(), part.clone(), Arc::clone(refusals));
             tasks.push(tokio::spawn(steward).abort_handle());
-            tasks.push(tokio::spawn(propose::run(own(), part.raft.clone())).abort_handle());
+            tasks.push(tokio::spawn(propose::run(own(), part.clone())).abort_handle());
         }
         None => tasks.push(tokio::spawn(sync::run(own())).abort_handle()),
     }
