@@ -40,6 +40,18 @@ enum Command {
     Testnet(commands::testnet::Command),
     /// Put a closed-loop load of valid life cycles on a testnet.
     Bench(commands::bench::Bench),
+    /// Apply for a code, and look at codes.
+    #[command(subcommand)]
+    Code(commands::code::Command),
+    /// Open, settle and look at matters.
+    #[command(subcommand)]
+    Matter(commands::matter::Command),
+    /// Run and look at waybills.
+    #[command(subcommand)]
+    Waybill(commands::waybill::Command),
+    /// Send and look at transactions.
+    #[command(subcommand)]
+    Tx(commands::tx::Command),
     /// Get proofs, and verify them offline.
     #[command(subcommand)]
     Proof(commands::proof::Command),
@@ -63,6 +75,10 @@ fn main() -> ExitCode {
         Command::Authority(command) => command.run(),
         Command::Testnet(command) => command.run(output),
         Command::Bench(bench) => bench.run(output),
+        Command::Code(command) => command.run(output),
+        Command::Matter(command) => command.run(output),
+        Command::Waybill(command) => command.run(output),
+        Command::Tx(command) => command.run(output),
         Command::Proof(command) => command.run(output),
         Command::Doctor(doctor) => doctor.run(output),
         Command::Config(command) => command.run(output),

@@ -7,6 +7,7 @@ mod colours;
 mod drivers;
 mod newcomer;
 mod offices;
+mod single;
 pub mod trips;
 
 use chain::hash::Hash;
@@ -17,6 +18,7 @@ use chain::records::Organisation;
 pub use self::drivers::Driver;
 pub use self::newcomer::newcomer;
 pub use self::offices::Office;
+pub use self::single::trip;
 use crate::applicant::{Applicant, DemoError, Inboxes};
 use crate::cast;
 use crate::node::Node;

@@ -3,13 +3,17 @@
 
 pub(crate) mod authority;
 pub(crate) mod bench;
+pub(crate) mod code;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod genesis;
+pub(crate) mod matter;
 pub(crate) mod node;
 pub(crate) mod proof;
 pub(crate) mod testnet;
+pub(crate) mod tx;
+pub(crate) mod waybill;
 
 use anyhow::{Context, Result};
 

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 
 pub(crate) use making::{Plan, make};
-pub(crate) use state::State;
+pub(crate) use state::{DriverState, State};
 
 use super::runtime;
 use crate::output::{Output, say};
@@ -23,6 +23,30 @@ pub(crate) fn default_dir() -> PathBuf {
     let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
     let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/state"));
     state.or_else(home).unwrap_or_else(std::env::temp_dir).join("dianyun/testnet")
+}
+
+/// Which node to ask.
+#[derive(Debug, Args)]
+pub(crate) struct NodeChoice {
+    /// The node's address, such as http://127.0.0.1:8080; without it the testnet's first.
+    #[arg(long)]
+    node: Option<String>,
+    /// The testnet's folder.
+    #[arg(long, default_value_os_t = default_dir())]
+    dir: PathBuf,
+}
+
+impl NodeChoice {
+    pub(crate) fn client(&self) -> Result<client::Client> {
+        let address = match &self.node {
+            Some(node) => node.clone(),
+            None => {
+                let state = State::read(&self.dir)?;
+                state.nodes.first().context("the testnet has no node")?.api.clone()
+            }
+        };
+        Ok(client::Client::new(&address)?)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chain::Hash;
+use chain::ids::{CodeId, PersonId, VehicleId};
 use demo::applicant::{InboxAt, Inboxes};
 use demo::authority::Role;
 use demo::net::NetNode;
@@ -40,6 +41,18 @@ pub(crate) struct State {
     pub(crate) samples: Option<Samples>,
     /// True once what was asked for is loaded.
     pub(crate) loaded: bool,
+    /// Newcomers whose codes were issued.
+    #[serde(default)]
+    pub(crate) drivers: Vec<DriverState>,
+}
+
+/// A newcomer who applied for a code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DriverState {
+    pub(crate) index: u64,
+    pub(crate) code: CodeId,
+    pub(crate) person: PersonId,
+    pub(crate) vehicle: VehicleId,
 }
 
 fn file(dir: &Path) -> PathBuf {

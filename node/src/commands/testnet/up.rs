@@ -98,6 +98,7 @@ impl Up {
             authorities: authorities.collect(),
             samples: None,
             loaded: false,
+            drivers: Vec::new(),
         })
     }
 
