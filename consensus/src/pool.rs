@@ -275,5 +275,4 @@ impl<T: Clone> Pool<T> {
 }
 
 #[cfg(test)]
-#[path = "pool_tests.rs"]
 mod tests;

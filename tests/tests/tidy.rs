@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Who may depend on whom: a strict order of the workspace's crates.
 const DIRECTIONS: &[(&str, &[&str])] = &[
@@ -118,73 +119,49 @@ fn every_crate_of_the_workspace_has_a_direction() {
     assert_eq!(members, DIRECTIONS.iter().map(|(name, _)| *name).collect());
 }
 
-struct Lock {
-    packages: BTreeMap<String, Vec<String>>,
-    versions: BTreeMap<String, Vec<String>>,
-}
-
-fn lock() -> Lock {
+/// Names of all packages in the lock file, each with its versions.
+fn locked() -> BTreeMap<String, Vec<String>> {
     let lock = manifest(&root().join("Cargo.lock"));
-    let mut packages: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut versions: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for package in lock["package"].as_array().unwrap() {
         let name = package["name"].as_str().unwrap().to_owned();
-        let version = package["version"].as_str().unwrap().to_owned();
-        let dependencies = package.get("dependencies").and_then(|d| d.as_array());
-        let names = dependencies
-            .into_iter()
-            .flatten()
-            .map(|d| d.as_str().unwrap().split(' ').next().unwrap().to_owned());
-        packages.entry(name.clone()).or_default().extend(names);
-        versions.entry(name).or_default().push(version);
+        versions.entry(name).or_default().push(package["version"].as_str().unwrap().to_owned());
     }
-    Lock { packages, versions }
+    versions
 }
 
-/// The normal dependencies of one of our crates, and then all of theirs.
-fn tree_of(lock: &Lock, name: &str) -> BTreeSet<String> {
-    let ours = name.strip_prefix("dianyun-").unwrap();
-    let manifest = manifest(&root().join(ours).join("Cargo.toml"));
-    let mut open: Vec<String> =
-        manifest["dependencies"].as_table().unwrap().keys().cloned().collect();
-    let mut seen = BTreeSet::new();
-    while let Some(next) = open.pop() {
-        if !seen.insert(next.clone()) {
-            continue;
-        }
-        if next.starts_with("dianyun-") {
-            seen.extend(tree_of(lock, &next));
-        } else {
-            open.extend(lock.packages.get(&next).into_iter().flatten().cloned());
-        }
-    }
-    seen
+/// The normal dependencies of one of our crates with the features that it alone asks for. The lock
+/// file would not do: it also lists what options would need that nobody switched on.
+fn tree_of(name: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "-e", "normal", "--prefix", "none", "-p", name])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.split(' ').next().map(str::to_owned))
+        .collect()
 }
 
 #[test]
 fn light_crates_stay_light() {
-    let lock = lock();
     for (name, banned) in KEPT_OUT {
-        let tree = tree_of(&lock, name);
+        let tree = tree_of(name);
+        assert!(tree.contains(*name));
         for crate_name in *banned {
-            // The lock file also lists optional dependencies that nobody switched on: only what a
-            // manifest of ours names, or what is reached without options, counts here.
-            let direct = tree.contains(*crate_name) && !is_optional_noise(name, crate_name);
-            assert!(!direct, "{name} must not need {crate_name}");
+            assert!(!tree.contains(*crate_name), "{name} must not need {crate_name}");
         }
     }
 }
 
-/// Pairs that the lock file connects only by options that are off.
-fn is_optional_noise(name: &str, crate_name: &str) -> bool {
-    matches!((name, crate_name), ("dianyun-chain", "getrandom"))
-}
-
 #[test]
 fn banned_crates_are_not_in_the_tree() {
-    let lock = lock();
+    let versions = locked();
     let has = |name: &str, bad: &dyn Fn(&str) -> bool| {
-        lock.versions.get(name).into_iter().flatten().any(|v| bad(v))
+        versions.get(name).into_iter().flatten().any(|v| bad(v))
     };
     assert!(!has("bincode", &|v| v.starts_with("3.")));
     assert!(!has("rustls-pemfile", &|_| true));

@@ -370,5 +370,4 @@ impl RaftLogStorage<Types> for Log {
 }
 
 #[cfg(test)]
-#[path = "log_tests.rs"]
 mod tests;

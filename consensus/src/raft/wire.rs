@@ -252,5 +252,4 @@ pub(crate) fn read_transfer(mut reader: Reader) -> Option<TransferRequest> {
 }
 
 #[cfg(test)]
-#[path = "wire_tests.rs"]
 mod tests;
