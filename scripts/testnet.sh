@@ -15,6 +15,7 @@ up | down | status | reset | kill | start | logs | help | -h | --help) ;;
 esac
 
 say "Building dianyun (the first time compiles RocksDB: about a quarter of an hour on two cores) ..."
-cargo build --release --locked --package dianyun-node >&2
+# The whole workspace decides the features, so that tests and binary share every dependency.
+cargo build --release --locked --workspace --bin dianyun >&2
 cd "$HERE"
 exec "$CARGO_TARGET_DIR/release/dianyun" testnet "$@"
