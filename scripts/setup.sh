@@ -13,10 +13,11 @@ stop() {
     exit 1
 }
 
+# bindgen loads libclang itself; libclang-cpp, which other packages bring along, is another library.
 has_libclang() {
     [ -n "${LIBCLANG_PATH:-}" ] && return 0
-    ldconfig -p 2>/dev/null | grep -q 'libclang\(-[0-9.]*\)\?\.so' && return 0
-    compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null
+    { ldconfig -p 2>/dev/null | sed -n 's/.*=> //p'; compgen -G '/usr/lib/llvm-*/lib/libclang*.so*'; } |
+        grep -q '/libclang\(-[0-9.]*\)\?\.so[^/]*$'
 }
 
 missing_packages() {
