@@ -16,8 +16,10 @@ stop() {
 # bindgen loads libclang itself; libclang-cpp, which other packages bring along, is another library.
 has_libclang() {
     [ -n "${LIBCLANG_PATH:-}" ] && return 0
-    { ldconfig -p 2>/dev/null | sed -n 's/.*=> //p'; compgen -G '/usr/lib/llvm-*/lib/libclang*.so*'; } |
-        grep -q '/libclang\(-[0-9.]*\)\?\.so[^/]*$'
+    local found
+    found="$(ldconfig -p 2>/dev/null | sed -n 's/.*=> //p')
+$(compgen -G '/usr/lib/llvm-*/lib/libclang*.so*')" || true
+    grep -q '/libclang\(-[0-9.]*\)\?\.so[^/]*$' <<<"$found"
 }
 
 missing_packages() {
