@@ -136,4 +136,6 @@ events! {
     WaybillDisputed, "waybill_disputed";
     /// A dispute was ended, by one side or for good.
     WaybillDisputeChanged, "waybill_dispute_changed";
+    /// A waybill's code was suspended or cancelled while it was under way.
+    WaybillFlagged, "waybill_flagged";
 }

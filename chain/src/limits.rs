@@ -21,8 +21,6 @@ pub const TRANSACTION_CHANGES: usize = 32;
 pub const DUE_RECORDS: usize = 1_000;
 /// Furthest that `valid_until` may lie ahead of block time, in milliseconds.
 pub const VALIDITY_MS: u64 = 10 * 60 * 1_000;
-/// Furthest that a step's actual time may lie ahead of block time, in milliseconds.
-pub const STEP_AHEAD_MS: u64 = 10 * 60 * 1_000;
 /// Furthest that `proposed_ms` may lie ahead of a follower's clock, in milliseconds.
 pub const PROPOSED_AHEAD_MS: u64 = 10_000;
 /// Most entries in one bucket of the state tree.

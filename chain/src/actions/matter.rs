@@ -28,7 +28,7 @@ data! {
         pub settle_by: Option<Time>,
     }
 
-    /// Sent by the source.
+    /// Sent by the source; of the chain's own matters a regulator is a source too.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct MatterExtend {
         /// Which.

@@ -146,8 +146,7 @@ pub(super) fn put_attested<R: Records + ?Sized>(
         dossier.certificates.push(Certificate { id, kind, terms, state, notice, next });
         return Event::CertificateAttested;
     };
-    let is_revoked = dossier.certificates[at].state == CertificateState::Revoked;
-    if terms.valid_from > context.now && !is_revoked {
+    if terms.valid_from > context.now {
         dossier.certificates[at].next = Some(terms);
         return Event::CertificateAttested;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A code's standing: suspended by layers that are lifted one by one, cancelled for good.
 
-use super::colour;
 use super::context::Context;
+use super::{colour, waybill};
 use crate::actions::{CodeCancel, CodeResume, CodeSuspend};
 use crate::event::Event;
 use crate::ids::{CodeId, VehicleId};
@@ -29,6 +29,7 @@ pub(super) fn suspend<R: Records + ?Sized>(
         return Err(Refused::about(RefusalCode::TooMany, "code"));
     }
     code.suspensions.push(Suspension { by, reason: action.reason.clone(), at: context.now });
+    waybill::flag(context, &code);
     colour::write(context.overlay, code, Some(Event::CodeSuspended), context.now);
     Ok(())
 }
@@ -63,6 +64,7 @@ pub(super) fn cancel<R: Records + ?Sized>(
     } else {
         check_canceller(context)?;
     }
+    waybill::flag(context, &code);
     let vehicles = code.vehicles.clone();
     let (id, holder) = (code.id, code.holder);
     let cancelled =

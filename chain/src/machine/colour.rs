@@ -70,7 +70,7 @@ fn codes_that_count<R: Records + ?Sized>(
 /// Writes a code with its sums, colour and next change as they follow from the records.
 ///
 /// Without an event of its own nothing is written where nothing differs; a change of colour names
-/// itself unless `event` says more.
+/// itself unless `event` says more than that the code changed.
 pub(super) fn write<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     mut code: Code,
@@ -96,6 +96,7 @@ pub(super) fn write<R: Records + ?Sized>(
         Some(Colour::Red) if recoloured => Event::CodeRed,
         _ => Event::CodeChanged,
     };
+    let event = event.filter(|event| *event != Event::CodeChanged);
     overlay.put(code, event.unwrap_or(named), at);
 }
 
@@ -107,12 +108,14 @@ fn summary_of<R: Records + ?Sized>(
 }
 
 /// The earliest instant after `at` at which standing or colour can change with no new transaction.
+/// One more matter that is overdue changes nothing of what is red.
 fn next_change(code: &Code, at: Time) -> Option<Time> {
     if code.standing() != Standing::Issued {
         return None;
     }
+    let is_red = code.colour == Some(Colour::Red);
     code.summaries()
-        .flat_map(|s| [s.earliest_settle_by, s.earliest_certificate_change])
+        .flat_map(|s| [s.earliest_settle_by.filter(|_| !is_red), s.earliest_certificate_change])
         .flatten()
         .filter(|instant| *instant > at)
         .min()

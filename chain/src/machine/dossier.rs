@@ -44,7 +44,8 @@ pub(super) fn save<R: Records + ?Sized>(
     event: Event,
     at: Time,
 ) {
-    let next_change_at = next_change(overlay, &dossier).map(|(at, _, _)| at);
+    // A notice may be overdue when its certificate comes into the dossier: it counts from then.
+    let next_change_at = next_change(overlay, &dossier).map(|(due, _, _)| due.max(at));
     match subject {
         Subject::Person(id) => {
             if let Some(mut record) = overlay.peek::<Person>(id.0).cloned() {
@@ -92,11 +93,8 @@ pub(super) fn next_change<R: Records + ?Sized>(
 
 fn due_changes(certificate: &Certificate, notice_ms: u64) -> Vec<(Time, Due)> {
     let mut due = Vec::new();
-    if certificate.state == CertificateState::Revoked {
-        return due;
-    }
     due.extend(certificate.next.as_ref().map(|next| (next.valid_from, Due::Takeover)));
-    if certificate.state == CertificateState::Ended {
+    if matches!(certificate.state, CertificateState::Ended | CertificateState::Revoked) {
         return due;
     }
     if let Some(end) = certificate.terms.valid_until {

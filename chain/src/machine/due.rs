@@ -16,7 +16,6 @@ use crate::view::Records;
 
 /// Brings a record, and all that reaches it, up to an instant.
 pub fn bring_up<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, root: RecordKey, to: Time) {
-    let mut last = None;
     loop {
         let reached = reached(overlay, root);
         let due = reached
@@ -25,10 +24,15 @@ pub fn bring_up<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, root: RecordK
             .filter(|(at, _)| *at <= to)
             .min();
         let Some((at, key)) = due else { return };
-        assert!(last != Some((at, key)), "a due change must move its deadline: {key:?} at {at}");
-        last = Some((at, key));
+        let before = number(overlay, &key);
         overlay.as_due(|overlay| fire(overlay, key, at));
+        assert!(number(overlay, &key) > before, "a due change writes its record: {key:?} at {at}");
     }
+}
+
+/// The number of a record's newest version: one record may have several due changes at one instant.
+fn number<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, key: &RecordKey) -> u64 {
+    overlay.stored(key).map_or(0, |stored| stored.version.number)
 }
 
 /// The record and all whose due changes reach it, transitively.
@@ -87,8 +91,12 @@ fn neighbours(value: &Value) -> Vec<RecordKey> {
         }
         Value::Matter(matter) => out.push(matter.subject.key()),
         Value::Waybill(waybill) if waybill.is_under_way() => {
-            let code = waybill.carrier.as_ref().map(|c| c.code);
-            out.extend(code.map(|c| key(RecordKind::Code, c.record())));
+            if let Some(carrier) = &waybill.carrier {
+                out.push(key(RecordKind::Code, carrier.code.record()));
+                // A cancelled code has no current vehicle any more.
+                let vehicles = [Some(carrier.vehicle), carrier.trailer];
+                out.extend(vehicles.into_iter().flatten().map(|v| key(RecordKind::Vehicle, v.0)));
+            }
         }
         Value::UniqueName(name) => out.push(name.target()),
         Value::RegisteredKey(registered) => match registered.owner {

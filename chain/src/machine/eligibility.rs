@@ -34,24 +34,26 @@ pub(super) fn reasons<R: Records + ?Sized>(
         bar(RefusalCode::OperatorInvalid, "operator");
     }
     let vehicle = code.current.and_then(|id| context.get::<Vehicle>(id.0));
-    let Some(vehicle) = vehicle else {
+    if vehicle.is_none() {
         bar(RefusalCode::NoVehicle, "code");
-        return reasons;
-    };
-    let trailer = vehicle.coupled.and_then(|id| context.get::<Vehicle>(id.0));
+    }
+    let coupled = vehicle.as_ref().and_then(|vehicle| vehicle.coupled);
+    let trailer = coupled.and_then(|id| context.get::<Vehicle>(id.0));
     if let Holder::Person(id) = code.holder
         && let Some(person) = context.get::<Person>(id.0)
     {
         let parties = Parties {
             driver: &person.dossier,
-            vehicle: Some(&vehicle),
+            vehicle: vehicle.as_ref(),
             trailer: trailer.as_ref(),
             operator: operator.as_ref(),
-            hazardous_goods: offer.hazardous,
+            hazardous_goods: offer.hazardous && vehicle.is_some(),
         };
         reasons.extend(required::unmet(&parties, context.now));
     }
-    reasons.extend(of_vehicles(context, &vehicle, trailer.as_ref(), offer));
+    if let Some(vehicle) = vehicle {
+        reasons.extend(of_vehicles(context, &vehicle, trailer.as_ref(), offer));
+    }
     reasons
 }
 

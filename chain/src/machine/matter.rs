@@ -13,7 +13,7 @@ use crate::records::{
     Matter, MatterKind, MatterSource, MatterState, OpenMatter, OrganisationKind, ParameterName,
     Role, Subject, Vehicle,
 };
-use crate::refusal::{RefusalCode, Refused};
+use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::text::Word;
 use crate::view::Records;
 
@@ -27,37 +27,26 @@ pub(super) fn open<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     let kinds = [OrganisationKind::Authority, OrganisationKind::Regulator];
     let source = context.organisation_of(&kinds, Role::Operate)?.id;
-    let name = match action.kind {
-        MatterKind::Violation => ParameterName::SettleViolationMs,
-        MatterKind::Breach => ParameterName::SettleBreachMs,
-        MatterKind::Other => ParameterName::SettleOtherMs,
-        _ => return Err(Refused::about(RefusalCode::MatterAutomatic, "kind")),
-    };
     due::bring_up(context.overlay, action.subject.key(), context.now);
     let found = dossier::load(context.overlay, action.subject);
-    let mut dossier = found.ok_or_else(|| Refused::about(RefusalCode::NotFound, "subject"))?;
-    let earliest = context.now.plus(context.parameter(name));
+    let mut reasons = of_fields(context, action);
+    let duration = time_to_settle(action.kind).map(|name| context.parameter(name));
+    let earliest = context.now.plus(duration.unwrap_or_default());
     let settle_by = action.settle_by.unwrap_or(earliest);
-    let mut reasons = Vec::new();
     let mut refuse = |code, about| reasons.extend(Refused::about(code, about).0);
-    if !POINTS.contains(&action.points) {
-        refuse(RefusalCode::InvalidField, "points");
-    }
-    if action.over_limit && !matches!(action.subject, Subject::Vehicle(_)) {
-        refuse(RefusalCode::InvalidField, "over_limit");
-    }
-    if action.occurred_at > context.now {
-        refuse(RefusalCode::InvalidField, "occurred_at");
-    }
     if settle_by < earliest {
         refuse(RefusalCode::InvalidField, "settle_by");
     }
-    if dossier.matters.len() >= OPEN_MATTERS {
-        refuse(RefusalCode::TooMany, "subject");
+    match &found {
+        None => refuse(RefusalCode::NotFound, "subject"),
+        Some(dossier) if dossier.matters.len() >= OPEN_MATTERS => {
+            refuse(RefusalCode::TooMany, "subject");
+        }
+        Some(_) => {}
     }
-    if !reasons.is_empty() {
+    let Some(mut dossier) = found.filter(|_| reasons.is_empty()) else {
         return Err(Refused(reasons));
-    }
+    };
     let id = MatterId(context.new_id());
     let matter = Matter {
         id,
@@ -83,6 +72,40 @@ pub(super) fn open<R: Records + ?Sized>(
     automatic::insert(&mut dossier, OpenMatter { id, settle_by, points: action.points });
     save(context, action.subject, dossier);
     Ok(())
+}
+
+/// The parameter of a kind that people open; the others are the chain's own.
+fn time_to_settle(kind: MatterKind) -> Option<ParameterName> {
+    match kind {
+        MatterKind::Violation => Some(ParameterName::SettleViolationMs),
+        MatterKind::Breach => Some(ParameterName::SettleBreachMs),
+        MatterKind::Other => Some(ParameterName::SettleOtherMs),
+        MatterKind::StudyShortfall
+        | MatterKind::EndedCertificate
+        | MatterKind::SuspendedCertificate
+        | MatterKind::RevokedCertificate => None,
+    }
+}
+
+fn of_fields<R: Records + ?Sized>(
+    context: &Context<'_, '_, R>,
+    action: &MatterOpen,
+) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let mut refuse = |code, about| reasons.extend(Refused::about(code, about).0);
+    if time_to_settle(action.kind).is_none() {
+        refuse(RefusalCode::MatterAutomatic, "kind");
+    }
+    if !POINTS.contains(&action.points) {
+        refuse(RefusalCode::InvalidField, "points");
+    }
+    if action.over_limit && !matches!(action.subject, Subject::Vehicle(_)) {
+        refuse(RefusalCode::InvalidField, "over_limit");
+    }
+    if action.occurred_at > context.now {
+        refuse(RefusalCode::InvalidField, "occurred_at");
+    }
+    reasons
 }
 
 /// Keeps the newest by when they happened.
@@ -120,14 +143,26 @@ fn save<R: Records + ?Sized>(
     dossier::save(context.overlay, subject, dossier, event, context.now);
 }
 
-/// An open matter whose source, or a regulator, is the sender.
+/// Whose word an open matter needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// Its source's alone; of the chain's own a regulator is a source too.
+    Source,
+    /// Its source's or a regulator's.
+    SourceOrRegulator,
+}
+
+/// An open matter on which the sender has a word.
 fn own<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     id: MatterId,
+    needed: Whose,
 ) -> Result<Matter, Refused> {
     let matter: Matter = context.need(id.0, "matter")?;
     let sender = context.organisation(Role::Operate)?;
-    if sender.id != matter.source.organisation && sender.kind != OrganisationKind::Regulator {
+    let is_source = sender.id == matter.source.organisation;
+    let regulators_may = needed == Whose::SourceOrRegulator || matter.source.automatic;
+    if !is_source && !(regulators_may && sender.kind == OrganisationKind::Regulator) {
         return Err(RefusalCode::NotAllowed.into());
     }
     if matter.state != MatterState::Open {
@@ -136,12 +171,12 @@ fn own<R: Records + ?Sized>(
     Ok(matter)
 }
 
-/// The source or a regulator gives more time; red may turn yellow again.
+/// The source gives more time; red may turn yellow again.
 pub(super) fn extend<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &MatterExtend,
 ) -> Result<(), Refused> {
-    let mut matter = own(context, action.matter)?;
+    let mut matter = own(context, action.matter, Whose::Source)?;
     if action.settle_by <= matter.settle_by || action.settle_by <= context.now {
         return Err(Refused::about(RefusalCode::InvalidField, "settle_by"));
     }
@@ -163,7 +198,7 @@ pub(super) fn settle<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &MatterSettle,
 ) -> Result<(), Refused> {
-    let matter = own(context, action.matter)?;
+    let matter = own(context, action.matter, Whose::SourceOrRegulator)?;
     if matter.source.automatic {
         return Err(Refused::about(RefusalCode::MatterAutomatic, "matter"));
     }
@@ -176,7 +211,7 @@ pub(super) fn void<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &MatterVoid,
 ) -> Result<(), Refused> {
-    let matter = own(context, action.matter)?;
+    let matter = own(context, action.matter, Whose::SourceOrRegulator)?;
     if matter.over_limit {
         change_over_limit(context, matter.subject, |kept| {
             kept.retain(|other| other.matter != matter.id);

@@ -8,8 +8,8 @@ use crate::machine::due;
 use crate::machine::overlay::Overlay;
 use crate::receipt::Version;
 use crate::records::{
-    CertificateKind, Code, Colour, Dossier, Operator, Organisation, Person, RecordKey, RecordKind,
-    Standing, Subject,
+    CertificateKind, CertificateState, Code, Colour, Dossier, Operator, Organisation, Person,
+    RecordKey, RecordKind, Standing, Subject,
 };
 use crate::view::Records;
 
@@ -121,10 +121,10 @@ fn permit(dossier: &Dossier, at: Time) -> (bool, Option<Time>) {
     let Some(permit) = dossier.certificate(CertificateKind::BusinessPermit) else {
         return (false, None);
     };
-    let instants = [
-        permit.terms.valid_until,
-        Some(permit.terms.valid_from),
-        permit.next.as_ref().map(|next| next.valid_from),
-    ];
-    (permit.holds_at(at), instants.into_iter().flatten().filter(|instant| *instant > at).min())
+    let mut instants: Vec<Time> = permit.next.iter().map(|next| next.valid_from).collect();
+    if permit.state == CertificateState::Valid {
+        instants.push(permit.terms.valid_from);
+        instants.extend(permit.terms.valid_until);
+    }
+    (permit.holds_at(at), instants.into_iter().filter(|instant| *instant > at).min())
 }

@@ -91,6 +91,8 @@ parameter_names! {
     OverLimitMatters = "over_limit_matters", 3, 0..=3;
     /// The over-limit window in months.
     OverLimitMonths = "over_limit_months", 12, 1..=60;
+    /// How far a step's actual time may lie ahead of block time.
+    StepAheadMs = "step_ahead_ms", 600 * SECOND, 0..=DAY;
 }
 
 data! {

@@ -126,8 +126,10 @@ data! {
     /// A step with its actual time and evidence.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct Step {
-        /// Actual time.
+        /// Actual time, as the driver says.
         pub at: Time,
+        /// When the chain learnt of it.
+        pub recorded_at: Time,
         /// Digest of a photo, weighbridge slip or position.
         pub evidence: Hash,
     }
@@ -217,6 +219,8 @@ data! {
         pub abort: Option<Abort>,
         /// An open dispute.
         pub dispute: Option<Dispute>,
+        /// True once its code was suspended or cancelled while it was under way: it goes on.
+        pub flagged: bool,
         /// When it was declined, withdrawn, lapsed, cancelled, aborted or settled.
         pub ended_at: Option<Time>,
         /// Reason code of that end, where one is given.

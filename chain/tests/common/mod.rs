@@ -5,6 +5,8 @@
 // Each test binary takes what it needs of this module.
 #![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used)]
 
+pub mod fleet;
+
 use chain::actions::*;
 use chain::gb32100::{CreditCode, check_symbol};
 use chain::genesis::{FirstOrganisation, GenesisNode, Mode, NodeRole, ParameterChoice};

@@ -43,6 +43,9 @@ pub(in crate::machine) fn accept<R: Records + ?Sized>(
     let mut waybill = offered(context, action.waybill)?;
     let mut reasons = outside(context, &code, &waybill.offer.kind);
     reasons.extend(eligibility::reasons(context, &code, &waybill.offer));
+    if context.now >= super::due::load_ends(context.overlay, &waybill.offer, context.now) {
+        reasons.extend(Refused::about(RefusalCode::OfferEnded, "load_by").0);
+    }
     if code.waybills.len() >= UNDER_WAY {
         reasons.extend(Refused::about(RefusalCode::TooMany, "code").0);
     }

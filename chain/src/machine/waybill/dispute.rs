@@ -3,7 +3,7 @@
 
 use crate::actions::{WaybillDispute, WaybillDisputeEnd};
 use crate::event::Event;
-use crate::machine::context::Context;
+use crate::machine::context::{Context, parameter};
 use crate::records::waybill::{Dispute, Side};
 use crate::records::{OrganisationKind, ParameterName, Role, Waybill, WaybillState};
 use crate::refusal::{RefusalCode, Refused};
@@ -21,7 +21,8 @@ pub(in crate::machine) fn open_dispute<R: Records + ?Sized>(
         return Err(Refused::about(RefusalCode::DisputeOpen, "waybill"));
     }
     if let Some(signed) = &waybill.signed {
-        let last = signed.at.plus(context.parameter(ParameterName::DisputeMs));
+        let window = parameter(context.overlay, ParameterName::DisputeMs, signed.at);
+        let last = signed.at.plus(window);
         if context.now >= last {
             return Err(Refused::about(RefusalCode::DisputeTooLate, "waybill"));
         }
@@ -66,9 +67,10 @@ fn party<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &WaybillDisputeEnd,
 ) -> Result<(Waybill, Option<Side>), Refused> {
+    let waybill: Waybill = context.need(action.waybill.0, "waybill")?;
     if let Ok((waybill, side)) = super::of_side(context, action.waybill) {
         return Ok((waybill, Some(side)));
     }
     context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
-    Ok((context.need(action.waybill.0, "waybill")?, None))
+    Ok((waybill, None))
 }

@@ -5,7 +5,7 @@ use crate::event::Event;
 use crate::ids::Time;
 use crate::machine::context::parameter;
 use crate::machine::overlay::Overlay;
-use crate::records::waybill::Signing;
+use crate::records::waybill::{Offer, Signing};
 use crate::records::{ParameterName, Waybill, WaybillState};
 use crate::text::Word;
 use crate::view::Records;
@@ -33,6 +33,15 @@ pub(super) fn next_change<R: Records + ?Sized>(
     next(overlay, waybill).map(|(at, _)| at)
 }
 
+/// Until when a waybill that is accepted at an instant has to be loaded.
+pub(super) fn load_ends<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    offer: &Offer,
+    accepted_at: Time,
+) -> Time {
+    offer.load_by.plus(parameter(overlay, ParameterName::LoadGraceMs, accepted_at))
+}
+
 /// What comes due first; at one instant in the order of [`Due`].
 fn next<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
@@ -43,15 +52,13 @@ fn next<R: Records + ?Sized>(
         Offered => Some((waybill.offer.offer_ends, Due::Lapse)),
         Accepted => {
             let accepted_at = waybill.carrier.as_ref()?.accepted_at;
-            let grace = parameter(overlay, ParameterName::LoadGraceMs, accepted_at);
-            // Load-by may lie before acceptance.
-            let at = waybill.offer.load_by.plus(grace).max(accepted_at.plus(1));
-            Some((at, Due::Cancel))
+            Some((load_ends(overlay, &waybill.offer, accepted_at), Due::Cancel))
         }
         Arrived => {
-            let arrived = waybill.arrived.as_ref()?.at;
-            let silence = parameter(overlay, ParameterName::SignMs, arrived);
-            Some((arrived.plus(silence), Due::Sign))
+            // From when the signer could know: the actual time may lie long before.
+            let known = waybill.arrived.as_ref()?.recorded_at;
+            let silence = parameter(overlay, ParameterName::SignMs, known);
+            Some((known.plus(silence), Due::Sign))
         }
         Signed if waybill.dispute.is_none() => {
             waybill.settlement.as_ref().map(|settlement| (settlement.stands_at, Due::Settle))

@@ -75,6 +75,16 @@ fn write<R: Records + ?Sized>(
     overlay.put(waybill, event, at);
 }
 
+/// Flags the waybills under way of a code that loses its standing: they go on.
+pub(super) fn flag<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, code: &Code) {
+    for id in &code.waybills {
+        if let Some(waybill) = context.get::<Waybill>(id.0).filter(|waybill| !waybill.flagged) {
+            let flagged = Waybill { flagged: true, ..waybill };
+            write(context.overlay, flagged, Event::WaybillFlagged, context.now);
+        }
+    }
+}
+
 /// Takes a waybill that is no longer under way off its vehicle and code.
 fn release<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, waybill: &Waybill, at: Time) {
     let Some(carrier) = &waybill.carrier else { return };

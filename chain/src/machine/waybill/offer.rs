@@ -51,6 +51,7 @@ pub(in crate::machine) fn offer<R: Records + ?Sized>(
         settlement: None,
         abort: None,
         dispute: None,
+        flagged: false,
         ended_at: None,
         end_reason: None,
         ended_by: None,

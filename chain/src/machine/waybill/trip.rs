@@ -3,11 +3,11 @@
 
 use crate::actions::{WaybillArrive, WaybillDepart, WaybillLoad};
 use crate::event::Event;
+use crate::hash::Hash;
 use crate::ids::Time;
-use crate::limits::STEP_AHEAD_MS;
 use crate::machine::context::Context;
 use crate::records::waybill::{Side, Step};
-use crate::records::{Waybill, WaybillState};
+use crate::records::{ParameterName, Waybill, WaybillState};
 use crate::refusal::{RefusalCode, Refused};
 use crate::view::Records;
 
@@ -19,9 +19,9 @@ pub(in crate::machine) fn load<R: Records + ?Sized>(
     let mut waybill = super::as_side(context, action.waybill, Side::Driver)?;
     super::need_state(&waybill, &[WaybillState::Accepted])?;
     let accepted_at = waybill.carrier.as_ref().map_or(Time(0), |carrier| carrier.accepted_at);
-    let earliest = Time(accepted_at.0.saturating_sub(STEP_AHEAD_MS));
+    let earliest = Time(accepted_at.0.saturating_sub(ahead_ms(context)));
     check_time(context, action.at, Some(earliest))?;
-    waybill.loaded = Some(Step { at: action.at, evidence: action.evidence });
+    waybill.loaded = Some(step(context, action.at, action.evidence));
     waybill.state = WaybillState::Loaded;
     super::write(context.overlay, waybill, Event::WaybillLoaded, context.now);
     Ok(())
@@ -35,7 +35,7 @@ pub(in crate::machine) fn depart<R: Records + ?Sized>(
     let mut waybill = super::as_side(context, action.waybill, Side::Driver)?;
     super::need_state(&waybill, &[WaybillState::Loaded])?;
     check_time(context, action.at, last(&waybill))?;
-    waybill.departed = Some(Step { at: action.at, evidence: action.evidence });
+    waybill.departed = Some(step(context, action.at, action.evidence));
     waybill.state = WaybillState::InTransit;
     super::write(context.overlay, waybill, Event::WaybillDeparted, context.now);
     Ok(())
@@ -49,11 +49,15 @@ pub(in crate::machine) fn arrive<R: Records + ?Sized>(
     let mut waybill = super::as_side(context, action.waybill, Side::Driver)?;
     super::need_state(&waybill, &[WaybillState::InTransit])?;
     check_time(context, action.at, last(&waybill))?;
-    waybill.arrived = Some(Step { at: action.at, evidence: action.evidence });
+    waybill.arrived = Some(step(context, action.at, action.evidence));
     waybill.state = WaybillState::Arrived;
     super::release(context.overlay, &waybill, context.now);
     super::write(context.overlay, waybill, Event::WaybillArrived, context.now);
     Ok(())
+}
+
+fn step<R: Records + ?Sized>(context: &Context<'_, '_, R>, at: Time, evidence: Hash) -> Step {
+    Step { at, recorded_at: context.now, evidence }
 }
 
 /// The actual time of the last step.
@@ -61,14 +65,19 @@ fn last(waybill: &Waybill) -> Option<Time> {
     waybill.departed.as_ref().or(waybill.loaded.as_ref()).map(|step| step.at)
 }
 
-/// Not before the last step, and at most ten minutes ahead of block time.
+fn ahead_ms<R: Records + ?Sized>(context: &mut Context<'_, '_, R>) -> u64 {
+    context.parameter(ParameterName::StepAheadMs)
+}
+
+/// Not before the last step, and not further ahead of block time than clocks may differ.
 fn check_time<R: Records + ?Sized>(
-    context: &Context<'_, '_, R>,
+    context: &mut Context<'_, '_, R>,
     at: Time,
     earliest: Option<Time>,
 ) -> Result<(), Refused> {
     let early = earliest.is_some_and(|earliest| at < earliest);
-    if early || at > context.now.plus(STEP_AHEAD_MS) {
+    let latest = context.now.plus(ahead_ms(context));
+    if early || at > latest {
         return Err(Refused::about(RefusalCode::StepTime, "at"));
     }
     Ok(())
