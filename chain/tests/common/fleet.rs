@@ -154,6 +154,22 @@ impl World {
         Driver { key, person, code }
     }
 
+    /// The enterprise's own code.
+    pub fn enterprise_code(&mut self) -> CodeId {
+        let enterprise = self.parties.enterprise.clone();
+        let action = CodeApply {
+            wanted: CodeFor::Enterprise(enterprise.id),
+            holder_key: enterprise.key.public(),
+            custody: Custody::Device,
+            prefecture: KUNMING,
+            claims: self.claims(&[CertificateKind::BusinessPermit]),
+            statements: Vec::new(),
+        };
+        let application = ApplicationId(World::first_made(self.send(&enterprise.key, action)));
+        self.answer_all(application, &usual_class);
+        self.application(application).code.expect("the code is issued")
+    }
+
     /// The enterprise gets its business permit, for ever.
     pub fn permit(&mut self) {
         let enterprise = Subject::Organisation(self.parties.enterprise.id);
