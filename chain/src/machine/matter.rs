@@ -162,7 +162,8 @@ fn own<R: Records + ?Sized>(
     let sender = context.organisation(Role::Operate)?;
     let is_source = sender.id == matter.source.organisation;
     let regulators_may = needed == Whose::SourceOrRegulator || matter.source.automatic;
-    if !is_source && !(regulators_may && sender.kind == OrganisationKind::Regulator) {
+    let is_regulator = sender.kind == OrganisationKind::Regulator;
+    if !(is_source || regulators_may && is_regulator) {
         return Err(RefusalCode::NotAllowed.into());
     }
     if matter.state != MatterState::Open {

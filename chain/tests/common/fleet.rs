@@ -92,6 +92,35 @@ impl World {
         }
     }
 
+    /// A person applies for a code without vehicle or operator, through the enterprise.
+    pub fn apply(&mut self, kinds: &[CertificateKind]) -> ApplicationId {
+        let key = key(&format!("applicant {}", self.fresh()));
+        let action = CodeApply {
+            wanted: CodeFor::Driver { vehicles: Vec::new(), operator: None },
+            holder_key: key.public(),
+            custody: Custody::Device,
+            prefecture: KUNMING,
+            claims: self.claims(kinds),
+            statements: Vec::new(),
+        };
+        let sponsor = self.parties.enterprise.key.clone();
+        let action = self.stated(action, &[&key]);
+        ApplicationId(World::first_made(self.send(&sponsor, action)))
+    }
+
+    /// The attester of a claim says yes until an instant.
+    pub fn say_yes(&mut self, application: ApplicationId, claim: u32, valid_until: Option<Time>) {
+        let asked = self.application(application).claims[claim as usize].clone();
+        let tags = match asked.kind {
+            CertificateKind::Identity => vec![Hash::of(&self.fresh().to_le_bytes())],
+            _ => Vec::new(),
+        };
+        let class = usual_class(asked.kind);
+        let answer = Answer::Yes { valid_from: START, valid_until, class, tags };
+        let key = self.attester(asked.kind).key;
+        self.send(&key, ClaimAnswer { application, claim, root: asked.root, answer });
+    }
+
     /// A vehicle of the enterprise with all that it needs, for ever.
     pub fn vehicle_of(&mut self, class: VehicleClass) -> VehicleId {
         let mut kinds = vec![CertificateKind::VehicleLicence, CertificateKind::TransportPermit];
