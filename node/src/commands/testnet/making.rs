@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Making a new testnet's genesis, keys and folders, with free ports on loopback.
 
-use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -13,6 +12,8 @@ use genesis::Layout;
 use genesis::demo::{Consortium, Enterprise, consortium};
 use genesis::layout::Addresses;
 
+pub(super) use super::ports::free_addresses;
+
 /// How many nodes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
@@ -22,14 +23,6 @@ pub(crate) struct Plan {
 
 /// Hauliers of the register that are there from the beginning.
 const IN_GENESIS: u64 = 3;
-
-/// Free addresses on loopback, all different.
-pub(super) fn free_addresses(count: usize) -> Result<Vec<SocketAddr>> {
-    let bind = |_| TcpListener::bind("127.0.0.1:0").context("no free port on loopback");
-    // Held together until all are known, so that none is given twice.
-    let listeners: Vec<TcpListener> = (0..count).map(bind).collect::<Result<_>>()?;
-    listeners.iter().map(|listener| Ok(listener.local_addr()?)).collect()
-}
 
 /// Makes the folders of a new network.
 pub(crate) fn make(dir: &Path, plan: Plan) -> Result<(Consortium, Vec<Addresses>)> {

@@ -3,6 +3,7 @@
 
 mod card;
 mod making;
+mod ports;
 mod process;
 mod state;
 mod up;
