@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Genesis: what the chain begins with. The hash of its canonical bytes is the chain id.
 
-use crate::actions::KeyGrant;
+use crate::actions::{KeyGrant, OrganisationAdmit};
 use crate::codec::{self, CodecError};
 use crate::data::{data, small_data};
 use crate::domain;
@@ -132,6 +132,13 @@ impl Genesis {
     /// The id that genesis gives to an organisation: it follows from its credit code or tag.
     pub fn organisation_id(identity: &Identity) -> OrganisationId {
         OrganisationId(UniqueName::id_of(NameKind::CreditCode, &credit_digest(identity)))
+    }
+}
+
+impl From<OrganisationAdmit> for FirstOrganisation {
+    fn from(admitted: OrganisationAdmit) -> Self {
+        let OrganisationAdmit { kind, identity, prefecture, scopes, keys } = admitted;
+        Self { kind, identity, prefecture, scopes, keys }
     }
 }
 

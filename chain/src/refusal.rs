@@ -54,7 +54,7 @@ refusals! {
     BucketFull, "bucket_full", "The record's place in the state tree is full. Send again with a new nonce.", "状态树位置已满，请更换随机数后重发。";
     ChangesLimit, "changes_limit", "The transaction would write more than 32 changes. Split it.", "该交易写入的变更超过 32 项，请拆分。";
     KeyInUse, "key_in_use", "The key is or was registered. Use a new one: keys are never used again.", "该密钥已登记或曾经登记，请使用新密钥。";
-    LastAdmin, "last_admin", "The last admin key cannot end. Add another first.", "最后一个管理员密钥不能失效，请先添加新的。";
+    LastAdmin, "last_admin", "An organisation's last admin key, or a person's last key, cannot end. Replace it instead.", "机构最后一个管理员密钥、个人最后一个密钥不能失效，请改为更换密钥。";
     NoticeTooShort, "notice_too_short", "A parameter must be announced longer ahead.", "参数变更的提前公告时间不足。";
     SubjectExists, "subject_exists", "The person or vehicle has a code in force or another application under way.", "该人员或车辆已有有效运输码或正在办理的申请。";
     CodeIdTaken, "code_id_taken", "The code's id is taken. Apply again.", "码号已被占用，请重新申请。";
@@ -118,6 +118,33 @@ impl Refused {
     /// One reason, about a field or the like; the word is cut away if it is none.
     pub fn about(code: RefusalCode, about: &str) -> Self {
         Self(vec![Reason { code, about: Word::new(about).ok() }])
+    }
+}
+
+/// Reasons as they are found: a rule looks for all of them before it refuses.
+#[derive(Debug, Default)]
+pub(crate) struct Reasons(Vec<Reason>);
+
+impl Reasons {
+    /// Adds a reason about a field or the like if `is_so`.
+    pub(crate) fn bar_if(&mut self, is_so: bool, code: RefusalCode, about: &str) {
+        if is_so {
+            self.add(Err(Refused::about(code, about)));
+        }
+    }
+
+    /// Adds the reasons of a check, each once.
+    pub(crate) fn add(&mut self, checked: Result<(), Refused>) {
+        for reason in checked.err().into_iter().flat_map(|refused| refused.0) {
+            if !self.0.contains(&reason) {
+                self.0.push(reason);
+            }
+        }
+    }
+
+    /// Refuses if a reason was found.
+    pub(crate) fn done(self) -> Result<(), Refused> {
+        if self.0.is_empty() { Ok(()) } else { Err(Refused(self.0)) }
     }
 }
 

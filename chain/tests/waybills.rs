@@ -245,7 +245,9 @@ fn a_key_without_the_role_operate_offers_and_signs_nothing() {
     let enterprise = world.parties.enterprise.clone();
     let clerk = key("clerk");
     let roles = Roles { admin: true, operate: false, attest: true };
-    world.send(&enterprise.key, KeyAdd { key: clerk.public(), roles });
+    let add = KeyAdd { key: clerk.public(), roles, statements: Vec::new() };
+    let add = world.stated(add, &[&clerk]);
+    world.send(&enterprise.key, add);
     let offer = world.offer(public());
     for action in [signing(id).into(), WaybillOffer { offer }.into(), settlement(id).into()] {
         let action: Action = action;

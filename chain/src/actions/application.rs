@@ -74,7 +74,7 @@ data! {
     pub enum Answer {
         /// Attested.
         Yes {
-            /// From when it holds.
+            /// From when it holds; not ahead, since what is issued must hold at once.
             valid_from: Time,
             /// When it ends; none for ever.
             valid_until: Option<Time>,
@@ -103,7 +103,7 @@ data! {
         pub statements: Vec<Statement>,
     }
 
-    /// Sent by the sponsor or the holder.
+    /// Sent by the sponsor, or the holder or owner where one is registered.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct ApplicationWithdraw {
         /// Which.

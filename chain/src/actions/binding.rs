@@ -7,18 +7,18 @@ use crate::ids::{CodeId, VehicleId};
 use crate::records::subject::Operator;
 
 data! {
-    /// Sent by the holder with the operator's word, or by the operator with the holder's.
+    /// Sent by the holder, the operator or the vehicle's owner, with the words of the others.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct VehicleBind {
         /// Which code.
         pub code: CodeId,
         /// Which vehicle.
         pub vehicle: VehicleId,
-        /// The other side's word.
+        /// The others' words.
         pub statements: Vec<Statement>,
     }
 
-    /// Sent by the holder or the operator.
+    /// Sent by the holder, the operator or the vehicle's owner.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct VehicleUnbind {
         /// Which code.

@@ -10,7 +10,7 @@ use crate::text::Word;
 
 data! {
     /// Sent by an attester of the kind. A certificate of the kind that is there is renewed (a policy:
-    /// the one named); one whose `valid_from` is ahead waits as `next`.
+    /// the one named, by one of its kind); one whose `valid_from` is ahead waits as `next`.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct CertificateAttest {
         /// About whom.

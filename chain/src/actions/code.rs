@@ -26,7 +26,7 @@ data! {
         pub reason: Word,
     }
 
-    /// Sent by the holder, a regulator, or an authority that attests identities.
+    /// Sent by the holder, a regulator, or, for a person's code, an authority that attests identities.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct CodeCancel {
         /// Which.

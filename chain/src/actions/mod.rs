@@ -160,7 +160,7 @@ actions! {
     /// A regulator ends an organisation's registration.
     OrganisationEnd, "organisation_end";
     /// An admin adds a key to its organisation.
-    KeyAdd, "key_add";
+    KeyAdd, "key_add", statements;
     /// An admin ends a key of its organisation, or a person one of its own but the last.
     KeyEnd, "key_end";
     /// An admin or a person puts a new key in the place of an old one.

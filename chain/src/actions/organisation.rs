@@ -53,13 +53,16 @@ data! {
         pub reason: Word,
     }
 
-    /// Sent by an admin of the organisation.
+    /// Sent by an admin of the organisation. The new key states that it is in hand: a key is never
+    /// used again, so nobody may take one that is another's.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct KeyAdd {
         /// The new key.
         pub key: PublicKey,
         /// Its roles.
         pub roles: Roles,
+        /// The new key's word.
+        pub statements: Vec<Statement>,
     }
 
     /// Sent by an admin of the organisation, or by a person.

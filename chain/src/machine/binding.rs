@@ -3,22 +3,22 @@
 
 use super::code::{holder_owner, in_force, is_holder, release_vehicle};
 use super::colour;
-use super::context::Context;
+use super::context::{Context, owner_of, parameter};
 use super::required::{self, Parties};
 use crate::actions::{
     OperatorSet, TrailerCouple, TrailerUncouple, VehicleBind, VehicleChoose, VehicleUnbind,
 };
 use crate::event::Event;
-use crate::ids::{CodeId, VehicleId};
+use crate::ids::{CodeId, OrganisationId, Time, VehicleId};
 use crate::limits::BINDINGS;
 use crate::records::{
     Code, Dossier, Holder, Operator, Organisation, OrganisationKind, Owner, ParameterName, Person,
-    Role, Subject, Vehicle, VehicleOwner,
+    Subject, Vehicle, VehicleOwner,
 };
-use crate::refusal::{Reason, RefusalCode, Refused};
+use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
-/// The holder with the operator's word, or the operator with the holder's, binds a vehicle.
+/// Holder, operator and owner agree to bind a vehicle: one of them sends, with the others' words.
 pub(super) fn bind<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &VehicleBind,
@@ -26,12 +26,11 @@ pub(super) fn bind<R: Records + ?Sized>(
     let mut code = in_force(context, action.code)?;
     let person = driver(context, &code)?;
     let vehicle: Vehicle = context.need(action.vehicle.0, "vehicle")?;
-    both_agree(context, &code, &vehicle)?;
-    let mut reasons = bars(context, &code, &vehicle);
-    reasons.extend(unmet(context, &person.dossier, &vehicle, code.operator));
-    if !reasons.is_empty() {
-        return Err(Refused(reasons));
-    }
+    let mut reasons = Reasons::default();
+    reasons.add(all_agree(context, &code, &vehicle)?.done());
+    reasons.add(bars(context, &code, &vehicle, context.now));
+    reasons.add(unmet(context, &person.dossier, &vehicle, code.operator));
+    reasons.done()?;
     code.vehicles.push(vehicle.id);
     let is_first = code.current.is_none();
     if is_first {
@@ -67,39 +66,29 @@ fn driver<R: Records + ?Sized>(
     }
 }
 
-/// The sender is one side, and the other gave its word: the operator's, or without one the owner's.
-fn both_agree<R: Records + ?Sized>(
+/// The sender is the holder, the operator or the vehicle's owner; the words of the others that lack.
+fn all_agree<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     code: &Code,
     vehicle: &Vehicle,
-) -> Result<(), Refused> {
-    let holder = holder_owner(code);
-    let other = match code.operator {
-        Some(operator) => Some(operator_owner(operator)),
-        None => owner(context, vehicle),
-    };
-    let other = other.ok_or(RefusalCode::NotAllowed)?;
-    if is_holder(context, code) {
-        return if other == holder { Ok(()) } else { context.take_word_of(other) };
+) -> Result<Reasons, Refused> {
+    let mut parties = vec![owner(context, vehicle).ok_or(RefusalCode::NotAllowed)?];
+    for party in [Some(holder_owner(code)), code.operator.map(operator_owner)] {
+        parties.extend(party.filter(|party| !parties.contains(party)));
     }
-    if acts_for(context, other) {
-        return context.take_word_of(holder);
+    let sender = parties.iter().position(|party| context.acts_for(*party));
+    parties.remove(sender.ok_or(RefusalCode::NotAllowed)?);
+    let mut reasons = Reasons::default();
+    for party in parties {
+        reasons.add(context.take_word_of(party));
     }
-    Err(RefusalCode::NotAllowed.into())
+    Ok(reasons)
 }
 
 fn operator_owner(operator: Operator) -> Owner {
     match operator {
         Operator::Organisation(id) => Owner::Organisation(id),
         Operator::Person(id) => Owner::Person(id),
-    }
-}
-
-/// True if the sender is this owner, an organisation with the role `operate`.
-fn acts_for<R: Records + ?Sized>(context: &Context<'_, '_, R>, owner: Owner) -> bool {
-    match owner {
-        Owner::Organisation(id) => context.is_organisation(id, Role::Operate),
-        Owner::Person(_) => context.sender.owner == owner,
     }
 }
 
@@ -110,37 +99,31 @@ fn owner<R: Records + ?Sized>(
 ) -> Option<Owner> {
     match vehicle.owner {
         VehicleOwner::Organisation(id) => Some(Owner::Organisation(id)),
-        VehicleOwner::Holder(key) => {
-            let id = crate::records::RegisteredKey::id_of(&key);
-            context.overlay.peek::<crate::records::RegisteredKey>(id).map(|known| known.owner)
-        }
+        VehicleOwner::Holder(key) => owner_of(context.overlay, &key),
     }
 }
 
-/// Limits and states that bar a binding.
+/// Limits and states that bar a binding that began at an instant.
 pub(super) fn bars<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     code: &Code,
     vehicle: &Vehicle,
-) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    let mut bar = |code, about| reasons.extend(Refused::about(code, about).0);
-    if vehicle.class().is_none_or(|class| class.trailer) {
-        bar(RefusalCode::InvalidField, "vehicle");
-    }
-    if code.vehicles.contains(&vehicle.id) {
-        bar(RefusalCode::VehicleBound, "vehicle");
-    }
-    let limit = |context: &mut Context<'_, '_, R>, name| {
-        usize::try_from(context.parameter(name)).unwrap_or(BINDINGS).min(BINDINGS)
+    begun: Time,
+) -> Result<(), Refused> {
+    let mut limit = |name| {
+        let limit = parameter(context.overlay, name, begun);
+        usize::try_from(limit).unwrap_or(BINDINGS).min(BINDINGS)
     };
-    if code.vehicles.len() >= limit(context, ParameterName::VehiclesPerDriver) {
-        bar(RefusalCode::TooMany, "code");
-    }
-    if vehicle.drivers.len() >= limit(context, ParameterName::DriversPerVehicle) {
-        bar(RefusalCode::TooMany, "vehicle");
-    }
-    reasons
+    let vehicles = limit(ParameterName::VehiclesPerDriver);
+    let drivers = limit(ParameterName::DriversPerVehicle);
+    let is_no_vehicle = vehicle.class().is_none_or(|class| class.trailer);
+    let is_bound = code.vehicles.contains(&vehicle.id);
+    let mut reasons = Reasons::default();
+    reasons.bar_if(is_no_vehicle, RefusalCode::InvalidField, "vehicle");
+    reasons.bar_if(is_bound, RefusalCode::VehicleBound, "vehicle");
+    reasons.bar_if(code.vehicles.len() >= vehicles, RefusalCode::TooMany, "code");
+    reasons.bar_if(vehicle.drivers.len() >= drivers, RefusalCode::TooMany, "vehicle");
+    reasons.done()
 }
 
 /// Certificates that driver, vehicle, trailer and operator lack for each other.
@@ -149,7 +132,7 @@ pub(super) fn unmet<R: Records + ?Sized>(
     driver: &Dossier,
     vehicle: &Vehicle,
     operator: Option<Operator>,
-) -> Vec<Reason> {
+) -> Result<(), Refused> {
     let trailer = vehicle.coupled.and_then(|id| context.get::<Vehicle>(id.0));
     let operator = operator_dossier(context, operator);
     let parties = Parties {
@@ -159,7 +142,8 @@ pub(super) fn unmet<R: Records + ?Sized>(
         operator: operator.as_ref(),
         hazardous_goods: false,
     };
-    required::unmet(&parties, context.now)
+    let reasons = required::unmet(&parties, context.now);
+    if reasons.is_empty() { Ok(()) } else { Err(Refused(reasons)) }
 }
 
 /// The dossier of an operator that may operate; none without one, or one that is not admitted.
@@ -176,17 +160,19 @@ pub(super) fn operator_dossier<R: Records + ?Sized>(
     }
 }
 
-/// The holder or the operator takes a vehicle off a code.
+/// The holder, the operator or the vehicle's owner takes a vehicle off a code.
 pub(super) fn unbind<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &VehicleUnbind,
 ) -> Result<(), Refused> {
     let mut code = in_force(context, action.code)?;
-    let operates = code.operator.is_some_and(|o| acts_for(context, operator_owner(o)));
-    if !is_holder(context, &code) && !operates {
+    let operates = code.operator.is_some_and(|o| context.acts_for(operator_owner(o)));
+    let vehicle: Vehicle = context.need(action.vehicle.0, "vehicle")?;
+    let owns = owner(context, &vehicle).is_some_and(|owner| context.acts_for(owner));
+    if !is_holder(context, &code) && !operates && !owns {
         return Err(RefusalCode::NotAllowed.into());
     }
-    let vehicle = bound(context, &code, action.vehicle)?;
+    check_bound(&code, vehicle.id)?;
     if vehicle.under_way.iter().any(|waybill| code.waybills.contains(waybill)) {
         return Err(Refused::about(RefusalCode::VehicleUnderWay, "vehicle"));
     }
@@ -197,15 +183,12 @@ pub(super) fn unbind<R: Records + ?Sized>(
     Ok(())
 }
 
-fn bound<R: Records + ?Sized>(
-    context: &mut Context<'_, '_, R>,
-    code: &Code,
-    vehicle: VehicleId,
-) -> Result<Vehicle, Refused> {
-    if !code.vehicles.contains(&vehicle) {
-        return Err(Refused::about(RefusalCode::VehicleNotBound, "vehicle"));
+fn check_bound(code: &Code, vehicle: VehicleId) -> Result<(), Refused> {
+    if code.vehicles.contains(&vehicle) {
+        Ok(())
+    } else {
+        Err(Refused::about(RefusalCode::VehicleNotBound, "vehicle"))
     }
-    context.need(vehicle.0, "vehicle")
 }
 
 /// The holder makes a bound vehicle, or none, the current one. Not while a waybill is under way.
@@ -217,20 +200,15 @@ pub(super) fn choose<R: Records + ?Sized>(
     if !is_holder(context, &code) {
         return Err(RefusalCode::NotAllowed.into());
     }
-    if !code.waybills.is_empty() {
-        return Err(Refused::about(RefusalCode::VehicleUnderWay, "code"));
-    }
-    let chosen = match action.vehicle {
-        Some(id) => Some(bound(context, &code, id)?),
-        None => None,
-    };
+    let mut reasons = Reasons::default();
+    reasons.bar_if(!code.waybills.is_empty(), RefusalCode::VehicleUnderWay, "code");
+    reasons.add(action.vehicle.map_or(Ok(()), |id| check_bound(&code, id)));
+    reasons.done()?;
     if let Some(mut before) = code.current.and_then(|id| context.get::<Vehicle>(id.0)) {
         before.current_for.retain(|id| *id != code.id);
         context.put(before, Event::VehicleChanged);
     }
-    if let Some(id) = chosen.map(|vehicle| vehicle.id)
-        && let Some(mut vehicle) = context.get::<Vehicle>(id.0)
-    {
+    if let Some(mut vehicle) = action.vehicle.and_then(|id| context.get::<Vehicle>(id.0)) {
         vehicle.current_for.push(code.id);
         context.put(vehicle, Event::VehicleChanged);
     }
@@ -247,27 +225,29 @@ pub(super) fn couple<R: Records + ?Sized>(
     let mut vehicle: Vehicle = context.need(action.vehicle.0, "vehicle")?;
     let mut trailer: Vehicle = context.need(action.trailer.0, "trailer")?;
     let of_vehicle = owner(context, &vehicle).ok_or(RefusalCode::NotAllowed)?;
-    if !acts_for(context, of_vehicle) {
+    if !context.acts_for(of_vehicle) {
         return Err(RefusalCode::NotAllowed.into());
     }
     let of_trailer = owner(context, &trailer).ok_or(RefusalCode::StatementMissing)?;
+    let mut reasons = Reasons::default();
     if of_trailer != of_vehicle {
-        context.take_word_of(of_trailer)?;
+        reasons.add(context.take_word_of(of_trailer));
     }
-    let is_trailer = |v: &Vehicle| v.class().is_some_and(|class| class.trailer);
-    if is_trailer(&vehicle) || !is_trailer(&trailer) {
-        return Err(Refused::about(RefusalCode::NotATrailer, "trailer"));
-    }
-    if vehicle.coupled.is_some() || trailer.coupled.is_some() {
-        return Err(Refused::about(RefusalCode::AlreadyCoupled, "trailer"));
-    }
-    if !vehicle.under_way.is_empty() {
-        return Err(Refused::about(RefusalCode::VehicleUnderWay, "vehicle"));
-    }
+    reasons.bar_if(is_trailer(&vehicle) != Some(false), RefusalCode::NotATrailer, "vehicle");
+    reasons.bar_if(is_trailer(&trailer) != Some(true), RefusalCode::NotATrailer, "trailer");
+    reasons.bar_if(vehicle.coupled.is_some(), RefusalCode::AlreadyCoupled, "vehicle");
+    reasons.bar_if(trailer.coupled.is_some(), RefusalCode::AlreadyCoupled, "trailer");
+    reasons.bar_if(!vehicle.under_way.is_empty(), RefusalCode::VehicleUnderWay, "vehicle");
+    reasons.done()?;
     vehicle.coupled = Some(trailer.id);
     trailer.coupled = Some(vehicle.id);
     write_coupling(context, vehicle, trailer);
     Ok(())
+}
+
+/// What its licence says; none for a vehicle that has none yet.
+fn is_trailer(vehicle: &Vehicle) -> Option<bool> {
+    vehicle.class().map(|class| class.trailer)
 }
 
 /// The owner of either takes a trailer off.
@@ -277,11 +257,11 @@ pub(super) fn uncouple<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     let mut vehicle: Vehicle = context.need(action.vehicle.0, "vehicle")?;
     let not_coupled = || Refused::about(RefusalCode::NotCoupled, "vehicle");
-    let is_trailer = vehicle.class().is_some_and(|class| class.trailer);
-    let trailer = vehicle.coupled.filter(|_| !is_trailer).ok_or_else(not_coupled)?;
+    let drawn = is_trailer(&vehicle) == Some(true);
+    let trailer = vehicle.coupled.filter(|_| !drawn).ok_or_else(not_coupled)?;
     let mut trailer: Vehicle = context.need(trailer.0, "vehicle")?;
     let owners = [owner(context, &vehicle), owner(context, &trailer)];
-    if !owners.into_iter().flatten().any(|owner| acts_for(context, owner)) {
+    if !owners.into_iter().flatten().any(|owner| context.acts_for(owner)) {
         return Err(RefusalCode::NotAllowed.into());
     }
     if !vehicle.under_way.is_empty() {
@@ -319,17 +299,23 @@ pub(super) fn set_operator<R: Records + ?Sized>(
     let sends = is_holder(context, &code);
     match action.operator {
         Some(operator) => {
-            check_operator(context, operator, holder)?;
             let other = operator_owner(operator);
+            match operator {
+                Operator::Organisation(id) => check_operator(context, id)?,
+                Operator::Person(_) if other == holder => {}
+                Operator::Person(_) => {
+                    return Err(Refused::about(RefusalCode::OperatorInvalid, "operator"));
+                }
+            }
             match sends {
                 true if other == holder => {}
                 true => context.take_word_of(other)?,
-                false if acts_for(context, other) => context.take_word_of(holder)?,
+                false if context.acts_for(other) => context.take_word_of(holder)?,
                 false => return Err(RefusalCode::NotAllowed.into()),
             }
         }
         None => {
-            let operates = code.operator.is_some_and(|o| acts_for(context, operator_owner(o)));
+            let operates = code.operator.is_some_and(|o| context.acts_for(operator_owner(o)));
             if !sends && !operates {
                 return Err(RefusalCode::NotAllowed.into());
             }
@@ -340,19 +326,16 @@ pub(super) fn set_operator<R: Records + ?Sized>(
     Ok(())
 }
 
-/// An operator is an admitted enterprise or platform, or the holder as a one-man business.
+/// An organisation that operates is an admitted enterprise or platform.
 pub(super) fn check_operator<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
-    operator: Operator,
-    holder: Owner,
+    id: OrganisationId,
 ) -> Result<(), Refused> {
-    let fits = match operator {
-        Operator::Organisation(id) => {
-            let organisation: Organisation = context.need(id.0, "operator")?;
-            let kinds = [OrganisationKind::Enterprise, OrganisationKind::Platform];
-            organisation.is_admitted() && kinds.contains(&organisation.kind)
-        }
-        Operator::Person(id) => holder == Owner::Person(id),
-    };
-    if fits { Ok(()) } else { Err(Refused::about(RefusalCode::OperatorInvalid, "operator")) }
+    let organisation: Organisation = context.need(id.0, "operator")?;
+    let kinds = [OrganisationKind::Enterprise, OrganisationKind::Platform];
+    if organisation.is_admitted() && kinds.contains(&organisation.kind) {
+        Ok(())
+    } else {
+        Err(Refused::about(RefusalCode::OperatorInvalid, "operator"))
+    }
 }

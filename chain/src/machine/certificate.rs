@@ -11,9 +11,11 @@ use crate::ids::{CertificateId, Time};
 use crate::limits::{CERTIFICATES, POLICIES};
 use crate::records::certificate::Terms;
 use crate::records::{
-    Certificate, CertificateKind, CertificateState, Class, Dossier, MatterKind, Role, Subject,
+    Certificate, CertificateKind, CertificateState, Class, Dossier, MatterKind, PolicyKind, Role,
+    Subject,
 };
-use crate::refusal::{RefusalCode, Refused};
+use crate::refusal::{Reasons, RefusalCode, Refused};
+use crate::rules::licence;
 use crate::view::Records;
 
 /// An attester of the kind attests a new certificate, or renews the one that is there.
@@ -22,12 +24,8 @@ pub(super) fn attest<R: Records + ?Sized>(
     action: &CertificateAttest,
 ) -> Result<(), Refused> {
     let attester = context.organisation(Role::Attest)?;
-    context.check_prefecture(action.prefecture, "prefecture")?;
     if !attester.attests(action.kind, action.prefecture) {
         return Err(Refused::about(RefusalCode::AttesterNotRegistered, action.kind.word()));
-    }
-    if !fits_subject(action.kind, action.subject) {
-        return Err(Refused::about(RefusalCode::InvalidField, "kind"));
     }
     let mut dossier = touched(context, action.subject)?;
     let terms = Terms {
@@ -38,9 +36,15 @@ pub(super) fn attest<R: Records + ?Sized>(
         valid_until: action.valid_until,
         class: action.class.clone(),
     };
-    check_terms(context, action.kind, &terms)?;
-    check_room(&dossier, action)?;
+    let mut reasons = Reasons::default();
+    reasons.add(context.check_prefecture(action.prefecture, "prefecture"));
+    let fits = fits_subject(action.kind, action.subject);
+    reasons.bar_if(!fits, RefusalCode::InvalidField, "kind");
+    reasons.add(check_terms(context, action.kind, &terms));
+    reasons.add(check_renewed(&dossier, action));
+    reasons.done()?;
     let event = put_attested(context, &mut dossier, (action.kind, action.renews), terms);
+    check_count(&dossier)?;
     dossier::save(context.overlay, action.subject, dossier, event, context.now);
     Ok(())
 }
@@ -72,27 +76,23 @@ pub(super) fn check_terms<R: Records + ?Sized>(
     kind: CertificateKind,
     terms: &Terms,
 ) -> Result<(), Refused> {
-    let mut reasons = Vec::new();
+    let mut reasons = Reasons::default();
     let in_order = terms.valid_until.is_none_or(|end| end > terms.valid_from && end > context.now);
-    if !in_order {
-        reasons.extend(Refused::about(RefusalCode::InvalidField, "valid_until").0);
-    }
-    if !class_fits(kind, &terms.class) {
-        reasons.extend(Refused::about(RefusalCode::InvalidField, "class").0);
-    }
+    reasons.bar_if(!in_order, RefusalCode::InvalidField, "valid_until");
+    reasons.bar_if(!class_fits(kind, &terms.class), RefusalCode::InvalidField, "class");
     if let Class::Vehicle(class) = &terms.class {
-        reasons.extend(
-            context.check_prefecture(class.prefecture, "class").err().into_iter().flat_map(|r| r.0),
-        );
+        reasons.add(context.check_prefecture(class.prefecture, "class"));
     }
-    if reasons.is_empty() { Ok(()) } else { Err(Refused(reasons)) }
+    reasons.done()
 }
 
 fn class_fits(kind: CertificateKind, class: &Class) -> bool {
     use CertificateKind::*;
     match kind {
         Identity | BankAccount => matches!(class, Class::None),
-        DrivingLicence => matches!(class, Class::Licence { classes } if *classes != 0),
+        DrivingLicence => {
+            matches!(class, Class::Licence { classes } if *classes != 0 && classes & !licence::ALL == 0)
+        }
         Qualification => matches!(class, Class::Qualification { .. }),
         VehicleLicence => matches!(class, Class::Vehicle(_)),
         TransportPermit | BusinessPermit => matches!(class, Class::Permit { .. }),
@@ -100,20 +100,33 @@ fn class_fits(kind: CertificateKind, class: &Class) -> bool {
     }
 }
 
-fn check_room(dossier: &Dossier, action: &CertificateAttest) -> Result<(), Refused> {
+/// The certificate that is named is there, and a policy is renewed by one of its kind.
+fn check_renewed(dossier: &Dossier, action: &CertificateAttest) -> Result<(), Refused> {
     let found = place(dossier, (action.kind, action.renews));
     if action.renews.is_some() && found.is_none() {
         return Err(Refused::about(RefusalCode::NotFound, "renews"));
     }
-    if found.is_some() {
-        return Ok(());
-    }
-    let policies = dossier.certificates.iter().filter(|c| c.kind == CertificateKind::Policy);
-    let full = action.kind == CertificateKind::Policy && policies.count() >= POLICIES;
-    if full || dossier.certificates.len() >= CERTIFICATES {
-        return Err(Refused::about(RefusalCode::TooMany, action.kind.word()));
+    if let Some(at) = found {
+        let same = dossier.certificates[at].policy() == policy_kind(&action.class);
+        return if same { Ok(()) } else { Err(Refused::about(RefusalCode::InvalidField, "class")) };
     }
     Ok(())
+}
+
+/// Refuses a dossier with more policies, or more certificates in all, than a subject may have.
+pub(super) fn check_count(dossier: &Dossier) -> Result<(), Refused> {
+    let policies = dossier.certificates.iter().filter(|c| c.kind == CertificateKind::Policy);
+    if policies.count() > POLICIES || dossier.certificates.len() > CERTIFICATES {
+        return Err(Refused::about(RefusalCode::TooMany, CertificateKind::Policy.word()));
+    }
+    Ok(())
+}
+
+fn policy_kind(class: &Class) -> Option<PolicyKind> {
+    match class {
+        Class::Policy { kind } => Some(*kind),
+        _ => None,
+    }
 }
 
 /// The certificate that a new attestation renews: the one of its kind; a policy only if named.
@@ -139,7 +152,8 @@ pub(super) fn put_attested<R: Records + ?Sized>(
     (kind, renews): (CertificateKind, Option<CertificateId>),
     terms: Terms,
 ) -> Event {
-    let found = place(dossier, (kind, renews)).or_else(|| ended_policy(dossier, &terms));
+    let found =
+        place(dossier, (kind, renews)).or_else(|| ended_policy(dossier, policy_kind(&terms.class)));
     let Some(at) = found else {
         let id = CertificateId(context.new_id());
         let (state, notice, next) = (CertificateState::Valid, false, None);
@@ -156,8 +170,8 @@ pub(super) fn put_attested<R: Records + ?Sized>(
     Event::CertificateRenewed
 }
 
-fn ended_policy(dossier: &Dossier, terms: &Terms) -> Option<usize> {
-    let Class::Policy { kind } = terms.class else { return None };
+fn ended_policy(dossier: &Dossier, kind: Option<PolicyKind>) -> Option<usize> {
+    let kind = kind?;
     let over =
         |c: &Certificate| matches!(c.state, CertificateState::Ended | CertificateState::Revoked);
     dossier.certificates.iter().position(|c| c.policy() == Some(kind) && over(c))

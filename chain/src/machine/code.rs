@@ -11,7 +11,7 @@ use crate::records::{
     CertificateKind, Code, Holder, Organisation, OrganisationKind, Owner, Person, Role, Suspension,
     Vehicle,
 };
-use crate::refusal::{RefusalCode, Refused};
+use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
 /// A regulator or authority lays a suspension.
@@ -22,12 +22,11 @@ pub(super) fn suspend<R: Records + ?Sized>(
     let kinds = [OrganisationKind::Regulator, OrganisationKind::Authority];
     let by = context.organisation_of(&kinds, Role::Operate)?.id;
     let mut code = in_force(context, action.code)?;
-    if code.suspensions.iter().any(|s| s.by == by && s.reason == action.reason) {
-        return Err(Refused::about(RefusalCode::AlreadyExists, "reason"));
-    }
-    if code.suspensions.len() >= SUSPENSIONS {
-        return Err(Refused::about(RefusalCode::TooMany, "code"));
-    }
+    let is_laid = code.suspensions.iter().any(|s| s.by == by && s.reason == action.reason);
+    let mut reasons = Reasons::default();
+    reasons.bar_if(is_laid, RefusalCode::AlreadyExists, "reason");
+    reasons.bar_if(code.suspensions.len() >= SUSPENSIONS, RefusalCode::TooMany, "code");
+    reasons.done()?;
     code.suspensions.push(Suspension { by, reason: action.reason.clone(), at: context.now });
     waybill::flag(context, &code);
     colour::write(context.overlay, code, Some(Event::CodeSuspended), context.now);
@@ -62,8 +61,14 @@ pub(super) fn cancel<R: Records + ?Sized>(
             return Err(Refused::about(RefusalCode::CodeHasWaybill, "code"));
         }
     } else {
-        check_canceller(context)?;
+        check_canceller(context, code.holder)?;
     }
+    put_an_end(context, code);
+    Ok(())
+}
+
+/// Ends a code for good and takes it off its holder and vehicles.
+pub(super) fn put_an_end<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, code: Code) {
     waybill::flag(context, &code);
     let vehicles = code.vehicles.clone();
     let (id, holder) = (code.id, code.holder);
@@ -74,13 +79,17 @@ pub(super) fn cancel<R: Records + ?Sized>(
         release_vehicle(context, id, vehicle);
     }
     colour::write(context.overlay, cancelled, Some(Event::CodeCancelled), context.now);
-    Ok(())
 }
 
-fn check_canceller<R: Records + ?Sized>(context: &mut Context<'_, '_, R>) -> Result<(), Refused> {
+/// A regulator ends any code, the identity authority a person's, at death.
+fn check_canceller<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    holder: Holder,
+) -> Result<(), Refused> {
     let sender = context.organisation(Role::Operate)?;
     let verifies = sender.scopes.iter().any(|scope| scope.kind == CertificateKind::Identity);
-    if sender.kind == OrganisationKind::Regulator || verifies {
+    let at_death = verifies && matches!(holder, Holder::Person(_));
+    if sender.kind == OrganisationKind::Regulator || at_death {
         Ok(())
     } else {
         Err(RefusalCode::NotAllowed.into())
@@ -131,10 +140,7 @@ pub(super) fn in_force<R: Records + ?Sized>(
 
 /// True if the sender holds this code.
 pub(super) fn is_holder<R: Records + ?Sized>(context: &Context<'_, '_, R>, code: &Code) -> bool {
-    match code.holder {
-        Holder::Person(id) => context.sender.owner == Owner::Person(id),
-        Holder::Organisation(id) => context.is_organisation(id, Role::Operate),
-    }
+    context.acts_for(holder_owner(code))
 }
 
 /// Whose word the holder's is.

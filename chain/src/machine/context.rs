@@ -86,7 +86,7 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         if known { Ok(()) } else { Err(Refused::about(RefusalCode::InvalidField, field)) }
     }
 
-    /// The sending organisation, admitted, with a role; else a refusal.
+    /// The sending organisation with a role; else a refusal. One that has ended sends nothing at all.
     pub(crate) fn organisation(&mut self, role: Role) -> Result<Organisation, Refused> {
         let (Owner::Organisation(id), Use::Organisation(roles)) =
             (self.sender.owner, self.sender.uses.clone())
@@ -96,12 +96,14 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         if !roles.has(role) {
             return Err(RefusalCode::RoleMissing.into());
         }
-        let organisation: Organisation = self.need(id.0, "sender")?;
-        if organisation.is_admitted() {
-            Ok(organisation)
-        } else {
-            Err(RefusalCode::OrganisationEnded.into())
-        }
+        self.need(id.0, "sender")
+    }
+
+    /// Refuses an owner that is an organisation whose registration has ended.
+    pub(crate) fn check_not_ended(&mut self, owner: Owner) -> Result<(), Refused> {
+        let Owner::Organisation(id) = owner else { return Ok(()) };
+        let admitted = self.overlay.peek::<Organisation>(id.0).is_some_and(|o| o.is_admitted());
+        if admitted { Ok(()) } else { Err(RefusalCode::OrganisationEnded.into()) }
     }
 
     /// The sending organisation if it is of one of these kinds.
@@ -132,6 +134,14 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
             && matches!(&self.sender.uses, Use::Organisation(roles) if roles.has(role))
     }
 
+    /// True if the sender is this owner, an organisation with the role `operate`.
+    pub(crate) fn acts_for(&self, owner: Owner) -> bool {
+        match owner {
+            Owner::Organisation(id) => self.is_organisation(id, Role::Operate),
+            Owner::Person(_) => self.sender.owner == owner,
+        }
+    }
+
     /// Takes the word of a key, whether or not it is registered.
     pub(crate) fn take_word(&mut self, key: &PublicKey) -> Result<(), Refused> {
         let at = self.statements.iter().position(|k| k == key);
@@ -140,9 +150,19 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         Ok(())
     }
 
+    /// Takes the word of a holder who is named by key: of that key while it is not registered, else
+    /// of its owner, since a key that has ended says nothing any more.
+    pub(crate) fn take_word_of_holder(&mut self, key: &PublicKey) -> Result<(), Refused> {
+        match owner_of(self.overlay, key) {
+            Some(owner) => self.take_word_of(owner),
+            None => self.take_word(key),
+        }
+    }
+
     /// Takes the word of an owner: a statement by a key of it that is in force (an organisation's
     /// with the role `operate`).
     pub(crate) fn take_word_of(&mut self, owner: Owner) -> Result<(), Refused> {
+        self.check_not_ended(owner)?;
         for (at, key) in self.statements.clone().iter().enumerate() {
             let Some(registered) = registered_key(self.overlay, key) else { continue };
             let may = match registered.uses {
@@ -167,6 +187,14 @@ pub(crate) fn parameter<R: Records + ?Sized>(
     overlay
         .peek::<Parameters>(RecordId::default())
         .map_or_else(|| name.default_value(), |p| p.at(name, at))
+}
+
+/// Whose a key is or was; none while it is not registered.
+pub(crate) fn owner_of<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    key: &PublicKey,
+) -> Option<Owner> {
+    overlay.peek::<RegisteredKey>(RegisteredKey::id_of(key)).map(|known| known.owner)
 }
 
 /// A key that is registered and in force.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::execute::touched_buckets;
+use super::organisation::faults;
 use super::overlay::Overlay;
 use crate::block::{Header, PROTOCOL};
 use crate::event::Event;
@@ -15,7 +16,8 @@ use crate::records::key::Use;
 use crate::records::name::{NameKind, UniqueName};
 use crate::records::parameters::{Parameter, ParameterValue};
 use crate::records::{
-    Dossier, Organisation, Owner, ParameterName, Parameters, RecordKey, RecordKind, RegisteredKey,
+    Dossier, Organisation, OrganisationKind, Owner, ParameterName, Parameters, RecordKey,
+    RecordKind, RegisteredKey,
 };
 use crate::view::{Executed, Records, Stored, View};
 use crate::{merkle, state_tree};
@@ -35,7 +37,7 @@ pub enum GenesisError {
     /// Two organisations have one credit code or tag.
     #[error("two organisations have the credit code or tag of organisation {0}")]
     OrganisationTwice(usize),
-    /// An organisation lacks an admin key, has more than 8 keys, or names a strange prefecture.
+    /// An organisation breaks a rule that every new organisation keeps.
     #[error("organisation {0}: {1}")]
     Organisation(usize, &'static str),
     /// A key is used twice.
@@ -44,6 +46,15 @@ pub enum GenesisError {
     /// Nodes are numbered, named or keyed wrongly, or there is no validator.
     #[error("nodes: {0}")]
     Nodes(String),
+    /// Nobody could admit organisations or set parameters.
+    #[error("no regulator has a key with the role operate")]
+    NoRegulator,
+    /// No prefecture, or one twice.
+    #[error("prefectures must be at least one, each once")]
+    Prefectures,
+    /// A secret of tags for what has none, or two for one kind.
+    #[error("tag secrets: {0:?} has none, or has it already")]
+    TagSecret(NameKind),
 }
 
 /// The empty state below genesis.
@@ -103,7 +114,7 @@ pub fn genesis_block(genesis: &Genesis) -> Result<Executed, GenesisError> {
         Nothing { header: empty_header(genesis), empty: state_tree::empty_nodes(genesis.depth) };
     let mut overlay = Overlay::new(&nothing, Height(0), 0);
     overlay.put(first_parameters(genesis)?, Event::Genesis, genesis.time);
-    let mut keys = BTreeSet::new();
+    let mut keys: BTreeSet<_> = genesis.nodes.iter().map(|node| node.key).collect();
     for (place, first) in genesis.organisations.iter().enumerate() {
         admit(&mut overlay, genesis, (place, first), &mut keys)?;
     }
@@ -160,6 +171,33 @@ fn check(genesis: &Genesis) -> Result<(), GenesisError> {
     if !(1..=24).contains(&genesis.depth) {
         return Err(GenesisError::Depth(genesis.depth));
     }
+    let distinct: BTreeSet<_> = genesis.prefectures.iter().collect();
+    if distinct.is_empty() || distinct.len() != genesis.prefectures.len() {
+        return Err(GenesisError::Prefectures);
+    }
+    let regulates = |o: &FirstOrganisation| {
+        o.kind == OrganisationKind::Regulator && o.keys.iter().any(|grant| grant.roles.operate)
+    };
+    if !genesis.organisations.iter().any(regulates) {
+        return Err(GenesisError::NoRegulator);
+    }
+    check_tag_secrets(genesis)?;
+    check_nodes(genesis)
+}
+
+/// At most one for each kind of keyed tag.
+fn check_tag_secrets(genesis: &Genesis) -> Result<(), GenesisError> {
+    let mut seen = BTreeSet::new();
+    for secret in &genesis.tag_secrets {
+        let keyed = matches!(secret.kind, NameKind::Identity | NameKind::Vin | NameKind::Plate);
+        if !keyed || !seen.insert(secret.kind) {
+            return Err(GenesisError::TagSecret(secret.kind));
+        }
+    }
+    Ok(())
+}
+
+fn check_nodes(genesis: &Genesis) -> Result<(), GenesisError> {
     let mut numbers = BTreeSet::new();
     let mut names = BTreeSet::new();
     let mut keys = BTreeSet::new();
@@ -210,12 +248,8 @@ fn admit(
     if overlay.exists::<Organisation>(id.0) {
         return Err(GenesisError::OrganisationTwice(place));
     }
-    super::organisation::check_new(&first.keys, &first.scopes, &first.identity)
-        .map_err(|what| GenesisError::Organisation(place, what))?;
-    let known = |p| genesis.prefectures.contains(p);
-    let scoped = first.scopes.iter().flat_map(|s| &s.prefectures);
-    if !known(&first.prefecture) || !scoped.into_iter().all(known) {
-        return Err(GenesisError::Organisation(place, "a prefecture is not of this chain"));
+    if let Some(fault) = faults(first, &genesis.prefectures).first() {
+        return Err(GenesisError::Organisation(place, fault.what));
     }
     for grant in &first.keys {
         if !keys.insert(grant.key) {

@@ -3,24 +3,23 @@
 
 use std::collections::BTreeSet;
 
+use super::code;
 use super::context::Context;
 use crate::actions::{KeyAdd, KeyGrant, OrganisationAdmit, OrganisationEnd, OrganisationScopes};
 use crate::event::Event;
-use crate::genesis::credit_digest;
-use crate::ids::OrganisationId;
+use crate::genesis::{FirstOrganisation, credit_digest};
+use crate::ids::{OrganisationId, Prefecture, RecordId};
 use crate::keys::PublicKey;
 use crate::limits::{KEYS, PREFECTURES, SCOPES};
 use crate::records::key::{Roles, Use};
 use crate::records::name::{NameKind, UniqueName};
 use crate::records::organisation::Identity;
 use crate::records::{
-    Dossier, Organisation, OrganisationKind, Owner, RecordKind, RegisteredKey, Role, Scope,
+    Code, Dossier, Organisation, OrganisationKind, Owner, Parameters, RecordKind, RegisteredKey,
+    Role, Scope,
 };
-use crate::refusal::{RefusalCode, Refused};
+use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
-
-/// Credit codes that begin so belong to one-man businesses, which are named by a tag alone.
-const PERSONAL: &[u8] = b"92";
 
 /// A regulator admits an organisation with its first keys.
 pub(super) fn admit<R: Records + ?Sized>(
@@ -28,11 +27,18 @@ pub(super) fn admit<R: Records + ?Sized>(
     action: &OrganisationAdmit,
 ) -> Result<(), Refused> {
     context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
-    check_new(&action.keys, &action.scopes, &action.identity)
-        .map_err(|what| Refused::about(RefusalCode::InvalidField, field_of(what)))?;
-    context.check_prefecture(action.prefecture, "prefecture")?;
-    check_scopes(context, action.kind, &action.scopes)?;
+    let mut reasons = Reasons::default();
+    for fault in faults(&FirstOrganisation::from(action.clone()), &prefectures(context)) {
+        reasons.bar_if(true, RefusalCode::InvalidField, fault.field);
+    }
     let digest = credit_digest(&action.identity);
+    let is_known =
+        context.overlay.exists::<UniqueName>(UniqueName::id_of(NameKind::CreditCode, &digest));
+    reasons.bar_if(is_known, RefusalCode::AlreadyExists, "identity");
+    for grant in &action.keys {
+        reasons.add(check_unused(context, &grant.key));
+    }
+    reasons.done()?;
     let id = OrganisationId(context.new_id());
     let name = UniqueName {
         kind: NameKind::CreditCode,
@@ -41,12 +47,6 @@ pub(super) fn admit<R: Records + ?Sized>(
         target_id: id.0,
         moved_from: None,
     };
-    if context.overlay.exists::<UniqueName>(UniqueName::id_of(name.kind, &digest)) {
-        return Err(Refused::about(RefusalCode::AlreadyExists, "identity"));
-    }
-    for grant in &action.keys {
-        check_unused(context, &grant.key)?;
-    }
     let organisation = Organisation {
         id,
         kind: action.kind,
@@ -69,13 +69,10 @@ pub(super) fn admit<R: Records + ?Sized>(
     Ok(())
 }
 
-/// What an error of [`check_new`] is about.
-fn field_of(what: &str) -> &'static str {
-    match what.split(' ').next() {
-        Some("keys") => "keys",
-        Some("scopes") => "scopes",
-        _ => "identity",
-    }
+/// The prefectures of this chain.
+fn prefectures<R: Records + ?Sized>(context: &mut Context<'_, '_, R>) -> Vec<Prefecture> {
+    let parameters = context.overlay.peek::<Parameters>(RecordId::default());
+    parameters.map(|p| p.prefectures.clone()).unwrap_or_default()
 }
 
 /// A regulator sets what an organisation attests from now on.
@@ -88,15 +85,16 @@ pub(super) fn set_scopes<R: Records + ?Sized>(
     if !organisation.is_admitted() {
         return Err(Refused::about(RefusalCode::OrganisationEnded, "organisation"));
     }
-    check_scope_list(&action.scopes)
-        .map_err(|_| Refused::about(RefusalCode::InvalidField, "scopes"))?;
-    check_scopes(context, organisation.kind, &action.scopes)?;
+    if !scope_faults(organisation.kind, &action.scopes, &prefectures(context)).is_empty() {
+        return Err(Refused::about(RefusalCode::InvalidField, "scopes"));
+    }
     organisation.scopes = action.scopes.clone();
     context.put(organisation, Event::OrganisationChanged);
     Ok(())
 }
 
-/// A regulator ends an organisation's registration. What it attested stays.
+/// A regulator ends an organisation's registration: its own code ends with it, since only an
+/// admitted organisation has one. What it attested stays.
 pub(super) fn end<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &OrganisationEnd,
@@ -109,24 +107,27 @@ pub(super) fn end<R: Records + ?Sized>(
     if !organisation.is_admitted() {
         return Err(Refused::about(RefusalCode::OrganisationEnded, "organisation"));
     }
+    let code = organisation.code;
     organisation.ended_at = Some(context.now);
     context.put(organisation, Event::OrganisationEnded);
+    if let Some(code) = code.and_then(|id| context.get::<Code>(id.record())) {
+        code::put_an_end(context, code);
+    }
     Ok(())
 }
 
-/// An admin adds a key.
+/// An admin adds a key, which states that it is in hand.
 pub(super) fn add_key<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &KeyAdd,
 ) -> Result<(), Refused> {
     let mut organisation = context.organisation(Role::Admin)?;
-    if organisation.keys.len() >= KEYS {
-        return Err(Refused::about(RefusalCode::TooMany, "keys"));
-    }
-    if action.roles == NO_ROLES {
-        return Err(Refused::about(RefusalCode::InvalidField, "roles"));
-    }
-    check_unused(context, &action.key)?;
+    let mut reasons = Reasons::default();
+    reasons.bar_if(organisation.keys.len() >= KEYS, RefusalCode::TooMany, "keys");
+    reasons.bar_if(action.roles == NO_ROLES, RefusalCode::InvalidField, "roles");
+    reasons.add(check_unused(context, &action.key));
+    reasons.add(context.take_word(&action.key));
+    reasons.done()?;
     let owner = Owner::Organisation(organisation.id);
     organisation.keys.push(action.key);
     context.put(organisation, Event::OrganisationChanged);
@@ -158,64 +159,62 @@ pub(super) fn register<R: Records + ?Sized>(
     context.put(registered, Event::KeyRegistered);
 }
 
-/// What a new organisation must keep, at genesis as later.
-pub(super) fn check_new(
-    keys: &[KeyGrant],
-    scopes: &[Scope],
-    identity: &Identity,
-) -> Result<(), &'static str> {
+/// A field that is wrong, and what is wrong with it.
+pub(super) struct Fault {
+    pub(super) field: &'static str,
+    pub(super) what: &'static str,
+}
+
+/// Everything that is wrong with a new organisation on a chain of these prefectures, at genesis as
+/// later.
+pub(super) fn faults(new: &FirstOrganisation, known: &[Prefecture]) -> Vec<Fault> {
+    let mut faults = key_faults(&new.keys);
+    if is_personal_in_the_clear(&new.identity) {
+        let what = "a one-man business is named by its tag alone";
+        faults.push(Fault { field: "identity", what });
+    }
+    if !known.contains(&new.prefecture) {
+        faults.push(Fault { field: "prefecture", what: "the prefecture is not of this chain" });
+    }
+    faults.extend(scope_faults(new.kind, &new.scopes, known));
+    faults
+}
+
+fn is_personal_in_the_clear(identity: &Identity) -> bool {
+    matches!(identity, Identity::Open { credit_code, .. } if credit_code.is_personal())
+}
+
+fn key_faults(keys: &[KeyGrant]) -> Vec<Fault> {
     let distinct: BTreeSet<_> = keys.iter().map(|grant| grant.key).collect();
-    if keys.is_empty() || keys.len() > KEYS || distinct.len() != keys.len() {
-        return Err("keys must be 1 to 8, each once");
-    }
-    if !keys.iter().any(|grant| grant.roles.admin) {
-        return Err("keys must hold an admin");
-    }
-    if keys.iter().any(|grant| grant.roles == NO_ROLES) {
-        return Err("keys must have a role each");
-    }
-    check_scope_list(scopes)?;
-    match identity {
-        Identity::Open { credit_code, .. } if credit_code.as_bytes().starts_with(PERSONAL) => {
-            Err("identity: a one-man business is named by its tag alone")
+    let mut faults = Vec::new();
+    let mut fault_if = |is_so, what| {
+        if is_so {
+            faults.push(Fault { field: "keys", what });
         }
-        _ => Ok(()),
-    }
+    };
+    fault_if(keys.is_empty() || keys.len() > KEYS, "keys must be 1 to 8");
+    fault_if(distinct.len() != keys.len(), "a key is there twice");
+    fault_if(!keys.iter().any(|grant| grant.roles.admin), "no key is an admin's");
+    fault_if(keys.iter().any(|grant| grant.roles == NO_ROLES), "a key has no role");
+    faults
 }
 
-fn check_scope_list(scopes: &[Scope]) -> Result<(), &'static str> {
+fn scope_faults(kind: OrganisationKind, scopes: &[Scope], known: &[Prefecture]) -> Vec<Fault> {
     let kinds: BTreeSet<_> = scopes.iter().map(|scope| scope.kind.word()).collect();
-    let fits = |scope: &Scope| scope.prefectures.len() <= PREFECTURES;
-    if scopes.len() > SCOPES || kinds.len() != scopes.len() || !scopes.iter().all(fits) {
-        return Err("scopes must be at most 16, each kind once, with at most 16 prefectures");
-    }
-    Ok(())
-}
-
-/// Prefectures of this chain, and kinds that this kind of organisation attests.
-fn check_scopes<R: Records + ?Sized>(
-    context: &mut Context<'_, '_, R>,
-    kind: OrganisationKind,
-    scopes: &[Scope],
-) -> Result<(), Refused> {
+    let mut faults = Vec::new();
+    let mut fault_if = |is_so, what| {
+        if is_so {
+            faults.push(Fault { field: "scopes", what });
+        }
+    };
+    fault_if(scopes.len() > SCOPES || kinds.len() != scopes.len(), "scopes: each kind once");
     for scope in scopes {
-        if !may_attest(kind, scope) {
-            return Err(Refused::about(RefusalCode::InvalidField, "scopes"));
-        }
-        for prefecture in &scope.prefectures {
-            context.check_prefecture(*prefecture, "scopes")?;
-        }
+        let places: BTreeSet<_> = scope.prefectures.iter().collect();
+        let fits = places.len() <= PREFECTURES && places.len() == scope.prefectures.len();
+        fault_if(!fits, "a scope has at most 16 prefectures, each once");
+        let strange = places.into_iter().any(|place| !known.contains(place));
+        fault_if(strange, "a prefecture of a scope is not of this chain");
+        fault_if(!kind.may_attest(scope.kind), "this kind of organisation does not attest that");
     }
-    Ok(())
-}
-
-/// Insurers attest policies, banks accounts, authorities everything else (`domain.md` section 2).
-fn may_attest(kind: OrganisationKind, scope: &Scope) -> bool {
-    use crate::records::CertificateKind::{BankAccount, Policy};
-    match kind {
-        OrganisationKind::Insurer => scope.kind == Policy,
-        OrganisationKind::Bank => scope.kind == BankAccount,
-        OrganisationKind::Authority => !matches!(scope.kind, Policy | BankAccount),
-        _ => false,
-    }
+    faults
 }

@@ -8,7 +8,7 @@ use crate::ids::RecordId;
 use crate::limits::PARAMETER_VALUES;
 use crate::records::parameters::ParameterValue;
 use crate::records::{OrganisationKind, ParameterName, Parameters, Role};
-use crate::refusal::{RefusalCode, Refused};
+use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
 /// A regulator announces a value. One announced for the same instant is replaced.
@@ -18,14 +18,12 @@ pub(super) fn set<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
     let mut parameters: Parameters = context.need(RecordId::default(), "name")?;
-    let mut refused = Vec::new();
-    if !action.name.range().contains(&action.value) {
-        refused.extend(Refused::about(RefusalCode::InvalidField, "value").0);
-    }
+    let mut reasons = Reasons::default();
+    let in_range = action.name.range().contains(&action.value);
+    reasons.bar_if(!in_range, RefusalCode::InvalidField, "value");
     let notice_ms = context.parameter(ParameterName::NoticeMs);
-    if action.from <= context.now || action.from < context.now.plus(notice_ms) {
-        refused.extend(Refused::about(RefusalCode::NoticeTooShort, "from").0);
-    }
+    let too_short = action.from <= context.now || action.from < context.now.plus(notice_ms);
+    reasons.bar_if(too_short, RefusalCode::NoticeTooShort, "from");
     let Some(parameter) = parameters.all.iter_mut().find(|p| p.name == action.name) else {
         return Err(Refused::about(RefusalCode::NotFound, "name"));
     };
@@ -33,13 +31,11 @@ pub(super) fn set<R: Records + ?Sized>(
     match parameter.values.binary_search_by_key(&action.from, |v| v.from) {
         Ok(at) => parameter.values[at] = value,
         Err(_) if parameter.values.len() >= PARAMETER_VALUES => {
-            refused.extend(Refused::about(RefusalCode::TooMany, "name").0);
+            reasons.bar_if(true, RefusalCode::TooMany, "name");
         }
         Err(at) => parameter.values.insert(at, value),
     }
-    if !refused.is_empty() {
-        return Err(Refused(refused));
-    }
+    reasons.done()?;
     context.put(parameters, Event::ParameterSet);
     Ok(())
 }

@@ -7,17 +7,19 @@ use crate::actions::{KeyEnd, KeyReplace, PersonKeyRegister};
 use crate::event::Event;
 use crate::keys::PublicKey;
 use crate::records::key::Use;
-use crate::records::{CertificateKind, Organisation, Owner, Person, RegisteredKey, Role};
-use crate::refusal::{RefusalCode, Refused};
+use crate::records::{
+    CertificateKind, Custody, Organisation, OrganisationKind, Owner, Person, RegisteredKey, Role,
+};
+use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
-/// The owner of a key ends it.
+/// The owner of a key ends it, unless nobody could replace it then.
 pub(super) fn end_key<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &KeyEnd,
 ) -> Result<(), Refused> {
     let ending = own_key(context, &action.key)?;
-    if is_last_admin(context, &ending) {
+    if is_last(context, &ending) {
         return Err(RefusalCode::LastAdmin.into());
     }
     write_keys(context, ending.owner, |keys| keys.retain(|key| *key != action.key));
@@ -31,8 +33,10 @@ pub(super) fn replace_key<R: Records + ?Sized>(
     action: &KeyReplace,
 ) -> Result<(), Refused> {
     let ending = own_key(context, &action.old)?;
-    check_unused(context, &action.new)?;
-    context.take_word(&action.new)?;
+    let mut reasons = Reasons::default();
+    reasons.add(check_unused(context, &action.new));
+    reasons.add(context.take_word(&action.new));
+    reasons.done()?;
     let (owner, uses) = (ending.owner, ending.uses.clone());
     write_keys(context, owner, |keys| {
         keys.iter_mut().filter(|key| **key == action.old).for_each(|key| *key = action.new);
@@ -55,8 +59,11 @@ pub(super) fn register_key<R: Records + ?Sized>(
         return Err(RefusalCode::NotAllowed.into());
     }
     let mut person: Person = context.need(action.person.0, "person")?;
-    check_unused(context, &action.key)?;
-    context.take_word(&action.key)?;
+    let mut reasons = Reasons::default();
+    reasons.add(check_custody(context, action.custody));
+    reasons.add(check_unused(context, &action.key));
+    reasons.add(context.take_word(&action.key));
+    reasons.done()?;
     for key in std::mem::replace(&mut person.keys, vec![action.key]) {
         if let Some(old) = registered_key(context.overlay, &key) {
             end(context, old);
@@ -82,12 +89,29 @@ fn own_key<R: Records + ?Sized>(
         .ok_or_else(|| Refused::about(RefusalCode::NotFound, "key"))
 }
 
-fn is_last_admin<R: Records + ?Sized>(
+/// A platform that has a holder's key in hand is an admitted platform.
+pub(super) fn check_custody<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
-    ending: &RegisteredKey,
-) -> bool {
-    let (Owner::Organisation(id), Use::Organisation(roles)) = (ending.owner, &ending.uses) else {
-        return false;
+    custody: Custody,
+) -> Result<(), Refused> {
+    let Custody::Platform(id) = custody else { return Ok(()) };
+    let platform: Organisation = context.need(id.0, "custody")?;
+    if platform.is_admitted() && platform.kind == OrganisationKind::Platform {
+        Ok(())
+    } else {
+        Err(Refused::about(RefusalCode::InvalidField, "custody"))
+    }
+}
+
+/// True for an organisation's only admin key and for a person's only key.
+fn is_last<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, ending: &RegisteredKey) -> bool {
+    let (id, roles) = match (ending.owner, &ending.uses) {
+        (Owner::Organisation(id), Use::Organisation(roles)) => (id, roles),
+        (Owner::Person(id), _) => {
+            let person = context.overlay.peek::<Person>(id.0);
+            return person.is_none_or(|p| p.keys.iter().all(|key| *key == ending.key));
+        }
+        (Owner::Organisation(_), Use::Person(_)) => return false,
     };
     let keys = context.overlay.peek::<Organisation>(id.0).map(|o| o.keys.clone());
     let mut others = keys.unwrap_or_default().into_iter().filter(|key| *key != ending.key);

@@ -32,6 +32,17 @@ small_data! {
     }
 }
 
+impl OrganisationKind {
+    /// Insurers attest policies, banks accounts, authorities everything else (`domain.md` section 2).
+    pub fn may_attest(self, kind: CertificateKind) -> bool {
+        match kind {
+            CertificateKind::Policy => self == Self::Insurer,
+            CertificateKind::BankAccount => self == Self::Bank,
+            _ => self == Self::Authority,
+        }
+    }
+}
+
 data! {
     /// What an organisation may attest, and where.
     #[derive(bincode::Encode, bincode::Decode)]

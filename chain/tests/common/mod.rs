@@ -6,6 +6,7 @@
 #![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used)]
 
 pub mod fleet;
+pub mod issue;
 pub mod waybill;
 
 use chain::actions::*;

@@ -156,19 +156,10 @@ fn scopes(genesis: &Genesis, at: &str, organisation: &FirstOrganisation, found: 
             let what = format!("{} is not among `prefectures`", strange.0);
             found.push(Problem::new(format!("{at}.prefectures"), what));
         }
-        if !may_attest(organisation.kind, scope.kind) {
+        if !organisation.kind.may_attest(scope.kind) {
             let what = format!("a {:?} does not attest {:?}", organisation.kind, scope.kind);
             found.push(Problem::new(format!("{at}.kind"), what));
         }
-    }
-}
-
-/// The last column of the table of certificates (`domain.md` section 2).
-fn may_attest(kind: OrganisationKind, certificate: CertificateKind) -> bool {
-    match certificate {
-        CertificateKind::Policy => kind == OrganisationKind::Insurer,
-        CertificateKind::BankAccount => kind == OrganisationKind::Bank,
-        _ => matches!(kind, OrganisationKind::Authority | OrganisationKind::Regulator),
     }
 }
 

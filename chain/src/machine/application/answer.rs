@@ -9,7 +9,7 @@ use crate::machine::certificate::check_terms;
 use crate::machine::context::Context;
 use crate::records::certificate::Terms;
 use crate::records::{CertificateKind, ClaimState, Role};
-use crate::refusal::{RefusalCode, Refused};
+use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
 /// The attester answers a claim; the last yes that is needed issues.
@@ -37,10 +37,6 @@ pub(in crate::machine) fn answer<R: Records + ?Sized>(
             Event::ClaimRefused
         }
         Answer::Yes { valid_from, valid_until, class, tags } => {
-            if !attester.attests(claim.kind, application.prefecture) {
-                let word = claim.kind.word();
-                return Err(Refused::about(RefusalCode::AttesterNotRegistered, word));
-            }
             let terms = Terms {
                 root: claim.root,
                 attester: attester.id,
@@ -49,10 +45,16 @@ pub(in crate::machine) fn answer<R: Records + ?Sized>(
                 valid_until: *valid_until,
                 class: class.clone(),
             };
-            check_terms(context, claim.kind, &terms)?;
-            if tags.len() != tags_of(claim.kind) {
-                return Err(Refused::about(RefusalCode::InvalidField, "tags"));
-            }
+            let mut reasons = Reasons::default();
+            let registered = attester.attests(claim.kind, application.prefecture);
+            let word = claim.kind.word();
+            reasons.bar_if(!registered, RefusalCode::AttesterNotRegistered, word);
+            let ahead = *valid_from > context.now;
+            reasons.bar_if(ahead, RefusalCode::InvalidField, "valid_from");
+            reasons.add(check_terms(context, claim.kind, &terms));
+            let tagged = tags.len() == tags_of(claim.kind);
+            reasons.bar_if(!tagged, RefusalCode::InvalidField, "tags");
+            reasons.done()?;
             join::join(context, &mut application, claim.kind, tags)?;
             claim.state = ClaimState::Attested(terms);
             Event::ClaimAttested

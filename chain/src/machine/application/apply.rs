@@ -3,22 +3,22 @@
 
 use std::collections::BTreeSet;
 
-use super::{end, kinds, lapses_at, named_vehicles};
+use super::{end, kinds, lapses_at};
 use crate::actions::{ApplicationWithdraw, ClaimCorrect, CodeApply, NewClaim, VehicleApply};
 use crate::event::Event;
-use crate::ids::{ApplicationId, OrganisationId, Prefecture};
+use crate::ids::{ApplicationId, OrganisationId, Prefecture, VehicleId};
 use crate::keys::PublicKey;
-use crate::limits::{BINDINGS, CLAIMS};
+use crate::limits::{BINDINGS, CLAIMS, POLICIES};
 use crate::machine::binding::check_operator;
-use crate::machine::context::{Context, parameter, registered_key};
+use crate::machine::context::{Context, owner_of, parameter, registered_key};
 use crate::machine::organisation::check_unused;
+use crate::machine::person::check_custody;
 use crate::records::application::{CodeFor, WantedOperator};
 use crate::records::{
-    Application, ApplicationState, CertificateKind, Claim, ClaimState, Custody, Operator,
-    Organisation, OrganisationKind, Owner, ParameterName, RegisteredKey, Role, Vehicle,
-    VehicleOwner, Wanted,
+    Application, ApplicationState, CertificateKind, Claim, ClaimState, Custody, Organisation,
+    OrganisationKind, Owner, ParameterName, Role, Vehicle, VehicleOwner, Wanted,
 };
-use crate::refusal::{RefusalCode, Refused};
+use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
 /// Who may sponsor an application.
@@ -31,96 +31,84 @@ pub(in crate::machine) fn apply_for_code<R: Records + ?Sized>(
     action: &CodeApply,
 ) -> Result<(), Refused> {
     let sponsor = context.organisation_of(&SPONSORS, Role::Operate)?.id;
-    check_custody(context, action.custody)?;
     let id = ApplicationId(context.new_id());
+    let mut reasons = Reasons::default();
+    reasons.add(check_custody(context, action.custody));
     match &action.wanted {
         CodeFor::Driver { vehicles, operator } => {
-            context.take_word(&action.holder_key)?;
-            check_unused(context, &action.holder_key)?;
-            let distinct: BTreeSet<_> = vehicles.iter().collect();
-            if distinct.len() != vehicles.len() {
-                return Err(Refused::about(RefusalCode::InvalidField, "vehicles"));
-            }
-            let limit = context.parameter(ParameterName::VehiclesPerDriver);
-            if vehicles.len() as u64 > limit {
-                return Err(Refused::about(RefusalCode::TooMany, "vehicles"));
-            }
-            let mut asked = BTreeSet::from([sponsor]);
+            reasons.add(context.take_word(&action.holder_key));
+            reasons.add(check_unused(context, &action.holder_key));
+            reasons.add(check_number(context, vehicles));
+            let mut asked = BTreeSet::from([Owner::Organisation(sponsor)]);
             if let Some(WantedOperator::Organisation(operator)) = operator {
-                check_operator(context, Operator::Organisation(*operator), NOBODY)?;
-                ask(context, &mut asked, *operator)?;
+                reasons.add(check_operator(context, *operator));
+                reasons.add(ask(context, &mut asked, Owner::Organisation(*operator)));
             }
-            for vehicle in vehicles {
-                name_vehicle(context, id, vehicle.0, (&action.holder_key, &mut asked))?;
+            for vehicle in vehicles.iter().take(BINDINGS) {
+                let speakers = (&action.holder_key, &mut asked);
+                reasons.add(name_vehicle(context, id, *vehicle, speakers));
             }
         }
         CodeFor::Enterprise(enterprise) => {
-            check_key_of(context, &action.holder_key, *enterprise)?;
-            hold_enterprise(context, id, *enterprise, sponsor)?;
+            reasons.add(check_key_of(context, &action.holder_key, *enterprise));
+            reasons.add(hold_enterprise(context, id, *enterprise, sponsor));
         }
     }
     let wanted = Wanted::Code(action.wanted.clone());
-    let claims = new_claims(context, &wanted, &action.claims, action.prefecture)?;
-    let application = Application {
-        id,
-        made_by: context.transaction,
-        wanted,
-        sponsor,
-        holder_key: action.holder_key,
-        custody: action.custody,
-        prefecture: action.prefecture,
-        claims,
-        corrections: 0,
-        asked_at: context.now,
-        state: ApplicationState::Verifying,
-        ended_at: None,
-        person: None,
-        vehicle: None,
-        code: None,
-        lapses_at: None,
-    };
-    make(context, application);
+    let claims = new_claims(context, &mut reasons, (&wanted, action.prefecture), &action.claims);
+    reasons.done()?;
+    let (holder_key, custody, prefecture) = (action.holder_key, action.custody, action.prefecture);
+    make(context, id, Draft { wanted, sponsor, holder_key, custody, prefecture }, claims);
     Ok(())
 }
 
-/// An owner that no one-man business is.
-const NOBODY: Owner = Owner::Organisation(OrganisationId(crate::ids::RecordId([0; 16])));
+/// Each vehicle once, and no more of them than a driver may have.
+fn check_number<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    vehicles: &[VehicleId],
+) -> Result<(), Refused> {
+    let distinct: BTreeSet<_> = vehicles.iter().collect();
+    let most = context.parameter(ParameterName::VehiclesPerDriver);
+    let mut reasons = Reasons::default();
+    let twice = distinct.len() != vehicles.len();
+    reasons.bar_if(twice, RefusalCode::InvalidField, "vehicles");
+    reasons.bar_if(vehicles.len() as u64 > most, RefusalCode::TooMany, "vehicles");
+    reasons.done()
+}
 
-/// Takes an organisation's word, once, unless it is the sponsor.
+/// Takes the word of an owner, once, unless that is the sponsor.
 fn ask<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
-    asked: &mut BTreeSet<OrganisationId>,
-    organisation: OrganisationId,
+    asked: &mut BTreeSet<Owner>,
+    owner: Owner,
 ) -> Result<(), Refused> {
-    if asked.insert(organisation) {
-        context.take_word_of(Owner::Organisation(organisation))?;
-    }
-    Ok(())
+    if asked.insert(owner) { context.take_word_of(owner) } else { Ok(()) }
 }
 
 /// Names a vehicle in an application, with its owner's word unless that is one who spoke already.
 fn name_vehicle<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: ApplicationId,
-    id: crate::ids::RecordId,
-    (holder_key, asked): (&PublicKey, &mut BTreeSet<OrganisationId>),
+    id: VehicleId,
+    (holder_key, asked): (&PublicKey, &mut BTreeSet<Owner>),
 ) -> Result<(), Refused> {
-    let mut vehicle: Vehicle = context.need(id, "vehicles")?;
+    let mut vehicle: Vehicle = context.need(id.0, "vehicles")?;
+    let mut reasons = Reasons::default();
     match vehicle.owner {
-        VehicleOwner::Organisation(owner) => ask(context, asked, owner)?,
+        VehicleOwner::Organisation(owner) => {
+            reasons.add(ask(context, asked, Owner::Organisation(owner)));
+        }
         VehicleOwner::Holder(key) if key == *holder_key => {}
         VehicleOwner::Holder(key) => {
-            let known = context.overlay.peek::<RegisteredKey>(RegisteredKey::id_of(&key));
-            let owner = known.map(|known| known.owner).ok_or(RefusalCode::NotAllowed)?;
-            context.take_word_of(owner)?;
+            let owner = owner_of(context.overlay, &key).ok_or(RefusalCode::NotAllowed)?;
+            reasons.add(ask(context, asked, owner));
         }
     }
-    if vehicle.class().is_some_and(|class| class.trailer) {
-        return Err(Refused::about(RefusalCode::InvalidField, "vehicles"));
-    }
-    if vehicle.named_by.len() >= BINDINGS {
-        return Err(Refused::about(RefusalCode::TooMany, "vehicles"));
-    }
+    let is_trailer = vehicle.class().is_some_and(|class| class.trailer);
+    reasons.bar_if(is_trailer, RefusalCode::InvalidField, "vehicles");
+    let is_full = vehicle.named_by.len() >= BINDINGS;
+    reasons.bar_if(is_full, RefusalCode::TooMany, "vehicles");
+    reasons.done()?;
     vehicle.named_by.push(application);
     context.put(vehicle, Event::VehicleChanged);
     Ok(())
@@ -148,32 +136,18 @@ fn hold_enterprise<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     let mut organisation: Organisation = context.need(id.0, "wanted")?;
     let kinds = [OrganisationKind::Enterprise, OrganisationKind::Platform];
-    if !organisation.is_admitted() || !kinds.contains(&organisation.kind) {
-        return Err(Refused::about(RefusalCode::InvalidField, "wanted"));
-    }
-    if organisation.code.is_some() || organisation.application.is_some() {
-        return Err(Refused::about(RefusalCode::SubjectExists, "wanted"));
-    }
+    let mut reasons = Reasons::default();
+    let fits = organisation.is_admitted() && kinds.contains(&organisation.kind);
+    reasons.bar_if(!fits, RefusalCode::InvalidField, "wanted");
+    let exists = organisation.code.is_some() || organisation.application.is_some();
+    reasons.bar_if(exists, RefusalCode::SubjectExists, "wanted");
     if id != sponsor {
-        context.take_word_of(Owner::Organisation(id))?;
+        reasons.add(context.take_word_of(Owner::Organisation(id)));
     }
+    reasons.done()?;
     organisation.application = Some(application);
     context.put(organisation, Event::OrganisationChanged);
     Ok(())
-}
-
-/// A platform that has a holder's key in hand is an admitted organisation.
-fn check_custody<R: Records + ?Sized>(
-    context: &mut Context<'_, '_, R>,
-    custody: Custody,
-) -> Result<(), Refused> {
-    let Custody::Platform(id) = custody else { return Ok(()) };
-    let platform: Organisation = context.need(id.0, "custody")?;
-    if platform.is_admitted() && platform.kind == OrganisationKind::Platform {
-        Ok(())
-    } else {
-        Err(Refused::about(RefusalCode::InvalidField, "custody"))
-    }
 }
 
 /// The owner, or a sponsor with the owner's word, applies for a vehicle's or trailer's record.
@@ -182,29 +156,52 @@ pub(in crate::machine) fn apply_for_vehicle<R: Records + ?Sized>(
     action: &VehicleApply,
 ) -> Result<(), Refused> {
     let sponsor = context.organisation_of(&SPONSORS, Role::Operate)?.id;
+    let mut reasons = Reasons::default();
     let holder_key = match action.owner {
         VehicleOwner::Organisation(owner) => {
             context.need::<Organisation>(owner.0, "owner")?;
             if owner != sponsor {
-                context.take_word_of(Owner::Organisation(owner))?;
+                reasons.add(context.take_word_of(Owner::Organisation(owner)));
             }
             context.sender.key
         }
         VehicleOwner::Holder(key) => {
-            context.take_word(&key)?;
+            reasons.add(context.take_word_of_holder(&key));
             key
         }
     };
-    let wanted = Wanted::Vehicle(action.owner);
-    let claims = new_claims(context, &wanted, &action.claims, action.prefecture)?;
-    let application = Application {
-        id: ApplicationId(context.new_id()),
+    let (wanted, prefecture) = (Wanted::Vehicle(action.owner), action.prefecture);
+    let claims = new_claims(context, &mut reasons, (&wanted, prefecture), &action.claims);
+    reasons.done()?;
+    let id = ApplicationId(context.new_id());
+    let custody = Custody::Device;
+    make(context, id, Draft { wanted, sponsor, holder_key, custody, prefecture }, claims);
+    Ok(())
+}
+
+/// Who applies for what.
+struct Draft {
+    wanted: Wanted,
+    sponsor: OrganisationId,
+    holder_key: PublicKey,
+    custody: Custody,
+    prefecture: Prefecture,
+}
+
+fn make<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    id: ApplicationId,
+    draft: Draft,
+    claims: Vec<Claim>,
+) {
+    let mut application = Application {
+        id,
         made_by: context.transaction,
-        wanted,
-        sponsor,
-        holder_key,
-        custody: Custody::Device,
-        prefecture: action.prefecture,
+        wanted: draft.wanted,
+        sponsor: draft.sponsor,
+        holder_key: draft.holder_key,
+        custody: draft.custody,
+        prefecture: draft.prefecture,
         claims,
         corrections: 0,
         asked_at: context.now,
@@ -215,11 +212,6 @@ pub(in crate::machine) fn apply_for_vehicle<R: Records + ?Sized>(
         code: None,
         lapses_at: None,
     };
-    make(context, application);
-    Ok(())
-}
-
-fn make<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, mut application: Application) {
     application.lapses_at = lapses_at(context.overlay, &application);
     context.put(application, Event::ApplicationMade);
 }
@@ -228,29 +220,25 @@ fn make<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, mut application: 
 /// each to an attester that is registered for it.
 fn new_claims<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
-    wanted: &Wanted,
+    reasons: &mut Reasons,
+    (wanted, prefecture): (&Wanted, Prefecture),
     claims: &[NewClaim],
-    prefecture: Prefecture,
-) -> Result<Vec<Claim>, Refused> {
-    context.check_prefecture(prefecture, "prefecture")?;
+) -> Vec<Claim> {
     let (_, needed) = kinds(wanted);
-    if claims.len() > CLAIMS {
-        return Err(Refused::about(RefusalCode::TooMany, "claims"));
-    }
-    let mut reasons = Vec::new();
+    reasons.add(context.check_prefecture(prefecture, "prefecture"));
+    reasons.bar_if(claims.len() > CLAIMS, RefusalCode::TooMany, "claims");
     for kind in needed {
-        if !claims.iter().any(|claim| claim.kind == *kind) {
-            reasons.extend(Refused::about(RefusalCode::CertificateMissing, kind.word()).0);
-        }
+        let is_missing = !claims.iter().any(|claim| claim.kind == *kind);
+        reasons.bar_if(is_missing, RefusalCode::CertificateMissing, kind.word());
     }
     let mut made: Vec<Claim> = Vec::new();
     for claim in claims {
         match new_claim(context, wanted, (claim, prefecture), &made) {
             Ok(claim) => made.push(claim),
-            Err(Refused(why)) => reasons.extend(why),
+            refused => reasons.add(refused.map(drop)),
         }
     }
-    if reasons.is_empty() { Ok(made) } else { Err(Refused(reasons)) }
+    made
 }
 
 fn new_claim<R: Records + ?Sized>(
@@ -261,15 +249,16 @@ fn new_claim<R: Records + ?Sized>(
 ) -> Result<Claim, Refused> {
     let word = claim.kind.word();
     let (allowed, _) = kinds(wanted);
-    let is_second =
-        |other: &Claim| other.kind == claim.kind && claim.kind != CertificateKind::Policy;
-    if !allowed.contains(&claim.kind) || others.iter().any(is_second) {
-        return Err(Refused::about(RefusalCode::InvalidField, word));
-    }
+    let same = others.iter().filter(|other| other.kind == claim.kind).count();
+    let is_policy = claim.kind == CertificateKind::Policy;
+    let fits = allowed.contains(&claim.kind) && (is_policy || same == 0);
+    let mut reasons = Reasons::default();
+    reasons.bar_if(!fits, RefusalCode::InvalidField, word);
+    reasons.bar_if(is_policy && same >= POLICIES, RefusalCode::TooMany, word);
     let attester: Organisation = context.need(claim.attester.0, "attester")?;
-    if !attester.attests(claim.kind, prefecture) {
-        return Err(Refused::about(RefusalCode::AttesterNotRegistered, word));
-    }
+    let attests = attester.attests(claim.kind, prefecture);
+    reasons.bar_if(!attests, RefusalCode::AttesterNotRegistered, word);
+    reasons.done()?;
     let answer_by = context.now.plus(context.parameter(ParameterName::AnswerMs));
     let (kind, root, attester) = (claim.kind, claim.root, claim.attester);
     Ok(Claim { kind, root, attester, answer_by, state: ClaimState::Waiting })
@@ -285,72 +274,85 @@ pub(in crate::machine) fn correct<R: Records + ?Sized>(
     if application.sponsor != sponsor {
         return Err(RefusalCode::NotAllowed.into());
     }
-    take_holders_word(context, &application)?;
+    let mut reasons = Reasons::default();
+    if holder(context, &application) != Some(Owner::Organisation(sponsor)) {
+        reasons.add(take_holders_word(context, &application));
+    }
     let allowed = parameter(context.overlay, ParameterName::Corrections, application.asked_at);
     if u64::from(application.corrections) >= allowed {
-        return Err(RefusalCode::CorrectionsUsedUp.into());
+        reasons.add(Err(RefusalCode::CorrectionsUsedUp.into()));
     }
-    let prefecture = application.prefecture;
-    match action.replaces {
-        Some(place) => {
-            let found = application.claims.get(place as usize);
-            let old = found.ok_or_else(|| Refused::about(RefusalCode::NotFound, "replaces"))?;
-            if !matches!(old.state, ClaimState::Refused { .. }) {
-                return Err(Refused::about(RefusalCode::ClaimNotRefused, "replaces"));
-            }
-            if old.kind != action.claim.kind {
-                return Err(Refused::about(RefusalCode::InvalidField, "claim"));
-            }
-            let new = new_claim(context, &application.wanted, (&action.claim, prefecture), &[])?;
-            application.claims[place as usize] = new;
-        }
-        None if application.claims.len() >= CLAIMS => {
-            return Err(Refused::about(RefusalCode::TooMany, "claims"));
-        }
-        None => {
-            let wanted = application.wanted.clone();
-            let claims = application.claims.clone();
-            application.claims.push(new_claim(
-                context,
-                &wanted,
-                (&action.claim, prefecture),
-                &claims,
-            )?);
-        }
-    }
+    reasons.add(put_claim(context, &mut application, action));
+    reasons.done()?;
     application.corrections += 1;
     application.lapses_at = lapses_at(context.overlay, &application);
     context.put(application, Event::ClaimCorrected);
     Ok(())
 }
 
+/// Puts a claim in the place of a refused one of its kind, or adds it.
+fn put_claim<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &mut Application,
+    action: &ClaimCorrect,
+) -> Result<(), Refused> {
+    let asked = (&action.claim, application.prefecture);
+    let Some(place) = action.replaces else {
+        let new = new_claim(context, &application.wanted, asked, &application.claims)?;
+        if application.claims.len() >= CLAIMS {
+            return Err(Refused::about(RefusalCode::TooMany, "claims"));
+        }
+        application.claims.push(new);
+        return Ok(());
+    };
+    let new = new_claim(context, &application.wanted, asked, &[])?;
+    let found = application.claims.get_mut(place as usize);
+    let old = found.ok_or_else(|| Refused::about(RefusalCode::NotFound, "replaces"))?;
+    let is_refused = matches!(old.state, ClaimState::Refused { .. });
+    let mut reasons = Reasons::default();
+    reasons.bar_if(!is_refused, RefusalCode::ClaimNotRefused, "replaces");
+    reasons.bar_if(old.kind != new.kind, RefusalCode::InvalidField, "claim");
+    reasons.done()?;
+    *old = new;
+    Ok(())
+}
+
+/// Whose the code or vehicle will be, as far as that is known; a driver is while a key is registered.
+fn holder<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    application: &Application,
+) -> Option<Owner> {
+    match application.wanted {
+        Wanted::Vehicle(VehicleOwner::Organisation(id)) => Some(Owner::Organisation(id)),
+        Wanted::Code(CodeFor::Enterprise(id)) => Some(Owner::Organisation(id)),
+        Wanted::Vehicle(VehicleOwner::Holder(key)) => owner_of(context.overlay, &key),
+        Wanted::Code(CodeFor::Driver { .. }) => application.person.map(Owner::Person),
+    }
+}
+
+/// A driver's word is that of the key that the application is to register.
 fn take_holders_word<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: &Application,
 ) -> Result<(), Refused> {
-    let organisation = match application.wanted {
-        Wanted::Vehicle(VehicleOwner::Organisation(owner)) => owner,
-        Wanted::Code(CodeFor::Enterprise(enterprise)) => enterprise,
-        _ => return context.take_word(&application.holder_key),
-    };
-    if organisation == application.sponsor {
-        return Ok(());
+    match application.wanted {
+        Wanted::Code(CodeFor::Driver { .. }) => context.take_word(&application.holder_key),
+        Wanted::Code(CodeFor::Enterprise(id)) | Wanted::Vehicle(VehicleOwner::Organisation(id)) => {
+            context.take_word_of(Owner::Organisation(id))
+        }
+        Wanted::Vehicle(VehicleOwner::Holder(key)) => context.take_word_of_holder(&key),
     }
-    context.take_word_of(Owner::Organisation(organisation))
 }
 
-/// The sponsor, or the person once known, withdraws.
+/// The sponsor withdraws, or the holder or owner where one is registered.
 pub(in crate::machine) fn withdraw<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &ApplicationWithdraw,
 ) -> Result<(), Refused> {
     let application = verifying(context, action.application)?;
-    let holds = application.person.is_some_and(|id| context.sender.owner == Owner::Person(id));
-    if !holds && !context.is_organisation(application.sponsor, Role::Operate) {
+    let parties = [Some(Owner::Organisation(application.sponsor)), holder(context, &application)];
+    if !parties.into_iter().flatten().any(|party| context.acts_for(party)) {
         return Err(RefusalCode::NotAllowed.into());
-    }
-    for vehicle in named_vehicles(&application) {
-        context.get::<Vehicle>(vehicle.0);
     }
     end(context.overlay, application, ApplicationState::Withdrawn, context.now);
     Ok(())

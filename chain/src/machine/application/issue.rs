@@ -3,9 +3,9 @@
 
 use super::{close, lapses_at, named_vehicles, subject};
 use crate::event::Event;
-use crate::ids::{CertificateId, CodeId, PersonId, RecordId};
+use crate::ids::{CertificateId, CodeId, PersonId, RecordId, Time};
 use crate::machine::binding::{attach, bars, operator_dossier};
-use crate::machine::certificate::put_attested;
+use crate::machine::certificate::{check_count, put_attested};
 use crate::machine::context::{Context, registered_key};
 use crate::machine::organisation::{check_unused, register};
 use crate::machine::required::{self, Parties};
@@ -37,7 +37,7 @@ pub(super) fn issue_if_complete<R: Records + ?Sized>(
     close(&mut application, ApplicationState::Issued, context.now);
     match application.wanted.clone() {
         Wanted::Vehicle(owner) => {
-            save_certificates(context, &application);
+            save_certificates(context, &application)?;
             if let Some(mut vehicle) =
                 application.vehicle.and_then(|id| context.get::<Vehicle>(id.0))
             {
@@ -90,7 +90,12 @@ fn is_complete<R: Records + ?Sized>(
     let now = context.now;
     let unmet = match &application.wanted {
         Wanted::Vehicle(_) => required::unmet_of_vehicle(&together, now),
-        Wanted::Code(CodeFor::Enterprise(_)) => required::unmet_of_enterprise(&together, now),
+        Wanted::Code(CodeFor::Enterprise(id)) => {
+            if context.check_not_ended(Owner::Organisation(*id)).is_err() {
+                return false;
+            }
+            required::unmet_of_enterprise(&together, now)
+        }
         Wanted::Code(CodeFor::Driver { operator, .. }) => {
             unmet_of_driver(context, application, &together, *operator)
         }
@@ -162,13 +167,15 @@ fn attested(application: &Application) -> impl Iterator<Item = (CertificateKind,
 fn save_certificates<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: &Application,
-) {
-    let Some(subject) = subject(application) else { return };
-    let Some(mut dossier) = dossier::load(context.overlay, subject) else { return };
+) -> Result<(), Refused> {
+    let Some(subject) = subject(application) else { return Ok(()) };
+    let Some(mut dossier) = dossier::load(context.overlay, subject) else { return Ok(()) };
     for (kind, terms) in attested(application) {
         put_attested(context, &mut dossier, (kind, None), terms.clone());
     }
+    check_count(&dossier)?;
     dossier::save(context.overlay, subject, dossier, Event::CertificateAttested, context.now);
+    Ok(())
 }
 
 fn new_code_id<R: Records + ?Sized>(
@@ -188,13 +195,14 @@ fn issue_to_enterprise<R: Records + ?Sized>(
     id: crate::ids::OrganisationId,
 ) -> Result<(), Refused> {
     let code = new_code_id(context, application)?;
-    save_certificates(context, application);
+    save_certificates(context, application)?;
     let mut organisation: Organisation = context.need(id.0, "wanted")?;
     organisation.application = None;
     organisation.code = Some(code);
     context.put(organisation, Event::OrganisationChanged);
     application.code = Some(code);
-    write_code(context, application, (code, Holder::Organisation(id)), None);
+    let code = new_code(application, (code, Holder::Organisation(id)), None, context.now);
+    colour::write(context.overlay, code, Some(Event::CodeIssued), context.now);
     Ok(())
 }
 
@@ -206,12 +214,14 @@ fn issue_to_driver<R: Records + ?Sized>(
     let code = new_code_id(context, application)?;
     check_unused(context, &application.holder_key)?;
     let person = application.person.ok_or(RefusalCode::CertificateMissing)?;
-    save_certificates(context, application);
+    save_certificates(context, application)?;
     take_over(context, application, person, code)?;
     application.code = Some(code);
     let operator = operator.map(|operator| operator.resolve(person));
-    write_code(context, application, (code, Holder::Person(person)), operator);
-    bind_named(context, application, code)?;
+    let holder = Holder::Person(person);
+    let mut code = new_code(application, (code, holder), operator, context.now);
+    bind_named(context, application, &mut code)?;
+    colour::write(context.overlay, code, Some(Event::CodeIssued), context.now);
     Ok(())
 }
 
@@ -238,41 +248,37 @@ fn take_over<R: Records + ?Sized>(
     Ok(())
 }
 
+/// Binds the vehicles that the application names, by the limits in force when it was made; the first
+/// is the current one.
 fn bind_named<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: &Application,
-    id: CodeId,
+    code: &mut Code,
 ) -> Result<(), Refused> {
-    let named = named_vehicles(application).to_vec();
-    let mut code: Code = context.need(id.record(), "wanted")?;
+    let named = named_vehicles(application);
     for (place, vehicle) in named.iter().enumerate() {
         let mut vehicle: Vehicle = context.need(vehicle.0, "vehicles")?;
-        let reasons = bars(context, &code, &vehicle);
-        if !reasons.is_empty() {
-            return Err(Refused(reasons));
-        }
+        bars(context, code, &vehicle, application.asked_at)?;
         vehicle.named_by.retain(|held| *held != application.id);
         code.vehicles.push(vehicle.id);
-        attach(context, id, vehicle, place == 0);
+        attach(context, code.id, vehicle, place == 0);
     }
-    if let Some(first) = named.first() {
-        code.current = Some(*first);
-        colour::write(context.overlay, code, Some(Event::CodeIssued), context.now);
-    }
+    code.current = named.first().copied();
     Ok(())
 }
 
-fn write_code<R: Records + ?Sized>(
-    context: &mut Context<'_, '_, R>,
+/// A code before its sums are taken.
+fn new_code(
     application: &Application,
     (id, holder): (CodeId, Holder),
     operator: Option<Operator>,
-) {
-    let code = Code {
+    issued_at: Time,
+) -> Code {
+    Code {
         id,
         holder,
         application: application.id,
-        issued_at: context.now,
+        issued_at,
         cancelled_at: None,
         suspensions: Vec::new(),
         prefecture: application.prefecture,
@@ -286,6 +292,5 @@ fn write_code<R: Records + ?Sized>(
         colour: None,
         waybills: Vec::new(),
         next_change_at: None,
-    };
-    colour::write(context.overlay, code, Some(Event::CodeIssued), context.now);
+    }
 }

@@ -12,7 +12,8 @@ use crate::records::{
 use crate::refusal::{RefusalCode, Refused};
 use crate::view::Records;
 
-/// Joins the record that the tags name, or makes it, and holds it for the application.
+/// Joins the record that the tags name, or makes it, and holds it for the application. An application
+/// whose certificate is attested again stays that of the same person or vehicle.
 pub(super) fn join<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: &mut Application,
@@ -52,6 +53,9 @@ fn join_person<R: Records + ?Sized>(
         }
         None => new_person(context, tag),
     };
+    if application.person.is_some_and(|before| before != person.id) {
+        return Err(Refused::about(RefusalCode::InvalidField, "tags"));
+    }
     application.person = Some(person.id);
     let event = match person.application.is_none() && person.keys.is_empty() {
         true => Event::PersonRegistered,
@@ -101,6 +105,9 @@ fn join_vehicle<R: Records + ?Sized>(
         }
         None => new_vehicle(context, vin, owner),
     };
+    if application.vehicle.is_some_and(|before| before != vehicle.id) {
+        return Err(Refused::about(RefusalCode::InvalidField, "tags"));
+    }
     vehicle.application = Some(application.id);
     vehicle.plate_tag = Some(plate);
     application.vehicle = Some(vehicle.id);
@@ -141,13 +148,16 @@ fn new_vehicle<R: Records + ?Sized>(
     }
 }
 
-/// A plate is the VIN's that was attested last; the event names both.
+/// A plate is the VIN's that was attested last; the event names both. A vehicle that has had
+/// another plate since keeps that one.
 fn move_plate<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, plate: Hash, to: VehicleId) {
     let before = named(context, NameKind::Plate, &plate).map(|name| VehicleId(name.target_id));
     if before == Some(to) {
         return;
     }
-    if let Some(mut old) = before.and_then(|id| context.get::<Vehicle>(id.0)) {
+    if let Some(mut old) = before.and_then(|id| context.get::<Vehicle>(id.0))
+        && old.plate_tag == Some(plate)
+    {
         old.plate_tag = None;
         context.put(old, Event::PlateMoved);
     }
