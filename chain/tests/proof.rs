@@ -198,7 +198,7 @@ fn forgeries_are_refused() {
     let with = |shows| Proof { shows, ..present.clone() };
     let version = &record.version;
     let claimed_absent =
-        Shows::Absent { kind: version.kind, id: version.id, bucket: bucket.clone() };
+        Shows::Absent { key: version.key(), bucket: bucket.clone() };
     assert_eq!(scene.check(&with(claimed_absent)), Err(ProofError::There));
     let old_as_current = Shows::Present { record: old, bucket: bucket.clone() };
     assert_eq!(scene.check(&with(old_as_current)), Err(ProofError::NotThere));
