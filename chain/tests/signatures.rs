@@ -5,9 +5,7 @@
 mod common;
 
 use chain::keys::{PublicKey, SecretKey, SignatureCheck, verify_batch};
-use common::edge::{
-    OFF_CURVE, mixed_order, signature, small_order_encodings, with_order_added,
-};
+use common::edge::{OFF_CURVE, mixed_order, signature, small_order_encodings, with_order_added};
 use curve25519_dalek::constants::EIGHT_TORSION;
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use proptest::prelude::*;

@@ -23,6 +23,7 @@ pub const VERSION: u16 = 2;
 
 /// A proof against one header, which the verifier has from elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
     /// Layout: 2.
@@ -36,8 +37,8 @@ pub struct Proof {
 }
 
 /// What a proof shows.
-#[expect(clippy::large_enum_variant, reason = "proofs are built and read one at a time")]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Shows {
     /// A transaction is in a block, with its receipt.
@@ -46,9 +47,11 @@ pub enum Shows {
         block: Option<Earlier>,
         /// Canonical bytes of the transaction, signature included.
         #[serde(with = "digits::bytes")]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
         transaction: Vec<u8>,
         /// Its receipt; its index is the place of both.
         #[serde(with = "digits::canonical")]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
         receipt: Receipt,
         /// From the transaction's leaf to `tx_root`, lowest sibling first.
         transaction_path: Vec<Hash>,
@@ -73,6 +76,7 @@ pub enum Shows {
     Absent {
         /// Its kind and id.
         #[serde(with = "digits::canonical")]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
         key: RecordKey,
         /// The bucket that lacks it.
         bucket: Bucket,
@@ -86,22 +90,27 @@ pub enum Shows {
 
 /// A version with its value.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Held {
     /// The version.
     #[serde(with = "digits::canonical")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub version: Version,
     /// The canonical value that its digest is of.
     #[serde(with = "digits::bytes")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub value: Vec<u8>,
 }
 
 /// An earlier header, and its path in the anchor's history.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Earlier {
     /// The header.
     #[serde(with = "digits::canonical")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub header: Header,
     /// From its leaf to the anchor's `history_root`.
     pub path: Vec<Hash>,
@@ -109,10 +118,12 @@ pub struct Earlier {
 
 /// A bucket of the state tree; its index follows from the key.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
     /// 64 bytes for each entry.
     #[serde(with = "digits::bytes")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub bytes: Vec<u8>,
     /// From its leaf to `state_root`.
     pub path: Vec<Hash>,
@@ -120,12 +131,14 @@ pub struct Bucket {
 
 /// A change in its block.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Written {
     /// The block, unless it is the anchor's.
     pub block: Option<Earlier>,
     /// The change.
     #[serde(with = "digits::canonical")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub change: Change,
     /// From its leaf to `change_root`.
     pub path: Vec<Hash>,

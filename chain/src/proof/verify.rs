@@ -147,7 +147,8 @@ fn check_transaction(
     if !merkle::verify_inclusion(receipt.leaf(), index, size, receipt_path, root) {
         return Err(ProofError::Path("receipt_root"));
     }
-    let decoded = Decoded::from_bytes(bytes.to_vec(), header.chain).map_err(ProofError::Transaction)?;
+    let decoded =
+        Decoded::from_bytes(bytes.to_vec(), header.chain).map_err(ProofError::Transaction)?;
     if decoded.id() != receipt.transaction {
         return Err(ProofError::Receipt);
     }

@@ -75,6 +75,11 @@ forgeries! {
     the_receipt_of_another_transaction => ProofError::Receipt;
 }
 
+/// Takes the last hash of a path away.
+fn shorten(path: &mut Vec<Hash>) {
+    path.pop().expect("a path to shorten");
+}
+
 fn another_layout(scene: &Scene) -> Forged {
     scene.forged(Proof { version: 1, ..scene.proof("present code") })
 }
@@ -140,7 +145,7 @@ fn an_index_beyond_the_count(scene: &Scene) -> Forged {
 }
 
 fn a_shortened_path_of_a_transaction(scene: &Scene) -> Forged {
-    scene.bent(|_, _, paths| drop(paths.transaction_path.pop()))
+    scene.bent(|_, _, paths| shorten(paths.transaction_path))
 }
 
 fn a_lengthened_path_of_a_transaction(scene: &Scene) -> Forged {
@@ -148,7 +153,7 @@ fn a_lengthened_path_of_a_transaction(scene: &Scene) -> Forged {
 }
 
 fn a_shortened_path_of_a_receipt(scene: &Scene) -> Forged {
-    scene.bent(|_, _, paths| drop(paths.receipt_path.pop()))
+    scene.bent(|_, _, paths| shorten(paths.receipt_path))
 }
 
 fn a_lengthened_path_of_a_receipt(scene: &Scene) -> Forged {
@@ -156,7 +161,7 @@ fn a_lengthened_path_of_a_receipt(scene: &Scene) -> Forged {
 }
 
 fn a_shortened_path_of_history(scene: &Scene) -> Forged {
-    scene.bent(|_, _, paths| drop(paths.history.pop()))
+    scene.bent(|_, _, paths| shorten(paths.history))
 }
 
 fn a_lengthened_path_of_history(scene: &Scene) -> Forged {
@@ -170,7 +175,7 @@ fn bent_change(scene: &Scene, bend: impl Fn(&mut Vec<Hash>)) -> Forged {
 }
 
 fn a_shortened_path_of_a_change(scene: &Scene) -> Forged {
-    bent_change(scene, |path| drop(path.pop()))
+    bent_change(scene, shorten)
 }
 
 fn a_lengthened_path_of_a_change(scene: &Scene) -> Forged {
@@ -184,7 +189,7 @@ fn bent_bucket(scene: &Scene, bend: impl Fn(&mut Vec<Hash>)) -> Forged {
 }
 
 fn a_shortened_path_of_a_bucket(scene: &Scene) -> Forged {
-    bent_bucket(scene, |path| drop(path.pop()))
+    bent_bucket(scene, shorten)
 }
 
 fn a_lengthened_path_of_a_bucket(scene: &Scene) -> Forged {
@@ -254,8 +259,7 @@ fn a_successor_of_another_past(scene: &Scene) -> Forged {
     let mut change = successor.change;
     change.version.since = scene.header().height;
     change.version.previous = Hash::of(b"another past");
-    scene
-        .with_change(change, |successor| Shows::Replaced { record: record.clone(), successor })
+    scene.with_change(change, |successor| Shows::Replaced { record: record.clone(), successor })
 }
 
 fn a_second_version_as_the_first(scene: &Scene) -> Forged {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// A type as a layout names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
+pub(crate) enum Type {
     /// A primitive, or the name of another layout.
     Named(String),
     /// One byte 0 or 1, then the value.
@@ -19,11 +19,11 @@ pub enum Type {
 }
 
 /// Fields in their order.
-pub type Fields = Vec<(String, Type)>;
+pub(crate) type Fields = Vec<(String, Type)>;
 
 /// What follows the number of a variant.
 #[derive(Clone, Debug)]
-pub enum Body {
+pub(crate) enum Body {
     Nothing,
     One(Type),
     Fields(Fields),
@@ -31,15 +31,15 @@ pub enum Body {
 
 /// A variant of an enum.
 #[derive(Clone, Debug)]
-pub struct Variant {
-    pub number: u32,
-    pub word: String,
-    pub body: Body,
+pub(crate) struct Variant {
+    pub(crate) number: u32,
+    pub(crate) word: String,
+    pub(crate) body: Body,
 }
 
 /// A layout of the page.
 #[derive(Clone, Debug)]
-pub enum Layout {
+pub(crate) enum Layout {
     Struct(Fields),
     /// Width of the number in bytes, and the variants.
     Enum(usize, Vec<Variant>),
@@ -47,10 +47,10 @@ pub enum Layout {
 
 /// All layouts of a page by name.
 #[derive(Debug)]
-pub struct Page(pub BTreeMap<String, Layout>);
+pub(crate) struct Page(pub(crate) BTreeMap<String, Layout>);
 
 /// What is in the fenced blocks of one language.
-pub fn blocks(markdown: &str, language: &str) -> String {
+pub(crate) fn blocks(markdown: &str, language: &str) -> String {
     let fence = format!("```{language}");
     let (mut inside, mut out) = (false, String::new());
     for line in markdown.lines() {
@@ -133,7 +133,7 @@ impl Reader {
 
 impl Page {
     /// Reads all layouts of the page.
-    pub fn read(markdown: &str) -> Self {
+    pub(crate) fn read(markdown: &str) -> Self {
         let mut reader = Reader::new(&blocks(markdown, "layout"));
         let mut all = BTreeMap::new();
         while !reader.0.is_empty() {
@@ -150,7 +150,7 @@ impl Page {
     }
 
     /// The canonical bytes of a JSON value of a type.
-    pub fn encode(&self, wanted: &Type, json: &Value, out: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, wanted: &Type, json: &Value, out: &mut Vec<u8>) {
         match wanted {
             Type::Option(_) if json.is_null() => out.push(0),
             Type::Option(inner) => {
