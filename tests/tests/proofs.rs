@@ -172,7 +172,10 @@ fn places(value: &Value, at: &str, out: &mut Vec<String>) {
             members.iter().for_each(|(name, inner)| places(inner, &format!("{at}/{name}"), out));
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, inner)| places(inner, &format!("{at}/{i}"), out));
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(i, inner)| places(inner, &format!("{at}/{i}"), out));
         }
         Value::Null => {}
         _ => out.push(at.to_owned()),

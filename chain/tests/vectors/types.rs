@@ -29,18 +29,19 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+/// Canonical bytes of a JSON value, and that value as it is written again.
+type Encoded = Result<(Vec<u8>, Value), String>;
+
 /// What the chain does with a type.
 pub(crate) struct Known {
     pub(crate) name: &'static str,
-    /// Canonical bytes of a JSON value, and that value as it is written again.
-    pub(crate) encode: fn(&Value) -> Result<(Vec<u8>, Value), String>,
+    /// The canonical bytes of a JSON value.
+    pub(crate) encode: fn(&Value) -> Encoded,
     /// The JSON of canonical bytes.
     pub(crate) decode: fn(&[u8]) -> Result<Value, String>,
 }
 
-fn encode<T: Encode + Serialize + DeserializeOwned>(
-    json: &Value,
-) -> Result<(Vec<u8>, Value), String> {
+fn encode<T: Encode + Serialize + DeserializeOwned>(json: &Value) -> Encoded {
     let value: T = serde_json::from_value(json.clone()).map_err(|error| error.to_string())?;
     Ok((codec::encode(&value), serde_json::to_value(&value).unwrap()))
 }

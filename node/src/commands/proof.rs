@@ -148,8 +148,8 @@ impl Trust {
 }
 
 fn read(file: &Path) -> Result<Proof> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("cannot read {}", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is no proof", file.display()))
 }
 
