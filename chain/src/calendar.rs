@@ -9,7 +9,7 @@ use crate::text::TextError;
 const DAY_MS: u64 = 86_400_000;
 const BEIJING_MS: u64 = 8 * 3_600_000;
 /// The last instant with a text form: the end of the year 9999 in Beijing.
-const LAST_MS: u64 = 253_402_300_799_999 - BEIJING_MS;
+pub(crate) const LAST_MS: u64 = 253_402_300_799_999 - BEIJING_MS;
 const EXPECTED: &str = "an RFC 3339 instant with +08:00, such as 2026-11-24T12:00:00.000+08:00";
 
 /// A civil date.
@@ -179,6 +179,19 @@ mod tests {
         ] {
             assert!(from_rfc3339(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn bytes_of_an_instant_without_a_text_are_refused() {
+        let read = |ms| {
+            let bytes = crate::codec::encode(&Time(ms));
+            crate::codec::decode::<Time>(&bytes, crate::limits::VALUE_BYTES).ok()
+        };
+        assert_eq!(read(LAST_MS), Some(Time::LAST));
+        assert_eq!(read(LAST_MS + 1), None);
+        assert_eq!(read(u64::MAX), None);
+        assert_eq!(Time::LAST.plus(1), Time::LAST);
+        assert_eq!(Time(LAST_MS - 1).plus(u64::MAX), Time::LAST);
     }
 
     #[test]

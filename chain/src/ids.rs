@@ -47,13 +47,16 @@ impl fmt::Display for Height {
 /// An instant: milliseconds since 1970-01-01T00:00:00Z without leap seconds.
 ///
 /// As text it is RFC 3339 in Beijing time with milliseconds: `2026-11-24T12:00:00.000+08:00`.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode)]
 pub struct Time(pub u64);
 
 impl Time {
+    /// The end of time: the last instant that has a text.
+    pub const LAST: Self = Self(crate::calendar::LAST_MS);
+
     /// The instant `ms` milliseconds later; the end of time if that is beyond it.
     pub fn plus(self, ms: u64) -> Self {
-        Self(self.0.saturating_add(ms))
+        Self(self.0.saturating_add(ms)).min(Self::LAST)
     }
 
     /// Milliseconds from `earlier` to this instant; 0 if that is later.
@@ -61,6 +64,22 @@ impl Time {
         self.0.saturating_sub(earlier.0)
     }
 }
+
+impl<C> Decode<C> for Time {
+    /// Refuses what has no text of its own.
+    fn decode<D: bincode::de::Decoder<Context = C>>(
+        decoder: &mut D,
+    ) -> Result<Self, bincode::error::DecodeError> {
+        let time = Self(u64::decode(decoder)?);
+        if time <= Self::LAST {
+            Ok(time)
+        } else {
+            Err(bincode::error::DecodeError::Other("an instant after the year 9999"))
+        }
+    }
+}
+
+bincode::impl_borrow_decode!(Time);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -241,7 +241,8 @@ fn a_dispute_holds_up_settlement_and_silence_begins_anew_when_it_ends() {
     assert_eq!(world.waybill(id).state, WaybillState::Signed, "held up");
     let open = [(R::DisputeOpen, "waybill")];
     world.refuses(&driver.key, WaybillSettleAgree { waybill: id }, &open);
-    world.refuses(&maker, settlement(id), &open);
+    let both = [(R::DisputeOpen, "waybill"), (R::ProposalOpen, "waybill")];
+    world.refuses(&maker, settlement(id), &both);
     let again = WaybillDispute { waybill: id, reason: word("damage") };
     world.refuses(&maker, again, &open);
 
@@ -264,6 +265,8 @@ fn a_settlement_is_not_proposed_while_a_dispute_is_open() {
     let maker = world.parties.enterprise.key.clone();
     world.send(&driver.key, WaybillDispute { waybill: id, reason: word("weight") });
     world.refuses(&maker, settlement(id), &[(R::DisputeOpen, "waybill")]);
+    let both = [(R::DisputeOpen, "waybill"), (R::NoProposal, "waybill")];
+    world.refuses(&driver.key, WaybillSettleAgree { waybill: id }, &both);
 }
 
 #[test]
@@ -307,9 +310,16 @@ fn a_dispute_is_opened_until_30_days_after_signing_and_not_from_then_on() {
         let id = world.waybill_in(&driver, state);
         let ends = world.waybill(id).signed.unwrap().at.plus(30 * DAY);
         let dispute = WaybillDispute { waybill: id, reason: word("weight") };
+        let before = world.clone();
         world.clone().at(Time(ends.0 - 1)).send(&driver.key, dispute.clone());
         world.at(ends);
-        world.refuses(&driver.key, dispute, &[(R::DisputeTooLate, "waybill")]);
+        world.refuses(&driver.key, dispute.clone(), &[(R::DisputeTooLate, "waybill")]);
+
+        let mut open = before;
+        open.send(&driver.key, dispute.clone());
+        open.at(ends);
+        let both = [(R::DisputeOpen, "waybill"), (R::DisputeTooLate, "waybill")];
+        open.refuses(&driver.key, dispute, &both);
     }
 }
 

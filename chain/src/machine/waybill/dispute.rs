@@ -17,16 +17,12 @@ pub(in crate::machine) fn open_dispute<R: Records + ?Sized>(
     use WaybillState::*;
     let (mut waybill, by) = super::of_side(context, action.waybill)?;
     super::need_state(&waybill, &[Accepted, Loaded, InTransit, Arrived, Signed, Settled])?;
-    if waybill.dispute.is_some() {
-        return Err(Refused::about(RefusalCode::DisputeOpen, "waybill"));
-    }
-    if let Some(signed) = &waybill.signed {
+    let is_open = waybill.dispute.is_some();
+    let is_late = waybill.signed.as_ref().is_some_and(|signed| {
         let window = parameter(context.overlay, ParameterName::DisputeMs, signed.at);
-        let last = signed.at.plus(window);
-        if context.now >= last {
-            return Err(Refused::about(RefusalCode::DisputeTooLate, "waybill"));
-        }
-    }
+        context.now >= signed.at.plus(window)
+    });
+    super::bar([(is_open, RefusalCode::DisputeOpen), (is_late, RefusalCode::DisputeTooLate)])?;
     waybill.dispute = Some(Dispute {
         by,
         reason: action.reason.clone(),

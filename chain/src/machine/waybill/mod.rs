@@ -24,7 +24,7 @@ use crate::event::Event;
 use crate::ids::{Time, WaybillId};
 use crate::records::waybill::Side;
 use crate::records::{Code, Owner, Role, Vehicle, Waybill, WaybillState};
-use crate::refusal::{RefusalCode, Refused};
+use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::view::Records;
 
 /// A waybill and the side that the sender is.
@@ -62,6 +62,14 @@ fn need_state(waybill: &Waybill, states: &[WaybillState]) -> Result<(), Refused>
     } else {
         Err(Refused::about(RefusalCode::WaybillState, "waybill"))
     }
+}
+
+/// Refuses with every reason that holds.
+fn bar(reasons: [(bool, RefusalCode); 2]) -> Result<(), Refused> {
+    let held = reasons.into_iter().filter(|(holds, _)| *holds);
+    let reasons: Vec<Reason> =
+        held.flat_map(|(_, code)| Refused::about(code, "waybill").0).collect();
+    if reasons.is_empty() { Ok(()) } else { Err(Refused(reasons)) }
 }
 
 /// Writes a waybill with its next due change.

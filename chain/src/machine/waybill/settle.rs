@@ -57,12 +57,9 @@ pub(in crate::machine) fn propose_settlement<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     let mut waybill = super::as_side(context, action.waybill, Side::Maker)?;
     super::need_state(&waybill, &[WaybillState::Signed])?;
-    if waybill.dispute.is_some() {
-        return Err(Refused::about(RefusalCode::DisputeOpen, "waybill"));
-    }
-    if waybill.settlement.is_some() {
-        return Err(Refused::about(RefusalCode::ProposalOpen, "waybill"));
-    }
+    let disputed = waybill.dispute.is_some();
+    let proposed = waybill.settlement.is_some();
+    super::bar([(disputed, RefusalCode::DisputeOpen), (proposed, RefusalCode::ProposalOpen)])?;
     let stands_at = context.now.plus(context.parameter(ParameterName::SettlementMs));
     let (amount, payment) = (action.amount, action.payment);
     waybill.settlement = Some(Settlement { proposed_at: context.now, amount, payment, stands_at });
@@ -77,12 +74,9 @@ pub(in crate::machine) fn agree_settlement<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     let mut waybill = super::as_side(context, action.waybill, Side::Driver)?;
     super::need_state(&waybill, &[WaybillState::Signed])?;
-    if waybill.settlement.is_none() {
-        return Err(Refused::about(RefusalCode::NoProposal, "waybill"));
-    }
-    if waybill.dispute.is_some() {
-        return Err(Refused::about(RefusalCode::DisputeOpen, "waybill"));
-    }
+    let disputed = waybill.dispute.is_some();
+    let missing = waybill.settlement.is_none();
+    super::bar([(disputed, RefusalCode::DisputeOpen), (missing, RefusalCode::NoProposal)])?;
     waybill.state = WaybillState::Settled;
     waybill.ended_at = Some(context.now);
     super::write(context.overlay, waybill, Event::WaybillSettled, context.now);
