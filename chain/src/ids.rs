@@ -197,8 +197,21 @@ record_ids! {
 }
 
 /// A code's id: `53`, 12 symbols of the GB 32100 alphabet, and a check symbol by the GB 32100 rule.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode)]
 pub struct CodeId(RecordId);
+
+/// Bytes that are no code id are refused, so that every code id has a text.
+impl<C> Decode<C> for CodeId {
+    fn decode<D: bincode::de::Decoder<Context = C>>(
+        decoder: &mut D,
+    ) -> Result<Self, bincode::error::DecodeError> {
+        let id = RecordId::decode(decoder)?;
+        let read = Self::from_record(id).ok().filter(|read| read.0 == id);
+        read.ok_or(bincode::error::DecodeError::Other("no code id"))
+    }
+}
+
+bincode::impl_borrow_decode!(CodeId);
 
 impl CodeId {
     /// The id that the transaction of an application gives to its code.

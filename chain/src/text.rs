@@ -35,6 +35,13 @@ pub fn hex_array<const N: usize>(text: &str, expected: &'static str) -> Result<[
     Ok(out)
 }
 
+/// Parses any number of pairs of lower-case hexadecimal digits.
+pub fn hex_bytes(text: &str) -> Result<Vec<u8>, TextError> {
+    let lower = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let bytes = hex::decode(text).ok().filter(|_| lower);
+    bytes.ok_or_else(|| TextError::new("pairs of lower-case hexadecimal digits", text))
+}
+
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// 128 bits as 26 Crockford symbols in lower case, most significant first.

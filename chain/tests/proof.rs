@@ -5,92 +5,123 @@
 
 mod common;
 
-use chain::actions::{MatterOpen, OrganisationEnd, ParameterSet};
-use chain::ids::{Height, OrganisationId, RecordId, TransactionId};
-use chain::proof::{Proof, ProofError, Proven, Shows, record_at, transaction, verify};
-use chain::records::{MatterKind, ParameterName, RecordKey, RecordKind, Subject};
-use chain::{Hash, Header, Records};
+use chain::ids::Height;
+use chain::proof::{Proof, Proven, colour, verify};
+use chain::records::{Colour, Standing};
+use chain::{Header, Time};
+use common::scene::{Scene, scene};
 use common::*;
 
-struct Scene {
-    world: World,
-    /// An organisation that gets a matter in block 3.
-    key: RecordKey,
-    transaction: TransactionId,
+fn check(scene: &Scene, proof: &Proof) -> Proven {
+    verify(proof, &scene.header(), scene.depth()).unwrap()
 }
 
-fn scene() -> Scene {
-    let mut world = World::new();
-    let enterprise = world.parties.enterprise.id;
-    let regulator = world.parties.regulator.key.clone();
-    world.block(&[]);
-    let set = ParameterSet {
-        name: ParameterName::Corrections,
-        value: 7,
-        from: world.clock.plus(3 * DAY),
-    };
-    world.send(&regulator, set);
-    let open = MatterOpen {
-        subject: Subject::Organisation(enterprise),
-        kind: MatterKind::Other,
-        reference: Hash::of(b"file"),
-        points: 0,
-        over_limit: false,
-        occurred_at: world.memory.now(),
-        settle_by: None,
-    };
-    let transaction = world.send(&regulator, open);
-    let other = world.parties.other_enterprise.id;
-    world.send(&regulator, OrganisationEnd { organisation: other, reason: word("closed") });
-    world.block(&[]);
-    let key = RecordKey { kind: RecordKind::Organisation, id: enterprise.0 };
-    Scene { world, key, transaction }
-}
-
-impl Scene {
-    fn header(&self) -> Header {
-        self.world.memory.header().clone()
-    }
-
-    fn check(&self, proof: &Proof) -> Result<Proven, ProofError> {
-        verify(proof, &self.header(), self.world.genesis.depth)
-    }
-
-    fn proofs(&self) -> Vec<(&'static str, Proof)> {
-        let state = &self.world.memory;
-        let newest = state.header().height;
-        let unknown = RecordKey { kind: RecordKind::Person, id: RecordId([3; 16]) };
-        let made = RecordId::made_by(self.transaction, 0);
-        let matter = RecordKey { kind: RecordKind::Matter, id: made };
-        vec![
-            ("transaction", transaction(state, &self.transaction).unwrap()),
-            ("present", record_at(state, &self.key, newest).unwrap()),
-            ("replaced", record_at(state, &self.key, Height(1)).unwrap()),
-            ("absent", record_at(state, &unknown, newest).unwrap()),
-            ("later", record_at(state, &matter, Height(1)).unwrap()),
-        ]
-    }
+/// A proof as it is after a trip through its file.
+fn through_json(proof: &Proof) -> Proof {
+    serde_json::from_str(&serde_json::to_string(proof).unwrap()).unwrap()
 }
 
 #[test]
 fn true_proofs_pass_also_after_a_trip_through_json() {
     let scene = scene();
     for (name, proof) in scene.proofs() {
-        let text = serde_json::to_string(&proof).unwrap();
-        let back: Proof = serde_json::from_str(&text).unwrap();
-        let proven = scene.check(&back).unwrap();
-        match (name, proven) {
-            ("transaction", Proven::Transaction { height, .. }) => assert_eq!(height, Height(3)),
-            ("present", Proven::Present { until, version, .. }) => {
-                assert_eq!((until, version.since), (None, Height(3)));
+        let proven = check(&scene, &through_json(&proof));
+        let shown = match &proven {
+            Proven::Transaction { height, .. } => ("transaction", *height, None),
+            Proven::Present { until: None, version, .. } => ("present", version.since, None),
+            Proven::Present { until, version, .. } => ("replaced", version.since, *until),
+            Proven::Absent { before: None, .. } => ("absent", Height(0), None),
+            Proven::Absent { before, .. } => ("later", Height(0), *before),
+        };
+        let expected = match name {
+            "transaction with a statement" => ("transaction", Height(2), None),
+            "first transaction of three" | "refused transaction" => {
+                ("transaction", Height(4), None)
             }
-            ("replaced", Proven::Present { until, version, .. }) => {
-                assert_eq!((until, version.since), (Some(Height(3)), Height(0)));
-            }
-            ("absent", Proven::Absent { before, .. }) => assert_eq!(before, None),
-            ("later", Proven::Absent { before, .. }) => assert_eq!(before, Some(Height(3))),
-            (name, other) => panic!("{name}: {other:?}"),
+            "present code" => ("present", Height(4), None),
+            "present organisation" => ("present", Height(5), None),
+            "present parameters" | "present key" => ("present", Height(0), None),
+            "replaced code" => ("replaced", Height(3), Some(Height(4))),
+            "replaced organisation" => ("replaced", Height(0), Some(Height(5))),
+            "absent person" => ("absent", Height(0), None),
+            "later code" => ("later", Height(0), Some(Height(3))),
+            "later matter" => ("later", Height(0), Some(Height(4))),
+            other => panic!("{other} is not expected"),
+        };
+        assert_eq!(shown, expected, "{name}");
+    }
+}
+
+/// Which heights, of 0 to one above the anchor, each proof answers for.
+#[test]
+fn a_proof_answers_for_its_own_heights_alone() {
+    let scene = scene();
+    for (name, heights) in [
+        ("transaction with a statement", 2..=2),
+        ("present code", 4..=7),
+        ("replaced code", 3..=3),
+        ("replaced organisation", 0..=4),
+        ("absent person", 0..=7),
+        ("later code", 0..=2),
+    ] {
+        let proven = check(&scene, &scene.proof(name));
+        for at in 0..=8 {
+            let answers = proven.answers(Height(at), &scene.header());
+            assert_eq!(answers, heights.contains(&at), "{name} at {at}");
         }
+    }
+}
+
+/// For each height the chain's own proof answers, and shows what stood then.
+#[test]
+fn every_height_of_a_record_has_a_proof_that_answers_for_it() {
+    let scene = scene();
+    for key in [scene.code, scene.matter, scene.unknown] {
+        for at in 0..=7 {
+            let proven = check(&scene, &scene.record_at(&key, at));
+            assert!(proven.answers(Height(at), &scene.header()), "{key:?} at {at}");
+        }
+    }
+}
+
+/// The colour of the code, which is yellow since block 4 and red from `settle_by` on.
+#[test]
+fn a_colour_is_known_from_the_headers_time_until_the_next_change() {
+    let scene = scene();
+    let header = scene.header();
+    let present = check(&scene, &scene.proof("present code"));
+    let (now, due) = (header.time_ms, scene.settle_by);
+    for (at, expected) in [
+        (Time(now.0 - 1), None),
+        (now, Some((Standing::Issued, Some(Colour::Yellow)))),
+        (Time(due.0 - 1), Some((Standing::Issued, Some(Colour::Yellow)))),
+        (due, None),
+        (due.plus(1), None),
+    ] {
+        assert_eq!(colour(&present, &header, at), expected, "{at}");
+    }
+}
+
+#[test]
+fn a_colour_turns_red_at_settle_by_once_a_block_says_so() {
+    let mut scene = scene();
+    scene.world.pass_to(scene.settle_by);
+    let header = scene.header();
+    let proof = scene.record_at(&scene.code, header.height.0);
+    let proven = verify(&proof, &header, scene.depth()).unwrap();
+    let red = Some((Standing::Issued, Some(Colour::Red)));
+    assert_eq!(colour(&proven, &header, header.time_ms), red);
+    assert_eq!(header.time_ms, scene.settle_by);
+    assert_eq!(colour(&proven, &header, scene.settle_by.plus(400 * DAY)), red);
+}
+
+#[test]
+fn only_a_code_that_still_stands_has_a_colour() {
+    let scene = scene();
+    let header = scene.header();
+    for name in ["replaced code", "present organisation", "absent person", "later code"] {
+        let proven = check(&scene, &scene.proof(name));
+        assert_eq!(colour(&proven, &header, header.time_ms), None, "{name}");
     }
 }
 
@@ -123,6 +154,13 @@ fn mutations(text: &str) -> Vec<String> {
                 'Z' => 'A',
                 _ => char::from(symbol as u8 + 1),
             };
+            if symbol.is_ascii_lowercase() {
+                let mut upper = shown.clone();
+                upper.replace_range(at..at + 1, &symbol.to_ascii_uppercase().to_string());
+                let mut whole = value.clone();
+                *whole.pointer_mut(&path).unwrap() = serde_json::Value::String(upper);
+                out.push(whole.to_string());
+            }
             let mut changed = shown.clone();
             changed.replace_range(at..at + 1, &other.to_string());
             let mut whole = value.clone();
@@ -159,84 +197,15 @@ fn leaves(value: &serde_json::Value, path: String, out: &mut Vec<String>) {
 #[test]
 fn a_change_of_any_digit_or_letter_in_any_value_is_refused() {
     let scene = scene();
+    let (header, depth): (Header, u8) = (scene.header(), scene.depth());
     for (name, proof) in scene.proofs() {
         let text = serde_json::to_string(&proof).unwrap();
         let all = mutations(&text);
         assert!(all.len() > 300, "{name}: {} mutations", all.len());
         for changed in all {
             let passes = serde_json::from_str::<Proof>(&changed)
-                .is_ok_and(|proof| scene.check(&proof).is_ok());
+                .is_ok_and(|proof| verify(&proof, &header, depth).is_ok());
             assert!(!passes, "{name}: {changed}");
         }
     }
-}
-
-#[test]
-fn forgeries_are_refused() {
-    let scene = scene();
-    let proofs: std::collections::BTreeMap<_, _> = scene.proofs().into_iter().collect();
-    let header = scene.header();
-    let depth = scene.world.genesis.depth;
-    let present = &proofs["present"];
-    assert!(verify(present, &header, depth + 1).is_err(), "another depth");
-    let mut earlier = scene.world.memory.clone();
-    earlier.run(earlier.now().plus(1), &[]);
-    assert!(verify(present, earlier.header(), depth).is_err(), "another header");
-    for (name, proof) in &proofs {
-        for shorten in [true, false] {
-            let mut text = serde_json::to_value(proof).unwrap();
-            change_paths(&mut text, shorten);
-            let forged: Proof = serde_json::from_value(text).unwrap();
-            assert!(scene.check(&forged).is_err(), "{name}: paths, shortened: {shorten}");
-        }
-    }
-    let (Shows::Present { record, bucket }, Shows::Replaced { record: old, successor }) =
-        (present.shows.clone(), proofs["replaced"].shows.clone())
-    else {
-        panic!("kinds of proofs");
-    };
-    let with = |shows| Proof { shows, ..present.clone() };
-    let version = &record.version;
-    let claimed_absent =
-        Shows::Absent { kind: version.kind, id: version.id, bucket: bucket.clone() };
-    assert_eq!(scene.check(&with(claimed_absent)), Err(ProofError::There));
-    let old_as_current = Shows::Present { record: old, bucket: bucket.clone() };
-    assert_eq!(scene.check(&with(old_as_current)), Err(ProofError::NotThere));
-    let current_as_old = Shows::Replaced { record: record.clone(), successor: successor.clone() };
-    assert_eq!(scene.check(&with(current_as_old)), Err(ProofError::Successor));
-    let second_as_first = Shows::Later { first: successor };
-    assert_eq!(scene.check(&with(second_as_first)), Err(ProofError::Change));
-    let Shows::Absent { bucket: elsewhere, .. } = proofs["absent"].shows.clone() else {
-        panic!("kinds of proofs");
-    };
-    assert!(scene.check(&with(Shows::Present { record, bucket: elsewhere })).is_err());
-}
-
-fn change_paths(value: &mut serde_json::Value, shorten: bool) {
-    match value {
-        serde_json::Value::Object(fields) => {
-            for (name, inner) in fields {
-                match inner {
-                    serde_json::Value::Array(path) if name.ends_with("path") => {
-                        if shorten && path.pop().is_some() {
-                            continue;
-                        }
-                        path.push(serde_json::Value::String("00".repeat(32)));
-                    }
-                    inner => change_paths(inner, shorten),
-                }
-            }
-        }
-        serde_json::Value::Array(items) => {
-            items.iter_mut().for_each(|inner| change_paths(inner, shorten));
-        }
-        _ => {}
-    }
-}
-
-#[test]
-fn an_organisation_id_is_its_records() {
-    let scene = scene();
-    let id = OrganisationId(scene.key.id);
-    assert_eq!(scene.world.parties.enterprise.id, id);
 }

@@ -2,34 +2,13 @@
 //! Signatures by ZIP-215: one by one and in batches the same, on the published edge cases too.
 #![allow(clippy::unwrap_used)]
 
-use chain::keys::{PublicKey, Scheme, SecretKey, Signature, SignatureCheck, verify_batch};
-use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
-use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
-use curve25519_dalek::scalar::Scalar;
+mod common;
+
+use chain::keys::{PublicKey, SecretKey, SignatureCheck, verify_batch};
+use common::edge::{OFF_CURVE, mixed_order, signature, small_order_encodings, with_order_added};
+use curve25519_dalek::constants::EIGHT_TORSION;
+use curve25519_dalek::edwards::CompressedEdwardsY;
 use proptest::prelude::*;
-
-/// The six non-canonical encodings of points of small order (ZIP-215, test vectors).
-const NON_CANONICAL: [&str; 6] = [
-    "0100000000000000000000000000000000000000000000000000000000000080",
-    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-];
-
-fn small_order_encodings() -> Vec<[u8; 32]> {
-    let canonical = EIGHT_TORSION.iter().map(|point| point.compress().to_bytes());
-    let others = NON_CANONICAL.iter().map(|text| hex::decode(text).unwrap().try_into().unwrap());
-    canonical.chain(others).collect()
-}
-
-fn signature(r: [u8; 32], s: [u8; 32]) -> Signature {
-    let mut bytes = [0; 64];
-    bytes[..32].copy_from_slice(&r);
-    bytes[32..].copy_from_slice(&s);
-    Signature { scheme: Scheme::Ed25519, bytes }
-}
 
 fn one_by_one(checks: &[SignatureCheck]) -> Vec<bool> {
     checks.iter().map(|(key, message, signature)| key.verifies(message, signature)).collect()
@@ -66,23 +45,6 @@ fn the_encodings_are_of_small_order_and_the_last_six_are_not_canonical() {
     }
 }
 
-/// A signature whose key and R each carry a part of small order: valid with the cofactor, and only so.
-fn mixed_order(secret: u64, key_part: &EdwardsPoint, r_part: &EdwardsPoint) -> SignatureCheck {
-    let (a, r) = (Scalar::from(secret), Scalar::from(secret * 31 + 7));
-    let key = (a * ED25519_BASEPOINT_POINT + key_part).compress().to_bytes();
-    let r_bytes = (r * ED25519_BASEPOINT_POINT + r_part).compress().to_bytes();
-    let message = secret.to_le_bytes().to_vec();
-    let k = challenge(&r_bytes, &key, &message);
-    (PublicKey::ed25519(key), message, signature(r_bytes, (r + k * a).to_bytes()))
-}
-
-fn challenge(r: &[u8; 32], key: &[u8; 32], message: &[u8]) -> Scalar {
-    use sha2::{Digest, Sha512};
-    let digest: [u8; 64] =
-        Sha512::new().chain_update(r).chain_update(key).chain_update(message).finalize().into();
-    Scalar::from_bytes_mod_order_wide(&digest)
-}
-
 #[test]
 fn points_of_mixed_order_hold_alone_and_in_a_batch() {
     let mut checks = Vec::new();
@@ -98,18 +60,8 @@ fn points_of_mixed_order_hold_alone_and_in_a_batch() {
 #[test]
 fn an_s_beyond_the_order_and_a_key_off_the_curve_are_refused_both_ways() {
     let (key, message, signature) = good(1, b"message");
-    let mut large = signature;
-    // The order of the group, little-endian, added to s.
-    let order =
-        hex::decode("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010").unwrap();
-    let mut carry = 0;
-    for (byte, add) in large.bytes[32..].iter_mut().zip(order) {
-        let sum = u16::from(*byte) + u16::from(add) + carry;
-        *byte = sum as u8;
-        carry = sum >> 8;
-    }
-    let mut off_curve = [0; 32];
-    off_curve[0] = 2;
+    let large = with_order_added(&signature);
+    let off_curve = OFF_CURVE;
     assert!(CompressedEdwardsY(off_curve).decompress().is_none());
     let checks = [
         (key, message.clone(), large),

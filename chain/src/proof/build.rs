@@ -29,7 +29,7 @@ pub fn transaction<S: View + Past>(state: &S, id: &TransactionId) -> Option<Proo
         state,
         Shows::Transaction {
             block: earlier(state, height)?,
-            transaction: hex::encode(transactions.get(place)?),
+            transaction: transactions.get(place)?.clone(),
             receipt: receipts.get(place)?.clone(),
             transaction_path: merkle::path(&leaves, place)?,
             receipt_path: merkle::path(&receipt_leaves, place)?,
@@ -51,18 +51,18 @@ pub fn record_at<S: View + Past>(state: &S, key: &RecordKey, at: Height) -> Opti
             let first = state.version(key, 1)?;
             Shows::Later { first: written(state, &first)? }
         }
-        (None, None) => Shows::Absent { kind: key.kind, id: key.id, bucket: bucket(state, key) },
+        (None, None) => Shows::Absent { key: *key, bucket: bucket(state, key) },
     };
     Some(proof(state, shows))
 }
 
 fn value_of(stored: Stored) -> Held {
-    Held { version: stored.version, value: stored.value }
+    Held { version: stored.version, value: stored.value.encode() }
 }
 
 fn bucket<S: View>(state: &S, key: &RecordKey) -> Bucket {
     let index = state_tree::bucket_of(&key.state_key(), state.depth());
-    let bytes = hex::encode(state_tree::encode_bucket(&state.bucket(index)));
+    let bytes = state_tree::encode_bucket(&state.bucket(index));
     let node = |level, index| state.tree_node(level, index);
     Bucket { bytes, path: state_tree::path(node, state.depth(), index) }
 }

@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Proofs: what a light client checks with one trusted header. A proof holds nothing that is not
 //! checked, and names no count: counts come from headers, the depth of the tree from genesis.
+//!
+//! In a proof file whatever is hashed stands as the very bytes that are hashed, in hexadecimal digits.
 
 mod build;
+mod digits;
+mod proven;
 mod verify;
 
 pub use build::{record_at, transaction};
-pub use verify::{ProofError, Proven, colour, verify};
+pub use proven::{Proven, colour};
+pub use verify::{ProofError, verify};
 
 use crate::block::{BlockRef, Header};
 use crate::hash::Hash;
 use crate::receipt::{Change, Receipt, Version};
-use crate::records::{RecordKind, Value};
+use crate::records::RecordKey;
 
 /// The layout of a proof file.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// A proof against one header, which the verifier has from elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Proof {
-    /// Layout: 1.
+    /// Layout: 2.
     pub version: u16,
     /// Chain id.
     pub chain: Hash,
@@ -31,17 +37,21 @@ pub struct Proof {
 }
 
 /// What a proof shows.
-#[expect(clippy::large_enum_variant, reason = "proofs are built and read one at a time")]
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub enum Shows {
     /// A transaction is in a block, with its receipt.
     Transaction {
         /// The block, unless it is the anchor's.
         block: Option<Earlier>,
-        /// Canonical bytes of the transaction, in hexadecimal digits.
-        transaction: String,
+        /// Canonical bytes of the transaction, signature included.
+        #[serde(with = "digits::bytes")]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        transaction: Vec<u8>,
         /// Its receipt; its index is the place of both.
+        #[serde(with = "digits::canonical")]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
         receipt: Receipt,
         /// From the transaction's leaf to `tx_root`, lowest sibling first.
         transaction_path: Vec<Hash>,
@@ -64,11 +74,10 @@ pub enum Shows {
     },
     /// There is no such record, nor ever was up to the anchor: nothing is deleted.
     Absent {
-        /// Its kind.
-        kind: RecordKind,
-        /// Its id, 32 hexadecimal digits.
-        #[serde(with = "crate::records::name::id_text")]
-        id: crate::ids::RecordId,
+        /// Its kind and id.
+        #[serde(with = "digits::canonical")]
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        key: RecordKey,
         /// The bucket that lacks it.
         bucket: Bucket,
     },
@@ -81,19 +90,27 @@ pub enum Shows {
 
 /// A version with its value.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Held {
     /// The version.
+    #[serde(with = "digits::canonical")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub version: Version,
-    /// The value that its digest is of.
-    pub value: Value,
+    /// The canonical value that its digest is of.
+    #[serde(with = "digits::bytes")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub value: Vec<u8>,
 }
 
 /// An earlier header, and its path in the anchor's history.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Earlier {
     /// The header.
+    #[serde(with = "digits::canonical")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub header: Header,
     /// From its leaf to the anchor's `history_root`.
     pub path: Vec<Hash>,
@@ -101,21 +118,27 @@ pub struct Earlier {
 
 /// A bucket of the state tree; its index follows from the key.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
-    /// Its bytes in hexadecimal digits: 64 for each entry.
-    pub bytes: String,
+    /// 64 bytes for each entry.
+    #[serde(with = "digits::bytes")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub bytes: Vec<u8>,
     /// From its leaf to `state_root`.
     pub path: Vec<Hash>,
 }
 
 /// A change in its block.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Written {
     /// The block, unless it is the anchor's.
     pub block: Option<Earlier>,
     /// The change.
+    #[serde(with = "digits::canonical")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub change: Change,
     /// From its leaf to `change_root`.
     pub path: Vec<Hash>,

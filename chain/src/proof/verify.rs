@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Checking a proof with a trusted header and the depth that genesis names.
 
-use super::{Bucket, Earlier, Held, Proof, Shows, VERSION, Written};
+use super::{Bucket, Earlier, Held, Proof, Proven, Shows, VERSION, Written};
 use crate::block::Header;
+use crate::codec::CodecError;
 use crate::hash::Hash;
-use crate::ids::{Height, RecordId, Time};
+use crate::ids::Height;
 use crate::receipt::{Receipt, Version};
-use crate::records::{Code, Colour, RecordKey, RecordKind, RecordValue, Standing, Value};
+use crate::records::{RecordKey, Value};
 use crate::state_tree::{self, BucketError};
 use crate::transaction::{Decoded, Invalid, Transaction};
 use crate::{domain, history, merkle};
@@ -29,9 +30,6 @@ pub enum ProofError {
     /// The transaction's bytes are not one of this chain with this receipt.
     #[error("the transaction's bytes are wrong: {0}")]
     Transaction(Invalid),
-    /// Digits that are no bytes.
-    #[error("{0} is not in pairs of lower-case hexadecimal digits")]
-    Digits(&'static str),
     /// The receipt is of another transaction.
     #[error("the receipt is of another transaction")]
     Receipt,
@@ -50,42 +48,15 @@ pub enum ProofError {
     /// The value is not the version's.
     #[error("the value is not that of the version")]
     Value,
+    /// The value is the version's, and no record of its kind: use a release that knows it.
+    #[error("the value's bytes are no record of its kind: {0}")]
+    Malformed(CodecError),
     /// The version and its successor do not follow each other.
     #[error("the successor does not follow the version")]
     Successor,
     /// The change is not of the block that it names, or not the first of its record.
     #[error("the change does not fit its block or its record")]
     Change,
-}
-
-/// What a proof has shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Proven {
-    /// The transaction is in the block at this height, with this receipt.
-    Transaction {
-        /// Height of the block.
-        height: Height,
-        /// The transaction.
-        transaction: Box<Transaction>,
-        /// Its receipt.
-        receipt: Receipt,
-    },
-    /// The record had this value from a height on, until before another if one is named.
-    Present {
-        /// Version.
-        version: Version,
-        /// Value.
-        value: Box<Value>,
-        /// Before which height; none: still at the anchor.
-        until: Option<Height>,
-    },
-    /// There was no such record before a height; none: not even at the anchor.
-    Absent {
-        /// Which.
-        key: RecordKey,
-        /// Before which height.
-        before: Option<Height>,
-    },
 }
 
 /// Checks a proof with a header that the verifier trusts; `depth` is that of genesis.
@@ -108,15 +79,15 @@ pub fn verify(proof: &Proof, trusted: &Header, depth: u8) -> Result<Proven, Proo
             Ok(Proven::Transaction { height, transaction: Box::new(transaction), receipt })
         }
         Shows::Present { record, bucket } => {
-            check_value(record)?;
+            let value = check_value(record)?;
             let found = find(&record.version.key(), bucket, trusted, depth)?;
             if found != Some(record.version.hash()) {
                 return Err(ProofError::NotThere);
             }
-            Ok(present(record, None))
+            Ok(present(record, value, None))
         }
         Shows::Replaced { record, successor } => {
-            check_value(record)?;
+            let value = check_value(record)?;
             let next = check_change(successor, trusted)?;
             let follows = next.key() == record.version.key()
                 && Some(next.number) == record.version.number.checked_add(1)
@@ -125,9 +96,12 @@ pub fn verify(proof: &Proof, trusted: &Header, depth: u8) -> Result<Proven, Proo
             if !follows {
                 return Err(ProofError::Successor);
             }
-            Ok(present(record, Some(next.since)))
+            Ok(present(record, value, Some(next.since)))
         }
-        Shows::Absent { kind, id, bucket } => absent((*kind, *id), bucket, trusted, depth),
+        Shows::Absent { key, bucket } => match find(key, bucket, trusted, depth)? {
+            None => Ok(Proven::Absent { key: *key, before: None }),
+            Some(_) => Err(ProofError::There),
+        },
         Shows::Later { first } => {
             let version = check_change(first, trusted)?;
             if version.number != 1 || version.previous != Hash::ZERO {
@@ -138,22 +112,8 @@ pub fn verify(proof: &Proof, trusted: &Header, depth: u8) -> Result<Proven, Proo
     }
 }
 
-fn present(record: &Held, until: Option<Height>) -> Proven {
-    let (version, value) = (record.version.clone(), Box::new(record.value.clone()));
-    Proven::Present { version, value, until }
-}
-
-fn absent(
-    (kind, id): (RecordKind, RecordId),
-    bucket: &Bucket,
-    trusted: &Header,
-    depth: u8,
-) -> Result<Proven, ProofError> {
-    let key = RecordKey { kind, id };
-    match find(&key, bucket, trusted, depth)? {
-        None => Ok(Proven::Absent { key, before: None }),
-        Some(_) => Err(ProofError::There),
-    }
+fn present(record: &Held, value: Value, until: Option<Height>) -> Proven {
+    Proven::Present { version: record.version.clone(), value: Box::new(value), until }
 }
 
 /// The header of the block that something is in: the trusted one, or one in its history.
@@ -172,21 +132,14 @@ fn block_header<'a>(
     }
 }
 
-fn bytes_of(digits: &str, what: &'static str) -> Result<Vec<u8>, ProofError> {
-    let lower = !digits.bytes().any(|digit| digit.is_ascii_uppercase());
-    let bytes = hex::decode(digits).ok().filter(|_| lower);
-    bytes.ok_or(ProofError::Digits(what))
-}
-
 fn check_transaction(
     header: &Header,
-    digits: &str,
+    bytes: &[u8],
     receipt: &Receipt,
     (transaction_path, receipt_path): (&[Hash], &[Hash]),
 ) -> Result<Transaction, ProofError> {
-    let bytes = bytes_of(digits, "the transaction")?;
     let (index, size) = (u64::from(receipt.index), u64::from(header.tx_count));
-    let leaf = merkle::leaf_hash(domain::TRANSACTION_LEAF, &bytes);
+    let leaf = merkle::leaf_hash(domain::TRANSACTION_LEAF, bytes);
     if !merkle::verify_inclusion(leaf, index, size, transaction_path, &header.tx_root) {
         return Err(ProofError::Path("tx_root"));
     }
@@ -194,7 +147,8 @@ fn check_transaction(
     if !merkle::verify_inclusion(receipt.leaf(), index, size, receipt_path, root) {
         return Err(ProofError::Path("receipt_root"));
     }
-    let decoded = Decoded::from_bytes(bytes, header.chain).map_err(ProofError::Transaction)?;
+    let decoded =
+        Decoded::from_bytes(bytes.to_vec(), header.chain).map_err(ProofError::Transaction)?;
     if decoded.id() != receipt.transaction {
         return Err(ProofError::Receipt);
     }
@@ -202,10 +156,14 @@ fn check_transaction(
     Ok(checked.transaction().clone())
 }
 
-fn check_value(record: &Held) -> Result<(), ProofError> {
-    let fits = record.value.key() == record.version.key()
-        && Version::value_digest(&record.value.encode()) == record.version.digest;
-    if fits { Ok(()) } else { Err(ProofError::Value) }
+/// The value of a version, whose digest it must have.
+fn check_value(record: &Held) -> Result<Value, ProofError> {
+    let version = &record.version;
+    if Version::value_digest(&record.value) != version.digest {
+        return Err(ProofError::Value);
+    }
+    let value = Value::decode(version.kind, &record.value).map_err(ProofError::Malformed)?;
+    if value.key() == version.key() { Ok(value) } else { Err(ProofError::Value) }
 }
 
 /// The hash of the newest version in a record's bucket, which the state root holds.
@@ -217,8 +175,7 @@ fn find(
 ) -> Result<Option<Hash>, ProofError> {
     let state_key = key.state_key();
     let index = state_tree::bucket_of(&state_key, depth);
-    let bytes = bytes_of(&bucket.bytes, "the bucket")?;
-    let entries = state_tree::decode_bucket(&bytes, index, depth)?;
+    let entries = state_tree::decode_bucket(&bucket.bytes, index, depth)?;
     let leaf = state_tree::bucket_leaf(&entries);
     if !state_tree::verify_path(leaf, index, depth, &bucket.path, &trusted.state_root) {
         return Err(ProofError::Path("state_root"));
@@ -239,16 +196,4 @@ fn check_change<'a>(written: &'a Written, trusted: &Header) -> Result<&'a Versio
         return Err(ProofError::Change);
     }
     Ok(&change.version)
-}
-
-/// The colour at a time that a proven code has; none where the proof cannot say: another kind of
-/// record, a replaced version, a time before the header's or past the next change.
-pub fn colour(proven: &Proven, trusted: &Header, at: Time) -> Option<(Standing, Option<Colour>)> {
-    let Proven::Present { value, until: None, .. } = proven else { return None };
-    let code = Code::from_value(value)?;
-    let is_past = code.next_change_at.is_some_and(|next| at >= next);
-    if at < trusted.time_ms || is_past {
-        return None;
-    }
-    Some((code.standing(), code.colour_at(at)))
 }

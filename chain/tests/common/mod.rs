@@ -5,8 +5,12 @@
 // Each test binary takes what it needs of this module.
 #![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used)]
 
+pub mod edge;
 pub mod fleet;
 pub mod issue;
+pub mod forge;
+pub mod forgeries;
+pub mod scene;
 pub mod waybill;
 
 use chain::actions::*;

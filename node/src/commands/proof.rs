@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `dianyun proof`: fetch a proof from one node, verify it with a header from another.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use chain::TransactionId;
-use chain::ids::{CodeId, Height};
+use chain::ids::{CodeId, Height, RecordId};
+use chain::keys::PublicKey;
 use chain::proof::{Proof, Proven, colour, verify};
-use chain::{Genesis, Header};
-use clap::Subcommand;
+use chain::records::RegisteredKey;
+use chain::{Genesis, Header, Time, TransactionId};
+use clap::{Args, Subcommand};
 use client::Client;
 use serde_json::json;
 
@@ -21,7 +22,8 @@ use crate::output::Output;
 pub(crate) enum Command {
     /// Write the proof of a transaction, code or record to standard output.
     Get {
-        /// A transaction's id, a code's id, or a record's id with its prefix, such as way_….
+        /// A transaction's id, a code's id, a record's id with its prefix, such as way_…, a public
+        /// key, or the word parameters.
         id: String,
         /// As of this height instead of the newest.
         #[arg(long)]
@@ -37,19 +39,40 @@ pub(crate) enum Command {
     Verify {
         /// The file.
         file: PathBuf,
-        /// Fetch the header from this node; without it from the testnet's last.
-        #[arg(long, conflicts_with = "header")]
-        node: Option<String>,
-        /// Take the header from this file instead.
-        #[arg(long)]
-        header: Option<PathBuf>,
-        /// The genesis file; without it the testnet's.
-        #[arg(long)]
-        genesis: Option<PathBuf>,
-        /// The testnet's folder.
-        #[arg(long, default_value_os_t = default_dir())]
-        dir: PathBuf,
+        #[command(flatten)]
+        trust: Trust,
+        #[command(flatten)]
+        asked: Asked,
     },
+}
+
+/// Where the header and the genesis that are trusted come from.
+#[derive(Debug, Args)]
+pub(crate) struct Trust {
+    /// Fetch the header from this node; without it from the testnet's last.
+    #[arg(long, conflicts_with = "header")]
+    node: Option<String>,
+    /// Take the header from this file instead.
+    #[arg(long)]
+    header: Option<PathBuf>,
+    /// The genesis file; without it the testnet's.
+    #[arg(long)]
+    genesis: Option<PathBuf>,
+    /// The testnet's folder.
+    #[arg(long, default_value_os_t = default_dir())]
+    dir: PathBuf,
+}
+
+/// What a proof is asked besides whether it holds.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Asked {
+    /// Succeed only if it answers for this height: what stood then, or the block of a transaction.
+    #[arg(long)]
+    at_height: Option<u64>,
+    /// Succeed only if it gives the standing and colour of a code at this time, such as
+    /// 2026-11-24T12:00:00+08:00.
+    #[arg(long)]
+    at_time: Option<Time>,
 }
 
 /// Where a node proves what an id names.
@@ -60,68 +83,91 @@ fn path(id: &str) -> Result<String> {
     if let Ok(code) = id.parse::<CodeId>() {
         return Ok(format!("/v1/codes/{code}/proof"));
     }
+    if let Ok(key) = id.parse::<PublicKey>() {
+        return Ok(bare("registered_key", RegisteredKey::id_of(&key)));
+    }
     let kind = match id.split('_').next() {
+        Some("parameters") => return Ok(bare("parameters", RecordId::default())),
         Some("org") => "organisation",
         Some("per") => "person",
         Some("veh") => "vehicle",
         Some("app") => "application",
         Some("mat") => "matter",
         Some("way") => "waybill",
-        _ => bail!("{id} is no id of a transaction, code or record"),
+        _ => bail!("{id} is no id of a transaction, code or record, and no public key"),
     };
     Ok(format!("/v1/records/{kind}/{id}/proof"))
 }
 
+/// The same for a record whose id has no text of its own.
+fn bare(kind: &str, id: RecordId) -> String {
+    let digits: String = id.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("/v1/records/{kind}/{digits}/proof")
+}
+
 impl Command {
     pub(crate) fn run(self, output: Output) -> Result<()> {
-        runtime()?.block_on(async {
-            match self {
-                Self::Get { id, at_height, node, dir } => {
-                    let node = match node {
-                        Some(node) => node,
-                        None => first_and_last(&dir)?.0,
-                    };
-                    let client = Client::new(&node)?;
-                    let proof = client.proof(&path(&id)?, at_height.map(Height)).await?;
-                    println!("{}", serde_json::to_string_pretty(&proof)?);
-                    Ok(())
-                }
-                Self::Verify { file, node, header, genesis, dir } => {
-                    let text = std::fs::read_to_string(&file)
-                        .with_context(|| format!("cannot read {}", file.display()))?;
-                    let proof: Proof = serde_json::from_str(&text)
-                        .with_context(|| format!("{} is no proof", file.display()))?;
-                    let genesis_file = genesis.unwrap_or_else(|| dir.join("genesis.json"));
-                    let genesis = genesis::load(&genesis_file)?;
-                    let trusted = match (header, node) {
-                        (Some(path), _) => read_header(&path)?,
-                        (None, Some(node)) => fetch(&node, proof.anchor.height).await?,
-                        (None, None) => {
-                            fetch(&first_and_last(&dir)?.1, proof.anchor.height).await?
-                        }
-                    };
-                    check(&proof, &trusted, &genesis, output)
-                }
+        match self {
+            Self::Get { id, at_height, node, dir } => {
+                let node = node.map_or_else(|| Ok(first_and_last(&dir)?.0), anyhow::Ok)?;
+                let (path, at) = (path(&id)?, at_height.map(Height));
+                let proof =
+                    runtime()?.block_on(async { Client::new(&node)?.proof(&path, at).await })?;
+                let shown = || serde_json::to_string_pretty(&proof).unwrap_or_default();
+                output.data(&proof, shown);
+                Ok(())
             }
-        })
+            Self::Verify { file, trust, asked } => {
+                let proof = read(&file)?;
+                let (header, genesis) = trust.resolve(proof.anchor.height)?;
+                let shown = check(&proof, (&header, &genesis), asked)?;
+                let text = || serde_json::to_string_pretty(&shown).unwrap_or_default();
+                output.data(&shown, text);
+                Ok(())
+            }
+        }
     }
 }
 
-fn first_and_last(dir: &std::path::Path) -> Result<(String, String)> {
+impl Trust {
+    /// The header at a height, and the genesis of its chain.
+    fn resolve(&self, height: Height) -> Result<(Header, Genesis)> {
+        let file = self.genesis.clone().unwrap_or_else(|| self.dir.join("genesis.json"));
+        let genesis = genesis::load(&file)?;
+        let header = match (&self.header, &self.node) {
+            (Some(file), _) => read_header(file)?,
+            (None, Some(node)) => fetch(node, height)?,
+            (None, None) => fetch(&first_and_last(&self.dir)?.1, height)?,
+        };
+        ensure!(
+            genesis.chain_id() == header.chain,
+            "the header is of another chain than the genesis: name the genesis of that chain"
+        );
+        Ok((header, genesis))
+    }
+}
+
+fn read(file: &Path) -> Result<Proof> {
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is no proof", file.display()))
+}
+
+fn first_and_last(dir: &Path) -> Result<(String, String)> {
     let state = State::read(dir)?;
     let (first, last) = (state.nodes.first(), state.nodes.last());
     let both = first.zip(last).context("the testnet has no node")?;
     Ok((both.0.api.clone(), both.1.api.clone()))
 }
 
-async fn fetch(node: &str, height: Height) -> Result<Header> {
-    let item = Client::new(node)?.header(height).await?;
+fn fetch(node: &str, height: Height) -> Result<Header> {
+    let item = runtime()?.block_on(async { Client::new(node)?.header(height).await })?;
     ensure!(item.header.hash() == item.hash, "the node's header and its hash differ");
     Ok(item.header)
 }
 
 /// A header alone, or as a node answers it.
-fn read_header(path: &std::path::Path) -> Result<Header> {
+fn read_header(path: &Path) -> Result<Header> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let value: serde_json::Value = serde_json::from_str(&text)?;
@@ -129,20 +175,33 @@ fn read_header(path: &std::path::Path) -> Result<Header> {
     serde_json::from_value(inner).with_context(|| format!("{} is no header", path.display()))
 }
 
-fn check(proof: &Proof, trusted: &Header, genesis: &Genesis, output: Output) -> Result<()> {
+/// Verifies, and says what the proof shows; an error if it does not answer what is asked.
+fn check(
+    proof: &Proof,
+    (header, genesis): (&Header, &Genesis),
+    asked: Asked,
+) -> Result<serde_json::Value> {
+    let proven = verify(proof, header, genesis.depth).context("the proof does not hold")?;
+    if let Some(height) = asked.at_height {
+        ensure!(
+            proven.answers(Height(height), header),
+            "the proof holds, and is no answer for height {height}: get one with --at-height {height}"
+        );
+    }
+    let at = asked.at_time.unwrap_or(header.time_ms);
+    let seen = colour(&proven, header, at);
     ensure!(
-        genesis.chain_id() == trusted.chain,
-        "the header is of another chain than the genesis: name the genesis of that chain"
+        asked.at_time.is_none() || seen.is_some(),
+        "the proof holds, and tells no colour at {at}: it takes a code that still stands, a time from {} on, and one \
+         before the code's next change",
+        header.time_ms
     );
-    let proven = verify(proof, trusted, genesis.depth).context("the proof does not hold")?;
-    let at = trusted.time_ms;
-    let shown = match &proven {
-        Proven::Transaction { height, receipt, .. } => {
+    Ok(match &proven {
+        Proven::Transaction { height, receipt, transaction } => {
             json!({ "holds": true, "transaction": receipt.transaction, "height": height,
-                    "outcome": receipt.outcome })
+                    "outcome": receipt.outcome, "action": transaction.action.word() })
         }
         Proven::Present { version, value, until } => {
-            let seen = colour(&proven, trusted, at);
             json!({ "holds": true, "since": version.since, "until": until,
                     "as_of": at, "standing": seen.map(|(standing, _)| standing),
                     "colour": seen.and_then(|(_, colour)| colour), "value": value })
@@ -150,7 +209,5 @@ fn check(proof: &Proof, trusted: &Header, genesis: &Genesis, output: Output) -> 
         Proven::Absent { key, before } => {
             json!({ "holds": true, "absent": key.kind.word(), "before": before })
         }
-    };
-    output.data(&shown, || serde_json::to_string_pretty(&shown).unwrap_or_default());
-    Ok(())
+    })
 }
