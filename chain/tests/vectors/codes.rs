@@ -93,6 +93,7 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
         ("RecordKind", "0b".into(), "no such kind"),
         ("Action", "ffffffff".into(), "no such variant"),
         ("KeyEnd", bent("KeyEnd", &|bytes| bytes[0] = 1), "no such scheme"),
+        ("OverLimit", bent("OverLimit", &|bytes| bytes[16..].fill(0xff)), "a time after the last"),
         ("Reason", reason(b"", 0), "an empty text"),
         ("Reason", reason(&[b'x'; 41], 41), "a text that is too long"),
         ("Reason", reason(b"a\nb", 3), "a control character"),
