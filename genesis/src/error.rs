@@ -36,9 +36,9 @@ pub enum GenesisFileError {
         detail: String,
     },
     /// A folder is there already.
-    #[error("{} holds a testnet already: use another --dir, or `dianyun testnet reset`", .0.display())]
+    #[error("{} holds a network already: use another --dir, or for a testnet `dianyun testnet reset`", .0.display())]
     Occupied(PathBuf),
-    /// A plan that no testnet can follow.
+    /// A plan that no network can follow.
     #[error("{0}")]
     Plan(String),
 }

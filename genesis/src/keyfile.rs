@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Key files: TOML, mode 0600, the seed sealed with `age` under a passphrase. Test keys are plain,
-//! say so in the file, and never open in production mode.
+//! Key files: TOML, mode 0600, the seed sealed with `age` under a passphrase. Test keys may be plain,
+//! say so in the file, and never open in production mode. No message shows what a file holds.
 
 use std::io::Read as _;
 use std::io::Write as _;
@@ -19,7 +19,7 @@ use crate::unlock::Unlock;
 const WORK_FACTOR: u8 = 16;
 const SEALED_NOTE: &str = "# A key of Dianyun Chain, sealed with age (scrypt). Back it up; it \
                            cannot be made again.\n";
-const TEST_NOTE: &str = "# TEST KEY of Dianyun Chain: plain, for invented data. Production mode \
+const TEST_NOTE: &str = "# TEST KEY of Dianyun Chain: for invented data alone. Production mode \
                          refuses it.\n";
 
 /// What is wrong with a key file.
@@ -49,6 +49,11 @@ pub enum KeyFileError {
         "key {0} is a test key, and this chain is in production mode: make a real one with `dianyun keys new`"
     )]
     TestKey(PublicKey),
+    /// A real key is never written in plain.
+    #[error(
+        "key {0} is no test key, so it stays sealed: `dianyun keys encrypt` changes its passphrase"
+    )]
+    NeverPlain(PublicKey),
     /// It is sealed and stays so.
     #[error("key {public} stays sealed: {detail}")]
     Sealed {
@@ -70,13 +75,13 @@ pub struct KeyFile {
     pub name: String,
     /// The public key.
     pub public: PublicKey,
-    /// True for a plain key of a test.
+    /// True for a key of a test, plain or sealed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub test_key: bool,
-    /// The seed of a test key: 64 hexadecimal digits.
+    /// The seed of a plain test key: 64 hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seed: Option<String>,
-    /// The seed of any other key: an age file in its armour.
+    /// The seed of a sealed key: an age file in its armour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sealed: Option<String>,
 }
@@ -120,30 +125,62 @@ impl KeyFile {
 
     /// Reads a key file that nobody else may read.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
-        let io = |source| KeyFileError::Io { path: path.to_owned(), source };
-        if private::foreign_bits(path).map_err(io)? != 0 {
+        if private::foreign_bits(path).map_err(io(path))? != 0 {
             return Err(KeyFileError::Readable(path.to_owned()));
         }
-        let text = std::fs::read_to_string(path).map_err(io)?;
+        let text = std::fs::read_to_string(path).map_err(io(path))?;
         let malformed = |detail| KeyFileError::Malformed { path: path.to_owned(), detail };
-        let file: Self = toml::from_str(&text).map_err(|error| malformed(error.to_string()))?;
+        // The error's own text would quote the line at fault, and that line may be a secret.
+        let file: Self =
+            toml::from_str(&text).map_err(|error| malformed(error.message().to_owned()))?;
         match (file.test_key, &file.seed, &file.sealed) {
-            (true, Some(_), None) | (false, None, Some(_)) => Ok(file),
+            (true, Some(_), None) | (_, None, Some(_)) => Ok(file),
             _ => Err(malformed(
-                "a test key has `test_key = true` and a seed, any other key is sealed".into(),
+                "it holds either a sealed key, or a seed and `test_key = true`".into(),
             )),
         }
     }
 
+    /// True if no passphrase is needed.
+    pub fn is_plain(&self) -> bool {
+        self.sealed.is_none()
+    }
+
+    /// The same key sealed under a passphrase; a test key stays marked as one.
+    pub fn sealed_again(
+        &self,
+        unlock: &Unlock,
+        passphrase: SecretString,
+    ) -> Result<Self, KeyFileError> {
+        let key = self.open(Mode::Demo, unlock)?;
+        Ok(Self { test_key: self.test_key, ..Self::seal(&self.name, &key, passphrase)? })
+    }
+
+    /// The same test key in plain; any other key stays sealed.
+    pub fn plain(&self, unlock: &Unlock) -> Result<Self, KeyFileError> {
+        if !self.test_key {
+            return Err(KeyFileError::NeverPlain(self.public));
+        }
+        Ok(Self::test(&self.name, &self.open(Mode::Demo, unlock)?))
+    }
+
     /// Writes a new file with mode 0600; one that is there stays.
     pub fn write_new(&self, path: &Path) -> Result<(), KeyFileError> {
+        private::write_new(path, &self.text(path)?).map_err(io(path))
+    }
+
+    /// Puts this in the place of a file that is there, whole or not at all.
+    pub fn replace(&self, path: &Path) -> Result<(), KeyFileError> {
+        private::replace(path, &self.text(path)?).map_err(io(path))
+    }
+
+    fn text(&self, path: &Path) -> Result<String, KeyFileError> {
         let note = if self.test_key { TEST_NOTE } else { SEALED_NOTE };
-        let body = toml::to_string(self).map_err(|error| KeyFileError::Malformed {
+        let body = toml::to_string(self).map_err(|_| KeyFileError::Malformed {
             path: path.to_owned(),
-            detail: error.to_string(),
+            detail: "it cannot be written as TOML".into(),
         })?;
-        private::write_new(path, &format!("{note}{body}"))
-            .map_err(|source| KeyFileError::Io { path: path.to_owned(), source })
+        Ok(format!("{note}{body}"))
     }
 
     /// The secret key, for a chain of this mode.
@@ -167,6 +204,11 @@ impl KeyFile {
         }
         Ok(key)
     }
+}
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> KeyFileError {
+    let path = path.to_owned();
+    move |source| KeyFileError::Io { path, source }
 }
 
 fn seal(seed: &[u8], passphrase: SecretString) -> Result<String, Box<dyn std::error::Error>> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The folders of a local testnet: who lies where. Never starts anything and never picks a port.
+//! The folders of a network: who lies where. Never starts anything and never picks a port.
 //!
 //! ```text
 //! DIR/genesis.json            the genesis
@@ -12,8 +12,9 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use age::secrecy::SecretString;
 use chain::Genesis;
-use chain::genesis::{GenesisNode, Mode};
+use chain::genesis::Mode;
 use chain::ids::OrganisationId;
 use chain::keys::SecretKey;
 
@@ -33,7 +34,59 @@ pub struct Addresses {
     pub p2p: SocketAddr,
 }
 
-/// The folders of one testnet.
+/// How new keys are written.
+pub enum Sealing {
+    /// Plain and marked: for invented data.
+    TestKeys,
+    /// Sealed under one passphrase.
+    Passphrase(SecretString),
+}
+
+impl Sealing {
+    fn write(&self, name: &str, key: &SecretKey, path: &Path) -> Result<(), KeyFileError> {
+        let file = match self {
+            Self::TestKeys => KeyFile::test(name, key),
+            Self::Passphrase(passphrase) => KeyFile::seal(name, key, passphrase.clone())?,
+        };
+        file.write_new(path)
+    }
+}
+
+/// All that the folders of a new network hold.
+pub struct Foundation {
+    /// The genesis.
+    pub genesis: Genesis,
+    /// Secrets of the attesters.
+    pub secrets: TagSecrets,
+    /// Keys of organisations that were made here, by the names of their files.
+    pub keys: Vec<(String, SecretKey)>,
+    /// Keys of nodes in the order of genesis; none where its operator has it.
+    pub nodes: Vec<Option<SecretKey>>,
+    /// Where nodes listen, in the order of genesis.
+    pub addresses: Vec<Addresses>,
+    /// How the keys are written.
+    pub sealing: Sealing,
+}
+
+impl Foundation {
+    /// Of an invented consortium, with test keys.
+    pub fn demo(consortium: &Consortium, addresses: &[Addresses]) -> Self {
+        let of = |member: &Member| {
+            let admin = (format!("{}-admin", member.name), member.admin.clone());
+            [(member.name.clone(), member.key.clone()), admin]
+        };
+        Self {
+            genesis: consortium.genesis.clone(),
+            secrets: consortium.secrets,
+            keys: consortium.members.iter().flat_map(of).collect(),
+            nodes: consortium.nodes.iter().map(|node| Some(node.key.clone())).collect(),
+            addresses: addresses.to_vec(),
+            sealing: Sealing::TestKeys,
+        }
+    }
+}
+
+/// The folders of one network.
 #[derive(Clone, Debug)]
 pub struct Layout {
     root: PathBuf,
@@ -117,47 +170,36 @@ impl Layout {
         Ok(file.open(Mode::Demo, &Unlock::default())?)
     }
 
-    /// Writes everything of a consortium whose nodes listen at `addresses`, in the order of genesis.
-    pub fn write(
-        &self,
-        consortium: &Consortium,
-        addresses: &[Addresses],
-    ) -> Result<(), GenesisFileError> {
+    /// Writes everything of a new network.
+    pub fn write(&self, new: &Foundation) -> Result<(), GenesisFileError> {
         if self.exists() {
             return Err(GenesisFileError::Occupied(self.root.clone()));
         }
-        if addresses.len() != consortium.nodes.len() {
-            return Err(GenesisFileError::Plan("one pair of addresses is needed a node".into()));
+        let nodes = new.genesis.nodes.len();
+        if new.addresses.len() != nodes || new.nodes.len() != nodes {
+            return Err(GenesisFileError::Plan("each node needs its addresses".into()));
         }
         make_dir(&self.root.join("keys"))?;
-        for member in &consortium.members {
-            let admin = format!("{}-admin", member.name);
-            KeyFile::test(&member.name, &member.key).write_new(&self.key_file(&member.name))?;
-            KeyFile::test(&admin, &member.admin).write_new(&self.key_file(&admin))?;
+        for (name, key) in &new.keys {
+            new.sealing.write(name, key, &self.key_file(name))?;
         }
-        consortium.secrets.write_new(&self.secrets_file())?;
-        let nodes = consortium.genesis.nodes.iter().zip(addresses);
-        let peers: Vec<_> = nodes.map(|(node, own)| (node, *own)).collect();
-        for ((node, own), key) in peers.iter().zip(&consortium.nodes) {
-            self.write_node(&consortium.genesis, &key.key, (node, *own), &peers)?;
+        new.secrets.write_new(&self.secrets_file())?;
+        for place in 0..nodes {
+            self.write_node(new, place)?;
         }
         // Last: a folder with a genesis is complete.
-        write_text(&self.genesis_file(), &file::to_json(&consortium.genesis))
+        write_text(&self.genesis_file(), &file::to_json(&new.genesis))
     }
 
-    fn write_node(
-        &self,
-        genesis: &Genesis,
-        key: &SecretKey,
-        own: (&GenesisNode, Addresses),
-        all: &[(&GenesisNode, Addresses)],
-    ) -> Result<(), GenesisFileError> {
-        let name = own.0.name.as_str();
+    fn write_node(&self, new: &Foundation, place: usize) -> Result<(), GenesisFileError> {
+        let name = new.genesis.nodes[place].name.as_str();
         let dir = self.node_dir(name);
         make_dir(&dir.join("data"))?;
-        KeyFile::test(name, key).write_new(&dir.join("node.key"))?;
-        write_text(&dir.join("genesis.json"), &file::to_json(genesis))?;
-        write_text(&dir.join("config.toml"), &node_config(own, all))
+        if let Some(key) = &new.nodes[place] {
+            new.sealing.write(name, key, &dir.join("node.key"))?;
+        }
+        write_text(&dir.join("genesis.json"), &file::to_json(&new.genesis))?;
+        write_text(&dir.join("config.toml"), &node_config(new, place))
     }
 }
 
@@ -169,16 +211,18 @@ pub fn organisation_of(genesis: &Genesis, key: &SecretKey) -> Option<Organisatio
 }
 
 /// A node's `config.toml`; `dianyun config show --origin` explains every entry.
-fn node_config(own: (&GenesisNode, Addresses), all: &[(&GenesisNode, Addresses)]) -> String {
-    let (node, addresses) = own;
+fn node_config(new: &Foundation, place: usize) -> String {
+    let (name, own) = (&new.genesis.nodes[place].name, new.addresses[place]);
     let mut text = format!(
-        "# {}: a node of a local testnet. Paths are relative to this file.\n\
+        "# {name}, a node of {}. Paths are relative to this file; docs/operating.md lists every key.\n\
          genesis = \"genesis.json\"\nkey = \"node.key\"\ndata = \"data\"\n\n\
          [api]\nlisten = \"{}\"\n\n[p2p]\nlisten = \"{}\"\n\n[p2p.peers]\n",
-        node.name, addresses.api, addresses.p2p
+        new.genesis.name, own.api, own.p2p
     );
-    for (peer, at) in all.iter().filter(|(peer, _)| peer.number != node.number) {
-        text.push_str(&format!("\"{}\" = \"{}\"\n", peer.name, at.p2p));
+    for (peer, at) in new.genesis.nodes.iter().zip(&new.addresses) {
+        if peer.name != *name {
+            text.push_str(&format!("\"{}\" = \"{}\"\n", peer.name, at.p2p));
+        }
     }
     text
 }

@@ -8,10 +8,12 @@ mod error;
 mod file;
 pub mod keyfile;
 pub mod layout;
+pub mod plan;
 mod private;
 pub mod secrets;
 pub mod unlock;
 
+pub use age::secrecy::SecretString;
 pub use check::{Report, check};
 pub use error::GenesisFileError;
 pub use file::{load, parse, to_json};

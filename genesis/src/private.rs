@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Files that only their owner may read. Never replaces a file that is there.
+//! Files that only their owner may read. A file that is there is replaced whole, and only on purpose.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -11,6 +11,17 @@ pub(crate) fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+/// Puts a file with mode 0600 in the place of one that is there.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = Path::new(&beside);
+    // What a crash left behind half written.
+    let _none = fs::remove_file(beside);
+    write_new(beside, text)?;
+    fs::rename(beside, path)
 }
 
 /// Permission bits that others than the owner have on a file.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::error::GenesisFileError;
+use crate::keyfile::{KeyFileError, new_key};
 use crate::private;
 
 /// What the test tag in genesis is made of.
@@ -42,6 +43,14 @@ struct Written {
 impl std::fmt::Debug for TagSecrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("TagSecrets")
+    }
+}
+
+impl TagSecrets {
+    /// New secrets from the system's random source.
+    pub fn new() -> Result<Self, KeyFileError> {
+        let one = || new_key().map(|key| key.seed());
+        Ok(Self { identity: one()?, vin: one()?, plate: one()? })
     }
 }
 
@@ -98,10 +107,13 @@ impl TagSecrets {
             return Err(wrong("may be read by others: chmod 600 it".into()));
         }
         let text = std::fs::read_to_string(path).map_err(GenesisFileError::io(path))?;
-        let written: Written = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        // No error quotes what it found: that may be a secret.
+        let written: Written =
+            toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
         let bytes = |text: &str| {
-            chain::text::hex_array(text, "a secret of 64 lower-case hexadecimal digits")
-                .map_err(|error| wrong(error.to_string()))
+            let expected = "a secret of 64 lower-case hexadecimal digits";
+            chain::text::hex_array(text, expected)
+                .map_err(|_| wrong(format!("each of the three is {expected}")))
         };
         Ok(Self {
             identity: bytes(&written.identity)?,

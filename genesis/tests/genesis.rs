@@ -8,7 +8,7 @@ use chain::ids::{Prefecture, Time};
 use chain::keys::SecretKey;
 use genesis::demo::{Consortium, Plan, consortium};
 use genesis::keyfile::KeyFileError;
-use genesis::layout::Addresses;
+use genesis::layout::{Addresses, Foundation};
 use genesis::{GenesisFileError, KeyFile, Layout, Unlock, check, to_json};
 use serde_json::{Value, json};
 
@@ -55,22 +55,80 @@ fn one_seed_gives_one_consortium() {
 #[test]
 fn every_spoiled_genesis_is_explained() {
     type Spoil = fn(&mut Value);
-    let cases: [(Spoil, &str); 16] = [
+    let cases: &[(Spoil, &str)] = &[
         (|g| g["protocol"] = json!(9), "protocol: 9 is not 1"),
         (|g| g["depth"] = json!(0), "depth: 0 is not between"),
+        (|g| g["depth"] = json!(25), "depth: 25 is not between"),
         (|g| g["heartbeat_ms"] = json!(1), "heartbeat_ms: 1 ms"),
-        (|g| g["colour"] = json!("blue"), "colour: is no member of a genesis"),
+        (|g| g["time"] = json!("2026-11-24"), "time: \"2026-11-24\" is not"),
+        (|g| g["mode"] = json!("test"), "mode: unknown variant"),
+        (|g| g["colour"] = json!("blue"), "colour: is not known here"),
+        (|g| g["nodes"][0]["port"] = json!(1), "nodes[0].port: is not known here"),
+        (|g| g["organisations"][0]["city"] = json!(1), "organisations[0].city: is not known"),
+        (|g| g["organisations"][0]["keys"][0]["no"] = json!(1), "organisations[0].keys[0].no"),
         (|g| drop(g.as_object_mut().unwrap().remove("nodes")), "nodes: is missing"),
+        (
+            |g| drop(g["nodes"][1].as_object_mut().unwrap().remove("key")),
+            "nodes[1].key: is missing",
+        ),
+        (|g| g["nodes"] = json!({}), "nodes: is a list"),
+        (|g| g["nodes"][2] = json!(7), "nodes[2]: is an object"),
         (|g| g["nodes"] = json!([]), "nodes: there is no validator"),
         (|g| g["nodes"][1]["number"] = json!(1), "nodes[1].number: 1 is taken"),
+        (|g| g["nodes"][0]["number"] = json!(0), "nodes[0].number: numbers begin at 1"),
+        (
+            |g| g["nodes"][1]["name"] = g["nodes"][0]["name"].clone(),
+            "nodes[1].name: validator-1 is",
+        ),
+        (|g| g["nodes"][1]["name"] = json!(""), "nodes[1].name"),
         (|g| g["nodes"][0]["organisation"] = json!(99), "nodes[0].organisation: 99"),
         (|g| g["nodes"][1]["key"] = g["nodes"][0]["key"].clone(), "nodes[1].key: is the key of"),
+        (
+            |g| g["nodes"][1]["key"] = g["organisations"][0]["keys"][1]["key"].clone(),
+            "nodes[1].key: is the key of organisations[0].keys[1].key too",
+        ),
+        (|g| g["prefectures"] = json!([]), "prefectures: is empty"),
         (|g| g["prefectures"] = json!([1101]), "prefectures[0]: 1101 is no prefecture"),
+        (|g| g["prefectures"][1] = json!(5301), "prefectures[1]: 5301 is listed twice"),
         (|g| g["parameters"][0]["value"] = json!(99_999_999_999_999_u64), "parameters[0]"),
         (|g| g["parameters"][0]["name"] = json!("speed"), "parameters[0].name"),
+        (
+            |g| g["parameters"] = json!([g["parameters"][0], g["parameters"][0]]),
+            "parameters[1]: settle_other_ms is set already in parameters[0]",
+        ),
         (|g| g["organisations"][0]["keys"] = json!([]), "organisations[0].keys: 0 keys"),
+        (
+            |g| g["organisations"][0]["keys"][1]["roles"]["admin"] = json!(false),
+            "organisations[0].keys: no key has the role admin",
+        ),
         (|g| g["organisations"][0]["kind"] = json!("bank"), "there is no regulator"),
+        (
+            |g| g["organisations"][0]["prefecture"] = json!(5399),
+            "organisations[0].prefecture: 5399",
+        ),
+        (
+            |g| g["organisations"][1]["scopes"][0]["kind"] = json!("policy"),
+            "organisations[1].scopes[0].kind: a Authority does not attest Policy",
+        ),
+        (
+            |g| {
+                g["organisations"][0]["identity"]["open"]["credit_code"] =
+                    json!("11539900000000019K")
+            },
+            "organisations[0].identity.open.credit_code: \"11539900000000019K\" is not a unified",
+        ),
+        (
+            |g| g["organisations"][1]["identity"] = g["organisations"][0]["identity"].clone(),
+            "organisations[1].identity: has the credit code or tag of organisations[0]",
+        ),
         (|g| g["mode"] = json!("production"), "is invented (region 5399)"),
+        (
+            |g| {
+                g["mode"] = json!("production");
+                g["nodes"].as_array_mut().unwrap().remove(0);
+            },
+            "nodes: 3 validators: with fewer than 4",
+        ),
         (|g| g["tag_secrets"] = json!([]), "tag_secrets: Vin is there 0 times"),
     ];
     for (spoil, expected) in cases {
@@ -84,9 +142,10 @@ fn all_problems_are_listed_at_once() {
     let shape = problems(|g| {
         g["depth"] = json!("deep");
         g["nodes"][0]["role"] = json!("king");
+        g["nodes"][0]["number"] = json!("first");
         g["organisations"][2]["keys"][0]["key"] = json!("ED25519:AA");
     });
-    assert_eq!(shape.len(), 3, "{shape:#?}");
+    assert_eq!(shape.len(), 4, "{shape:#?}");
     let meaning = problems(|g| {
         g["depth"] = json!(0);
         g["nodes"][0]["number"] = json!(0);
@@ -110,7 +169,7 @@ fn addresses(count: u16) -> Vec<Addresses> {
 fn a_layout_reads_back_what_was_written() {
     let dir = tempfile::tempdir().unwrap();
     let (layout, demo) = (Layout::at(dir.path().join("net")), small());
-    layout.write(&demo, &addresses(5)).unwrap();
+    layout.write(&Foundation::demo(&demo, &addresses(5))).unwrap();
     let genesis = layout.genesis().unwrap();
     assert_eq!(genesis, demo.genesis);
     assert_eq!(layout.secrets().unwrap(), demo.secrets);
@@ -120,7 +179,8 @@ fn a_layout_reads_back_what_was_written() {
     let config =
         std::fs::read_to_string(layout.node_dir("observer-1").join("config.toml")).unwrap();
     assert!(config.contains("\"validator-4\" = \"127.0.0.1:20007\""), "{config}");
-    assert!(matches!(layout.write(&demo, &addresses(5)), Err(GenesisFileError::Occupied(_))));
+    let again = layout.write(&Foundation::demo(&demo, &addresses(5)));
+    assert!(matches!(again, Err(GenesisFileError::Occupied(_))));
 }
 
 #[test]
@@ -197,4 +257,44 @@ fn a_key_file_that_others_may_read_or_that_is_there_already_is_refused() {
     assert!(matches!(file.write_new(&path), Err(KeyFileError::Io { .. })));
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
     assert!(matches!(KeyFile::read(&path), Err(KeyFileError::Readable(_))));
+}
+
+#[test]
+fn no_message_about_a_key_file_shows_what_it_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, seed) = (dir.path().join("node.key"), hex::encode([6; 32]));
+    KeyFile::test("node", &SecretKey::from_seed(&[6; 32])).write_new(&path).unwrap();
+    let good = std::fs::read_to_string(&path).unwrap();
+    assert!(good.contains(&seed));
+    let cases = [
+        good.replace(&format!("\"{seed}\""), &format!("\"{seed}")),
+        good.replace(&seed, &format!("{seed}00")),
+        good.replace("seed =", "sead ="),
+        good.replace("test_key = true", "test_key = false"),
+    ];
+    for text in cases {
+        std::fs::write(&path, text).unwrap();
+        let error = KeyFile::read(&path).and_then(|f| f.open(Mode::Demo, &Unlock::default()));
+        let message = format!("{0} {0:?}", error.unwrap_err());
+        assert!(!message.contains(&seed), "{message}");
+    }
+}
+
+#[test]
+fn a_key_gets_another_passphrase_and_only_a_test_key_is_ever_plain() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = SecretKey::from_seed(&[8; 32]);
+    let secret = |text: &str| SecretString::from(text.to_owned());
+    let real = KeyFile::seal("node", &key, secret("old")).unwrap();
+    let path = dir.path().join("node.key");
+    real.write_new(&path).unwrap();
+    real.sealed_again(&passphrase("old"), secret("new")).unwrap().replace(&path).unwrap();
+    let again = KeyFile::read(&path).unwrap();
+    assert!(again.open(Mode::Production, &passphrase("new")).is_ok());
+    assert!(again.open(Mode::Production, &passphrase("old")).is_err());
+    assert!(matches!(again.plain(&passphrase("new")), Err(KeyFileError::NeverPlain(_))));
+    let test = KeyFile::test("node", &key).sealed_again(&Unlock::default(), secret("x")).unwrap();
+    assert!(test.test_key && !test.is_plain());
+    assert!(matches!(test.open(Mode::Production, &passphrase("x")), Err(KeyFileError::TestKey(_))));
+    assert!(test.plain(&passphrase("x")).unwrap().is_plain());
 }

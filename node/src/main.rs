@@ -23,8 +23,18 @@ struct Arguments {
 }
 
 const AFTER: &str = "\
-Data goes to standard output, messages to standard error.
-Exit codes: 0 done; 1 it failed, and the message says what to do; 2 wrong usage.";
+Begin with: dianyun testnet up, then dianyun code apply. Every command has examples: --help.
+
+Data goes to standard output, messages to standard error; with --json data is JSON, one value a run.
+NO_COLOR switches colours off. DIANYUN_LOG filters a node's log, such as info or consensus=debug.
+
+Exit codes:
+  0    done
+  1    it failed, and the message says what to do
+  2    wrong usage
+  74   a running node cannot read its database any more
+  101  a bug: please report the message
+  130  told to stop twice, and ended at once";
 
 /// One table of all commands.
 #[derive(Debug, Subcommand)]
@@ -49,12 +59,17 @@ enum Command {
     /// Run and look at waybills.
     #[command(subcommand)]
     Waybill(commands::waybill::Command),
-    /// Send and look at transactions.
+    /// Sign, send and look at transactions.
     #[command(subcommand)]
     Tx(commands::tx::Command),
     /// Get proofs, and verify them offline.
     #[command(subcommand)]
     Proof(commands::proof::Command),
+    /// Write a header to standard output, such as the one that a proof ends in.
+    Header(commands::header::HeaderOf),
+    /// Make key files, look at them, change their passphrase.
+    #[command(subcommand)]
+    Keys(commands::keys::Command),
     /// Look through the data folder of a node that does not run.
     Doctor(commands::doctor::Doctor),
     /// Show a node's configuration and where each value comes from.
@@ -80,10 +95,12 @@ fn main() -> ExitCode {
         Command::Waybill(command) => command.run(output),
         Command::Tx(command) => command.run(output),
         Command::Proof(command) => command.run(output),
+        Command::Header(header) => header.run(output),
+        Command::Keys(command) => command.run(output),
         Command::Doctor(doctor) => doctor.run(output),
         Command::Config(command) => command.run(output),
         Command::Genesis(command) => command.run(output),
-        Command::Completions(completions) => completions.run(),
+        Command::Completions(completions) => completions.run(output),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

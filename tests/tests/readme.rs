@@ -44,7 +44,14 @@ fn the_first_page_can_be_followed_from_top_to_bottom() {
     run("./scripts/testnet.sh down");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}\n{errors}", output.status);
-    for state in ["Verifying", "identity attested", "Issued", "Agree"] {
+    for state in [
+        "public-security  is asked for identity",
+        "public-security  attests identity",
+        "traffic-police   attests vehicle_licence",
+        "insurer          attests policy",
+        "is issued",
+        "Agree",
+    ] {
         assert!(errors.contains(state), "{state} is shown: {errors}");
     }
     let shown = String::from_utf8_lossy(&output.stdout);

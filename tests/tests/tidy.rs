@@ -274,6 +274,7 @@ fn documents_that_scripts_and_users_rely_on_are_there() {
         ".ci/run",
         "docs/proofs.md",
         "docs/errors.md",
+        "docs/operating.md",
         "scripts/testnet.sh",
         "scripts/test.sh",
     ] {

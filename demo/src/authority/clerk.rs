@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The clerk of an authority: waits until an application is on chain, recomputes the root, judges,
-//! signs and sends. It answers each claim once, and only the claim that the chain shows.
+//! signs and sends. It answers each claim once, and only the claim that the chain shows. What it holds
+//! is bounded, whatever is posted.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -21,8 +22,8 @@ use super::messages::{ClaimStanding, WAITING};
 use super::{Office, Waiting, lock};
 use crate::node::{Node, Verdict, now, sign};
 
-/// How long a claim waits for its application to come on chain.
-const PATIENCE_MS: u64 = 10 * 60 * 1_000;
+/// How long a claim waits for its application to come on chain, and for its answer to be taken.
+const PATIENCE_MS: u64 = 60 * 1_000;
 /// Between two looks at the chain while nothing new has come.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 /// Applications read at once.
@@ -47,16 +48,21 @@ pub(super) async fn work<N: Node>(office: Arc<Office<N>>, mut queue: mpsc::Recei
     let mut pending: Vec<Pending> = Vec::new();
     loop {
         let mut came = Vec::new();
+        let room = WAITING - pending.len();
         if pending.is_empty() {
-            if queue.recv_many(&mut came, WAITING).await == 0 {
+            if queue.recv_many(&mut came, room).await == 0 {
                 return;
             }
-        } else {
+        } else if room > 0 {
             // Whatever came meanwhile joins; nothing new only means to look again a little later.
-            let more = queue.recv_many(&mut came, WAITING);
+            let more = queue.recv_many(&mut came, room);
             let _ = tokio::time::timeout(LOOK_AGAIN, more).await;
+        } else {
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
         pending.extend(came.into_iter().filter_map(open));
+        let mut seen = HashSet::new();
+        pending.retain(|claim| seen.insert((claim.sent.application, claim.sent.claim, claim.root)));
         pending = round(&office, pending).await;
     }
 }
@@ -99,10 +105,9 @@ async fn read<N: Node>(
 }
 
 fn look<N: Node>(office: &Office<N>, claim: &Pending, application: Option<&Application>) -> Look {
-    let failed = |reason: &str| Look::Settled(ClaimStanding::Failed { reason: reason.to_owned() });
+    let failed = |reason: &str| Look::Settled(failed(reason));
     let Some(application) = application else {
-        let patient = now().since(claim.since) < PATIENCE_MS;
-        return if patient { Look::NotYet } else { failed("application_unknown") };
+        return if is_patient(claim) { Look::NotYet } else { failed("application_unknown") };
     };
     let Some(on_chain) = application.claims.get(claim.sent.claim as usize) else {
         return failed("claim_unknown");
@@ -143,7 +148,9 @@ async fn answer<N: Node>(office: &Office<N>, ready: Vec<Pending>) -> Vec<Pending
         Ok(verdicts) => verdicts,
         Err(error) => {
             tracing::warn!(%error, "answers were not taken; trying again");
-            return ready;
+            let (again, late): (Vec<_>, Vec<_>) = ready.into_iter().partition(is_patient);
+            late.iter().for_each(|claim| note(office, claim, failed("no_answer_from_node")));
+            return again;
         }
     };
     let mut again = Vec::new();
@@ -153,15 +160,26 @@ async fn answer<N: Node>(office: &Office<N>, ready: Vec<Pending>) -> Vec<Pending
             Verdict::Refused(codes) => {
                 let reason = codes.join(", ");
                 tracing::warn!(application = %claim.sent.application, reason, "answer refused");
-                note(office, &claim, ClaimStanding::Failed { reason });
+                note(office, &claim, failed(&reason));
             }
             Verdict::NotTaken(code) => {
                 tracing::warn!(application = %claim.sent.application, code, "answer not taken");
-                again.push(claim);
+                match is_patient(&claim) {
+                    true => again.push(claim),
+                    false => note(office, &claim, failed(&code)),
+                }
             }
         }
     }
     again
+}
+
+fn is_patient(claim: &Pending) -> bool {
+    now().since(claim.since) < PATIENCE_MS
+}
+
+fn failed(reason: &str) -> ClaimStanding {
+    ClaimStanding::Failed { reason: reason.to_owned() }
 }
 
 fn standing_of(answer: &Answer) -> ClaimStanding {

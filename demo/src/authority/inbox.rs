@@ -24,6 +24,9 @@ use crate::node::{Node, now};
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(20);
 
+/// Longest term of a compulsory policy: a leap year.
+const LONGEST_POLICY_MS: u64 = 366 * 86_400_000;
+
 type Shared<N> = State<Arc<Office<N>>>;
 
 /// All routes of an inbox.
@@ -117,6 +120,12 @@ async fn sell<N: Node>(
     let wanted: PolicyWanted = read(body).await?;
     if wanted.ends <= now() {
         return Err(Problem::malformed("the end lies in the past").field("ends"));
+    }
+    if wanted.ends.since(now()) > LONGEST_POLICY_MS {
+        let title = "保险期限过长 / the policy would last too long";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let problem = Problem::new(status, "policy_not_sold", title, "at most a year");
+        return Err(problem.field("ends"));
     }
     let sold = lock(&office.book).sell(&wanted.vin, wanted.ends);
     let Some(policy) = sold else {

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 pub const BODY_BYTES: usize = 2 * 1024 * 1024;
 /// Most claims in one request.
 pub const CLAIMS: usize = 500;
-/// Most claims that wait for the chain or an answer.
-pub const WAITING: usize = 20_000;
+/// Most claims that wait for the clerk, and as many again that wait with the clerk for the chain.
+pub const WAITING: usize = 5_000;
 /// Most answers that an inbox remembers for those who ask.
 pub const REMEMBERED: usize = 100_000;
 

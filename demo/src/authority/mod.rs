@@ -125,7 +125,13 @@ struct Standings {
 }
 
 impl Standings {
+    /// An answer that is on chain stays, whatever is posted afterwards.
     fn set(&mut self, key: ClaimKey, standing: ClaimStanding) {
+        let answered = |old: &ClaimStanding| matches!(old, ClaimStanding::Answered { .. });
+        let news = matches!(standing, ClaimStanding::Answered { .. });
+        if !news && self.of.get(&key).is_some_and(answered) {
+            return;
+        }
         if self.of.insert(key, standing).is_none() {
             self.order.push_back(key);
         }

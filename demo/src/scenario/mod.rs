@@ -40,6 +40,10 @@ pub struct Size {
 }
 
 impl Size {
+    /// The hauliers alone.
+    pub const OFFICES: Self =
+        Self { enterprises: cast::ENTERPRISES, drivers: 0, waybills: 0, yellow: 0, red: 0 };
+
     /// What `--data demo` loads.
     pub const DEMO: Self =
         Self { enterprises: cast::ENTERPRISES, drivers: 240, waybills: 180, yellow: 12, red: 4 };
@@ -109,7 +113,8 @@ pub(crate) struct Loader<'a, N> {
     pub(crate) chain: Hash,
 }
 
-const STEPS: [(&str, &str); 6] = [
+/// The steps of loading, in English and Chinese.
+pub const STEPS: [(&str, &str); 6] = [
     ("hauliers are admitted and apply for their codes", "物流企业入网并申领企业码"),
     ("vehicles and trailers apply, the authorities attest", "车辆与挂车申报，各部门核验"),
     ("drivers apply for their codes, the authorities attest", "驾驶员申领运输码，各部门核验"),

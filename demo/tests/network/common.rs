@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chain::gb32100::CreditCode;
@@ -26,6 +27,7 @@ use tokio::net::TcpListener;
 #[derive(Clone)]
 pub(crate) struct MemoryNode {
     pub(crate) memory: Arc<Mutex<Memory>>,
+    refused: Arc<AtomicUsize>,
     chain: Hash,
 }
 
@@ -33,7 +35,12 @@ impl MemoryNode {
     pub(crate) fn new(consortium: &Consortium) -> Self {
         let memory = Memory::new(&consortium.genesis).unwrap();
         let chain = consortium.genesis.chain_id();
-        Self { memory: Arc::new(Mutex::new(memory)), chain }
+        Self { memory: Arc::new(Mutex::new(memory)), refused: Arc::default(), chain }
+    }
+
+    /// Transactions that came to no good.
+    pub(crate) fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
     }
 
     fn block(&self, transactions: &[Option<Checked>]) -> BTreeMap<Hash, Outcome> {
@@ -61,7 +68,10 @@ impl Node for MemoryNode {
             }
             None => Verdict::NotTaken("transaction_duplicate".to_owned()),
         };
-        Ok(transactions.iter().map(verdict).collect())
+        let verdicts: Vec<Verdict> = transactions.iter().map(verdict).collect();
+        let refused = verdicts.iter().filter(|verdict| **verdict != Verdict::Executed).count();
+        self.refused.fetch_add(refused, Ordering::SeqCst);
+        Ok(verdicts)
     }
 
     async fn application(&self, id: ApplicationId) -> Result<Option<Application>, NodeError> {

@@ -2,6 +2,7 @@
 //! The demo against a chain in memory, with real authorities around it: one binary, one network.
 
 mod common;
+mod hostile;
 mod inbox;
 mod judge;
 mod scenario;

@@ -19,6 +19,8 @@ pub const PREFECTURES: [u16; 16] = [
 ];
 /// The region that no real organisation or person has.
 const INVENTED: &[u8] = b"5399";
+/// The fewest validators of which one may be faulty.
+const VALIDATORS: usize = 4;
 const HEARTBEAT_MS: std::ops::RangeInclusive<u32> = 100..=600_000;
 
 pub(super) fn problems(genesis: &Genesis) -> Vec<Problem> {
@@ -163,9 +165,19 @@ fn scopes(genesis: &Genesis, at: &str, organisation: &FirstOrganisation, found: 
     }
 }
 
+fn validators(genesis: &Genesis) -> usize {
+    genesis.nodes.iter().filter(|node| node.role == NodeRole::Validator).count()
+}
+
 fn nodes(genesis: &Genesis, found: &mut Vec<Problem>) {
     if !genesis.nodes.iter().any(|node| node.role == NodeRole::Validator) {
         found.push(Problem::new("nodes", "there is no validator: no block would ever be made"));
+    } else if genesis.mode == Mode::Production && validators(genesis) < VALIDATORS {
+        let what = format!(
+            "{} validators: with fewer than {VALIDATORS} none may be faulty, so production refuses it",
+            validators(genesis)
+        );
+        found.push(Problem::new("nodes", what));
     }
     for (place, node) in genesis.nodes.iter().enumerate() {
         let at = format!("nodes[{place}]");
@@ -223,9 +235,9 @@ fn tag_secrets(genesis: &Genesis, found: &mut Vec<Problem>) {
 
 pub(super) fn warnings(genesis: &Genesis) -> Vec<Problem> {
     let mut found = Vec::new();
-    let validators = genesis.nodes.iter().filter(|n| n.role == NodeRole::Validator).count();
-    if validators < 4 {
-        let what = format!("{validators} validators: with fewer than 4 none may be faulty");
+    let count = validators(genesis);
+    if genesis.mode == Mode::Demo && count < VALIDATORS {
+        let what = format!("{count} validators: with fewer than {VALIDATORS} none may be faulty");
         found.push(Problem::new("nodes", what));
     }
     for kind in [

@@ -14,8 +14,17 @@ use genesis::Layout;
 use super::{runtime, told_to_stop};
 use crate::logs;
 
+const EXAMPLES: &str = "\
+Examples:
+  dianyun authority run --role insurer --dir NET --node http://127.0.0.1:8080 \\
+    --listen 127.0.0.1:7001
+
+`dianyun testnet up` starts all four. The inbox takes POST /v1/claims and says who it is at
+GET /v1/authority.";
+
 /// Play an authority of the demo.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum Command {
     /// Serve an inbox and answer what comes, until Ctrl-C or SIGTERM.
     Run {
@@ -44,7 +53,7 @@ impl Command {
     pub(crate) fn run(self) -> Result<()> {
         let Self::Run { role, dir, node, listen } = self;
         ensure!(listen.ip().is_loopback(), "an inbox of the demo listens on loopback alone");
-        logs::start();
+        logs::start()?;
         runtime()?.block_on(async {
             let layout = Layout::at(&dir);
             let genesis = layout.genesis()?;

@@ -7,19 +7,32 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use chain::limits::BATCH_TRANSACTIONS as BATCH;
 use clap::Args;
-use demo::cast;
 use demo::load::{self, Acks, Options};
 use demo::net::NetNode;
-use demo::scenario::Size;
 
+use serde_json::Value;
+
+use super::matter::pretty;
 use super::runtime;
 use super::testnet::State;
 use crate::output::{Output, say};
 
+const EXAMPLES: &str = "\
+Examples:
+  dianyun bench --clients 4 --seconds 5
+  dianyun bench --node http://127.0.0.1:8080 --clients 8 --seconds 60 --json
+  dianyun bench --clients 4 --seconds 20 --rate 300 --acks acknowledged.txt
+  dianyun bench --seconds 5 --acks - | sort | uniq -d
+
+It needs a testnet's folder: new drivers apply for codes first, by real applications.
+With --acks - standard output holds the acknowledged ids alone, and the report goes to standard error.";
+
 /// Put a closed-loop load of valid life cycles on a testnet, and report what was measured.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Bench {
     /// The testnet's folder.
     #[arg(long, default_value_os_t = super::testnet::default_dir())]
@@ -49,6 +62,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn run(self, output: Output) -> Result<()> {
+        self.check()?;
         runtime()?.block_on(async {
             let state = State::read(&self.dir)?;
             let mut nodes = Vec::new();
@@ -56,9 +70,7 @@ impl Bench {
                 nodes.push(NetNode::connect(&address).await?);
             }
             let first = nodes.first().context("the testnet has no validator")?.clone();
-            let size =
-                Size { enterprises: cast::ENTERPRISES, drivers: 0, waybills: 0, yellow: 0, red: 0 };
-            let settings = state.settings(&self.dir, first, size)?;
+            let settings = state.settings(&self.dir, first)?;
             let wanted = self.clients * self.drivers;
             let tell = |found: usize| say(format!("drivers: {found} of {wanted}"));
             let mates = load::recruit(&settings, wanted, &tell).await?;
@@ -70,9 +82,22 @@ impl Bench {
             };
             let police = Some(settings.police.clone());
             let report = load::run(&nodes, mates, police, options, self.acks()?).await?;
-            output.data(&report, || format!("{report:#?}"));
+            let shown = serde_json::to_value(report)?;
+            match self.acks.as_deref() {
+                Some(file) if file.as_os_str() == "-" => say(pretty(&shown)),
+                _ => output.data(&report, || table(&shown)),
+            }
             Ok(())
         })
+    }
+
+    /// Whoever asks for what cannot be is told before anything is sent.
+    fn check(&self) -> Result<()> {
+        ensure!((1..=load::CLIENTS).contains(&self.clients), "--clients is 1 to {}", load::CLIENTS);
+        ensure!(self.seconds > 0 && self.drivers > 0, "--seconds and --drivers are 1 or more");
+        ensure!((1..=BATCH).contains(&self.batch), "--batch is 1 to {BATCH}");
+        ensure!(self.rate != Some(0), "--rate is 1 or more; without it there is no limit");
+        Ok(())
     }
 
     fn addresses(&self, state: &State) -> Vec<String> {
@@ -92,4 +117,10 @@ impl Bench {
             File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Some(Arc::new(Mutex::new(file))))
     }
+}
+
+/// One figure a line.
+fn table(report: &Value) -> String {
+    let figures = report.as_object().into_iter().flatten();
+    figures.map(|(name, value)| format!("{name:<22} {value}")).collect::<Vec<_>>().join("\n")
 }

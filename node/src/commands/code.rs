@@ -1,27 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `dianyun code`: apply for one in a testnet, look at one, wait for its colour.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use chain::ids::CodeId;
-use chain::records::{Application, ClaimState, Colour};
+use chain::records::Colour;
+use chain::records::application::{Application, ApplicationState, ClaimState};
 use clap::Subcommand;
 use client::Client;
 use client::answers::HistoryItem;
-use demo::cast;
+use demo::applicant::Watcher;
+use demo::authority::Role;
 use demo::net::NetNode;
-use demo::scenario::{Size, newcomer};
+use demo::scenario::newcomer;
 use serde_json::{Value, json};
 
 use super::runtime;
 use super::testnet::{DriverState, NodeChoice, State, default_dir};
 use crate::output::{Output, say};
 
+const EXAMPLES: &str = "\
+Examples:
+  code=$(dianyun code apply)
+  dianyun code show \"$code\"
+  dianyun code show \"$code\" --until red
+  dianyun code history \"$code\" --node observer-1
+  dianyun code show \"$code\" --json";
+
 /// Apply for a code, and look at codes.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum Command {
     /// Take an invented newcomer of the testnet from nothing to an issued code: each authority's
     /// answer is shown as it comes.
@@ -73,10 +85,9 @@ async fn apply(dir: &std::path::Path, output: Output) -> Result<()> {
     let mut state = State::read(dir)?;
     let first = state.validators().next().context("the testnet has no validator")?;
     let node = NetNode::connect(&first.api).await?;
-    let size = Size { enterprises: cast::ENTERPRISES, drivers: 0, waybills: 0, yellow: 0, red: 0 };
-    let settings = state.settings(dir, node, size)?;
+    let settings = state.settings(dir, node)?;
     let nth = state.drivers.len() as u64;
-    let driver = newcomer(&settings, nth, Arc::new(tell)).await?;
+    let driver = newcomer(&settings, nth, watcher()).await?;
     let applied = DriverState {
         index: driver.index,
         code: driver.code,
@@ -89,19 +100,40 @@ async fn apply(dir: &std::path::Path, output: Output) -> Result<()> {
     Ok(())
 }
 
-/// One line for each state of an application.
-fn tell(application: &Application) {
+/// One line for each claim that is asked for and answered, and for each application that ends.
+fn watcher() -> Watcher {
+    let seen = Mutex::new(BTreeSet::new());
+    Arc::new(move |application: &Application| {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for line in lines(application) {
+            if seen.insert((application.id, line.clone())) {
+                say(line);
+            }
+        }
+    })
+}
+
+fn lines(application: &Application) -> Vec<String> {
     let claims = application.claims.iter().map(|claim| {
-        let state = match &claim.state {
-            ClaimState::Waiting => "waiting".to_owned(),
-            ClaimState::Attested(_) => "attested".to_owned(),
-            ClaimState::Refused { reason, .. } => format!("refused ({reason})"),
-            ClaimState::Ended => "ended".to_owned(),
+        let who = Role::of(claim.kind).map_or("an authority", Role::word);
+        let does = match &claim.state {
+            ClaimState::Waiting => "is asked for".to_owned(),
+            ClaimState::Attested(_) => "attests".to_owned(),
+            ClaimState::Refused { reason, .. } => format!("refuses ({reason})"),
+            ClaimState::Ended => "is not asked any more for".to_owned(),
         };
-        format!("{} {state}", claim.kind.word())
+        format!("  {who:<16} {does} {}", claim.kind.word())
     });
-    let claims: Vec<String> = claims.collect();
-    say(format!("{} {:?}: {}", application.id, application.state, claims.join(", ")));
+    let mut lines: Vec<String> = claims.collect();
+    let made = match (application.code, application.vehicle) {
+        (Some(code), _) => format!("code {code} is issued"),
+        (None, Some(vehicle)) => format!("vehicle {vehicle} is registered"),
+        (None, None) => return lines,
+    };
+    if application.state == ApplicationState::Issued {
+        lines.push(format!("{}: {made}", application.id));
+    }
+    lines
 }
 
 async fn show(id: CodeId, until: Option<Colour>, client: &Client, output: Output) -> Result<()> {
@@ -113,7 +145,7 @@ async fn show(id: CodeId, until: Option<Colour>, client: &Client, output: Output
             output.data(&answer, || {
                 let text = |name: &str| answer[name].as_str().unwrap_or("-").to_owned();
                 format!(
-                    "{id} {} {}, holds until {}",
+                    "{id} is {} and {}; this holds until {}",
                     text("standing"),
                     text("colour"),
                     text("valid_until")
@@ -122,7 +154,7 @@ async fn show(id: CodeId, until: Option<Colour>, client: &Client, output: Output
             return Ok(());
         }
         if started.elapsed() > PATIENCE {
-            bail!("{id} is {} after {PATIENCE:?}", answer["colour"]);
+            bail!("{id} is {} after {} s", answer["colour"], PATIENCE.as_secs());
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
@@ -134,8 +166,9 @@ async fn history(id: CodeId, client: &Client, output: Output) -> Result<()> {
     let line = |item: &Value| {
         let item: HistoryItem = serde_json::from_value(item.clone()).ok()?;
         let chain::records::Value::Code(code) = item.value else { return None };
-        let colour = code.colour.map_or_else(|| "-".to_owned(), |c| format!("{c:?}"));
-        Some(format!("{} {:>4} {colour}", item.time, item.version.number))
+        let colour = json!(code.colour);
+        let colour = colour.as_str().unwrap_or("-");
+        Some(format!("{}  version {:<3} {colour}", item.time, item.version.number))
     };
     output.data(&items, || items.iter().filter_map(line).collect::<Vec<_>>().join("\n"));
     Ok(())

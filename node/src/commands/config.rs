@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `dianyun config show`.
+//! `dianyun config show`: every setting of a node, defaults too. It holds no secret.
 
 use std::path::PathBuf;
 
-use ::config::Value;
 use anyhow::Result;
 use clap::Subcommand;
 
-use crate::config;
+use crate::config::{self, Flags, Setting};
 use crate::output::Output;
+
+const EXAMPLES: &str = "\
+Examples:
+  dianyun config show --dir validator-1 --origin
+  DIANYUN__API__LIMITS__READS=64 dianyun config show --dir validator-1 --origin
+  dianyun config show --dir validator-1 --json
+
+Later wins: config.toml, then the environment (DIANYUN__API__LISTEN for api.listen), then flags.
+docs/operating.md says what every key means.";
 
 /// Show a node's configuration.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show every value that is set.
+    /// Show every setting with its value, and refuse what a node would refuse.
+    #[command(after_help = EXAMPLES)]
     Show {
         /// The node's folder.
         #[arg(long, default_value = ".")]
@@ -21,39 +30,23 @@ pub(crate) enum Command {
         /// Show where each value comes from.
         #[arg(long)]
         origin: bool,
+        #[command(flatten)]
+        flags: Flags,
     },
 }
 
 impl Command {
     pub(crate) fn run(self, output: Output) -> Result<()> {
-        let Self::Show { dir, origin } = self;
-        let config = config::load(&dir)?;
-        let raw = config::raw(&dir)?;
-        output.data(&config, || {
-            let mut lines = Vec::new();
-            let table = ::config::Source::collect(&raw).unwrap_or_default();
-            let mut keys: Vec<_> = table.into_iter().collect();
-            keys.sort_by(|a, b| a.0.cmp(&b.0));
-            for (key, value) in keys {
-                list(&mut lines, &key, value, origin);
+        let Self::Show { dir, origin, flags } = self;
+        let settings = config::load(&dir, &flags)?.settings;
+        let line = |setting: &Setting| {
+            let Setting { key, value, origin: from } = setting;
+            match origin {
+                true => format!("{key} = {value}  ({from})"),
+                false => format!("{key} = {value}"),
             }
-            lines.join("\n")
-        });
+        };
+        output.data(&settings, || settings.iter().map(line).collect::<Vec<_>>().join("\n"));
         Ok(())
-    }
-}
-
-fn list(lines: &mut Vec<String>, key: &str, value: Value, origin: bool) {
-    let from = value.origin().unwrap_or("default").to_owned();
-    if let Ok(table) = value.clone().into_table() {
-        let mut keys: Vec<_> = table.into_iter().collect();
-        keys.sort_by(|a, b| a.0.cmp(&b.0));
-        for (inner, value) in keys {
-            list(lines, &format!("{key}.{inner}"), value, origin);
-        }
-    } else if origin {
-        lines.push(format!("{key} = {value}  ({from})"));
-    } else {
-        lines.push(format!("{key} = {value}"));
     }
 }

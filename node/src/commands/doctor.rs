@@ -8,12 +8,21 @@ use clap::Args;
 use serde_json::json;
 use store::{Options, Store};
 
+use crate::config::{self, Flags};
+use crate::lock;
 use crate::output::{Output, say};
-use crate::{config, lock};
+
+const EXAMPLES: &str = "\
+Examples:
+  dianyun doctor --dir validator-1
+  dianyun testnet kill validator-2 && dianyun doctor --dir ~/.local/state/dianyun/testnet/validator-2
+
+The node must not run. Exit code 0 only if everything is sound; else the message says what to do.";
 
 /// Look through the data folder of a node that does not run: every header, receipt, change and record
 /// is hashed again.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Doctor {
     /// The node's folder.
     #[arg(long, default_value = ".")]
@@ -22,7 +31,7 @@ pub(crate) struct Doctor {
 
 impl Doctor {
     pub(crate) fn run(self, output: Output) -> Result<()> {
-        let config = config::load(&self.dir)?;
+        let config = config::load(&self.dir, &Flags::default())?.config;
         let _lock = lock::take(&self.dir)?;
         let genesis = genesis::load(&config.genesis)?;
         let store = Store::open(&config.data, &genesis, &Options::default())?;

@@ -17,8 +17,18 @@ use super::runtime;
 use super::testnet::{NodeChoice, State, default_dir};
 use crate::output::Output;
 
+const EXAMPLES: &str = "\
+Examples:
+  matter=$(dianyun matter open \"$code\")
+  dianyun matter open \"$code\" --kind violation --points 3 --by traffic-police
+  dianyun matter show \"$matter\"
+  dianyun matter settle \"$matter\"
+
+These sign with the keys of a testnet; elsewhere use `dianyun tx sign`.";
+
 /// Open, settle and look at matters.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum Command {
     /// Open a matter on the holder of a code, with a key of the testnet.
     Open {

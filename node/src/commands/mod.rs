@@ -8,6 +8,8 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod genesis;
+pub(crate) mod header;
+pub(crate) mod keys;
 pub(crate) mod matter;
 pub(crate) mod node;
 pub(crate) mod proof;
@@ -17,13 +19,27 @@ pub(crate) mod waybill;
 
 use anyhow::{Context, Result};
 
+use crate::output::say;
+
 /// A runtime for a command that talks to others.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Runtime::new().context("the async runtime cannot start")
 }
 
-/// Done at Ctrl-C or SIGTERM.
+/// What a second Ctrl-C or SIGTERM ends the process with.
+const IMPATIENT: i32 = 130;
+
+/// Done at Ctrl-C or SIGTERM. Another one ends the process at once.
 pub(crate) async fn told_to_stop() {
+    signalled().await;
+    tokio::spawn(async {
+        signalled().await;
+        say("Told twice: ending at once.");
+        std::process::exit(IMPATIENT);
+    });
+}
+
+async fn signalled() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {

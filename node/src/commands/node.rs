@@ -14,29 +14,38 @@ use store::{Options, Store};
 use tokio_util::sync::CancellationToken;
 
 use super::{runtime, told_to_stop};
-use crate::config::{self, NodeConfig};
+use crate::config::{self, Flags, NodeConfig};
 use crate::{lock, logs};
+
+const EXAMPLES: &str = "\
+Examples:
+  dianyun node run --dir validator-1
+  dianyun node run --dir validator-1 --passphrase-file /run/secrets/node
+  DIANYUN__API__LISTEN=127.0.0.1:9000 dianyun node run --dir validator-1
+  DIANYUN_LOG=debug dianyun node run --dir validator-1
+
+Ctrl-C or SIGTERM: requests under way are answered, then the node ends with exit code 0. A second
+one ends it at once with exit code 130; nothing is lost by that either.";
 
 /// Run a node.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the node of a folder until Ctrl-C or SIGTERM.
+    #[command(after_help = EXAMPLES)]
     Run {
         /// The node's folder, with config.toml.
         #[arg(long, default_value = ".")]
         dir: PathBuf,
-        /// Listen for HTTP here instead of where the configuration says.
-        #[arg(long)]
-        api_listen: Option<std::net::SocketAddr>,
+        #[command(flatten)]
+        flags: Flags,
     },
 }
 
 impl Command {
     pub(crate) fn run(self) -> Result<()> {
-        let Self::Run { dir, api_listen } = self;
-        let mut config = config::load(&dir)?;
-        config.api.listen = api_listen.unwrap_or(config.api.listen);
-        logs::start();
+        let Self::Run { dir, flags } = self;
+        let config = config::load(&dir, &flags)?.config;
+        logs::start()?;
         runtime()?.block_on(run(&dir, config))
     }
 }
@@ -44,7 +53,7 @@ impl Command {
 async fn run(dir: &Path, config: NodeConfig) -> Result<()> {
     let _lock = lock::take(dir)?;
     let genesis = Arc::new(genesis::load(&config.genesis)?);
-    let unlock = Unlock::from_environment(config.unlock.clone());
+    let unlock = Unlock::from_environment(config.passphrase_file.clone());
     let key = KeyFile::read(&config.key)?.open(genesis.mode, &unlock)?;
     let store = Store::open(&config.data, &genesis, &Options::default())?;
     tracing::info!(chain = %store.header().chain, height = store.header().height.0, "opened");
@@ -67,9 +76,11 @@ async fn run(dir: &Path, config: NodeConfig) -> Result<()> {
         () = told_to_stop() => None,
         reason = stopped(&handle) => Some(reason),
     };
+    tracing::info!("stopping");
     shutdown.cancel();
     handle.stop().await;
     serving.await.context("the interface ended early")?;
+    tracing::info!("stopped");
     match stopped {
         Some(reason) => bail!("{reason}"),
         None => Ok(()),

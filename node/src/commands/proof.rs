@@ -17,8 +17,17 @@ use super::runtime;
 use super::testnet::{State, default_dir};
 use crate::output::Output;
 
+const EXAMPLES: &str = "\
+Examples:
+  dianyun proof get CODE > proof.json
+  dianyun proof get way_ID --at-height 42 > proof.json
+  dianyun header --of proof.json --node observer-1 > header.json
+  dianyun proof verify proof.json --header header.json --genesis genesis.json
+  dianyun proof verify proof.json --node http://127.0.0.1:8080";
+
 /// Get proofs, and verify them offline.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum Command {
     /// Write the proof of a transaction, code or record to standard output.
     Get {

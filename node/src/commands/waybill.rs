@@ -8,7 +8,7 @@ use chain::ids::{CodeId, WaybillId};
 use clap::Subcommand;
 use demo::cast;
 use demo::net::NetNode;
-use demo::scenario::{Driver, Size, trip};
+use demo::scenario::{Driver, trip};
 use serde_json::{Value, json};
 
 use super::matter::pretty;
@@ -16,8 +16,15 @@ use super::runtime;
 use super::testnet::{NodeChoice, State, default_dir};
 use crate::output::{Output, say};
 
+const EXAMPLES: &str = "\
+Examples:
+  waybill=$(dianyun waybill run \"$(dianyun code apply)\")
+  dianyun waybill show \"$waybill\"
+  dianyun waybill show \"$waybill\" --node observer-1";
+
 /// Run and look at waybills.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum Command {
     /// Run a waybill of a driver who applied with `code apply` through all its steps.
     Run {
@@ -55,14 +62,7 @@ impl Command {
                         vehicle: found.vehicle,
                         key: cast::key(state.chain_id, cast::Player::Driver(found.index)),
                     };
-                    let size = Size {
-                        enterprises: cast::ENTERPRISES,
-                        drivers: 0,
-                        waybills: 0,
-                        yellow: 0,
-                        red: 0,
-                    };
-                    let settings = state.settings(&dir, node, size)?;
+                    let settings = state.settings(&dir, node)?;
                     let id = trip(&settings, &driver, &|step| say(format!("{step:?}"))).await?;
                     output.data(&json!({ "waybill": id }), || id.to_string());
                     Ok(())

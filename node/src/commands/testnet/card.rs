@@ -23,53 +23,78 @@ fn keys(dir: &Path) -> Result<BTreeMap<String, String>> {
 
 /// Shows the card of a testnet that is up.
 pub(super) async fn show(dir: &Path, state: &State, output: Output) -> Result<()> {
-    let samples = state
-        .samples
-        .map_or(json!({ "blue": null, "yellow": null, "red": null, "waybill": null }), |samples| {
-            json!(samples)
-        });
+    let none = || json!({ "blue": null, "yellow": null, "red": null, "waybill": null });
+    let samples = state.samples.map_or_else(none, |samples| json!(samples));
+    let keys = keys(dir)?;
     let card = json!({
         "chain_id": state.chain_id,
         "genesis": Layout::at(dir).genesis_file(),
         "nodes": state.nodes,
-        "keys": keys(dir)?,
+        "keys": keys,
         "samples": samples,
     });
-    let mut heights = Vec::new();
+    let mut nodes = Vec::new();
     for node in &state.nodes {
-        heights.push(height(node).await);
+        nodes.push(node_lines(node).await);
     }
-    output.data(&card, || text(dir, state, &heights, &samples));
+    output.data(&card, || {
+        let mut lines = vec![
+            "滇运码测试网 · Dianyun testnet (everybody in it is invented)".to_owned(),
+            format!("chain    {}", state.chain_id),
+            format!("genesis  {}", Layout::at(dir).genesis_file().display()),
+            String::new(),
+        ];
+        lines.append(&mut nodes);
+        lines.extend(rest(dir, state, &keys, &samples));
+        lines.join("\n")
+    });
     Ok(())
+}
+
+async fn node_lines(node: &NodeState) -> String {
+    let height = height(node).await.map_or_else(|| "-".to_owned(), |height| height.to_string());
+    format!(
+        "{:<12} {:<9}  height {height}  pid {}\n  API {api}  pages {api}/docs  metrics {api}/metrics\n  \
+         folder {}",
+        node.name,
+        node.role,
+        node.pid,
+        node.dir.display(),
+        api = node.api,
+    )
 }
 
 async fn height(node: &NodeState) -> Option<u64> {
     Some(Client::new(&node.api).ok()?.status().await.ok()?.height.0)
 }
 
-fn text(dir: &Path, state: &State, heights: &[Option<u64>], samples: &Value) -> String {
-    let mut lines = vec![format!("滇运码测试网 · Dianyun testnet  chain {}", state.chain_id)];
-    for (node, height) in state.nodes.iter().zip(heights) {
-        let height = height.map_or_else(|| "-".to_owned(), |height| height.to_string());
-        lines.push(format!(
-            "  {:<12} {:<9} height {height:<6} {api}  docs {api}/docs  metrics {api}/metrics  \
-             pid {} {}",
-            node.name,
-            node.role,
-            node.pid,
-            node.dir.display(),
-            api = node.api,
-        ));
+fn rest(
+    dir: &Path,
+    state: &State,
+    keys: &BTreeMap<String, String>,
+    samples: &Value,
+) -> Vec<String> {
+    let names: Vec<&str> = keys.keys().map(String::as_str).collect();
+    let mut lines = vec![
+        String::new(),
+        format!("Demo keys (test keys) in {}:", dir.join("keys").display()),
+        format!("  {}", names.join(", ")),
+    ];
+    if state.samples.is_some() {
+        let text = |name: &str| samples[name].as_str().unwrap_or("-").to_owned();
+        let all = ["blue", "yellow", "red", "waybill"].map(|name| format!("{name} {}", text(name)));
+        lines.push(format!("Samples: {}", all.join("  ")));
     }
-    lines.push(format!("Demo keys (test keys only): {}", dir.join("keys").display()));
-    if let Some(node) = state.nodes.first() {
-        let code = samples["yellow"].as_str().unwrap_or("53XXXXXXXXXXXXX");
-        lines.push("Try:".to_owned());
-        lines.push(format!("  curl -s {}/v1/status", node.api));
-        lines.push(format!("  curl -s {}/v1/codes/{code}", node.api));
-        lines.push(format!("  curl -s '{}/v1/waybills?limit=5'", node.api));
-    }
-    lines.join("\n")
+    let Some(node) = state.nodes.first() else { return lines };
+    let second = match samples["yellow"].as_str() {
+        Some(code) => format!("{}/v1/codes/{code}", node.api),
+        None => format!("{}/v1/validators", node.api),
+    };
+    lines.push("Try:".to_owned());
+    lines.push(format!("  curl -s {}/v1/status", node.api));
+    lines.push(format!("  curl -s {second}"));
+    lines.push(format!("  curl -s '{}/v1/waybills?limit=5'", node.api));
+    lines
 }
 
 /// Says how each node is, running or not.
@@ -77,26 +102,50 @@ pub(super) async fn status(dir: &Path, output: Output) -> Result<()> {
     let state = State::read(dir)?;
     let mut nodes = Vec::new();
     for node in &state.nodes {
-        let running = process::is_running(node.pid);
+        let running = process::is_running(node.pid, dir);
         let status = match running {
             true => Client::new(&node.api)?.get::<Value>("/v1/status", &[]).await.ok(),
             false => None,
         };
-        nodes.push(json!({ "name": node.name, "running": running, "status": status }));
+        let (name, role, api) = (&node.name, &node.role, &node.api);
+        nodes.push(json!({
+            "name": name, "role": role, "api": api, "running": running, "status": status,
+        }));
     }
-    output.data(&nodes, || {
-        let line = |node: &Value| {
-            let status = &node["status"];
-            format!(
-                "{:<12} {:<8} {:<12} height {:<8} leader {}",
-                node["name"].as_str().unwrap_or_default(),
-                if node["running"] == json!(true) { "running" } else { "stopped" },
-                status["health"].as_str().unwrap_or("-"),
-                status["height"],
-                status["leader"].as_str().unwrap_or("-"),
-            )
-        };
-        nodes.iter().map(line).collect::<Vec<_>>().join("\n")
+    let authorities: Vec<Value> = state
+        .authorities
+        .iter()
+        .map(|one| json!({ "name": one.name, "running": process::is_running(one.pid, dir) }))
+        .collect();
+    let whole = json!({
+        "chain_id": state.chain_id, "loaded": state.loaded,
+        "nodes": nodes, "authorities": authorities,
+    });
+    output.data(&whole, || {
+        let all = nodes.iter().map(node_line).chain(authorities.iter().map(authority_line));
+        all.collect::<Vec<_>>().join("\n")
     });
     Ok(())
+}
+
+fn runs(what: &Value) -> &'static str {
+    if what["running"] == json!(true) { "running" } else { "stopped" }
+}
+
+fn node_line(node: &Value) -> String {
+    let status = &node["status"];
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    format!(
+        "{:<16} {:<8} {:<12} height {:<8} leader {:<12} {}",
+        text(&node["name"]),
+        runs(node),
+        text(&status["health"]),
+        status["height"].as_u64().map_or_else(|| "-".to_owned(), |height| height.to_string()),
+        text(&status["leader"]),
+        text(&node["api"]),
+    )
+}
+
+fn authority_line(authority: &Value) -> String {
+    format!("{:<16} {}", authority["name"].as_str().unwrap_or_default(), runs(authority))
 }

@@ -10,9 +10,9 @@ use consensus::clock::Clock;
 use demo::cast;
 use genesis::Layout;
 use genesis::demo::{Consortium, Enterprise, consortium};
-use genesis::layout::Addresses;
+use genesis::layout::{Addresses, Foundation};
 
-pub(super) use super::ports::free_addresses;
+use super::ports::free_addresses;
 
 /// How many nodes.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +24,8 @@ pub(crate) struct Plan {
 /// Hauliers of the register that are there from the beginning.
 const IN_GENESIS: u64 = 3;
 
-/// Makes the folders of a new network.
-pub(crate) fn make(dir: &Path, plan: Plan) -> Result<(Consortium, Vec<Addresses>)> {
+/// What a new network consists of. Nothing is written yet.
+pub(super) fn design(plan: Plan) -> Result<(Consortium, Vec<Addresses>)> {
     let time = Time(Clock::default().now_ms());
     let seed = genesis::new_key()?.seed();
     let mut wanted = genesis::demo::Plan::testnet(time, seed);
@@ -42,9 +42,19 @@ pub(crate) fn make(dir: &Path, plan: Plan) -> Result<(Consortium, Vec<Addresses>
     let consortium = consortium(&wanted)?;
     let free = free_addresses(consortium.nodes.len() * 2)?;
     let pairs = free.chunks_exact(2);
-    let addresses: Vec<Addresses> =
-        pairs.map(|pair| Addresses { api: pair[0], p2p: pair[1] }).collect();
-    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    Layout::at(dir).write(&consortium, &addresses)?;
+    let addresses = pairs.map(|pair| Addresses { api: pair[0], p2p: pair[1] }).collect();
     Ok((consortium, addresses))
+}
+
+/// Writes the folders of a new network.
+pub(super) fn write(dir: &Path, consortium: &Consortium, addresses: &[Addresses]) -> Result<()> {
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    Ok(Layout::at(dir).write(&Foundation::demo(consortium, addresses))?)
+}
+
+/// Makes the folders of a new network.
+pub(crate) fn make(dir: &Path, plan: Plan) -> Result<Consortium> {
+    let (consortium, addresses) = design(plan)?;
+    write(dir, &consortium, &addresses)?;
+    Ok(consortium)
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `dianyun testnet`: a local consortium of real processes in one folder.
 
+mod authorities;
 mod card;
+mod loading;
 mod making;
 mod ports;
 mod process;
@@ -12,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 pub(crate) use making::{Plan, make};
 pub(crate) use state::{DriverState, State};
@@ -26,10 +30,17 @@ pub(crate) fn default_dir() -> PathBuf {
     state.or_else(home).unwrap_or_else(std::env::temp_dir).join("dianyun/testnet")
 }
 
+/// The same folder by its one true name, as its processes were told it.
+fn root(dir: &Path) -> Result<PathBuf> {
+    let whole = std::path::absolute(dir)?;
+    Ok(whole.canonicalize().unwrap_or(whole))
+}
+
 /// Which node to ask.
 #[derive(Debug, Args)]
 pub(crate) struct NodeChoice {
-    /// The node's address, such as http://127.0.0.1:8080; without it the testnet's first.
+    /// The node: its name in the testnet, or an address such as http://127.0.0.1:8080; without it
+    /// the testnet's first.
     #[arg(long)]
     node: Option<String>,
     /// The testnet's folder.
@@ -40,7 +51,8 @@ pub(crate) struct NodeChoice {
 impl NodeChoice {
     pub(crate) fn client(&self) -> Result<client::Client> {
         let address = match &self.node {
-            Some(node) => node.clone(),
+            Some(node) if node.contains("://") => node.clone(),
+            Some(name) => State::read(&self.dir)?.api(name)?.to_owned(),
             None => {
                 let state = State::read(&self.dir)?;
                 state.nodes.first().context("the testnet has no node")?.api.clone()
@@ -58,7 +70,8 @@ pub(crate) struct Dir {
 }
 
 /// What a new testnet is loaded with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Data {
     /// Nothing.
     None,
@@ -66,8 +79,22 @@ pub(crate) enum Data {
     Demo,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  dianyun testnet up --detach
+  dianyun testnet up --validators 7 --observers 2 --data none --dir /tmp/seven
+  dianyun testnet status
+  dianyun testnet kill validator-2 && dianyun testnet start validator-2
+  dianyun testnet logs validator-1 | tail
+  dianyun testnet down
+  dianyun testnet reset
+
+Every command takes --dir D and --json. `down` and `reset` succeed where nothing is there; `status`
+fails then with exit code 1.";
+
 /// Start and handle a local network.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum Command {
     /// Start it; a new one is made and loaded first.
     Up(up::Up),
@@ -77,14 +104,14 @@ pub(crate) enum Command {
     Status(Dir),
     /// Stop it and remove its folder.
     Reset(Dir),
-    /// Kill a node's process at once.
+    /// Kill the process of a node or authority at once.
     Kill {
         /// Its name, such as validator-1.
         name: String,
         #[command(flatten)]
         dir: Dir,
     },
-    /// Start a node that was stopped or killed.
+    /// Start a node or authority that was stopped or killed.
     Start {
         /// Its name.
         name: String,
@@ -104,52 +131,81 @@ impl Command {
     pub(crate) fn run(self, output: Output) -> Result<()> {
         match self {
             Self::Up(up) => runtime()?.block_on(up.run(output)),
-            Self::Down(Dir { dir }) => down(&dir),
-            Self::Status(Dir { dir }) => runtime()?.block_on(card::status(&dir, output)),
-            Self::Reset(Dir { dir }) => reset(&dir),
-            Self::Kill { name, dir } => {
-                let state = State::read(&dir.dir)?;
-                process::kill(state.node(&name)?.pid);
+            Self::Down(Dir { dir }) => {
+                let stopped = down(&root(&dir)?)?;
+                output.data(&json!({ "stopped": stopped }), || match stopped.as_slice() {
+                    [] => "Nothing runs.".to_owned(),
+                    names => format!("Stopped: {}.", names.join(", ")),
+                });
                 Ok(())
             }
-            Self::Start { name, dir } => {
-                let mut state = State::read(&dir.dir)?;
-                let node = state.node_mut(&name)?;
-                if process::is_running(node.pid) {
-                    bail!("{name} runs already");
-                }
-                node.pid = process::node(&node.dir)?;
-                state.write(&dir.dir)
+            Self::Status(Dir { dir }) => runtime()?.block_on(card::status(&root(&dir)?, output)),
+            Self::Reset(Dir { dir }) => reset(&root(&dir)?, output),
+            Self::Kill { name, dir } => {
+                let dir = root(&dir.dir)?;
+                process::kill(State::read(&dir)?.pid(&name)?, &dir);
+                output.data(&json!({ "killed": name }), || format!("{name} is killed."));
+                Ok(())
             }
+            Self::Start { name, dir } => start(&name, &root(&dir.dir)?, output),
             Self::Logs { name, dir } => {
-                let path = process::log_file(&dir.dir, &name);
+                let dir = root(&dir.dir)?;
+                State::read(&dir)?.pid(&name)?;
+                let path = process::log_file(&dir, &name);
                 let mut log = std::fs::File::open(&path)
                     .with_context(|| format!("there is no log {}", path.display()))?;
-                std::io::copy(&mut log, &mut std::io::stdout())?;
+                // A reader that went away is no failure.
+                let _gone = std::io::copy(&mut log, &mut std::io::stdout());
                 Ok(())
             }
         }
     }
 }
 
-pub(crate) fn down(dir: &Path) -> Result<()> {
-    let state = State::read(dir)?;
-    let pids = || state.pids().filter(|pid| process::is_running(*pid));
-    pids().for_each(process::terminate);
-    process::wait_for_end(&pids);
-    pids().for_each(process::kill);
+fn start(name: &str, dir: &Path, output: Output) -> Result<()> {
+    let mut state = State::read(dir)?;
+    if process::is_running(state.pid(name)?, dir) {
+        bail!("{name} runs already");
+    }
+    let pid = match state.nodes.iter_mut().find(|node| node.name == name) {
+        Some(node) => {
+            node.pid = process::node(&node.dir)?;
+            node.pid
+        }
+        None => authorities::start(dir, &mut state, name)?,
+    };
+    state.write(dir)?;
+    output.data(&json!({ "started": name, "pid": pid }), || format!("{name} is started."));
     Ok(())
 }
 
-fn reset(dir: &Path) -> Result<()> {
-    if State::read(dir).is_ok() {
-        down(dir)?;
-    } else if dir.exists() && !dir.join("genesis.json").exists() {
+/// Stops what runs; its names.
+pub(crate) fn down(dir: &Path) -> Result<Vec<String>> {
+    let Some(state) = State::find(dir)? else { return Ok(Vec::new()) };
+    let running = || state.processes().filter(|(_, pid)| process::is_running(*pid, dir));
+    let names = running().map(|(name, _)| name.to_owned()).collect();
+    let pids = || running().map(|(_, pid)| pid);
+    pids().for_each(process::terminate);
+    process::wait_for_end(&pids);
+    pids().for_each(|pid| process::kill(pid, dir));
+    Ok(names)
+}
+
+fn reset(dir: &Path, output: Output) -> Result<()> {
+    let known = state::file(dir).exists();
+    let empty = std::fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
+    if !known && !empty {
         bail!("{} holds no testnet: nothing is removed", dir.display());
     }
-    if dir.exists() {
+    if known {
+        if let Err(error) = down(dir) {
+            say(format!("What runs may go on: {error:#}"));
+        }
         std::fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))?;
     }
-    say(format!("{} is removed.", dir.display()));
+    output.data(&json!({ "removed": known }), || match known {
+        true => format!("{} is removed.", dir.display()),
+        false => format!("There is no testnet in {}.", dir.display()),
+    });
     Ok(())
 }

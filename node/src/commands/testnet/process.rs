@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The processes of a testnet: started apart from the terminal, each with its log.
+//! The processes of a testnet: started apart from the terminal, each with its log. Never touches a
+//! process that does not work in the testnet's own folder, whatever its number.
 
+use std::ffi::OsStr;
 use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,10 +14,17 @@ use anyhow::{Context, Result};
 
 /// How long processes may take to end by themselves.
 const PATIENCE: Duration = Duration::from_secs(15);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The log of a node or authority.
 pub(super) fn log_file(dir: &Path, name: &str) -> PathBuf {
     dir.join("logs").join(format!("{name}.log"))
+}
+
+/// The last line of a log, for a message.
+pub(super) fn last_line(dir: &Path, name: &str) -> String {
+    let text = std::fs::read_to_string(log_file(dir, name)).unwrap_or_default();
+    text.lines().rfind(|line| !line.is_empty()).unwrap_or_default().to_owned()
 }
 
 /// Starts the node of a folder; its process id.
@@ -41,12 +51,24 @@ pub(super) fn spawn(root: &Path, name: &str, with: impl FnOnce(&mut Command)) ->
     Ok(child.with_context(|| format!("{name} cannot be started"))?.id())
 }
 
-/// True while a process of this program runs under this id.
-pub(super) fn is_running(pid: u32) -> bool {
-    let read = |what: &str| std::fs::read_to_string(format!("/proc/{pid}/{what}"));
-    let is_zombie = read("stat").is_ok_and(|stat| stat.contains(") Z "));
-    let ours = read("cmdline").is_ok_and(|line| line.contains("dianyun"));
-    ours && !is_zombie
+/// True while a process works in this folder under this id, or is still about to end.
+pub(super) fn is_running(pid: u32, root: &Path) -> bool {
+    let read = |what: &str| std::fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default();
+    let arguments = read("cmdline");
+    let ours = |argument: &[u8]| Path::new(OsStr::from_bytes(argument)).starts_with(root);
+    let (zombie, exiting) = fate(&String::from_utf8_lossy(&read("stat")));
+    // One that ends loses its arguments before it lets go of its files.
+    !zombie && (exiting || arguments.split(|byte| *byte == 0).any(ours))
+}
+
+/// Whether a process has ended, and whether it is about to, by its line of `proc(5)`.
+fn fate(stat: &str) -> (bool, bool) {
+    const EXITING: u32 = 4;
+    let behind_name = stat.rsplit(") ").next().unwrap_or_default();
+    let mut fields = behind_name.split(' ');
+    let zombie = fields.next().is_some_and(|state| state == "Z");
+    let flags = fields.nth(5).and_then(|flags| flags.parse::<u32>().ok());
+    (zombie, flags.is_some_and(|flags| flags & EXITING != 0))
 }
 
 /// Asks a process to end.
@@ -55,9 +77,11 @@ pub(super) fn terminate(pid: u32) {
 }
 
 /// Ends a process at once, and waits until it is gone.
-pub(super) fn kill(pid: u32) {
-    signal("KILL", pid);
-    wait_for_end(&|| Some(pid).filter(|pid| is_running(*pid)).into_iter());
+pub(super) fn kill(pid: u32, root: &Path) {
+    if is_running(pid, root) {
+        signal("KILL", pid);
+    }
+    wait_for_end(&|| Some(pid).filter(|pid| is_running(*pid, root)).into_iter());
 }
 
 fn signal(name: &str, pid: u32) {
@@ -74,4 +98,16 @@ pub(super) fn wait_for_end<I: Iterator<Item = u32>>(running: &impl Fn() -> I) {
     }
 }
 
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+#[cfg(test)]
+mod tests {
+    use super::fate;
+
+    #[test]
+    fn a_process_runs_is_about_to_end_or_has_ended() {
+        let stat = |state: &str, flags: u32| format!("7 (a ) b) {state} 1 7 7 0 -1 {flags} 0 0");
+        assert_eq!(fate(&stat("S", 0x0040_0000)), (false, false));
+        assert_eq!(fate(&stat("R", 0x0040_0004)), (false, true));
+        assert_eq!(fate(&stat("Z", 0x0040_000c)), (true, true));
+        assert_eq!(fate(""), (false, false));
+    }
+}

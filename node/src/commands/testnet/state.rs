@@ -13,6 +13,8 @@ use demo::scenario::{Samples, Settings, Size};
 use genesis::Layout;
 use serde::{Deserialize, Serialize};
 
+use super::Data;
+
 /// A node.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct NodeState {
@@ -36,6 +38,7 @@ pub(crate) struct AuthorityState {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) chain_id: Hash,
+    pub(crate) data: Data,
     pub(crate) nodes: Vec<NodeState>,
     pub(crate) authorities: Vec<AuthorityState>,
     pub(crate) samples: Option<Samples>,
@@ -55,17 +58,27 @@ pub(crate) struct DriverState {
     pub(crate) vehicle: VehicleId,
 }
 
-fn file(dir: &Path) -> PathBuf {
+pub(super) fn file(dir: &Path) -> PathBuf {
     dir.join("testnet.json")
 }
 
 impl State {
     pub(crate) fn read(dir: &Path) -> Result<Self> {
+        let none =
+            || format!("there is no testnet in {}: start one with `testnet up`", dir.display());
+        Self::find(dir)?.with_context(none)
+    }
+
+    /// The testnet in a folder, if there is one.
+    pub(crate) fn find(dir: &Path) -> Result<Option<Self>> {
         let path = file(dir);
-        let text = std::fs::read_to_string(&path).with_context(|| {
-            format!("there is no testnet in {}: start one with `testnet up`", dir.display())
-        })?;
-        serde_json::from_str(&text).with_context(|| format!("{} cannot be read", path.display()))
+        match std::fs::read_to_string(&path) {
+            Ok(text) => serde_json::from_str(&text).map(Some).with_context(|| {
+                format!("{} cannot be read: `testnet reset` removes this testnet", path.display())
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
     }
 
     pub(crate) fn write(&self, dir: &Path) -> Result<()> {
@@ -75,38 +88,37 @@ impl State {
         std::fs::rename(&new, &path).with_context(|| format!("cannot write {}", path.display()))
     }
 
-    pub(crate) fn node(&self, name: &str) -> Result<&NodeState> {
+    /// The API of the node of a name.
+    pub(crate) fn api(&self, name: &str) -> Result<&str> {
         let found = self.nodes.iter().find(|node| node.name == name);
-        found.with_context(|| format!("there is no node {name}: {}", self.names()))
+        let found = found.with_context(|| self.nobody(name))?;
+        Ok(&found.api)
     }
 
-    pub(crate) fn node_mut(&mut self, name: &str) -> Result<&mut NodeState> {
-        let names = self.names();
-        let found = self.nodes.iter_mut().find(|node| node.name == name);
-        found.with_context(|| format!("there is no node {name}: {names}"))
+    /// The process of a node or authority.
+    pub(crate) fn pid(&self, name: &str) -> Result<u32> {
+        let found = self.processes().find(|(own, _)| *own == name);
+        found.map(|(_, pid)| pid).with_context(|| self.nobody(name))
     }
 
-    fn names(&self) -> String {
-        let names: Vec<&str> = self.nodes.iter().map(|node| node.name.as_str()).collect();
-        names.join(", ")
+    fn nobody(&self, name: &str) -> String {
+        let names: Vec<&str> = self.processes().map(|(name, _)| name).collect();
+        format!("there is no {name} in this testnet, only {}", names.join(", "))
+    }
+
+    /// All processes by name.
+    pub(crate) fn processes(&self) -> impl Iterator<Item = (&str, u32)> {
+        let nodes = self.nodes.iter().map(|node| (node.name.as_str(), node.pid));
+        let authorities = self.authorities.iter();
+        nodes.chain(authorities.map(|authority| (authority.name.as_str(), authority.pid)))
     }
 
     pub(crate) fn validators(&self) -> impl Iterator<Item = &NodeState> {
         self.nodes.iter().filter(|node| node.role == "validator")
     }
 
-    pub(crate) fn pids(&self) -> impl Iterator<Item = u32> {
-        let nodes = self.nodes.iter().map(|node| node.pid);
-        nodes.chain(self.authorities.iter().map(|authority| authority.pid))
-    }
-
     /// What loading data through a node needs.
-    pub(crate) fn settings(
-        &self,
-        dir: &Path,
-        node: NetNode,
-        size: Size,
-    ) -> Result<Settings<NetNode>> {
+    pub(crate) fn settings(&self, dir: &Path, node: NetNode) -> Result<Settings<NetNode>> {
         let layout = Layout::at(dir);
         let genesis = layout.genesis()?;
         let key = |name: &str| layout.member(&genesis, name).map(|member| member.key);
@@ -129,7 +141,7 @@ impl State {
             police: key(genesis::demo::TRAFFIC_POLICE)?,
             in_genesis: in_genesis?,
             genesis_time: genesis.time,
-            size,
+            size: Size::OFFICES,
         })
     }
 }

@@ -1,36 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `testnet up`: make it if it is new, start every process, load data, check one code, show the card.
+//! A network that was never loaded to its end is made anew; any other keeps its data.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use chain::genesis::NodeRole;
-use chain::records::Colour;
 use clap::Args;
 use client::Client;
-use demo::authority::Role;
-use demo::net::NetNode;
-use demo::scenario::{self, Progress, Samples, Size};
 
-use super::making::{Plan, free_addresses, make};
-use super::state::{AuthorityState, NodeState, State};
-use super::{Data, card, down, process};
+use super::making::{Plan, design, write};
+use super::state::{NodeState, State};
+use super::{Data, authorities, card, down, loading, process, root, state};
 use crate::commands::told_to_stop;
-use crate::output::{Output, say};
+use crate::lock;
+use crate::output::{Output, Steps, say};
 
 /// Start a local network; a new one is made and loaded first.
 #[derive(Debug, Args)]
 pub(crate) struct Up {
-    /// Validators of a new network.
-    #[arg(long, default_value_t = 4)]
-    validators: u32,
-    /// Observers of a new network.
-    #[arg(long, default_value_t = 1)]
-    observers: u32,
-    /// What a new network is loaded with.
-    #[arg(long, value_enum, default_value_t = Data::Demo)]
-    data: Data,
+    /// Validators of a new network [default: 4].
+    #[arg(long)]
+    validators: Option<u32>,
+    /// Observers of a new network [default: 1].
+    #[arg(long)]
+    observers: Option<u32>,
+    /// What a new network is loaded with [default: demo].
+    #[arg(long, value_enum)]
+    data: Option<Data>,
     /// Return once it runs instead of staying in the foreground.
     #[arg(long)]
     detach: bool,
@@ -42,20 +40,23 @@ pub(crate) struct Up {
 /// How long the nodes may take to be ready.
 const READY: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// Between two looks whether somebody else stopped the network.
+const WATCH: Duration = Duration::from_secs(1);
+const LOCK: &str = "lock";
 
 impl Up {
     pub(crate) async fn run(self, output: Output) -> Result<()> {
-        let dir = std::path::absolute(&self.dir)?;
-        let mut state = match State::read(&dir) {
-            Ok(state) => {
-                let runs = state.pids().any(process::is_running);
-                ensure!(!runs, "this testnet runs already: see `testnet status`");
-                state
-            }
-            Err(_) => self.new_state(&dir)?,
-        };
+        std::fs::create_dir_all(&self.dir)
+            .with_context(|| format!("cannot make {}", self.dir.display()))?;
+        let dir = root(&self.dir)?;
+        let held = lock::take(&dir)?;
+        let mut state = self.state(&dir)?;
+        if state.loaded && state.processes().all(|(_, pid)| process::is_running(pid, &dir)) {
+            say("It runs already; `testnet down` stops it.");
+            return card::show(&dir, &state, output).await;
+        }
         let done = tokio::select! {
-            done = self.bring_up(&dir, &mut state) => done,
+            done = bring_up(&dir, &mut state) => done,
             () = told_to_stop() => Err(anyhow::anyhow!("stopped before it was up")),
         };
         if let Err(error) = done {
@@ -63,19 +64,59 @@ impl Up {
             down(&dir)?;
             return Err(error);
         }
+        drop(held);
         card::show(&dir, &state, output).await?;
-        if self.detach {
-            return Ok(());
+        if self.detach { Ok(()) } else { stay(&dir).await }
+    }
+
+    /// The network of the folder, or a new one.
+    fn state(&self, dir: &Path) -> Result<State> {
+        match State::find(dir)? {
+            Some(state) if state.loaded => {
+                self.must_fit(&state)?;
+                Ok(state)
+            }
+            Some(_) => {
+                say("The network here was never loaded to its end: it is made anew.");
+                down(dir)?;
+                clear(dir)?;
+                self.new_state(dir)
+            }
+            None => {
+                let strange = entries(dir)?.into_iter().next();
+                if let Some(strange) = strange {
+                    bail!(
+                        "{} holds no testnet but {}: name another folder with --dir",
+                        dir.display(),
+                        strange.display()
+                    );
+                }
+                self.new_state(dir)
+            }
         }
-        say("Ctrl-C stops the network. 按 Ctrl-C 停止。");
-        told_to_stop().await;
-        down(&dir)
+    }
+
+    /// What is asked for must be what is there.
+    fn must_fit(&self, state: &State) -> Result<()> {
+        let validators = state.validators().count();
+        let observers = state.nodes.len() - validators;
+        let fits = self.validators.is_none_or(|asked| asked as usize == validators)
+            && self.observers.is_none_or(|asked| asked as usize == observers)
+            && self.data.is_none_or(|asked| asked == state.data);
+        ensure!(
+            fits,
+            "the testnet here has {validators} validators, {observers} observers and data {:?}: \
+             `testnet reset` removes it, or name another folder with --dir",
+            state.data
+        );
+        Ok(())
     }
 
     fn new_state(&self, dir: &Path) -> Result<State> {
-        let plan = Plan { validators: self.validators, observers: self.observers };
-        let (consortium, addresses) = make(dir, plan)?;
-        let nodes = consortium.nodes.iter().zip(addresses).map(|(node, at)| NodeState {
+        let validators = self.validators.unwrap_or(4);
+        let plan = Plan { validators, observers: self.observers.unwrap_or(1) };
+        let (consortium, addresses) = design(plan)?;
+        let nodes = consortium.nodes.iter().zip(&addresses).map(|(node, at)| NodeState {
             name: node.name.clone(),
             role: match node.role {
                 NodeRole::Validator => "validator".to_owned(),
@@ -86,41 +127,64 @@ impl Up {
             pid: 0,
             dir: dir.join(&node.name),
         });
-        let listens = free_addresses(Role::ALL.len())?;
-        let authorities = Role::ALL.iter().zip(listens).map(|(role, listen)| AuthorityState {
-            name: role.word().to_owned(),
-            listen,
-            pid: 0,
-        });
-        Ok(State {
+        let state = State {
             chain_id: consortium.genesis.chain_id(),
+            data: self.data.unwrap_or(Data::Demo),
             nodes: nodes.collect(),
-            authorities: authorities.collect(),
+            authorities: authorities::planned()?,
             samples: None,
             loaded: false,
             drivers: Vec::new(),
-        })
+        };
+        // First: whatever ends this halfway, the folder says what it was to be.
+        state.write(dir)?;
+        write(dir, &consortium, &addresses)?;
+        Ok(state)
     }
+}
 
-    async fn bring_up(&self, dir: &Path, state: &mut State) -> Result<()> {
-        for node in &mut state.nodes {
+fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
+    let reading = || format!("cannot read {}", dir.display());
+    let all: Result<Vec<_>, _> = std::fs::read_dir(dir).with_context(reading)?.collect();
+    let paths = all.with_context(reading)?.into_iter().map(|entry| entry.path());
+    Ok(paths.filter(|path| path.file_name().is_some_and(|name| name != LOCK)).collect())
+}
+
+/// Removes what an unfinished network left, and what says that there was one last.
+fn clear(dir: &Path) -> Result<()> {
+    let last = state::file(dir);
+    let others = entries(dir)?.into_iter().filter(|path| *path != last);
+    for path in others.chain([last.clone()]) {
+        let removed = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
+        removed.with_context(|| format!("cannot remove {}", path.display()))?;
+    }
+    Ok(())
+}
+
+async fn bring_up(dir: &Path, state: &mut State) -> Result<()> {
+    let loads = !state.loaded && state.data == Data::Demo;
+    let steps = Steps::new(2 + if loads { loading::STEPS } else { 0 });
+    steps.next("启动节点 · nodes start");
+    for node in &mut state.nodes {
+        if !process::is_running(node.pid, dir) {
             node.pid = process::node(&node.dir)?;
         }
-        state.write(dir)?;
-        for node in &state.nodes {
-            ready(dir, node).await?;
-        }
-        start_authorities(dir, state)?;
-        state.write(dir)?;
-        wait_for_inboxes(state).await?;
-        if !state.loaded && self.data == Data::Demo {
-            state.samples = load(dir, state).await?;
-            state.write(dir)?;
-            check(state).await?;
-        }
-        state.loaded = true;
-        state.write(dir)
     }
+    state.write(dir)?;
+    for node in &state.nodes {
+        ready(dir, node).await?;
+    }
+    steps.next("启动核验机构 · authorities start");
+    authorities::start_all(dir, state).await?;
+    if loads {
+        loading::load(dir, state, &steps).await?;
+    }
+    state.loaded = true;
+    state.write(dir)
 }
 
 /// Waits until a node takes part.
@@ -133,66 +197,34 @@ async fn ready(dir: &Path, node: &NodeState) -> Result<()> {
         if matches!(status, Ok(Ok(status)) if status.health == "ready") {
             return Ok(());
         }
-        if !process::is_running(node.pid) || started.elapsed() > READY {
+        if !process::is_running(node.pid, dir) || started.elapsed() > READY {
             let log = process::log_file(dir, &node.name);
-            bail!("{} is not ready: see {}", node.name, log.display());
+            let last = process::last_line(dir, &node.name);
+            bail!("{} is not ready: see {}\n{last}", node.name, log.display());
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
-fn start_authorities(dir: &Path, state: &mut State) -> Result<()> {
-    let nodes: Vec<String> = state.validators().map(|node| node.api.clone()).collect();
-    for (place, authority) in state.authorities.iter_mut().enumerate() {
-        let node = &nodes[place % nodes.len()];
-        authority.pid = process::spawn(dir, &authority.name, |command| {
-            command.args(["authority", "run", "--role", &authority.name, "--node", node]);
-            command.arg("--listen").arg(authority.listen.to_string()).arg("--dir").arg(dir);
-        })?;
+/// Stays until told to stop, or until nothing is left to stop.
+async fn stay(dir: &Path) -> Result<()> {
+    say("Ctrl-C stops the network. 按 Ctrl-C 停止。");
+    tokio::select! {
+        () = told_to_stop() => {
+            down(dir)?;
+        }
+        () = stopped_elsewhere(dir) => say("The network was stopped elsewhere."),
     }
     Ok(())
 }
 
-async fn wait_for_inboxes(state: &State) -> Result<()> {
-    let started = Instant::now();
-    for authority in &state.authorities {
-        while tokio::net::TcpStream::connect(authority.listen).await.is_err() {
-            let in_time = process::is_running(authority.pid) && started.elapsed() < READY;
-            ensure!(in_time, "the authority {} does not answer: see its log", authority.name);
-            tokio::time::sleep(LOOK_AGAIN).await;
+async fn stopped_elsewhere(dir: &Path) {
+    let mut look = tokio::time::interval(WATCH);
+    loop {
+        look.tick().await;
+        let Ok(Some(state)) = State::find(dir) else { return };
+        if !state.processes().any(|(_, pid)| process::is_running(pid, dir)) {
+            return;
         }
     }
-    Ok(())
-}
-
-async fn load(dir: &Path, state: &State) -> Result<Option<Samples>> {
-    let node = state.validators().next().context("there is no validator")?;
-    let settings = state.settings(dir, NetNode::connect(&node.api).await?, Size::DEMO)?;
-    let tell = |progress: Progress| {
-        let Progress { english, chinese, done, of } = progress;
-        say(format!("[{}/{of}] {chinese} · {english} ...", done + 1));
-    };
-    Ok(scenario::load(&settings, &tell).await?.samples)
-}
-
-/// Every node says the same of the samples.
-async fn check(state: &State) -> Result<()> {
-    let Some(samples) = state.samples else { return Ok(()) };
-    let wanted = [
-        (samples.blue, Colour::Blue),
-        (samples.yellow, Colour::Yellow),
-        (samples.red, Colour::Red),
-    ];
-    for node in &state.nodes {
-        let client = Client::new(&node.api)?;
-        for (code, colour) in wanted {
-            let started = Instant::now();
-            while client.code(code).await?.colour != Some(colour) {
-                let in_time = started.elapsed() < READY;
-                ensure!(in_time, "{} does not see {code} {colour:?}", node.name);
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
-        }
-    }
-    Ok(())
 }
