@@ -264,7 +264,9 @@ fn every_setting_has_a_value_and_an_origin_and_later_ones_win() {
 fn a_configuration_that_cannot_be_meant_is_refused_with_one_message() {
     let folder = Folder::new();
     let node = format!("{}/validator-1", folder.network("1"));
-    let cases: &[(&[&str], &[(&str, &str)], &str)] = &[
+    /// Flags, variables, and what the message says.
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+    let cases: &[Case] = &[
         (&[], &[("DIANYUN__COLOUR", "blue")], "colour (from DIANYUN__COLOUR) is no setting"),
         (&[], &[("DIANYUN__API__LIMITS__READ", "1")], "api.limits.read (from DIANYUN__"),
         (&[], &[("DIANYUN__API__LIMITS__READS", "many")], "cannot be used"),
