@@ -84,6 +84,8 @@ pub(crate) struct Core {
     pub(crate) lost: Mutex<bool>,
     /// The payload hash of the proposal that was executed or refused last.
     pub(crate) processed: Mutex<Hash>,
+    /// The term in which openraft did not take a proposal of this node; 0 if it took all.
+    pub(crate) not_written: AtomicU64,
 }
 
 /// What a core is made of.
@@ -123,6 +125,7 @@ impl Core {
             leaderless_since: Mutex::new(Some(Instant::now())),
             lost: Mutex::new(lost),
             processed: Mutex::new(Hash::ZERO),
+            not_written: AtomicU64::new(0),
         }
     }
 

@@ -4,12 +4,14 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
 use chain::block::{BlockRef, Proposal};
 use chain::limits::{PROPOSAL_BYTES, PROPOSAL_TRANSACTIONS};
 use chain::{Hash, Time, codec};
+use openraft::impls::ProgressResponder;
 
 use crate::core::{Core, count};
 use crate::decide::{Decision, Rules, Situation, decide};
@@ -74,6 +76,12 @@ async fn step(
         lead.under_way.clear();
         lead.term = 0;
         return Ok(LOOK);
+    }
+    if core.not_written.swap(0, Ordering::AcqRel) == known.term {
+        // What was to follow it would stand on nothing: begin again on what is in the log.
+        lead.term = 0;
+        core.pool.lock().retry_sent_before(u64::MAX, core.clock.now_ms());
+        return Ok(CATCH_UP);
     }
     if lead.term != known.term {
         let first = part.log.last().map_or(0, |last| last.index + 1);
@@ -144,6 +152,15 @@ async fn propose(
     let bytes = Bytes::from(signed.await.map_err(|error| error.to_string())?);
     lead.under_way.push_back(Proposal::payload_hash(&bytes));
     count(&core.counts.proposals);
+    let (responder, done) = ProgressResponder::complete_only();
     let written = raft.write(Payload::new(bytes)).with_leader(log_id(lead.term, 0).leader_id);
-    written.await.map_err(|error| error.to_string())
+    written.responder(responder).await.map_err(|error| error.to_string())?;
+    let (core, term) = (Arc::clone(core), lead.term);
+    tokio::spawn(async move {
+        if !matches!(done.await, Ok(Ok(_))) {
+            core.not_written.fetch_max(term, Ordering::AcqRel);
+            core.wake.notify_waiters();
+        }
+    });
+    Ok(())
 }

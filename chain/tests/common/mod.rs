@@ -7,9 +7,9 @@
 
 pub mod edge;
 pub mod fleet;
-pub mod issue;
 pub mod forge;
 pub mod forgeries;
+pub mod issue;
 pub mod scene;
 pub mod waybill;
 
