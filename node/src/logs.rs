@@ -4,7 +4,9 @@
 use std::io::IsTerminal;
 
 use anyhow::{Context, Result};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// What filters the lines.
 const VARIABLE: &str = "DIANYUN_LOG";
@@ -13,16 +15,16 @@ const FILTER: &str = "info,openraft=warn,libp2p=warn";
 /// Starts logging.
 pub(crate) fn start() -> Result<()> {
     let text = std::env::var(VARIABLE).unwrap_or_else(|_| FILTER.to_owned());
-    let filter = EnvFilter::try_new(&text);
-    let filter = filter.with_context(|| {
+    let filter = text.parse::<Targets>().with_context(|| {
         format!("{VARIABLE} is {text:?}: give a filter such as info or info,consensus=debug")
     })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let colours = std::env::var_os("NO_COLOR").is_none();
+    let filtered = tracing_subscriber::registry().with(filter);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() {
-        builder.with_ansi(colours).init();
+        let colours = std::env::var_os("NO_COLOR").is_none();
+        filtered.with(lines.with_ansi(colours)).init();
     } else {
-        builder.json().flatten_event(true).init();
+        filtered.with(lines.json().flatten_event(true)).init();
     }
     Ok(())
 }
