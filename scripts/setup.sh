@@ -6,6 +6,10 @@ DIANYUN_ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # One folder for binary, tests and clippy of every clone, so that RocksDB is compiled once on a machine.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/dianyun/target}"
 
+# Cargo tells the programs that it runs about their own package; told to another cargo, that makes build
+# scripts which look at it run again, and all that rests on them.
+for name in $(compgen -e CARGO_PKG_ || true) $(compgen -e CARGO_MANIFEST_ || true); do unset "$name"; done
+
 say() { printf '%s\n' "$*" >&2; }
 
 stop() {
