@@ -146,11 +146,15 @@ fn with(proof: &Value, pointer: &str, value: Value) -> Value {
     proof
 }
 
-/// The text at a place with its last digit changed.
+/// The text at a place with its last digit changed; an empty one, as of a bucket without entries, with a
+/// byte in it.
 fn bent(proof: &Value, pointer: &str) -> Value {
     let mut text = proof.pointer(pointer).unwrap().as_str().unwrap().to_owned();
-    let last = text.pop().unwrap();
-    text.push(if last == '0' { '1' } else { '0' });
+    match text.pop() {
+        Some('0') => text.push('1'),
+        Some(_) => text.push('0'),
+        None => text.push_str("00"),
+    }
     with(proof, pointer, json!(text))
 }
 
