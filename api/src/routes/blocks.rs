@@ -171,7 +171,7 @@ impl Within<'_> {
     get,
     path = "/v1/blocks/{height}",
     tag = "blocks",
-    params(("height" = inline(Which), Path, description = "A height, or `latest`.")),
+    params(("height" = inline(Which), Path, description = "A height, or `latest`."), Paging),
     responses((status = 200, description = "The block.", body = BlockAnswer)),
 )]
 pub(super) async fn block(
@@ -219,7 +219,7 @@ fn transactions(
     get,
     path = "/v1/blocks/{height}/changes",
     tag = "blocks",
-    params(("height" = inline(Which), Path, description = "A height, or `latest`.")),
+    params(("height" = inline(Which), Path, description = "A height, or `latest`."), Paging),
     responses((status = 200, description = "A page of changes.", body = Page<Change>)),
 )]
 pub(super) async fn block_changes(
@@ -249,6 +249,7 @@ pub(super) async fn block_changes(
     get,
     path = "/v1/blocks",
     tag = "blocks",
+    params(Paging),
     responses((status = 200, description = "A page of headers.", body = Page<HeaderItem>)),
 )]
 pub(super) async fn blocks(

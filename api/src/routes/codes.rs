@@ -58,7 +58,7 @@ pub(crate) struct CodeAnswer {
     get,
     path = "/v1/codes/{id}",
     tag = "codes",
-    params(("id" = CodeId, Path, description = "Its id.")),
+    params(("id" = CodeId, Path, description = "Its id."), AsOf),
     responses((status = 200, description = "The code.", body = CodeAnswer)),
 )]
 pub(super) async fn code(
@@ -106,7 +106,7 @@ pub(crate) struct HistoryItem {
     get,
     path = "/v1/codes/{id}/history",
     tag = "codes",
-    params(("id" = CodeId, Path, description = "Its id.")),
+    params(("id" = CodeId, Path, description = "Its id."), Paging),
     responses((status = 200, description = "A page of versions.", body = Page<HistoryItem>)),
 )]
 pub(super) async fn code_history(

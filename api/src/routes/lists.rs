@@ -112,6 +112,7 @@ pub(super) struct Paging {
     get,
     path = "/v1/organisations",
     tag = "records",
+    params(Paging),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
 pub(super) async fn organisations(State(api): State<Api>, Query(asked): Query<Paging>) -> Answer {
@@ -124,6 +125,7 @@ pub(super) async fn organisations(State(api): State<Api>, Query(asked): Query<Pa
     get,
     path = "/v1/vehicles",
     tag = "records",
+    params(Paging),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
 pub(super) async fn vehicles(State(api): State<Api>, Query(asked): Query<Paging>) -> Answer {
@@ -135,7 +137,7 @@ pub(super) async fn vehicles(State(api): State<Api>, Query(asked): Query<Paging>
     get,
     path = "/v1/state/{kind}",
     tag = "records",
-    params(("kind" = RecordKind, Path, description = "The kind of record.")),
+    params(("kind" = RecordKind, Path, description = "The kind of record."), Paging),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
 pub(super) async fn state(
@@ -167,6 +169,7 @@ pub(super) struct Applications {
     get,
     path = "/v1/applications",
     tag = "records",
+    params(Applications),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
 pub(super) async fn applications(
@@ -207,6 +210,7 @@ pub(super) struct Matters {
     get,
     path = "/v1/matters",
     tag = "records",
+    params(Matters),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
 pub(super) async fn matters(State(api): State<Api>, Query(asked): Query<Matters>) -> Answer {
@@ -250,6 +254,7 @@ pub(super) struct Waybills {
     get,
     path = "/v1/waybills",
     tag = "records",
+    params(Waybills),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
 pub(super) async fn waybills(State(api): State<Api>, Query(asked): Query<Waybills>) -> Answer {
@@ -284,6 +289,7 @@ pub(super) struct Codes {
     get,
     path = "/v1/codes",
     tag = "codes",
+    params(Codes),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
 pub(super) async fn codes(State(api): State<Api>, Query(asked): Query<Codes>) -> Answer {

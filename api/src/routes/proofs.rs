@@ -51,7 +51,7 @@ pub(super) async fn transaction_proof(
     get,
     path = "/v1/codes/{id}/proof",
     tag = "codes",
-    params(("id" = CodeId, Path, description = "Its id.")),
+    params(("id" = CodeId, Path, description = "Its id."), When),
     responses((status = 200, description = "The proof (docs/proofs.md).", body = Proof)),
 )]
 pub(super) async fn code_proof(
@@ -71,6 +71,7 @@ pub(super) async fn code_proof(
         ("kind" = RecordKind, Path, description = "The kind of record."),
         ("id" = String, Path, description = "Its id with its prefix; 32 hexadecimal digits where \
             the kind has none, and zeros for the parameters."),
+        When,
     ),
     responses((status = 200, description = "The proof (docs/proofs.md).", body = Proof)),
 )]

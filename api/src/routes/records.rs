@@ -49,7 +49,7 @@ macro_rules! by_id {
             get,
             path = $path,
             tag = "records",
-            params(("id" = $id, Path, description = "Its id.")),
+            params(("id" = $id, Path, description = "Its id."), AsOf),
             responses((status = 200, description = "The record.", body = RecordAnswer<$record>)),
         )]
         pub(super) async fn $name(
@@ -82,6 +82,7 @@ by_id! {
     get,
     path = "/v1/parameters",
     tag = "records",
+    params(AsOf),
     responses((status = 200, description = "The record.", body = RecordAnswer<Parameters>)),
 )]
 pub(super) async fn parameters(

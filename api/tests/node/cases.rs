@@ -168,6 +168,7 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         bad(format!("/v1/transactions/{none}/proof"), 404, "not_found"),
         bad(format!("/v1/transactions/{}", none.replace('0', "F")), 400, "invalid_field"),
         Case(Request::get("/v1/events").with("last-event-id", "x"), 400, "invalid_field"),
+        bad("/v1/events?colour=blue", 400, "unknown_field"),
         Case(Request::get("/v1/status").with("host", "evil.example"), 403, "host_not_allowed"),
     ]);
     cases.extend(badly_submitted(world));

@@ -65,7 +65,11 @@ fn typed(text: &str) -> Value {
 
 /// Fails unless the answer is one that the description gives for this request.
 pub(crate) fn assert_described(request: &Request, answer: &Answer) {
-    let (name, told, _) = operation(request).unwrap_or_else(|| panic!("no route for {request:?}"));
+    let found = operation(request);
+    let (name, told, values) = found.unwrap_or_else(|| panic!("no route for {request:?}"));
+    if answer.status < 400 {
+        assert_parameters(&name, told, &values);
+    }
     let response = &told["responses"][answer.status.to_string()];
     let context = || format!("{name} {} {}\n{}", request.target, answer.status, answer.text());
     assert!(response.is_object(), "not described: {}", context());
@@ -78,4 +82,22 @@ pub(crate) fn assert_described(request: &Request, answer: &Answer) {
         let faults = schema::faults(&DOCUMENT, &media["schema"], &answer.json());
         assert!(faults.is_empty(), "{faults:#?}\n{}", context());
     }
+}
+
+/// Fails unless every parameter that was given is described, and is as its schema says.
+fn assert_parameters(name: &str, told: &Value, values: &Map<String, Value>) {
+    for (given, value) in values {
+        let mut described = told["parameters"].as_array().into_iter().flatten();
+        let described = described.find(|parameter| parameter["name"] == given.as_str());
+        let described = described.unwrap_or_else(|| panic!("{name} lacks {given}"));
+        let faults = schema::faults(&DOCUMENT, &described["schema"], value);
+        assert!(faults.is_empty(), "{name} {given}: {faults:?}");
+    }
+}
+
+/// The names of an operation's parameters in the query.
+pub(crate) fn query_names(told: &Value) -> Vec<&str> {
+    let parameters = told["parameters"].as_array().into_iter().flatten();
+    let asked = parameters.filter(|parameter| parameter["in"] == "query");
+    asked.map(|parameter| parameter["name"].as_str().unwrap()).collect()
 }

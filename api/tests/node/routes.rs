@@ -9,7 +9,7 @@ use chain::limits::PAGE;
 use serde_json::{Value, json};
 
 use crate::cases::{Case, badly_asked, well_asked};
-use crate::described::{DOCUMENT, operation, operations};
+use crate::described::{DOCUMENT, operation, operations, query_names};
 use crate::http::{JSON, PROBLEM, Request};
 use crate::schema;
 use crate::world::{World, ask, newest, world};
@@ -44,17 +44,32 @@ fn every_route_says_what_is_wrong_with_a_bad_request() {
     assert_eq!(newest(world)["alarms"], before);
 }
 
+/// The refusal of an unknown parameter names those that there are.
+#[test]
+fn the_parameters_that_are_described_are_those_that_are_taken() {
+    let world = world();
+    let unknown = |case: &Case| case.2 == "unknown_field" && case.0.target.contains("?colour");
+    for Case(request, ..) in badly_asked(world).into_iter().filter(unknown) {
+        let (name, told, _) = operation(&request).unwrap();
+        let detail = ask(world, &request).json()["detail"].as_str().unwrap().to_owned();
+        let mut taken: Vec<&str> = detail.split('`').skip(1).step_by(2).collect();
+        let mut described = query_names(told);
+        (taken.sort_unstable(), described.sort_unstable());
+        assert_eq!(taken, described, "{name}: {detail}");
+    }
+}
+
 /// Records what the cases answer as the examples of the description.
 fn record(world: &World) -> Value {
     let mut examples = json!({});
     for Case(request, ..) in well_asked(world).into_iter().chain(badly_asked(world)) {
         let answer = ask(world, &request);
         let (name, _, values) = operation(&request).unwrap();
-        let example = &mut examples[&name];
         let is_json = [JSON, PROBLEM].contains(&answer.media());
         if !is_json || name.ends_with("/openapi.json") {
             continue;
         }
+        let example = &mut examples[&name];
         let code = if answer.status < 400 { "ok".to_owned() } else { answer.code() };
         if code == "ok" && example["parameters"].is_null() {
             example["parameters"] = Value::Object(values);
@@ -70,11 +85,11 @@ fn record(world: &World) -> Value {
     examples
 }
 
-/// What a node of invented data answered; `DIANYUN_REWRITE=1` records it anew.
+/// What a node of invented data answered; `DIANYUN_RECORD=1` records it anew, for the next build.
 #[test]
 fn every_described_answer_has_an_example_that_is_true() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/examples.json");
-    if std::env::var_os("DIANYUN_REWRITE").is_some() {
+    if std::env::var_os("DIANYUN_RECORD").is_some() {
         let text = serde_json::to_string_pretty(&record(world())).unwrap();
         std::fs::write(path, text + "\n").unwrap();
     }
