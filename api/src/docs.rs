@@ -2,12 +2,17 @@
 //! The pages at /docs: the reference (Scalar, embedded) and the list of error codes. They load
 //! nothing from elsewhere, and a content security policy holds the browser to that.
 
-use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use chain::refusal::RefusalCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::http::messages::{self, Words};
+use crate::description::refusing;
+use crate::http::messages;
+use crate::routes::Api;
 
 /// Scalar's standalone script, compressed; see assets/README.md.
 const SCALAR: &[u8] = include_bytes!("../assets/scalar-1.72.1.js.gz");
@@ -46,13 +51,47 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
     img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 
-/// Routes of these pages.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route("/docs", get(|| async { page(PAGE.to_owned()) }))
-        .route("/docs/errors", get(|| async { page(errors()) }))
+/// Routes of these pages, and of the description that they show.
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(description), &[]))
+        .routes(refusing(routes!(reference), &[]))
+        .routes(refusing(routes!(error_codes), &[]))
         .route("/docs/start.js", get(|| async { script(START.as_bytes(), None) }))
         .route("/docs/scalar.js", get(|| async { script(SCALAR, Some("gzip")) }))
+}
+
+/// 接口说明。This description.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "node",
+    responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value)),
+)]
+async fn description(State(api): State<Api>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], api.description).into_response()
+}
+
+/// 接口文档。This description as a page, with everything it needs embedded.
+#[utoipa::path(
+    get,
+    path = "/docs",
+    tag = "node",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn reference() -> Response {
+    page(PAGE.to_owned())
+}
+
+/// 错误代码。Every error code as a page, where `type` of a problem leads.
+#[utoipa::path(
+    get,
+    path = "/docs/errors",
+    tag = "node",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn error_codes() -> Response {
+    page(errors())
 }
 
 fn page(html: String) -> Response {
@@ -75,42 +114,34 @@ fn script(bytes: &'static [u8], encoding: Option<&'static str>) -> Response {
     response
 }
 
-/// The list of codes as a page, with an anchor for each, where `type` of a problem leads.
+/// The list of codes as a page, with an anchor for each: `type` of a problem leads there. The state
+/// machine has some words of its own that are also problems; its anchors begin with `refusal-`.
 fn errors() -> String {
     let mut html = String::from(
         "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
          <title>错误代码 · Error codes</title></head><body>\n<h1>错误代码 · Error codes</h1>\n",
     );
-    for row in rows() {
-        let status = row.status.map(|status| format!(" · {status}")).unwrap_or_default();
-        html.push_str(&format!("<h2 id=\"{0}\"><code>{0}</code>{status}</h2>\n", row.code));
-        for text in row.texts {
-            html.push_str(&format!("<p>{}</p>\n", escape(&text)));
-        }
+    for message in messages::ALL {
+        let texts = [message.title, message.detail, message.advice];
+        let texts = texts.map(|words| format!("{} {}", words.zh, words.en));
+        let head = format!("<code>{}</code> · {}", message.code, message.status);
+        entry(&mut html, message.code, &head, &texts);
+    }
+    html.push_str("<h1>拒绝原因 · Reasons in receipts</h1>\n");
+    for code in RefusalCode::ALL {
+        let texts = [code.chinese().to_owned(), code.english().to_owned()];
+        let head = format!("<code>{}</code>", code.code());
+        entry(&mut html, &format!("refusal-{}", code.code()), &head, &texts);
     }
     html.push_str("</body></html>\n");
     html
 }
 
-/// One code in the list, whatever table it comes from.
-pub struct Row {
-    /// Stable code.
-    pub code: &'static str,
-    /// HTTP status, if it comes with one.
-    pub status: Option<u16>,
-    /// What is said about it.
-    pub texts: Vec<String>,
-}
-
-/// Every stable code that this interface can answer.
-pub fn rows() -> Vec<Row> {
-    let both = |words: &Words| format!("{} {}", words.zh, words.en);
-    let rows = messages::ALL.iter().map(|message| Row {
-        code: message.code,
-        status: Some(message.status),
-        texts: vec![both(&message.title), both(&message.detail), both(&message.advice)],
-    });
-    rows.collect()
+fn entry(html: &mut String, anchor: &str, head: &str, texts: &[String]) {
+    html.push_str(&format!("<h2 id=\"{anchor}\">{head}</h2>\n"));
+    for text in texts {
+        html.push_str(&format!("<p>{}</p>\n", escape(text)));
+    }
 }
 
 fn escape(text: &str) -> String {
@@ -137,6 +168,10 @@ mod tests {
     #[test]
     fn every_code_has_an_anchor() {
         let html = errors();
-        assert!(rows().iter().all(|row| html.contains(&format!("id=\"{}\"", row.code))));
+        let anchors = messages::ALL.iter().map(|message| message.code.to_owned());
+        let refusals = RefusalCode::ALL.iter().map(|code| format!("refusal-{}", code.code()));
+        for anchor in anchors.chain(refusals) {
+            assert_eq!(html.matches(&format!("id=\"{anchor}\"")).count(), 1, "{anchor}");
+        }
     }
 }

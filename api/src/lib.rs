@@ -4,6 +4,7 @@
 //! come from `chain`, and queries over a view from `chain::query`.
 
 pub mod config;
+pub mod description;
 pub mod docs;
 pub mod events;
 pub mod http;

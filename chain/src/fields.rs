@@ -40,7 +40,12 @@ impl FromStr for Salt {
     }
 }
 
-text_serde!(Salt, "a salt of 64 lower-case hexadecimal digits");
+text_serde!(
+    Salt,
+    "a salt of 64 lower-case hexadecimal digits",
+    r"^[0-9a-f]{64}$",
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+);
 
 /// A field with what opens its digest.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -133,7 +133,12 @@ impl<C> Decode<C> for CreditCode {
 
 bincode::impl_borrow_decode!(CreditCode);
 
-text_serde!(CreditCode, "a unified social credit code of 18 symbols (GB 32100)");
+text_serde!(
+    CreditCode,
+    "a unified social credit code of 18 symbols (GB 32100)",
+    r"^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$",
+    "91539901MA00TE5T2W"
+);
 
 #[cfg(test)]
 mod tests {

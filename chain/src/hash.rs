@@ -61,4 +61,10 @@ impl FromStr for Hash {
     }
 }
 
-text_serde!(Hash, "a hash of 64 lower-case hexadecimal digits");
+text_serde!(
+    Hash,
+    "a hash of 64 lower-case hexadecimal digits",
+    r"^[0-9a-f]{64}$",
+    // SHA-256 of "abc" (FIPS 180-4).
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+);

@@ -101,7 +101,12 @@ impl FromStr for Time {
     }
 }
 
-text_serde!(Time, "an RFC 3339 instant such as 2026-11-24T12:00:00.000+08:00");
+text_serde!(
+    Time,
+    "an RFC 3339 instant such as 2026-11-24T12:00:00.000+08:00",
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?\+08:00$",
+    "2026-11-24T12:00:00.000+08:00"
+);
 
 /// A transaction's id: the tagged hash of all of it but the signature.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -121,7 +126,12 @@ impl FromStr for TransactionId {
     }
 }
 
-text_serde!(TransactionId, "a transaction id of 64 lower-case hexadecimal digits");
+text_serde!(
+    TransactionId,
+    "a transaction id of 64 lower-case hexadecimal digits",
+    r"^[0-9a-f]{64}$",
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+);
 
 /// The id of a record within its kind: 128 bits.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -175,7 +185,12 @@ macro_rules! record_ids {
             }
         }
 
-        text_serde!($name, $expected);
+        text_serde!(
+            $name,
+            $expected,
+            concat!("^", $prefix, "_[0-7][0-9a-hjkmnp-tv-z]{25}$"),
+            concat!($prefix, "_5t63b7qsg5we2a5gr9hx8w2k4m")
+        );
     )*};
 }
 
@@ -256,7 +271,12 @@ impl FromStr for CodeId {
     }
 }
 
-text_serde!(CodeId, "a code id (53, 12 symbols and a check symbol)");
+text_serde!(
+    CodeId,
+    "a code id (53, 12 symbols and a check symbol)",
+    r"^53[0-9A-HJ-NPQRTUWXY]{13}$",
+    "530A1B2C3D4E5F9"
+);
 
 /// A prefecture of Yunnan by its GB/T 2260 code, such as 5301 for Kunming.
 #[derive(

@@ -134,5 +134,17 @@ impl FromStr for Signature {
     }
 }
 
-text_serde!(PublicKey, "a public key (ed25519: and 64 lower-case hexadecimal digits)");
-text_serde!(Signature, "a signature (ed25519: and 128 lower-case hexadecimal digits)");
+text_serde!(
+    PublicKey,
+    "a public key (ed25519: and 64 lower-case hexadecimal digits)",
+    r"^ed25519:[0-9a-f]{64}$",
+    // RFC 8032, section 7.1, test 1.
+    "ed25519:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+);
+text_serde!(
+    Signature,
+    "a signature (ed25519: and 128 lower-case hexadecimal digits)",
+    r"^ed25519:[0-9a-f]{128}$",
+    // RFC 8032, section 7.1, test 1.
+    "ed25519:e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+);

@@ -31,4 +31,9 @@ impl FromStr for Nonce {
     }
 }
 
-text_serde!(Nonce, "a nonce of 32 lower-case hexadecimal digits");
+text_serde!(
+    Nonce,
+    "a nonce of 32 lower-case hexadecimal digits",
+    r"^[0-9a-f]{32}$",
+    "00112233445566778899aabbccddeeff"
+);

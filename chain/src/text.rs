@@ -150,16 +150,21 @@ impl<'de, const MAX: usize> serde::Deserialize<'de> for Text<MAX> {
 #[cfg(feature = "openapi")]
 impl<const MAX: usize> utoipa::PartialSchema for Text<MAX> {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        crate::openapi::text("a text of allowed length without control characters", "text")
+        crate::openapi::bounded(MAX)
     }
 }
 
 #[cfg(feature = "openapi")]
-impl<const MAX: usize> utoipa::ToSchema for Text<MAX> {}
+impl<const MAX: usize> utoipa::ToSchema for Text<MAX> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("Text{MAX}").into()
+    }
+}
 
-/// Gives a type with `Display` and `FromStr` serde (and an OpenAPI schema) by its text form.
+/// Gives a type with `Display` and `FromStr` serde (and an OpenAPI schema) by its text form: what is
+/// expected in words and as a pattern, and a valid text.
 macro_rules! text_serde {
-    ($type:ty, $expected:literal) => {
+    ($type:ty, $expected:expr, $pattern:expr, $example:expr) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -176,7 +181,7 @@ macro_rules! text_serde {
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $type {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                crate::openapi::text($expected, stringify!($type))
+                crate::openapi::text($expected, $pattern, $example)
             }
         }
 

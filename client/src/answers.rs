@@ -129,6 +129,8 @@ pub struct BlockAnswer {
     pub header: Header,
     /// Its transactions in order.
     pub transactions: Vec<BlockTransaction>,
+    /// Cursor of the next page of transactions; none at the end.
+    pub next: Option<String>,
 }
 
 /// A transaction in its block.
@@ -138,6 +140,8 @@ pub struct BlockTransaction {
     pub id: TransactionId,
     /// What became of it.
     pub outcome: Outcome,
+    /// The transaction.
+    pub transaction: Transaction,
 }
 
 /// An organisation in a list.

@@ -3,6 +3,7 @@
 
 use chain::TransactionId;
 use chain::ids::{ApplicationId, CodeId, Height, MatterId, VehicleId, WaybillId};
+use chain::limits::PAGE;
 use chain::records::{Application, Matter, Vehicle, Waybill};
 use serde::de::DeserializeOwned;
 
@@ -36,9 +37,18 @@ impl Client {
         self.get("/v1/headers/latest", &[]).await
     }
 
-    /// A block.
+    /// A block with all its transactions, read page by page.
     pub async fn block(&self, height: Height) -> Result<BlockAnswer, ClientError> {
-        self.get(&format!("/v1/blocks/{height}"), &[]).await
+        let path = format!("/v1/blocks/{height}");
+        let limit = ("limit", PAGE.to_string());
+        let mut block: BlockAnswer = self.get(&path, std::slice::from_ref(&limit)).await?;
+        while let Some(cursor) = block.next.take() {
+            let query = [limit.clone(), ("cursor", cursor)];
+            let more: BlockAnswer = self.get(&path, &query).await?;
+            block.transactions.extend(more.transactions);
+            block.next = more.next;
+        }
+        Ok(block)
     }
 
     /// A transaction, if the node knows it.

@@ -262,6 +262,19 @@ fn no_source_file_is_dead() {
 }
 
 #[test]
+fn every_exit_code_that_the_binary_names_is_on_the_page_of_errors() {
+    let main = fs::read_to_string(root().join("node/src/main.rs")).unwrap();
+    let page = fs::read_to_string(root().join("docs/errors.md")).unwrap();
+    let told = main.split("Exit codes:\n").nth(1).unwrap().split("\";").next().unwrap();
+    assert!(told.lines().count() > 3);
+    for line in told.lines() {
+        let (number, meaning) = line.trim().split_once(' ').unwrap();
+        let row = format!("| `{number}` | {} |", meaning.trim());
+        assert!(page.contains(&row), "docs/errors.md lacks {row}");
+    }
+}
+
+#[test]
 fn documents_that_scripts_and_users_rely_on_are_there() {
     for name in [
         "README.md",
@@ -275,6 +288,8 @@ fn documents_that_scripts_and_users_rely_on_are_there() {
         "docs/proofs.md",
         "docs/errors.md",
         "docs/operating.md",
+        "docs/metrics.md",
+        "docs/openapi.json",
         "scripts/testnet.sh",
         "scripts/test.sh",
     ] {

@@ -41,6 +41,17 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// A cursor of a list whose keys are numbers.
+    pub fn at(height: u64, place: u64) -> Self {
+        Self { height, last_key: place.to_be_bytes().to_vec() }
+    }
+
+    /// The number that [`Cursor::at`] was given.
+    pub fn place(&self) -> Result<u64, Problem> {
+        let place = self.last_key.as_slice().try_into().map(u64::from_be_bytes);
+        place.map_err(|_| Problem::new(&messages::INVALID_CURSOR).field("cursor"))
+    }
+
     /// The cursor as text for `next`.
     pub fn encode(&self, list: &ListDigest) -> String {
         let mut bytes = self.height.to_be_bytes().to_vec();

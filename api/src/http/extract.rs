@@ -2,10 +2,12 @@
 //! Reads what clients send: bodies within limits of size and time, JSON and queries that name the
 //! field at fault and take no unknown one. Never checks a rule of the chain.
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
@@ -192,6 +194,51 @@ pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
         let path = error.path().to_string();
         field_problem(&path, &error.into_inner().to_string())
     })
+}
+
+/// No parameters at all after `?`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// The parameter within a path, read from its text form.
+#[derive(Debug)]
+pub struct Id<T>(pub T);
+
+impl<T: FromStr<Err: Display>, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        within_path(&raw(parts, state).await?, 0).map(Self)
+    }
+}
+
+/// Two parameters within a path.
+#[derive(Debug)]
+pub struct Ids<A, B>(pub A, pub B);
+
+impl<A, B, S> FromRequestParts<S> for Ids<A, B>
+where
+    A: FromStr<Err: Display>,
+    B: FromStr<Err: Display>,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let raw = raw(parts, state).await?;
+        Ok(Self(within_path(&raw, 0)?, within_path(&raw, 1)?))
+    }
+}
+
+async fn raw<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<RawPathParams, Problem> {
+    let raw = RawPathParams::from_request_parts(parts, state).await;
+    raw.map_err(|error| invalid("(path)", error))
+}
+
+fn within_path<T: FromStr<Err: Display>>(raw: &RawPathParams, place: usize) -> Result<T, Problem> {
+    let (name, text) = raw.iter().nth(place).unwrap_or_default();
+    text.parse().map_err(|error| invalid(name, error))
 }
 
 /// A refusal of one named input.

@@ -71,6 +71,10 @@ messages! {
         { "字段值无效" "Invalid value" }
         { "字段 {field} 的值无效：{value}" "The value of {field} is invalid: {value}" }
         { "请更正该字段的值。" "Correct the value of that field." }
+    FIELDS_EXCLUSIVE = 400 "fields_exclusive"
+        { "字段互斥" "Fields exclude each other" }
+        { "{value} 只能给出其中一个。" "Only one of {value} can be given." }
+        { "请只保留其中一个。" "Keep one of them." }
     INVALID_CURSOR = 400 "invalid_cursor"
         { "分页游标无效" "Invalid cursor" }
         { "该游标已被改动，或属于另一列表、另一筛选条件或另一条链。"
@@ -175,10 +179,6 @@ messages! {
         { "该路径不接受内容类型 {value}。" "This route does not take the media type {value}." }
         { "请用 application/json，或以 application/octet-stream 提交规范编码。"
           "Use application/json, or application/octet-stream for canonical bytes." }
-    PROOF_NOT_OFFERED = 400 "proof_not_offered"
-        { "此处没有证明" "No proof here" }
-        { "不能同时请求 {value}。" "{value} cannot be asked for together." }
-        { "历史证明请用 at_height。" "Ask for a proof of the past with at_height." }
     INTERNAL = 500 "internal"
         { "节点内部错误" "Internal error" }
         { "节点未能完成该请求。" "The node could not complete this request." }

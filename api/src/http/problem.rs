@@ -8,8 +8,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::language::Language;
@@ -114,7 +113,7 @@ impl IntoResponse for Problem {
 }
 
 /// A problem in the form of RFC 9457, with our members beside the standard ones.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({
     "type": "/docs/errors#unknown_field",
     "title": "Unknown field",
@@ -153,11 +152,6 @@ impl ProblemDetails {
     fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).unwrap_or_else(|_| b"{}".to_vec())
     }
-
-    /// As a JSON value, for verdicts inside a batch.
-    pub fn to_value(&self) -> Value {
-        serde_json::to_value(self).unwrap_or(Value::Null)
-    }
 }
 
 /// A whole HTTP answer for a connection that never gets as far as a request.
@@ -178,6 +172,7 @@ pub(crate) fn too_many_connections() -> Vec<u8> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use serde_json::Value;
 
     #[test]
     fn both_languages_say_the_same_code_and_fill_in_the_field() {

@@ -2,56 +2,78 @@
 //! A code: standing, colour and how long that holds; its history; its picture.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chain::ids::{CodeId, Height, Time};
+use chain::proof::Proof;
 use chain::query::{OperatorState, StandingWord};
 use chain::receipt::Version;
 use chain::records::{Code, Colour, RecordKey, RecordKind, Value};
 use chain::{Records, query};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::lists::Paging;
 use super::shapes::{Page, Stage};
 use super::{Api, AsOf};
 use crate::http::cursor::{Cursor, ListDigest};
-use crate::http::extract::{Query, invalid};
+use crate::http::extract::{Id, Nothing, Query};
 use crate::http::messages;
 use crate::http::problem::Problem;
 
 /// A code as of an instant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct CodeAnswer {
+    /// Height of the block that was read.
     height: Height,
+    /// The instant: that block's time, or the one asked for.
     time: Time,
+    /// How far that block has come.
     stage: Stage,
+    /// The code's id.
     id: CodeId,
+    /// Its standing.
     standing: StandingWord,
+    /// Its colour; null unless issued.
     colour: Option<Colour>,
+    /// The colour to show: blue with an invalid operator is shown as yellow.
     displayed: Option<Colour>,
+    /// The earliest instant at which any of this can change with no new transaction; null: never.
     valid_until: Option<Time>,
+    /// The state of its operator.
     operator: OperatorState,
+    /// The newest version that a block wrote by then; null for an unknown code.
     version: Option<Version>,
+    /// The record at the instant, with what came due by then; null for an unknown code.
     record: Option<Code>,
+    /// Proves that version, or that there is none, as of `height` against the header that it names;
+    /// where asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proof: Option<Proof>,
 }
 
-fn parse(text: &str) -> Result<CodeId, Problem> {
-    text.parse().map_err(|error| invalid("id", error))
-}
-
-/// `GET /v1/codes/{id}`. A code that was never issued answers `unknown`.
+/// 运输码。A code's standing and colour. A code that was never issued has the standing `unknown`.
+#[utoipa::path(
+    get,
+    path = "/v1/codes/{id}",
+    tag = "codes",
+    params(("id" = CodeId, Path, description = "Its id."), AsOf),
+    responses((status = 200, description = "The code.", body = CodeAnswer)),
+)]
 pub(super) async fn code(
     State(api): State<Api>,
-    Path(text): Path<String>,
+    Id(id): Id<CodeId>,
     Query(asked): Query<AsOf>,
 ) -> Result<Json<CodeAnswer>, Problem> {
-    let id = parse(&text)?;
+    let key = RecordKey { kind: RecordKind::Code, id: id.record() };
     let read = api.read(move |api| {
-        let (at, time) = api.as_of(asked)?;
+        let (at, time) = api.as_of(asked.when())?;
+        let height = at.header().height;
         let answer = query::code(&at, id, time);
         let (version, record) = answer.record.unzip();
         Ok(CodeAnswer {
-            height: at.header().height,
+            height,
             time,
             stage: Stage::Ordered,
             id,
@@ -62,33 +84,36 @@ pub(super) async fn code(
             operator: answer.operator,
             version,
             record,
+            proof: asked.proof.then(|| api.proof(&key, height)).transpose()?,
         })
     });
     read.await.map(Json)
 }
 
 /// One version in a code's history.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct HistoryItem {
+    /// Time of the block that wrote it.
     time: Time,
+    /// The version.
     version: Version,
+    /// Its value under the word of its kind.
     value: Value,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct HistoryAsked {
-    limit: Option<usize>,
-    cursor: Option<String>,
-}
-
-/// `GET /v1/codes/{id}/history`: versions, newest first.
-pub(super) async fn history(
+/// 运输码历史。The versions of a code, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/codes/{id}/history",
+    tag = "codes",
+    params(("id" = CodeId, Path, description = "Its id."), Paging),
+    responses((status = 200, description = "A page of versions.", body = Page<HistoryItem>)),
+)]
+pub(super) async fn code_history(
     State(api): State<Api>,
-    Path(text): Path<String>,
-    Query(asked): Query<HistoryAsked>,
+    Id(id): Id<CodeId>,
+    Query(asked): Query<Paging>,
 ) -> Result<Json<Page<HistoryItem>>, Problem> {
-    let id = parse(&text)?;
     let limit = super::lists::limit(asked.limit)?;
     let read = api.read(move |api| {
         let at = api.store.latest();
@@ -97,18 +122,14 @@ pub(super) async fn history(
         let (height, below) = match asked.cursor {
             Some(text) => {
                 let cursor = Cursor::decode(&text, &digest)?;
-                let below = cursor.last_key.as_slice().try_into().map(u64::from_be_bytes);
-                let below = below.map_err(|_| Problem::new(&messages::INVALID_CURSOR))?;
-                (Height(cursor.height), Some(below))
+                (Height(cursor.height), Some(cursor.place()?))
             }
             None => (newest, None),
         };
         let key = RecordKey { kind: RecordKind::Code, id: id.record() };
         let found = query::history(&at, &key, height, below, limit);
         let last = found.last().map(|item| item.version.number).filter(|number| *number > 1);
-        let next = last.map(|number| {
-            Cursor { height: height.0, last_key: number.to_be_bytes().to_vec() }.encode(&digest)
-        });
+        let next = last.map(|number| Cursor::at(height.0, number).encode(&digest));
         let items = found.into_iter().map(|item| HistoryItem {
             time: item.time,
             version: item.version,
@@ -119,9 +140,23 @@ pub(super) async fn history(
     read.await.map(Json)
 }
 
-/// `GET /v1/codes/{id}/qr.svg`: the code's id as a picture to scan.
-pub(super) async fn qr(Path(text): Path<String>) -> Result<Response, Problem> {
-    let id = parse(&text)?;
+/// 二维码。The code's id as a picture to scan.
+#[utoipa::path(
+    get,
+    path = "/v1/codes/{id}/qr.svg",
+    tag = "codes",
+    params(("id" = CodeId, Path, description = "Its id.")),
+    responses((
+        status = 200,
+        description = "The picture.",
+        body = String,
+        content_type = "image/svg+xml",
+    )),
+)]
+pub(super) async fn code_qr(
+    Id(id): Id<CodeId>,
+    Query(Nothing {}): Query<Nothing>,
+) -> Result<Response, Problem> {
     let code = qrcode::QrCode::new(id.to_string().as_bytes());
     let code = code.map_err(|_| Problem::new(&messages::INTERNAL))?;
     let picture = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(240, 240).build();

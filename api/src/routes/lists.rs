@@ -2,7 +2,7 @@
 //! Lists of records, page by page, of the current height.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chain::ids::{CodeId, OrganisationId, PersonId, RecordId, VehicleId};
 use chain::limits::PAGE;
 use chain::records::{
@@ -10,11 +10,12 @@ use chain::records::{
 };
 use chain::{Records, query};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::Api;
 use super::shapes::{AnyRecord, Page, Stage, id_text};
 use crate::http::cursor::{Cursor, ListDigest};
-use crate::http::extract::{Query, invalid};
+use crate::http::extract::{Id, Query, invalid};
 use crate::http::messages;
 use crate::http::problem::Problem;
 
@@ -48,14 +49,12 @@ async fn page(api: Api, wanted: Wanted, asked: (Option<usize>, Option<String>)) 
         let filter: Vec<&str> = wanted.filter.iter().map(String::as_str).collect();
         let digest = ListDigest::new(&at.chain().0, wanted.route, &filter);
         let after = match asked.1 {
-            Some(text) => Some(after(&Cursor::decode(&text, &digest)?)?),
+            Some(text) => Some(Cursor::decode(&text, &digest)?.place()?),
             None => None,
         };
         let found = query::list(&at, wanted.list, after, (limit, time), &wanted.keep);
         let height = at.header().height;
-        let next = found.next.map(|seq| {
-            Cursor { height: height.0, last_key: seq.to_be_bytes().to_vec() }.encode(&digest)
-        });
+        let next = found.next.map(|seq| Cursor::at(height.0, seq).encode(&digest));
         let items = found.items.into_iter().map(|item| AnyRecord {
             id: id_text(item.key),
             version: item.seen.version,
@@ -64,11 +63,6 @@ async fn page(api: Api, wanted: Wanted, asked: (Option<usize>, Option<String>)) 
         Ok(Page { height, time, stage: Stage::Ordered, items: items.collect(), next })
     });
     read.await.map(Json)
-}
-
-fn after(cursor: &Cursor) -> Result<u64, Problem> {
-    let bytes = cursor.last_key.as_slice().try_into();
-    bytes.map(u64::from_be_bytes).map_err(|_| Problem::new(&messages::INVALID_CURSOR))
 }
 
 fn all(kind: RecordKind, route: &'static str) -> Wanted {
@@ -101,45 +95,83 @@ impl Wanted {
     }
 }
 
-#[derive(Debug, Deserialize)]
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Plain {
-    limit: Option<usize>,
-    cursor: Option<String>,
+#[into_params(parameter_in = Query)]
+pub(super) struct Paging {
+    /// Most items on the page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub(super) limit: Option<usize>,
+    /// `next` of the page before, as it is.
+    pub(super) cursor: Option<String>,
 }
 
-/// `GET /v1/organisations`.
-pub(super) async fn organisations(State(api): State<Api>, Query(asked): Query<Plain>) -> Answer {
+/// 机构列表。Organisations, in the order of their admission.
+#[utoipa::path(
+    get,
+    path = "/v1/organisations",
+    tag = "records",
+    params(Paging),
+    responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
+)]
+pub(super) async fn organisations(State(api): State<Api>, Query(asked): Query<Paging>) -> Answer {
     let wanted = all(RecordKind::Organisation, "/v1/organisations");
     page(api, wanted, (asked.limit, asked.cursor)).await
 }
 
-/// `GET /v1/vehicles`.
-pub(super) async fn vehicles(State(api): State<Api>, Query(asked): Query<Plain>) -> Answer {
+/// 车辆列表。Vehicles and trailers, in the order in which they were registered.
+#[utoipa::path(
+    get,
+    path = "/v1/vehicles",
+    tag = "records",
+    params(Paging),
+    responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
+)]
+pub(super) async fn vehicles(State(api): State<Api>, Query(asked): Query<Paging>) -> Answer {
     page(api, all(RecordKind::Vehicle, "/v1/vehicles"), (asked.limit, asked.cursor)).await
 }
 
-/// `GET /v1/state/{kind}`: every record of a kind.
+/// 记录列表。Every record of a kind, in the order in which they came to be.
+#[utoipa::path(
+    get,
+    path = "/v1/state/{kind}",
+    tag = "records",
+    params(("kind" = RecordKind, Path, description = "The kind of record."), Paging),
+    responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
+)]
 pub(super) async fn state(
     State(api): State<Api>,
-    Path(word): Path<String>,
-    Query(asked): Query<Plain>,
+    Id(kind): Id<RecordKind>,
+    Query(asked): Query<Paging>,
 ) -> Answer {
-    let kind = RecordKind::ALL.iter().find(|kind| kind.word() == word);
-    let kind = kind.ok_or_else(|| invalid("kind", "a kind of record, such as waybill"))?;
-    page(api, all(*kind, "/v1/state"), (asked.limit, asked.cursor)).await
+    page(api, all(kind, "/v1/state"), (asked.limit, asked.cursor)).await
 }
 
-#[derive(Debug, Deserialize)]
+/// Which applications, and which page of them.
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Applications {
+    /// Only those that this organisation sent.
     sponsor: Option<OrganisationId>,
+    /// Only those in this state.
     state: Option<ApplicationState>,
+    /// Most items on the page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
+    /// `next` of the page before, as it is.
     cursor: Option<String>,
 }
 
-/// `GET /v1/applications`, by sponsor and state.
+/// 申请列表。Applications, by sponsor and state.
+#[utoipa::path(
+    get,
+    path = "/v1/applications",
+    tag = "records",
+    params(Applications),
+    responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
+)]
 pub(super) async fn applications(
     State(api): State<Api>,
     Query(asked): Query<Applications>,
@@ -153,18 +185,34 @@ pub(super) async fn applications(
     page(api, wanted, (asked.limit, asked.cursor)).await
 }
 
-#[derive(Debug, Deserialize)]
+/// Which matters, and which page of them.
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Matters {
+    /// Only those of this person.
     person: Option<PersonId>,
+    /// Only those of this vehicle.
     vehicle: Option<VehicleId>,
+    /// Only those of this organisation.
     organisation: Option<OrganisationId>,
+    /// Only those in this state.
     state: Option<MatterState>,
+    /// Most items on the page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
+    /// `next` of the page before, as it is.
     cursor: Option<String>,
 }
 
-/// `GET /v1/matters`, by subject and state.
+/// 待办事项列表。Matters, by one subject and by state.
+#[utoipa::path(
+    get,
+    path = "/v1/matters",
+    tag = "records",
+    params(Matters),
+    responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
+)]
 pub(super) async fn matters(State(api): State<Api>, Query(asked): Query<Matters>) -> Answer {
     let subjects = [
         asked.person.map(|id| id.0),
@@ -174,7 +222,8 @@ pub(super) async fn matters(State(api): State<Api>, Query(asked): Query<Matters>
     let mut subjects = subjects.into_iter().flatten();
     let subject = subjects.next();
     if subjects.next().is_some() {
-        return Err(invalid("vehicle", "only one subject can be asked for"));
+        let names = "person, vehicle, organisation";
+        return Err(Problem::new(&messages::FIELDS_EXCLUSIVE).value(names));
     }
     let wanted = all(RecordKind::Matter, "/v1/matters")
         .of(List::MattersBySubject, subject)
@@ -182,17 +231,32 @@ pub(super) async fn matters(State(api): State<Api>, Query(asked): Query<Matters>
     page(api, wanted, (asked.limit, asked.cursor)).await
 }
 
-#[derive(Debug, Deserialize)]
+/// Which waybills, and which page of them.
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Waybills {
+    /// Only those that this organisation made.
     maker: Option<OrganisationId>,
+    /// Only those that this code accepted or that are offered to it.
     code: Option<CodeId>,
+    /// Only those in this state.
     state: Option<WaybillState>,
+    /// Most items on the page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
+    /// `next` of the page before, as it is.
     cursor: Option<String>,
 }
 
-/// `GET /v1/waybills`, by maker or code, and state.
+/// 运单列表。Waybills, by maker, code and state.
+#[utoipa::path(
+    get,
+    path = "/v1/waybills",
+    tag = "records",
+    params(Waybills),
+    responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
+)]
 pub(super) async fn waybills(State(api): State<Api>, Query(asked): Query<Waybills>) -> Answer {
     let by_code = asked.maker.is_none();
     let wanted = all(RecordKind::Waybill, "/v1/waybills")
@@ -206,15 +270,28 @@ pub(super) async fn waybills(State(api): State<Api>, Query(asked): Query<Waybill
     page(api, wanted, (asked.limit, asked.cursor)).await
 }
 
-#[derive(Debug, Deserialize)]
+/// Which codes, and which page of them.
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Codes {
+    /// Only those with this operator.
     operator: Option<OrganisationId>,
+    /// Most items on the page.
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<usize>,
+    /// `next` of the page before, as it is.
     cursor: Option<String>,
 }
 
-/// `GET /v1/codes`, by operator.
+/// 运输码列表。Codes, by operator.
+#[utoipa::path(
+    get,
+    path = "/v1/codes",
+    tag = "codes",
+    params(Codes),
+    responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
+)]
 pub(super) async fn codes(State(api): State<Api>, Query(asked): Query<Codes>) -> Answer {
     let wanted =
         all(RecordKind::Code, "/v1/codes").of(List::CodesByOperator, asked.operator.map(|id| id.0));

@@ -4,32 +4,39 @@
 
 mod blocks;
 mod codes;
+#[cfg(test)]
+mod examples;
 mod lists;
 mod node;
 mod proofs;
 mod records;
 mod shapes;
-mod stream;
+pub(crate) mod stream;
 mod submit;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::routing::{get, post};
+use bytes::Bytes;
 use chain::{Genesis, Past, Time};
 use consensus::Handle;
 use store::{At, Store};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::config::ApiConfig;
+use crate::description::{self, refusing};
 use crate::docs;
 use crate::events::Streams;
 use crate::http::extract::Bodies;
-use crate::http::messages;
+use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
-use crate::metrics::{HttpMetrics, Metrics};
+use crate::metrics::{HttpMetrics, Metrics, node as node_metrics};
 use crate::server::{ServeError, Server};
 use crate::shell::Shell;
 
@@ -44,6 +51,8 @@ pub struct Api {
     reads: Arc<Semaphore>,
     pub(crate) streams: Streams,
     pub(crate) tips: stream::Changes,
+    /// What `/openapi.json` answers.
+    pub(crate) description: Bytes,
 }
 
 impl FromRef<Api> for Arc<Bodies> {
@@ -72,11 +81,12 @@ pub async fn serve(
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
     let Served { store, handle, genesis, mut registry } = served;
     let http = HttpMetrics::register(&mut registry);
-    node::register(&mut registry, &store, &handle);
+    node_metrics::register(&mut registry, &store, &handle);
     let server = Server::bind(config, http.clone()).await?;
     let listen = config.listen;
     let address = server.address().map_err(|source| ServeError::Bind { listen, source })?;
     let limits = &config.limits;
+    let (routes, document) = described();
     let api = Api {
         tips: stream::Changes::start(store.clone(), handle.blocks()),
         store,
@@ -85,56 +95,127 @@ pub async fn serve(
         metrics: Metrics::new(registry),
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
         reads: Arc::new(Semaphore::new(limits.reads)),
+        description: description::finished(&document).to_string().into(),
         streams: Streams::new(limits.streams, http.clone(), shutdown.clone()),
     };
     let any_host = !config.listen.ip().is_loopback();
-    let app = Shell { any_host, metrics: http }.around(routes().with_state(api));
+    let app = Shell { any_host, metrics: http }.around(routes.with_state(api));
     Ok((address, tokio::spawn(server.run(app, shutdown))))
 }
 
-fn routes() -> Router<Api> {
-    Router::new()
-        .route("/v1/transactions", post(submit::one))
-        .route("/v1/transactions/batch", post(submit::batch))
-        .route("/v1/transactions/{id}", get(blocks::transaction))
-        .route("/v1/transactions/{id}/proof", get(proofs::transaction))
-        .route("/v1/codes/{id}/proof", get(proofs::code))
-        .route("/v1/records/{kind}/{id}/proof", get(proofs::of_kind))
-        .route("/v1/blocks", get(blocks::blocks))
-        .route("/v1/blocks/{height}", get(blocks::block))
-        .route("/v1/headers/{height}", get(blocks::header))
-        .route("/v1/status", get(node::status))
-        .route("/v1/validators", get(node::validators))
-        .route("/v1/parameters", get(records::parameters))
-        .route("/v1/organisations", get(lists::organisations))
-        .route("/v1/organisations/{id}", get(records::organisation))
-        .route("/v1/persons/{id}", get(records::person))
-        .route("/v1/applications", get(lists::applications))
-        .route("/v1/applications/{id}", get(records::application))
-        .route("/v1/vehicles", get(lists::vehicles))
-        .route("/v1/vehicles/{id}", get(records::vehicle))
-        .route("/v1/matters", get(lists::matters))
-        .route("/v1/matters/{id}", get(records::matter))
-        .route("/v1/waybills", get(lists::waybills))
-        .route("/v1/waybills/{id}", get(records::waybill))
-        .route("/v1/codes", get(lists::codes))
-        .route("/v1/codes/{id}", get(codes::code))
-        .route("/v1/codes/{id}/history", get(codes::history))
-        .route("/v1/codes/{id}/qr.svg", get(codes::qr))
-        .route("/v1/state/{kind}", get(lists::state))
-        .route("/v1/events", get(stream::events))
-        .route("/metrics", get(node::metrics))
-        .route("/livez", get(node::live))
-        .route("/readyz", get(node::ready))
+type Problems = &'static [&'static Message];
+
+/// What can be wrong with a query, and with an id.
+const ASKED: Problems = &[&messages::UNKNOWN_FIELD, &messages::INVALID_FIELD];
+/// What can be wrong with a page.
+const PAGED: Problems =
+    &[&messages::UNKNOWN_FIELD, &messages::INVALID_FIELD, &messages::INVALID_CURSOR];
+/// What more can be wrong with an earlier height or time.
+const PAST: Problems =
+    &[&messages::FIELDS_EXCLUSIVE, &messages::HEIGHT_NOT_REACHED, &messages::BEFORE_GENESIS];
+const REACHED: Problems = &[&messages::HEIGHT_NOT_REACHED];
+const FOUND: Problems = &[&messages::NOT_FOUND];
+
+/// Every route with its description and the problems that it can answer.
+pub(crate) fn described() -> (Router<Api>, OpenApi) {
+    OpenApiRouter::with_openapi(description::base())
+        .merge(transactions())
+        .merge(blocks())
+        .merge(codes())
+        .merge(records())
+        .merge(lists())
+        .merge(node())
+        .split_for_parts()
+}
+
+fn transactions() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(submit::submit), &[ASKED, submit::BODY, submit::NOT_TAKEN]))
+        .routes(refusing(routes!(submit::submit_batch), &[ASKED, submit::BODY, submit::BATCH]))
+        .routes(refusing(routes!(blocks::transaction), &[ASKED, FOUND]))
+        .routes(refusing(routes!(proofs::transaction_proof), &[ASKED, FOUND]))
+}
+
+fn blocks() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(blocks::blocks), &[PAGED]))
+        .routes(refusing(routes!(blocks::block), &[PAGED, REACHED]))
+        .routes(refusing(routes!(blocks::block_changes), &[PAGED, REACHED]))
+        .routes(refusing(routes!(blocks::header), &[ASKED, REACHED]))
+}
+
+fn codes() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(lists::codes), &[PAGED]))
+        .routes(refusing(routes!(codes::code), &[ASKED, PAST]))
+        .routes(refusing(routes!(codes::code_history), &[PAGED]))
+        .routes(refusing(routes!(proofs::code_proof), &[ASKED, PAST]))
+        .routes(refusing(routes!(codes::code_qr), &[ASKED]))
+}
+
+fn records() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(records::parameters), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(records::organisation), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(records::person), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(records::application), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(records::vehicle), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(records::matter), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(records::waybill), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(proofs::record_proof), &[ASKED, PAST]))
+}
+
+fn lists() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(lists::organisations), &[PAGED]))
+        .routes(refusing(routes!(lists::applications), &[PAGED]))
+        .routes(refusing(routes!(lists::vehicles), &[PAGED]))
+        .routes(refusing(routes!(lists::matters), &[PAGED, &[&messages::FIELDS_EXCLUSIVE]]))
+        .routes(refusing(routes!(lists::waybills), &[PAGED]))
+        .routes(refusing(routes!(lists::state), &[PAGED]))
+}
+
+fn node() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(stream::events), &[ASKED, &[&messages::TOO_MANY_STREAMS]]))
+        .routes(refusing(routes!(node::status), &[ASKED]))
+        .routes(refusing(routes!(node::validators), &[ASKED]))
+        .routes(refusing(routes!(node::metrics), &[]))
+        .routes(refusing(routes!(node::live), &[]))
+        .routes(refusing(routes!(node::ready), &[&[&messages::NOT_READY]]))
         .merge(docs::routes())
 }
 
 /// As of when something is read: the newest block, an earlier height, or an instant.
-#[derive(Clone, Copy, Debug, Default, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct When {
+    /// Read as of this height; not together with `at_time`.
+    at_height: Option<u64>,
+    /// Read as of this instant; not together with `at_height`.
+    at_time: Option<Time>,
+}
+
+/// As of when a record is read, and whether with a proof.
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct AsOf {
-    pub(crate) at_height: Option<u64>,
-    pub(crate) at_time: Option<Time>,
+    /// Read as of this height; not together with `at_time`.
+    at_height: Option<u64>,
+    /// Read as of this instant; not together with `at_height`.
+    at_time: Option<Time>,
+    /// Add a proof of what is read.
+    #[serde(default)]
+    #[param(required = false)]
+    pub(crate) proof: bool,
+}
+
+impl AsOf {
+    pub(crate) fn when(self) -> When {
+        When { at_height: self.at_height, at_time: self.at_time }
+    }
 }
 
 impl Api {
@@ -154,7 +235,7 @@ impl Api {
     }
 
     /// The records as of when they are asked for, and the instant that an answer is for.
-    pub(crate) fn as_of(&self, asked: AsOf) -> Result<(At, Time), Problem> {
+    pub(crate) fn as_of(&self, asked: When) -> Result<(At, Time), Problem> {
         let not_reached = |what: String| Problem::new(&messages::HEIGHT_NOT_REACHED).value(what);
         match (asked.at_height, asked.at_time) {
             (None, None) => {
@@ -179,7 +260,7 @@ impl Api {
                 Ok((at, time))
             }
             (Some(_), Some(_)) => {
-                Err(Problem::new(&messages::PROOF_NOT_OFFERED).value("at_height, at_time"))
+                Err(Problem::new(&messages::FIELDS_EXCLUSIVE).value("at_height, at_time"))
             }
         }
     }

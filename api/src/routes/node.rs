@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! How the node is: status, validators, metrics, liveness, readiness.
+//! How the node is: status, validators, metrics, liveness, readiness. Never changes anything.
 
 use axum::Json;
 use axum::extract::State;
@@ -9,54 +9,82 @@ use chain::Hash;
 use chain::genesis::NodeRole;
 use chain::ids::{Height, Time};
 use chain::keys::PublicKey;
-use consensus::{Handle, Health};
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
-use prometheus_client::metrics::counter::ConstCounter;
-use prometheus_client::metrics::gauge::ConstGauge;
-use prometheus_client::registry::Registry;
-use serde::Serialize;
-use store::Store;
+use consensus::Health;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Api;
 use super::shapes::Stage;
+use crate::http::extract::{Nothing, Query};
 use crate::http::messages;
 use crate::http::problem::Problem;
+use crate::metrics::MEDIA_TYPE;
 
 /// Another node as this one sees it.
-#[derive(Debug, Serialize)]
-struct Peer {
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Peer {
+    /// Its name in genesis.
     name: String,
+    /// Its role.
     role: NodeRole,
+    /// Whether there is a connection.
     connected: bool,
+    /// The height that it named last.
     height: Option<Height>,
+    /// How far its clock was ahead of this node's, in milliseconds.
     clock_offset_ms: Option<i64>,
 }
 
 /// How a node is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Status {
+    /// Chain id: the hash of genesis. Transactions are signed for it.
     chain: Hash,
+    /// The node's name in genesis.
     name: String,
+    /// Its role.
     role: NodeRole,
-    health: &'static str,
+    /// `ready`, `catching_up`, `no_leader` or `stopped`.
+    health: String,
+    /// Newest height executed here.
     height: Height,
+    /// Newest final height. Until seals exist, what is executed here is final.
     final_height: Height,
+    /// Time of the newest block.
     time: Time,
+    /// Its stage.
     stage: Stage,
+    /// Hash of its header.
     header_hash: Hash,
+    /// Name of the leader; null while none is known.
     leader: Option<String>,
+    /// Term of Raft.
     term: u64,
+    /// The highest height that any node named.
     highest_seen: Height,
+    /// Entries of the log here; 0 on an observer.
     log_end: u64,
+    /// Transactions that wait or are under way.
     pending: u64,
+    /// Their bytes.
     pending_bytes: u64,
+    /// Safety alarms since the start. Any is a reason to look at the log.
     alarms: u64,
+    /// The other nodes.
     peers: Vec<Peer>,
 }
 
-/// `GET /v1/status`. Until seals exist, what is executed here is final.
-pub(super) async fn status(State(api): State<Api>) -> Json<Status> {
+/// 节点状态。How the node is: height, leader, pool and peers.
+#[utoipa::path(
+    get,
+    path = "/v1/status",
+    tag = "node",
+    responses((status = 200, description = "How the node is.", body = Status)),
+)]
+pub(super) async fn status(
+    State(api): State<Api>,
+    Query(Nothing {}): Query<Nothing>,
+) -> Json<Status> {
     let status = api.handle.status();
     let header = api.store.header();
     let peers = status.peers.into_iter().map(|peer| Peer {
@@ -70,7 +98,7 @@ pub(super) async fn status(State(api): State<Api>) -> Json<Status> {
         chain: header.chain,
         name: status.name,
         role: status.role,
-        health: status.health.word(),
+        health: status.health.word().to_owned(),
         height: header.height,
         final_height: header.height,
         time: header.time_ms,
@@ -88,24 +116,44 @@ pub(super) async fn status(State(api): State<Api>) -> Json<Status> {
 }
 
 /// A node of genesis.
-#[derive(Debug, Serialize)]
-struct NodeItem {
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct NodeItem {
+    /// Its number, never used again.
     number: u32,
+    /// Its name.
     name: String,
+    /// Its role.
     role: NodeRole,
+    /// Its key.
     key: PublicKey,
 }
 
 /// The nodes that may speak.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Validators {
+    /// Height of the newest block.
     height: Height,
+    /// Its time.
+    time: Time,
+    /// Its stage.
+    stage: Stage,
+    /// Number of the validator set.
     config_no: u32,
+    /// Validators and observers.
     nodes: Vec<NodeItem>,
 }
 
-/// `GET /v1/validators`: validators, and the observers that follow them.
-pub(super) async fn validators(State(api): State<Api>) -> Json<Validators> {
+/// 验证节点。The validators, and the observers that follow them.
+#[utoipa::path(
+    get,
+    path = "/v1/validators",
+    tag = "node",
+    responses((status = 200, description = "The nodes.", body = Validators)),
+)]
+pub(super) async fn validators(
+    State(api): State<Api>,
+    Query(Nothing {}): Query<Nothing>,
+) -> Json<Validators> {
     let header = api.store.header();
     let nodes = api.genesis.nodes.iter().map(|node| NodeItem {
         number: node.number,
@@ -113,85 +161,48 @@ pub(super) async fn validators(State(api): State<Api>) -> Json<Validators> {
         role: node.role,
         key: node.key,
     });
-    let (height, config_no) = (header.height, header.config_no);
-    Json(Validators { height, config_no, nodes: nodes.collect() })
+    let (height, time, config_no) = (header.height, header.time_ms, header.config_no);
+    Json(Validators { height, time, stage: Stage::Ordered, config_no, nodes: nodes.collect() })
 }
 
-/// `GET /metrics`.
+/// 指标。Metrics in the OpenMetrics text format (docs/metrics.md).
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "node",
+    responses((
+        status = 200,
+        description = "All metrics.",
+        body = String,
+        content_type = "application/openmetrics-text",
+    )),
+)]
 pub(super) async fn metrics(State(api): State<Api>) -> Response {
-    let media = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, media)], api.metrics.write()).into_response()
+    ([(header::CONTENT_TYPE, MEDIA_TYPE)], api.metrics.write()).into_response()
 }
 
-/// `GET /livez`: the process answers.
+/// 存活探针。The process answers.
+#[utoipa::path(
+    get,
+    path = "/livez",
+    tag = "node",
+    responses((status = 200, description = "`alive`", body = String, content_type = "text/plain")),
+)]
 pub(super) async fn live() -> &'static str {
     "alive\n"
 }
 
-/// `GET /readyz`: the node takes part and is not far behind.
+/// 就绪探针。The node takes part and is not far behind.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "node",
+    responses((status = 200, description = "`ready`", body = String, content_type = "text/plain")),
+)]
 pub(super) async fn ready(State(api): State<Api>) -> Result<&'static str, Problem> {
     match api.handle.status().health {
         Health::Ready => Ok("ready\n"),
         Health::Stopped(reason) => Err(Problem::new(&messages::NOT_READY).value(reason)),
         other => Err(Problem::new(&messages::NOT_READY).value(other.word()).retry_after(1)),
-    }
-}
-
-/// Reads the node's own counts whenever metrics are asked for.
-struct NodeMetrics {
-    store: Store,
-    handle: Handle,
-}
-
-impl std::fmt::Debug for NodeMetrics {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("NodeMetrics")
-    }
-}
-
-/// Registers what the node counts itself.
-pub(super) fn register(registry: &mut Registry, store: &Store, handle: &Handle) {
-    let (store, handle) = (store.clone(), handle.clone());
-    registry.register_collector(Box::new(NodeMetrics { store, handle }));
-}
-
-impl Collector for NodeMetrics {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
-        let (counts, status) = (self.handle.counters(), self.handle.status());
-        let sizes = self.store.sizes();
-        let gauges = [
-            ("dianyun_height", "Height executed here", status.height.0),
-            ("dianyun_highest_seen", "Highest height that any node named", status.highest_seen.0),
-            ("dianyun_term", "Term of Raft", status.term),
-            ("dianyun_pending", "Transactions that wait or are under way", status.pending),
-            ("dianyun_pending_bytes", "Their bytes", status.pending_bytes),
-            ("dianyun_table_bytes", "Files of all tables", sizes.tables),
-            ("dianyun_memtable_bytes", "Memtables", sizes.memtables),
-        ];
-        for (name, help, value) in gauges {
-            let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
-            gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)?;
-        }
-        let counters = [
-            ("dianyun_submitted", "Transactions taken in", counts.submitted),
-            ("dianyun_not_taken", "Transactions refused before ordering", counts.not_taken),
-            ("dianyun_executed", "Transactions executed", counts.executed),
-            ("dianyun_blocks", "Blocks executed", counts.blocks),
-            ("dianyun_proposals", "Proposals made here", counts.proposals),
-            ("dianyun_refused_proposals", "Proposals without a block", counts.refused_proposals),
-            ("dianyun_signatures", "Signatures checked", counts.signatures),
-            ("dianyun_leader_changes", "Changes of the leader", counts.leader_changes),
-            ("dianyun_alarms", "Safety alarms", counts.alarms),
-        ];
-        for (name, help, value) in counters {
-            let counter = ConstCounter::new(value);
-            counter.encode(encoder.encode_descriptor(
-                name,
-                help,
-                None,
-                counter.metric_type(),
-            )?)?;
-        }
-        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 //! Proofs against the newest header, for verifiers that have that header from elsewhere.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chain::ids::{
     ApplicationId, CodeId, Height, MatterId, OrganisationId, PersonId, RecordId, VehicleId,
     WaybillId,
@@ -10,25 +10,35 @@ use chain::ids::{
 use chain::proof::{self, Proof};
 use chain::records::{RecordKey, RecordKind};
 use chain::{Records, TransactionId};
-use serde::Deserialize;
 
-use super::Api;
-use crate::http::extract::{Query, invalid};
+use super::{Api, When};
+use crate::http::extract::{Id, Ids, Nothing, Query, invalid};
 use crate::http::messages;
 use crate::http::problem::Problem;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Asked {
-    at_height: Option<u64>,
+impl Api {
+    /// Proves a record as of a height that is executed here against the newest header.
+    pub(super) fn proof(&self, key: &RecordKey, at: Height) -> Result<Proof, Problem> {
+        let proof = proof::record_at(&self.store.current(), key, at);
+        proof.ok_or_else(|| Problem::new(&messages::INTERNAL))
+    }
 }
 
-/// `GET /v1/transactions/{id}/proof`.
-pub(super) async fn transaction(
+/// 交易证明。Proves that a transaction is in its block, with its receipt.
+///
+/// The proof is against the newest header, which names all blocks before it.
+#[utoipa::path(
+    get,
+    path = "/v1/transactions/{id}/proof",
+    tag = "transactions",
+    params(("id" = TransactionId, Path, description = "Its id.")),
+    responses((status = 200, description = "The proof (docs/proofs.md).", body = Proof)),
+)]
+pub(super) async fn transaction_proof(
     State(api): State<Api>,
-    Path(text): Path<String>,
+    Id(id): Id<TransactionId>,
+    Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Proof>, Problem> {
-    let id: TransactionId = text.parse().map_err(|error| invalid("id", error))?;
     let read = api.read(move |api| {
         let proof = proof::transaction(&api.store.current(), &id);
         proof.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))
@@ -36,24 +46,40 @@ pub(super) async fn transaction(
     read.await.map(Json)
 }
 
-/// `GET /v1/codes/{id}/proof`.
-pub(super) async fn code(
+/// 运输码证明。Proves a code as of a height or time, or that there is none.
+#[utoipa::path(
+    get,
+    path = "/v1/codes/{id}/proof",
+    tag = "codes",
+    params(("id" = CodeId, Path, description = "Its id."), When),
+    responses((status = 200, description = "The proof (docs/proofs.md).", body = Proof)),
+)]
+pub(super) async fn code_proof(
     State(api): State<Api>,
-    Path(text): Path<String>,
-    Query(asked): Query<Asked>,
+    Id(id): Id<CodeId>,
+    Query(asked): Query<When>,
 ) -> Result<Json<Proof>, Problem> {
-    let id: CodeId = text.parse().map_err(|error| invalid("id", error))?;
     record(api, RecordKey { kind: RecordKind::Code, id: id.record() }, asked).await
 }
 
-/// `GET /v1/records/{kind}/{id}/proof`: the id with its prefix, or 32 hexadecimal digits.
-pub(super) async fn of_kind(
+/// 记录证明。Proves a record of any kind as of a height or time, or that there is none.
+#[utoipa::path(
+    get,
+    path = "/v1/records/{kind}/{id}/proof",
+    tag = "records",
+    params(
+        ("kind" = RecordKind, Path, description = "The kind of record."),
+        ("id" = String, Path, description = "Its id with its prefix; 32 hexadecimal digits where \
+            the kind has none, and zeros for the parameters."),
+        When,
+    ),
+    responses((status = 200, description = "The proof (docs/proofs.md).", body = Proof)),
+)]
+pub(super) async fn record_proof(
     State(api): State<Api>,
-    Path((word, text)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Ids(kind, text): Ids<RecordKind, String>,
+    Query(asked): Query<When>,
 ) -> Result<Json<Proof>, Problem> {
-    let kind = RecordKind::ALL.iter().find(|kind| kind.word() == word);
-    let kind = *kind.ok_or_else(|| invalid("kind", "a kind of record, such as waybill"))?;
     let id = record_id(kind, &text).ok_or_else(|| invalid("id", "not an id of this kind"))?;
     record(api, RecordKey { kind, id }, asked).await
 }
@@ -73,17 +99,10 @@ fn record_id(kind: RecordKind, text: &str) -> Option<RecordId> {
     }
 }
 
-async fn record(api: Api, key: RecordKey, asked: Asked) -> Result<Json<Proof>, Problem> {
+async fn record(api: Api, key: RecordKey, asked: When) -> Result<Json<Proof>, Problem> {
     let read = api.read(move |api| {
-        let state = api.store.current();
-        let newest = state.header().height;
-        let at = asked.at_height.map_or(newest, Height);
-        if at > newest {
-            let what = format!("height {at}");
-            return Err(Problem::new(&messages::HEIGHT_NOT_REACHED).value(what));
-        }
-        let proof = proof::record_at(&state, &key, at);
-        proof.ok_or_else(|| Problem::new(&messages::INTERNAL))
+        let (at, _) = api.as_of(asked)?;
+        api.proof(&key, at.header().height)
     });
     read.await.map(Json)
 }

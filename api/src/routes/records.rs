@@ -2,68 +2,92 @@
 //! Single records, now or as of an earlier height or time.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chain::ids::{
     ApplicationId, MatterId, OrganisationId, PersonId, RecordId, VehicleId, WaybillId,
 };
-use chain::records::{RecordKey, RecordKind};
+use chain::records::{
+    Application, Matter, Organisation, Parameters, Person, RecordKey, RecordValue, Vehicle, Waybill,
+};
 use chain::{Records, query};
 
-use super::shapes::{RecordAnswer, Stage, id_text, inner};
+use super::shapes::{RecordAnswer, Stage, id_text};
 use super::{Api, AsOf};
-use crate::http::extract::{Query, invalid};
+use crate::http::extract::{Id, Query};
 use crate::http::messages;
 use crate::http::problem::Problem;
 
-async fn answer(api: Api, key: RecordKey, asked: AsOf) -> Result<Json<RecordAnswer>, Problem> {
+type Answer<T> = Result<Json<RecordAnswer<T>>, Problem>;
+
+async fn answer<T>(api: Api, id: RecordId, asked: AsOf) -> Answer<T>
+where
+    T: RecordValue + Clone + Send + 'static,
+{
+    let key = RecordKey { kind: T::KIND, id };
     let read = api.read(move |api| {
-        let (at, time) = api.as_of(asked)?;
-        let seen = query::record(&at, key, time);
+        let (at, time) = api.as_of(asked.when())?;
+        let seen = query::typed::<T, _>(&at, id, time);
         let seen = seen.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id_text(key)))?;
+        let height = at.header().height;
         Ok(RecordAnswer {
-            height: at.header().height,
+            height,
             time,
             stage: Stage::Ordered,
+            id: id_text(key),
             version: seen.version,
-            record: inner(&seen.value),
+            record: seen.value,
+            proof: asked.proof.then(|| api.proof(&key, height)).transpose()?,
         })
     });
     read.await.map(Json)
 }
 
 macro_rules! by_id {
-    ($($(#[$doc:meta])* $name:ident, $id:ty, $kind:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $path:literal, $id:ident, $record:ident;)*) => {$(
         $(#[$doc])*
+        #[utoipa::path(
+            get,
+            path = $path,
+            tag = "records",
+            params(("id" = $id, Path, description = "Its id."), AsOf),
+            responses((status = 200, description = "The record.", body = RecordAnswer<$record>)),
+        )]
         pub(super) async fn $name(
             State(api): State<Api>,
-            Path(text): Path<String>,
+            Id(id): Id<$id>,
             Query(asked): Query<AsOf>,
-        ) -> Result<Json<RecordAnswer>, Problem> {
-            let id: $id = text.parse().map_err(|error| invalid("id", error))?;
-            answer(api, RecordKey { kind: RecordKind::$kind, id: id.0 }, asked).await
+        ) -> Answer<$record> {
+            answer(api, id.0, asked).await
         }
     )*};
 }
 
 by_id! {
-    /// `GET /v1/organisations/{id}`.
-    organisation, OrganisationId, Organisation;
-    /// `GET /v1/persons/{id}`.
-    person, PersonId, Person;
-    /// `GET /v1/applications/{id}`.
-    application, ApplicationId, Application;
-    /// `GET /v1/vehicles/{id}`.
-    vehicle, VehicleId, Vehicle;
-    /// `GET /v1/matters/{id}`.
-    matter, MatterId, Matter;
-    /// `GET /v1/waybills/{id}`.
-    waybill, WaybillId, Waybill;
+    /// 机构。An organisation: who it is, what it may attest, its keys and certificates.
+    organisation, "/v1/organisations/{id}", OrganisationId, Organisation;
+    /// 人员。A person: keys, certificates and open matters, and no personal data.
+    person, "/v1/persons/{id}", PersonId, Person;
+    /// 申请。An application: its claims, and what each attester answered.
+    application, "/v1/applications/{id}", ApplicationId, Application;
+    /// 车辆。A vehicle or trailer: certificates, bindings and open matters.
+    vehicle, "/v1/vehicles/{id}", VehicleId, Vehicle;
+    /// 待办事项。A matter: something to settle, and by when.
+    matter, "/v1/matters/{id}", MatterId, Matter;
+    /// 运单。A waybill: what was offered, who carries it, and every step.
+    waybill, "/v1/waybills/{id}", WaybillId, Waybill;
 }
 
-/// `GET /v1/parameters`.
+/// 参数。The parameters of the rules: every value with the instant from which it holds.
+#[utoipa::path(
+    get,
+    path = "/v1/parameters",
+    tag = "records",
+    params(AsOf),
+    responses((status = 200, description = "The record.", body = RecordAnswer<Parameters>)),
+)]
 pub(super) async fn parameters(
     State(api): State<Api>,
     Query(asked): Query<AsOf>,
-) -> Result<Json<RecordAnswer>, Problem> {
-    answer(api, RecordKey { kind: RecordKind::Parameters, id: RecordId::default() }, asked).await
+) -> Answer<Parameters> {
+    answer(api, RecordId::default(), asked).await
 }

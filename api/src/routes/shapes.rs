@@ -4,12 +4,14 @@
 use chain::ids::{
     ApplicationId, CodeId, Height, MatterId, OrganisationId, PersonId, Time, VehicleId, WaybillId,
 };
+use chain::proof::Proof;
 use chain::receipt::Version;
 use chain::records::{RecordKey, RecordKind, Value};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How far something has come; until seals exist, executed here is the last stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Stage {
     /// Taken, not executed yet.
@@ -18,31 +20,49 @@ pub(crate) enum Stage {
     Ordered,
 }
 
-/// A record as of a block.
-#[derive(Debug, Serialize)]
-pub(crate) struct RecordAnswer {
+/// A record as of an instant.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct RecordAnswer<T> {
+    /// Height of the block that was read.
     pub(crate) height: Height,
+    /// The instant: that block's time, or the one asked for.
     pub(crate) time: Time,
+    /// How far that block has come.
     pub(crate) stage: Stage,
+    /// The record's id.
+    pub(crate) id: String,
+    /// The newest version that a block wrote by then.
     pub(crate) version: Version,
-    pub(crate) record: serde_json::Value,
+    /// The record at the instant, with what came due by then.
+    pub(crate) record: T,
+    /// Proves that version as of `height` against the header that it names; where asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proof: Option<Proof>,
 }
 
 /// A page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Page<T> {
+    /// Height of the newest block.
     pub(crate) height: Height,
+    /// Its time.
     pub(crate) time: Time,
+    /// Its stage.
     pub(crate) stage: Stage,
+    /// The items. There may be fewer than `limit`, and none, although more follow.
     pub(crate) items: Vec<T>,
+    /// `cursor` of the next page; null at the end.
     pub(crate) next: Option<String>,
 }
 
 /// A record of any kind in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct AnyRecord {
+    /// The record's id.
     pub(crate) id: String,
+    /// The newest version that a block wrote.
     pub(crate) version: Version,
+    /// The record under the word of its kind, with what came due by then.
     pub(crate) value: Value,
 }
 
@@ -62,15 +82,5 @@ pub(crate) fn id_text(key: RecordKey) -> String {
         RecordKind::Parameters | RecordKind::RegisteredKey | RecordKind::UniqueName => {
             hex::encode(id.0)
         }
-    }
-}
-
-/// A value without the word of its kind around it.
-pub(crate) fn inner(value: &Value) -> serde_json::Value {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::Object(fields)) => {
-            fields.into_iter().next().map_or(serde_json::Value::Null, |(_, inner)| inner)
-        }
-        _ => serde_json::Value::Null,
     }
 }

@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::Response;
-use chain::ids::Height;
+use axum::response::{IntoResponse, Response};
+use chain::event::Event;
+use chain::ids::{Height, Time};
+use chain::receipt::Version;
 use chain::{Past, Records};
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use store::Store;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 use super::Api;
 use super::shapes::id_text;
 use crate::events::{Change, Page, Source};
-use crate::http::extract::invalid;
+use crate::http::extract::{Nothing, Query, invalid};
 use crate::http::messages;
 use crate::http::problem::Problem;
 
@@ -73,13 +76,11 @@ impl Source for Changes {
                 if change.seq < page.next || page.changes.len() == limit {
                     continue;
                 }
-                let mut data = serde_json::to_value(&change).map_err(|_| internal())?;
-                data["height"] = json!(height);
-                data["time"] = json!(time);
-                data["id"] = json!(id_text(change.version.key()));
-                page.next = change.seq + 1;
-                let name = change.event.word().to_owned();
-                page.changes.push(Change { seq: change.seq, name, data: data.to_string() });
+                let (seq, name) = (change.seq, change.event.word().to_owned());
+                let data = EventData::of(change, (height, time));
+                let data = serde_json::to_string(&data).map_err(|_| internal())?;
+                page.next = seq + 1;
+                page.changes.push(Change { seq, name, data });
             }
             height = height.next();
         }
@@ -91,10 +92,55 @@ impl Source for Changes {
     }
 }
 
-/// `GET /v1/events`: after `Last-Event-ID`, or from now on.
+/// What the `data` of an event holds: a change, and where it is from.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct EventData {
+    /// Height of the block that wrote it.
+    height: Height,
+    /// Time of that block.
+    time: Time,
+    /// Id of the record that changed.
+    id: String,
+    /// Number of the change, dense over the whole chain.
+    seq: u64,
+    /// What happened.
+    event: Event,
+    /// The instant at which it counts: block time, or the instant of a due change.
+    at: Time,
+    /// Place of the transaction in the block; null for what came due.
+    transaction: Option<u32>,
+    /// What was written.
+    version: Version,
+}
+
+impl EventData {
+    fn of(change: chain::receipt::Change, (height, time): (Height, Time)) -> Self {
+        let id = id_text(change.version.key());
+        let chain::receipt::Change { seq, event, at, transaction, version } = change;
+        Self { height, time, id, seq, event, at, transaction, version }
+    }
+}
+
+/// 事件流。Every change as it comes, as server-sent events.
+///
+/// Each has the change's number as `id`, its event as `event` and an `EventData` as `data`. The
+/// stream goes on behind `Last-Event-ID`, on any node; without it, it begins now.
+#[utoipa::path(
+    get,
+    path = "/v1/events",
+    tag = "events",
+    params(("Last-Event-ID" = Option<u64>, Header, description = "Number of the last change seen.")),
+    responses((
+        status = 200,
+        description = "The stream; it ends when the client goes or the node shuts down.",
+        body = String,
+        content_type = "text/event-stream",
+    )),
+)]
 pub(super) async fn events(
     State(api): State<Api>,
     headers: HeaderMap,
+    Query(Nothing {}): Query<Nothing>,
 ) -> Result<Response, Problem> {
     let last = match headers.get("last-event-id") {
         Some(value) => {
@@ -105,11 +151,6 @@ pub(super) async fn events(
         None => None,
     };
     let from = last.unwrap_or_else(|| *api.tips.tip.borrow());
-    open(&api, from)
-}
-
-fn open(api: &Api, from: u64) -> Result<Response, Problem> {
-    use axum::response::IntoResponse;
     let source = Arc::new(api.tips.clone());
     Ok(api.streams.open(source, from)?.into_response())
 }

@@ -11,24 +11,57 @@ use bytes::{Buf, Bytes};
 use chain::limits::{BATCH_BYTES, BATCH_TRANSACTIONS, TRANSACTION_BYTES, WAIT_MS};
 use chain::receipt::Receipt;
 use chain::transaction::{Invalid, Transaction};
-use chain::{Height, Past, Time, TransactionId};
+use chain::{Height, Past, Time, TransactionId, codec};
 use consensus::SubmitError;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
 use super::shapes::Stage;
 use crate::http::extract::{Bodies, SMALL_BODY, json, media_type, query, shortened, unsupported};
 use crate::http::language::Language;
-use crate::http::messages;
-use crate::http::problem::Problem;
+use crate::http::messages::{self, Message};
+use crate::http::problem::{Problem, ProblemDetails};
 use crate::http::request_id::RequestId;
+
+/// What can be wrong with a body.
+pub(super) const BODY: &[&Message] = &[
+    &messages::MALFORMED_JSON,
+    &messages::MISSING_FIELD,
+    &messages::BODY_TOO_SLOW,
+    &messages::BODY_TOO_LARGE,
+    &messages::UNSUPPORTED_MEDIA_TYPE,
+];
+
+/// Why a transaction is not taken: answered for one alone, and as a verdict in a batch.
+pub(super) const NOT_TAKEN: &[&Message] = &[
+    &messages::MALFORMED_TRANSACTION,
+    &messages::TRANSACTION_TOO_LARGE,
+    &messages::TRANSACTION_VERSION,
+    &messages::WRONG_CHAIN,
+    &messages::SIGNATURE_WRONG,
+    &messages::TRANSACTION_EXPIRED,
+    &messages::VALID_UNTIL_TOO_FAR,
+    &messages::TRANSACTION_DUPLICATE,
+    &messages::SENDER_QUEUE_FULL,
+    &messages::POOL_FULL,
+    &messages::NO_LEADER,
+    &messages::NODE_STOPPED,
+];
+
+/// What more can be wrong with a batch as a whole.
+pub(super) const BATCH: &[&Message] = &[
+    &messages::MALFORMED_TRANSACTION,
+    &messages::EMPTY_BATCH,
+    &messages::BATCH_TOO_LARGE,
+    &messages::OVERLOADED,
+];
 
 /// JSON takes several times the bytes of the canonical encoding.
 const JSON_BATCH_BYTES: usize = 4 * BATCH_BYTES;
 
-/// How long to wait.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+/// How long to wait, at most 30 s.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Wait {
     /// Until it is taken.
@@ -40,40 +73,92 @@ enum Wait {
     Final,
 }
 
-#[derive(Debug, Deserialize)]
+/// How to answer.
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+#[into_params(parameter_in = Query)]
+pub(crate) struct Asked {
+    /// How long to wait, at most 30 s: until it is taken, executed here, or final.
     #[serde(default)]
+    #[param(inline)]
     wait: Wait,
 }
 
 /// A transaction and what became of it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct TransactionAnswer {
-    pub(crate) id: TransactionId,
-    pub(crate) stage: Stage,
-    pub(crate) height: Option<Height>,
-    pub(crate) time: Option<Time>,
-    pub(crate) receipt: Option<Receipt>,
+    /// Its id.
+    id: TransactionId,
+    /// How far it has come.
+    stage: Stage,
+    /// Height of its block; null until executed.
+    height: Option<Height>,
+    /// Time of its block; null until executed.
+    time: Option<Time>,
+    /// Its receipt; null until executed. A refusal lists every reason.
+    receipt: Option<Receipt>,
+    /// The transaction itself, where it is read back from its block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    transaction: Option<Transaction>,
+}
+
+impl TransactionAnswer {
+    /// Taken, and nothing more.
+    pub(super) fn pending(id: TransactionId) -> Self {
+        let (height, time, receipt) = (None, None, None);
+        Self { id, stage: Stage::Pending, height, time, receipt, transaction: None }
+    }
 }
 
 /// What became of one transaction of a batch.
-#[derive(Debug, Serialize)]
-struct Verdict {
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Verdict {
+    /// The HTTP status that it would have got alone.
     status: u16,
+    /// Its id; null if it was not taken.
     id: Option<TransactionId>,
+    /// How far it has come; null if it was not taken.
     stage: Option<Stage>,
+    /// Height of its block; null until executed.
+    height: Option<Height>,
+    /// Its receipt; null until executed.
     receipt: Option<Receipt>,
-    problem: Option<Value>,
+    /// Why it was not taken; null if it was.
+    problem: Option<ProblemDetails>,
 }
 
-#[derive(Debug, Serialize)]
-struct BatchAnswer {
+/// What became of a batch.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct BatchAnswer {
+    /// One for each transaction, in order.
     verdicts: Vec<Verdict>,
 }
 
-/// `POST /v1/transactions`.
-pub(super) async fn one(State(api): State<Api>, request: Request) -> Result<Response, Problem> {
+/// The transaction of bytes that were executed once.
+pub(super) fn decoded(bytes: &[u8]) -> Result<Transaction, Problem> {
+    let transaction = codec::decode(bytes, TRANSACTION_BYTES);
+    transaction.map_err(|_| Problem::new(&messages::INTERNAL))
+}
+
+/// 提交交易。Submits a transaction.
+///
+/// Submitting the same transaction again is safe: it gets its first receipt.
+#[utoipa::path(
+    post,
+    path = "/v1/transactions",
+    tag = "transactions",
+    params(Asked),
+    request_body(
+        description = "JSON of at most 128 KiB, or canonical bytes of at most 16 KiB.",
+        content((Transaction = "application/json"), (Vec<u8> = "application/octet-stream")),
+    ),
+    responses(
+        (status = 200, description = "Executed: the receipt says what became of it.",
+            body = TransactionAnswer),
+        (status = 202, description = "Taken, and not executed here yet.", body = TransactionAnswer),
+    ),
+)]
+pub(super) async fn submit(State(api): State<Api>, request: Request) -> Result<Response, Problem> {
     let asked: Asked = query(request.uri().query().unwrap_or_default())?;
     let media = media_type(request.headers());
     let bodies = <std::sync::Arc<Bodies> as axum::extract::FromRef<Api>>::from_ref(&api);
@@ -90,8 +175,25 @@ pub(super) async fn one(State(api): State<Api>, request: Request) -> Result<Resp
     Ok((status, axum::Json(answer)).into_response())
 }
 
-/// `POST /v1/transactions/batch`.
-pub(super) async fn batch(State(api): State<Api>, request: Request) -> Result<Response, Problem> {
+/// 批量提交。Submits up to 1,000 transactions; each gets its own verdict.
+///
+/// The batch as a whole is refused only if it cannot be read.
+#[utoipa::path(
+    post,
+    path = "/v1/transactions/batch",
+    tag = "transactions",
+    params(Asked),
+    request_body(
+        description = "A JSON array of at most 16 MiB; or canonical bytes of at most 4 MiB, each \
+            transaction behind its length in 4 bytes, little endian.",
+        content((Vec<Transaction> = "application/json"), (Vec<u8> = "application/octet-stream")),
+    ),
+    responses((status = 200, description = "A verdict for each.", body = BatchAnswer)),
+)]
+pub(super) async fn submit_batch(
+    State(api): State<Api>,
+    request: Request,
+) -> Result<Response, Problem> {
     let asked: Asked = query(request.uri().query().unwrap_or_default())?;
     let media = media_type(request.headers());
     let language = Language::of(request.headers());
@@ -119,22 +221,26 @@ pub(super) async fn batch(State(api): State<Api>, request: Request) -> Result<Re
     let ids: Vec<TransactionId> = taken.iter().filter_map(|t| t.as_ref().ok()).copied().collect();
     let mut outcomes = api.outcomes(ids, asked.wait).await?.into_iter();
     let verdicts = taken.into_iter().map(|taken| match taken {
-        Ok(id) => {
-            let receipt = outcomes.next().flatten();
-            let (status, stage) = match receipt {
-                Some(_) => (200, Stage::Ordered),
-                None => (202, Stage::Pending),
-            };
-            Verdict { status, id: Some(id), stage: Some(stage), receipt, problem: None }
-        }
-        Err(error) => {
-            let problem = problem(&error);
-            let details = problem.details(language, &request_id).to_value();
-            let status = problem.status().as_u16();
-            Verdict { status, id: None, stage: None, receipt: None, problem: Some(details) }
-        }
+        Ok(id) => Verdict::taken(id, outcomes.next().flatten()),
+        Err(error) => Verdict::not_taken(problem(&error).details(language, &request_id)),
     });
     Ok(axum::Json(BatchAnswer { verdicts: verdicts.collect() }).into_response())
+}
+
+impl Verdict {
+    fn taken(id: TransactionId, found: Option<(Height, Receipt)>) -> Self {
+        let (height, receipt) = found.unzip();
+        let (status, stage) = match receipt {
+            Some(_) => (200, Stage::Ordered),
+            None => (202, Stage::Pending),
+        };
+        Self { status, id: Some(id), stage: Some(stage), height, receipt, problem: None }
+    }
+
+    fn not_taken(problem: ProblemDetails) -> Self {
+        let (id, stage, height, receipt) = (None, None, None, None);
+        Self { status: problem.status, id, stage, height, receipt, problem: Some(problem) }
+    }
 }
 
 /// Transactions behind their lengths, 4 bytes little endian each.
@@ -163,15 +269,8 @@ impl Api {
         if wait != Wait::Pending {
             self.handle.executed(id, Duration::from_millis(WAIT_MS)).await;
         }
-        let known = self.read(move |api| Ok(api.known(id))).await?;
-        let pending = || TransactionAnswer {
-            id,
-            stage: Stage::Pending,
-            height: None,
-            time: None,
-            receipt: None,
-        };
-        Ok(known.unwrap_or_else(pending))
+        let known = self.read(move |api| Ok(api.receipt(id))).await?;
+        Ok(known.unwrap_or_else(|| TransactionAnswer::pending(id)))
     }
 
     /// The receipts of many transactions, waiting for all of them at most as long as for one.
@@ -179,7 +278,7 @@ impl Api {
         &self,
         ids: Vec<TransactionId>,
         wait: Wait,
-    ) -> Result<Vec<Option<Receipt>>, Problem> {
+    ) -> Result<Vec<Option<(Height, Receipt)>>, Problem> {
         if wait != Wait::Pending {
             let all = async {
                 for id in &ids {
@@ -192,24 +291,33 @@ impl Api {
     }
 
     /// Receipts of transactions, reading each block once.
-    fn receipts(&self, ids: &[TransactionId]) -> Vec<Option<Receipt>> {
+    fn receipts(&self, ids: &[TransactionId]) -> Vec<Option<(Height, Receipt)>> {
         let mut blocks: std::collections::BTreeMap<Height, Vec<Receipt>> = Default::default();
         ids.iter()
             .map(|id| {
                 let (height, index) = self.store.find_transaction(id)?;
                 let receipts =
                     blocks.entry(height).or_insert_with(|| self.store.receipts_at(height));
-                receipts.get(index as usize).cloned()
+                Some((height, receipts.get(index as usize)?.clone()))
             })
             .collect()
     }
 
-    /// A transaction that was executed here.
-    pub(super) fn known(&self, id: TransactionId) -> Option<TransactionAnswer> {
+    /// What became of a transaction that was executed here.
+    fn receipt(&self, id: TransactionId) -> Option<TransactionAnswer> {
         let (height, index) = self.store.find_transaction(&id)?;
         let receipt = self.store.receipts_at(height).into_iter().nth(index as usize);
         let time = self.store.header_at(height).map(|header| header.time_ms);
-        Some(TransactionAnswer { id, stage: Stage::Ordered, height: Some(height), time, receipt })
+        let (stage, height) = (Stage::Ordered, Some(height));
+        Some(TransactionAnswer { id, stage, height, time, receipt, transaction: None })
+    }
+
+    /// The same with the transaction itself.
+    pub(super) fn known(&self, id: TransactionId) -> Result<Option<TransactionAnswer>, Problem> {
+        let Some((height, index)) = self.store.find_transaction(&id) else { return Ok(None) };
+        let bytes = self.store.transactions_at(height).into_iter().nth(index as usize);
+        let transaction = bytes.map(|bytes| decoded(&bytes)).transpose()?;
+        Ok(self.receipt(id).map(|answer| TransactionAnswer { transaction, ..answer }))
     }
 }
 

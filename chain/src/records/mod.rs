@@ -29,11 +29,14 @@ pub use subject::{Dossier, Holder, OpenMatter, Operator, Subject};
 pub use vehicle::{Vehicle, VehicleOwner};
 pub use waybill::{Waybill, WaybillKind, WaybillState};
 
+use std::str::FromStr;
+
 use crate::codec::{self, CodecError, Decode, Encode};
 use crate::data::small_data;
 use crate::domain;
 use crate::hash::Hash;
 use crate::ids::{RecordId, Time};
+use crate::text::TextError;
 
 /// The key of a record: its kind and its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -164,6 +167,15 @@ macro_rules! record_kinds {
             /// Its word, as routes and JSON take it.
             pub fn word(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }
+            }
+        }
+
+        impl FromStr for RecordKind {
+            type Err = TextError;
+
+            fn from_str(text: &str) -> Result<Self, TextError> {
+                let kind = Self::ALL.iter().find(|kind| kind.word() == text).copied();
+                kind.ok_or_else(|| TextError::new("a kind of record such as waybill", text))
             }
         }
 

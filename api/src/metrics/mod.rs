@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Every metric of a node, by name, on this page. Nothing else in the repository names one.
+//! The metrics of a node: what the interface counts itself, and how all are written. Names are on
+//! one page, `names`; nothing else in the repository names one.
+
+pub mod names;
+pub(crate) mod node;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -10,27 +14,17 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{self, Registry};
 
 /// Media type of what `/metrics` answers.
 pub const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Names of metrics; counters get `_total` when written.
-pub mod names {
-    /// Requests answered, by method, route and status.
-    pub const HTTP_REQUESTS: &str = "dianyun_http_requests";
-    /// Seconds from a request's headers to its answer's, by route.
-    pub const HTTP_SECONDS: &str = "dianyun_http_request_seconds";
-    /// Connections open.
-    pub const HTTP_CONNECTIONS: &str = "dianyun_http_connections";
-    /// Connections turned away before a request, by reason.
-    pub const HTTP_REFUSED: &str = "dianyun_http_refused_connections";
-    /// Event streams open.
-    pub const HTTP_STREAMS: &str = "dianyun_http_event_streams";
-}
-
 /// Bounds of the duration histogram in seconds.
 const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 30.0];
+
+fn register(registry: &mut Registry, metric: names::Metric, values: impl registry::Metric) {
+    registry.register(metric.name, metric.help, values);
+}
 
 /// Why a connection got no request in.
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, EncodeLabelValue)]
@@ -85,11 +79,11 @@ impl HttpMetrics {
             refused: Family::default(),
             streams: Gauge::default(),
         };
-        registry.register(names::HTTP_REQUESTS, "Requests answered", metrics.requests.clone());
-        registry.register(names::HTTP_SECONDS, "Seconds to an answer", metrics.seconds.clone());
-        registry.register(names::HTTP_CONNECTIONS, "Connections open", metrics.connections.clone());
-        registry.register(names::HTTP_REFUSED, "Connections refused", metrics.refused.clone());
-        registry.register(names::HTTP_STREAMS, "Event streams open", metrics.streams.clone());
+        register(registry, names::HTTP_REQUESTS, metrics.requests.clone());
+        register(registry, names::HTTP_SECONDS, metrics.seconds.clone());
+        register(registry, names::HTTP_CONNECTIONS, metrics.connections.clone());
+        register(registry, names::HTTP_REFUSED, metrics.refused.clone());
+        register(registry, names::HTTP_STREAMS, metrics.streams.clone());
         metrics
     }
 
@@ -160,14 +154,8 @@ mod tests {
         metrics.refused(Refused::SlowHeader);
         let stream = metrics.stream();
         let text = Metrics::new(registry).write();
-        for name in [
-            names::HTTP_REQUESTS,
-            names::HTTP_SECONDS,
-            names::HTTP_CONNECTIONS,
-            names::HTTP_REFUSED,
-            names::HTTP_STREAMS,
-        ] {
-            assert!(text.contains(name), "{name}\n{text}");
+        for metric in names::ALL.iter().filter(|metric| metric.name.contains("_http_")) {
+            assert!(text.contains(&format!("\n{}", metric.shown())), "{}\n{text}", metric.name);
         }
         assert!(text.contains(r#"route="/v1/status",status="200""#), "{text}");
         drop(stream);

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every recorded example reads back as the very type that its route answers with or takes.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+
+use chain::Transaction;
+use chain::proof::Proof;
+use chain::receipt::Change;
+use chain::records::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::blocks::{BlockAnswer, HeaderAnswer, HeaderItem};
+use super::codes::{CodeAnswer, HistoryItem};
+use super::node::{Status, Validators};
+use super::shapes::{AnyRecord, Page, RecordAnswer};
+use super::submit::{BatchAnswer, TransactionAnswer};
+use crate::description::examples::recorded;
+use crate::http::problem::ProblemDetails;
+
+/// What a type makes of a value that it reads.
+type Again = fn(&Value) -> Result<Value, serde_json::Error>;
+
+fn again<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, serde_json::Error> {
+    serde_json::from_value::<T>(value.clone()).map(|read| json!(read))
+}
+
+const ANSWERS: &[(&str, Again)] = &[
+    ("GET /v1/applications", again::<Page<AnyRecord>>),
+    ("GET /v1/applications/{id}", again::<RecordAnswer<Application>>),
+    ("GET /v1/blocks", again::<Page<HeaderItem>>),
+    ("GET /v1/blocks/{height}", again::<BlockAnswer>),
+    ("GET /v1/blocks/{height}/changes", again::<Page<Change>>),
+    ("GET /v1/codes", again::<Page<AnyRecord>>),
+    ("GET /v1/codes/{id}", again::<CodeAnswer>),
+    ("GET /v1/codes/{id}/history", again::<Page<HistoryItem>>),
+    ("GET /v1/codes/{id}/proof", again::<Proof>),
+    ("GET /v1/headers/{height}", again::<HeaderAnswer>),
+    ("GET /v1/matters", again::<Page<AnyRecord>>),
+    ("GET /v1/matters/{id}", again::<RecordAnswer<Matter>>),
+    ("GET /v1/organisations", again::<Page<AnyRecord>>),
+    ("GET /v1/organisations/{id}", again::<RecordAnswer<Organisation>>),
+    ("GET /v1/parameters", again::<RecordAnswer<Parameters>>),
+    ("GET /v1/persons/{id}", again::<RecordAnswer<Person>>),
+    ("GET /v1/records/{kind}/{id}/proof", again::<Proof>),
+    ("GET /v1/state/{kind}", again::<Page<AnyRecord>>),
+    ("GET /v1/status", again::<Status>),
+    ("GET /v1/transactions/{id}", again::<TransactionAnswer>),
+    ("GET /v1/transactions/{id}/proof", again::<Proof>),
+    ("GET /v1/validators", again::<Validators>),
+    ("GET /v1/vehicles", again::<Page<AnyRecord>>),
+    ("GET /v1/vehicles/{id}", again::<RecordAnswer<Vehicle>>),
+    ("GET /v1/waybills", again::<Page<AnyRecord>>),
+    ("GET /v1/waybills/{id}", again::<RecordAnswer<Waybill>>),
+    ("POST /v1/transactions", again::<TransactionAnswer>),
+    ("POST /v1/transactions/batch", again::<BatchAnswer>),
+];
+
+const REQUESTS: &[(&str, Again)] = &[
+    ("POST /v1/transactions", again::<Transaction>),
+    ("POST /v1/transactions/batch", again::<Vec<Transaction>>),
+];
+
+#[test]
+fn every_example_of_an_answer_is_one_of_its_type() {
+    let recorded = recorded();
+    for (operation, again) in ANSWERS {
+        let answer = &recorded[*operation]["answers"]["200"]["ok"];
+        assert_eq!(&again(answer).unwrap(), answer, "{operation}");
+    }
+    let answered = recorded.iter().filter(|(_, told)| !told["answers"]["200"].is_null());
+    let answered: BTreeSet<&str> = answered.map(|(operation, _)| operation.as_str()).collect();
+    assert_eq!(answered, ANSWERS.iter().map(|(operation, _)| *operation).collect());
+}
+
+#[test]
+fn every_example_of_a_request_is_one_of_its_type() {
+    let recorded = recorded();
+    for (operation, again) in REQUESTS {
+        let request = &recorded[*operation]["request"];
+        assert_eq!(&again(request).unwrap(), request, "{operation}");
+    }
+}
+
+#[test]
+fn every_example_of_a_problem_has_the_code_that_it_stands_for() {
+    let recorded = recorded();
+    let mut count = 0;
+    for (operation, told) in &recorded {
+        for (status, bodies) in told["answers"].as_object().unwrap() {
+            for (name, body) in bodies.as_object().unwrap().iter().filter(|(name, _)| *name != "ok")
+            {
+                assert_eq!(&again::<ProblemDetails>(body).unwrap(), body, "{operation}");
+                assert_eq!(
+                    (&body["code"], body["status"].to_string()),
+                    (&json!(name), status.clone())
+                );
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 50, "{count}");
+}

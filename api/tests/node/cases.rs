@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every route, well and badly asked: one table for the tests and for the recorded examples.
+
+use chain::actions::MatterSettle;
+use chain::limits::BATCH_TRANSACTIONS;
+use serde_json::{Value, json};
+
+use crate::http::{BYTES, JSON, Request};
+use crate::world::{World, ask, newest};
+
+/// A request, the status of its answer, and the code of a problem or "ok".
+pub(crate) struct Case(pub(crate) Request, pub(crate) u16, pub(crate) &'static str);
+
+fn get(target: impl Into<String>) -> Case {
+    Case(Request::get(target), 200, "ok")
+}
+
+fn bad(target: impl Into<String>, status: u16, code: &'static str) -> Case {
+    Case(Request::get(target), status, code)
+}
+
+pub(crate) fn frames(transactions: &[Vec<u8>]) -> Vec<u8> {
+    let frame = |bytes: &Vec<u8>| [&(bytes.len() as u32).to_le_bytes(), bytes.as_slice()].concat();
+    transactions.iter().flat_map(frame).collect()
+}
+
+/// Every route, well asked.
+pub(crate) fn well_asked(world: &World) -> Vec<Case> {
+    let World { code, person, vehicle, waybill, maker, matter, opened, .. } = world;
+    let (application, sponsor) = (world.application.id, world.application.sponsor);
+    let settled = world.node.sign("traffic-police", MatterSettle { matter: *matter });
+    let batch = [&world.node.refused(), &world.node.refused()];
+    let height = newest(world)["height"].as_u64().unwrap();
+    let time = newest(world)["time"].as_str().unwrap().replace('+', "%2B");
+    let block = ask(world, &Request::get(format!("/v1/transactions/{opened}"))).json();
+    let block = block["height"].as_u64().unwrap();
+    let mut cases = vec![
+        get(format!("/v1/codes/{code}?proof=true")),
+        get(format!("/v1/codes/{code}?at_height={height}&proof=false")),
+        get(format!("/v1/codes/{code}?at_time={time}&proof=true")),
+        get(format!("/v1/codes/{code}?at_height=0&proof=true")),
+        get(format!("/v1/codes/{code}/history?limit=1")),
+        get(format!("/v1/codes/{code}/proof?at_height={height}")),
+        get(format!("/v1/codes/{code}/proof?at_time={time}")),
+        get(format!("/v1/codes/{code}/qr.svg")),
+        get("/v1/codes?limit=1"),
+        get(format!("/v1/codes?operator={maker}")),
+        get(format!("/v1/organisations/{maker}?proof=true")),
+        get("/v1/organisations?limit=2"),
+        get(format!("/v1/persons/{person}?proof=true")),
+        get(format!("/v1/applications/{application}?proof=true")),
+        get(format!("/v1/applications?sponsor={sponsor}&state=issued&limit=2")),
+        get(format!("/v1/vehicles/{vehicle}?proof=true")),
+        get("/v1/vehicles?limit=2"),
+        get(format!("/v1/matters/{matter}?proof=true")),
+        get(format!("/v1/matters?person={person}&state=open&limit=2")),
+        get(format!("/v1/waybills/{waybill}?proof=true")),
+        get(format!("/v1/waybills?maker={maker}&code={code}&state=settled&limit=2")),
+        get("/v1/parameters?proof=true"),
+        get(format!("/v1/records/waybill/{waybill}/proof?at_height={height}")),
+        get(format!("/v1/records/parameters/{}/proof", "0".repeat(32))),
+        get("/v1/blocks?limit=2"),
+        get(format!("/v1/blocks/{block}?limit=2")),
+        get("/v1/blocks/0"),
+        get("/v1/blocks/latest"),
+        get(format!("/v1/blocks/{block}/changes?limit=2")),
+        get("/v1/headers/latest"),
+        get(format!("/v1/headers/{height}")),
+        get(format!("/v1/transactions/{opened}")),
+        get(format!("/v1/transactions/{opened}/proof")),
+        get("/v1/status"),
+        get("/v1/validators"),
+        get("/metrics"),
+        get("/livez"),
+        get("/readyz"),
+        get("/openapi.json"),
+        get("/docs"),
+        get("/docs/errors"),
+    ];
+    let ordered = "/v1/transactions?wait=ordered";
+    let batch_bytes = frames(&[world.node.refused().to_bytes(), vec![1, 2, 3]]);
+    let refused = world.node.refused().to_bytes();
+    cases.extend([
+        Case(Request::post(ordered, JSON, text(&settled)), 200, "ok"),
+        Case(Request::post("/v1/transactions?wait=final", BYTES, refused), 200, "ok"),
+        Case(Request::post("/v1/transactions/batch?wait=ordered", JSON, text(&batch)), 200, "ok"),
+        Case(Request::post("/v1/transactions/batch?wait=final", BYTES, batch_bytes), 200, "ok"),
+    ]);
+    for kind in chain::records::RecordKind::ALL {
+        cases.push(get(format!("/v1/state/{}?limit=1", kind.word())));
+    }
+    cases
+}
+
+pub(crate) fn text(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+/// Every route, badly asked.
+pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
+    let World { code, waybill, vehicle, person, .. } = world;
+    let id = "5t63b7qsg5we2a5gr9hx8w2k4m";
+    let mut cases = Vec::new();
+    // Whatever takes parameters refuses one that it does not know.
+    for Case(request, ..) in well_asked(world) {
+        let (path, _) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        if path.starts_with("/v1/") {
+            let target = format!("{path}?colour=blue");
+            cases.push(Case(Request { target, ..request }, 400, "unknown_field"));
+        }
+    }
+    for list in
+        ["organisations", "applications", "vehicles", "matters", "waybills", "codes", "blocks"]
+    {
+        for query in ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=1&limit=2"] {
+            cases.push(bad(format!("/v1/{list}?{query}"), 400, "invalid_field"));
+        }
+        cases.push(bad(format!("/v1/{list}?cursor=00ff"), 400, "invalid_cursor"));
+    }
+    let kinds = ["organisations", "persons", "applications", "vehicles", "matters", "waybills"];
+    for (kind, prefix) in kinds.iter().zip(["org", "per", "app", "veh", "mat", "way"]) {
+        let other = if prefix == "org" { "per" } else { "org" };
+        cases.extend([
+            bad(format!("/v1/{kind}/{prefix}_{id}"), 404, "not_found"),
+            bad(format!("/v1/{kind}/{prefix}_{id}?proof=true"), 404, "not_found"),
+            bad(format!("/v1/{kind}/{other}_{id}"), 400, "invalid_field"),
+            bad(format!("/v1/{kind}/{prefix}_{}", id.to_uppercase()), 400, "invalid_field"),
+            bad(format!("/v1/{kind}/%ff"), 400, "invalid_field"),
+        ]);
+    }
+    let past = [format!("/v1/codes/{code}"), format!("/v1/codes/{code}/proof")];
+    let past = past.into_iter().chain([
+        format!("/v1/waybills/{waybill}"),
+        format!("/v1/records/waybill/{waybill}/proof"),
+        "/v1/parameters".to_owned(),
+    ]);
+    for path in past {
+        let now = "2026-11-24T12:00:00.000%2B08:00";
+        cases.extend([
+            bad(format!("{path}?at_height=1&at_time={now}"), 400, "fields_exclusive"),
+            bad(format!("{path}?at_height=999999999"), 404, "height_not_reached"),
+            bad(format!("{path}?at_time=2999-01-01T00:00:00%2B08:00"), 404, "height_not_reached"),
+            bad(format!("{path}?at_time=1999-01-01T00:00:00%2B08:00"), 404, "before_genesis"),
+            bad(format!("{path}?at_time=yesterday"), 400, "invalid_field"),
+            bad(format!("{path}?at_height=-1"), 400, "invalid_field"),
+        ]);
+    }
+    let none = "0".repeat(64);
+    cases.extend([
+        bad(format!("/v1/codes/{code}?proof=1"), 400, "invalid_field"),
+        bad("/v1/codes/530000000000000", 400, "invalid_field"),
+        bad(format!("/v1/codes/{code}/history?limit=0"), 400, "invalid_field"),
+        bad(format!("/v1/codes/{code}/history?cursor=zz"), 400, "invalid_cursor"),
+        bad("/v1/codes/53/qr.svg", 400, "invalid_field"),
+        bad(format!("/v1/records/lorry/{waybill}/proof"), 400, "invalid_field"),
+        bad(format!("/v1/records/vehicle/{waybill}/proof"), 400, "invalid_field"),
+        bad("/v1/state/lorry", 400, "invalid_field"),
+        bad(format!("/v1/matters?person={person}&vehicle={vehicle}"), 400, "fields_exclusive"),
+        bad("/v1/matters?state=lost", 400, "invalid_field"),
+        bad("/v1/blocks/999999999", 404, "height_not_reached"),
+        bad("/v1/blocks/999999999/changes", 404, "height_not_reached"),
+        bad("/v1/blocks/latest/changes?cursor=00", 400, "invalid_cursor"),
+        bad("/v1/blocks/newest", 400, "invalid_field"),
+        bad("/v1/blocks/+1", 400, "invalid_field"),
+        bad("/v1/headers/999999999", 404, "height_not_reached"),
+        bad("/v1/headers/18446744073709551616", 400, "invalid_field"),
+        bad(format!("/v1/transactions/{none}"), 404, "not_found"),
+        bad(format!("/v1/transactions/{none}/proof"), 404, "not_found"),
+        bad(format!("/v1/transactions/{}", none.replace('0', "F")), 400, "invalid_field"),
+        Case(Request::get("/v1/events").with("last-event-id", "x"), 400, "invalid_field"),
+        bad("/v1/events?colour=blue", 400, "unknown_field"),
+        Case(Request::get("/v1/status").with("host", "evil.example"), 403, "host_not_allowed"),
+    ]);
+    cases.extend(badly_submitted(world));
+    cases
+}
+
+/// Transactions and batches that are not taken.
+fn badly_submitted(world: &World) -> Vec<Case> {
+    let (one, batch) = ("/v1/transactions", "/v1/transactions/batch");
+    let signed = world.node.refused();
+    let changed = |change: fn(&mut Value)| {
+        let mut transaction = json!(signed);
+        change(&mut transaction);
+        text(&transaction)
+    };
+    let post = |target: &str, media: &str, body: Vec<u8>, status, code| {
+        Case(Request::post(target, media, body), status, code)
+    };
+    let json_cases: [(String, u16, &str); 9] = [
+        ("{".to_owned(), 400, "malformed_json"),
+        (String::new(), 400, "malformed_json"),
+        (format!("{} x", text(&signed)), 400, "malformed_json"),
+        (changed(|t| t["colour"] = json!("blue")), 400, "unknown_field"),
+        (changed(|t| t["action"] = json!({ "fly": {} })), 400, "invalid_field"),
+        (changed(|t| drop(t.as_object_mut().unwrap().remove("nonce"))), 400, "missing_field"),
+        (changed(|t| t["version"] = json!(2)), 400, "transaction_version"),
+        (changed(|t| t["chain"] = json!("0".repeat(64))), 400, "wrong_chain"),
+        (changed(|t| t["nonce"] = json!("0".repeat(32))), 400, "signature_wrong"),
+    ];
+    let json_cases = json_cases.into_iter();
+    let mut cases: Vec<Case> = json_cases
+        .map(|(body, status, code)| post(one, JSON, body.into_bytes(), status, code))
+        .collect();
+    let mut trailing = signed.to_bytes();
+    trailing.push(0);
+    let many = frames(&vec![signed.to_bytes(); BATCH_TRANSACTIONS + 1]);
+    cases.extend([
+        post(&format!("{one}?wait=forever"), BYTES, signed.to_bytes(), 400, "invalid_field"),
+        post(one, BYTES, trailing, 400, "transaction_malformed"),
+        post(one, BYTES, vec![0; 20_000], 413, "transaction_too_large"),
+        post(one, JSON, vec![b' '; 200_000], 413, "body_too_large"),
+        post(one, "text/plain", signed.to_bytes(), 415, "unsupported_media_type"),
+        post(one, "", signed.to_bytes(), 415, "unsupported_media_type"),
+        post(batch, JSON, b"[]".to_vec(), 400, "empty_batch"),
+        post(batch, BYTES, Vec::new(), 400, "empty_batch"),
+        post(batch, BYTES, vec![9, 0, 0], 400, "transaction_malformed"),
+        post(batch, BYTES, vec![9, 0, 0, 0, 1], 400, "transaction_malformed"),
+        post(batch, BYTES, many, 413, "batch_too_large"),
+        post(batch, BYTES, vec![0; 5 << 20], 413, "body_too_large"),
+        post(batch, JSON, text(&signed).into_bytes(), 400, "invalid_field"),
+        post(batch, "text/csv", Vec::new(), 415, "unsupported_media_type"),
+    ]);
+    cases
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A node in this process, as real as any: its store, consensus of one validator, sockets, and a
+//! small invented Yunnan whose authorities attested everything. It is started once a test binary.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use api::config::{ApiConfig, Limits};
+use api::routes::{Served, serve};
+use chain::actions::{Action, MatterOpen, MatterSettle};
+use chain::ids::*;
+use chain::keys::SecretKey;
+use chain::nonce::Nonce;
+use chain::records::{Application, MatterKind, Subject};
+use chain::{Genesis, Hash, Time, Transaction, TransactionId};
+use consensus::clock::Clock;
+use consensus::{Config, Handle, start};
+use demo::applicant::{InboxAt, Inboxes};
+use demo::authority::{self, Role, Setup};
+use demo::cast;
+use demo::net::NetNode;
+use demo::scenario::{Settings, Size, newcomer, trip};
+use genesis::demo::{Consortium, Plan, consortium};
+use serde_json::Value;
+use store::{Options, Store};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use crate::described::assert_described;
+use crate::http::{Answer, Request, send};
+
+/// Everything that is not a test thread runs here.
+pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// A node that serves.
+pub(crate) struct Node {
+    pub(crate) address: SocketAddr,
+    pub(crate) consortium: Consortium,
+    _handle: Handle,
+    _folder: tempfile::TempDir,
+}
+
+/// The node of a plan's first validator, with these limits.
+pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
+    let time = Time(Clock::default().now_ms() - 1_000);
+    let plan = Plan { validators, observers: 0, depth: 10, ..Plan::testnet(time, [11; 32]) };
+    let consortium = consortium(&Plan { heartbeat_ms: 500, ..plan }).unwrap();
+    let genesis = Arc::new(consortium.genesis.clone());
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), &genesis, &Options::default()).unwrap();
+    let config = Config {
+        genesis: Arc::clone(&genesis),
+        key: consortium.nodes[0].key.clone(),
+        listen: "127.0.0.1:0".parse().unwrap(),
+        peers: Vec::new(),
+        clock: Clock::default(),
+    };
+    let handle = start(config, store.clone()).await.unwrap();
+    let served = Served { store, handle: handle.clone(), genesis, registry: Default::default() };
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let config = ApiConfig { listen, limits, ..ApiConfig::default() };
+    let (address, _) = serve(served, &config, CancellationToken::new()).await.unwrap();
+    Node { address, consortium, _handle: handle, _folder: folder }
+}
+
+impl Node {
+    pub(crate) fn genesis(&self) -> &Genesis {
+        &self.consortium.genesis
+    }
+
+    /// The working key of a member.
+    pub(crate) fn key(&self, member: &str) -> SecretKey {
+        self.consortium.member(member).unwrap().key.clone()
+    }
+
+    /// A transaction of a member, with a nonce of its own.
+    pub(crate) fn sign(&self, member: &str, action: impl Into<Action>) -> Transaction {
+        static COUNT: Mutex<u64> = Mutex::new(0);
+        let mut count = COUNT.lock().unwrap();
+        *count += 1;
+        let mut nonce = [0; 16];
+        nonce[..8].copy_from_slice(&count.to_le_bytes());
+        let until = Time(Clock::default().now_ms() + 60_000);
+        let chain = self.genesis().chain_id();
+        Transaction::sign(&self.key(member), chain, action.into(), Nonce(nonce), until)
+    }
+
+    /// A transaction that the state machine refuses: there is no such matter.
+    pub(crate) fn refused(&self) -> Transaction {
+        let matter = MatterId(RecordId([7; 16]));
+        self.sign("traffic-police", MatterSettle { matter })
+    }
+
+    /// A violation of a person.
+    pub(crate) fn violation(&self, person: PersonId, now: Time) -> Transaction {
+        let open = MatterOpen {
+            subject: Subject::Person(person),
+            kind: MatterKind::Violation,
+            reference: Hash::of(b"an invented decision"),
+            points: 3,
+            over_limit: false,
+            occurred_at: now,
+            settle_by: None,
+        };
+        self.sign("traffic-police", open)
+    }
+}
+
+/// The node with what happened there.
+pub(crate) struct World {
+    pub(crate) node: Node,
+    pub(crate) code: CodeId,
+    pub(crate) person: PersonId,
+    pub(crate) vehicle: VehicleId,
+    pub(crate) application: Application,
+    pub(crate) waybill: WaybillId,
+    pub(crate) maker: OrganisationId,
+    pub(crate) matter: MatterId,
+    pub(crate) opened: TransactionId,
+}
+
+/// The one node of a test binary.
+pub(crate) fn world() -> &'static World {
+    static WORLD: LazyLock<World> = LazyLock::new(|| RUNTIME.block_on(build()));
+    &WORLD
+}
+
+const SIZE: Size =
+    Size { enterprises: cast::ENTERPRISES, drivers: 0, waybills: 0, yellow: 0, red: 0 };
+
+async fn build() -> World {
+    let node = node(1, Limits::default()).await;
+    let net = connected(node.address).await;
+    let settings = Settings {
+        inboxes: authorities(&node, &net).await,
+        regulator: node.key("regulator"),
+        police: node.key("traffic-police"),
+        in_genesis: Vec::new(),
+        genesis_time: node.genesis().time,
+        size: SIZE,
+        node: net.clone(),
+    };
+    let driver = newcomer(&settings, 0, Arc::new(|_: &Application| ())).await.unwrap();
+    let waybill = trip(&settings, &driver, &|_| ()).await.unwrap();
+    let client = net.client();
+    let opening = node.violation(driver.person, client.status().await.unwrap().time);
+    client.submit(&opening).await.unwrap();
+    let code = client.code(driver.code).await.unwrap().record.unwrap();
+    let maker = client.waybill(waybill).await.unwrap().unwrap().record.maker;
+    World {
+        code: driver.code,
+        person: driver.person,
+        vehicle: driver.vehicle,
+        application: client.application(code.application).await.unwrap().unwrap().record,
+        waybill,
+        maker,
+        matter: MatterId(RecordId::made_by(opening.id(), 0)),
+        opened: opening.id(),
+        node,
+    }
+}
+
+/// A client of the node as soon as it leads itself.
+async fn connected(address: SocketAddr) -> NetNode {
+    let net = NetNode::connect(&format!("http://{address}")).await.unwrap();
+    let led = async {
+        while net.client().status().await.unwrap().leader.is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), led).await.expect("the node leads");
+    net
+}
+
+/// An authority of each role with an inbox on a free port.
+async fn authorities(node: &Node, net: &NetNode) -> Inboxes {
+    let mut inboxes = Inboxes::new();
+    for role in Role::ALL {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let member = node.consortium.member(role.word()).unwrap();
+        inboxes.insert(role, InboxAt { organisation: member.id, url });
+        let setup = Setup {
+            role,
+            organisation: member.id,
+            key: member.key.clone(),
+            secrets: node.consortium.secrets,
+            register: cast::register(node.genesis().time),
+            people: cast::PEOPLE,
+        };
+        tokio::spawn(authority::serve(setup, net.clone(), listener, std::future::pending()));
+    }
+    inboxes
+}
+
+/// Asks the node, and holds the answer against the description.
+pub(crate) fn ask(world: &World, request: &Request) -> Answer {
+    let answer = send(world.node.address, request);
+    assert_described(request, &answer);
+    answer
+}
+
+/// The node's status.
+pub(crate) fn newest(world: &World) -> Value {
+    ask(world, &Request::get("/v1/status")).json()
+}
