@@ -54,7 +54,8 @@ fn the_parameters_that_are_described_are_those_that_are_taken() {
         let detail = ask(world, &request).json()["detail"].as_str().unwrap().to_owned();
         let mut taken: Vec<&str> = detail.split('`').skip(1).step_by(2).collect();
         let mut described = query_names(told);
-        (taken.sort_unstable(), described.sort_unstable());
+        taken.sort_unstable();
+        described.sort_unstable();
         assert_eq!(taken, described, "{name}: {detail}");
     }
 }
