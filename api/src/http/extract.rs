@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{FromRef, FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -23,6 +24,10 @@ use super::problem::Problem;
 pub const SMALL_BODY: usize = 128 * 1024;
 /// Longest wait for a place among the large bodies.
 const PLACE_WAIT: Duration = Duration::from_secs(2);
+/// Most bytes taken in of a body that is too large: as many as the largest that is wanted.
+const PASSED_OVER: usize = 16 << 20;
+/// Longest time for that.
+const PASS_OVER_TIME: Duration = Duration::from_secs(1);
 /// Longest part of an error's text that is given back.
 const MAX_TEXT: usize = 300;
 
@@ -41,6 +46,14 @@ pub struct ReadBody {
     _place: Option<OwnedSemaphorePermit>,
 }
 
+/// Takes in a part of a body that is not wanted: a connection that closes on bytes that were sent and
+/// not read takes the answer with it.
+async fn pass_over(body: Body) {
+    let mut rest = Limited::new(body, PASSED_OVER);
+    let reading = async { while let Some(Ok(_)) = rest.frame().await {} };
+    let _in_time = timeout(PASS_OVER_TIME, reading).await;
+}
+
 impl Bodies {
     /// Bodies must arrive within `time`; at most `large` of over 128 KiB are held at once.
     pub fn new(time: Duration, large: usize) -> Self {
@@ -51,6 +64,10 @@ impl Bodies {
     pub async fn read(&self, request: Request, max: usize) -> Result<ReadBody, Problem> {
         let length = content_length(request.headers());
         if length.is_some_and(|length| length > max as u64) {
+            // Who waits for leave to send needs no more than the answer.
+            if !request.headers().contains_key(header::EXPECT) {
+                pass_over(request.into_body()).await;
+            }
             return Err(too_large(max));
         }
         let place = match length {
