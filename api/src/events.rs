@@ -50,6 +50,9 @@ pub trait Source: Send + Sync + 'static {
     /// async threads.
     fn read(&self, from: u64, limit: usize) -> Result<Page, Problem>;
 
+    /// Places for those who read at the same time.
+    fn reads(&self) -> Arc<Semaphore>;
+
     /// The first sequence number that does not exist yet, as it grows.
     fn tip(&self) -> watch::Receiver<u64>;
 }
@@ -134,7 +137,12 @@ impl<S: Source> Reader<S> {
 
     async fn fill(&mut self) -> Option<()> {
         let (source, from) = (self.source.clone(), self.next);
-        let read = tokio::task::spawn_blocking(move || source.read(from, PAGE)).await;
+        let place = source.reads().acquire_owned().await.ok()?;
+        let read = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            source.read(from, PAGE)
+        });
+        let read = read.await;
         match read {
             Ok(Ok(page)) if page.next > from => {
                 self.next = page.next;
@@ -176,6 +184,10 @@ mod tests {
 
         fn tip(&self) -> watch::Receiver<u64> {
             self.0.subscribe()
+        }
+
+        fn reads(&self) -> Arc<Semaphore> {
+            Arc::new(Semaphore::new(1))
         }
     }
 

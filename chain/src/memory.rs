@@ -63,12 +63,16 @@ impl Memory {
     /// applies it.
     pub fn run(&mut self, proposed_ms: Time, transactions: &[Option<Checked>]) -> Executed {
         let config_no = self.header().config_no;
-        let ordered = Ordered { payload_hash: Hash::ZERO, proposed_ms, config_no, transactions };
-        let executed = execute(self, &ordered);
+        self.order(&Ordered { payload_hash: Hash::ZERO, proposed_ms, config_no, transactions })
+    }
+
+    /// Executes and applies what was ordered.
+    pub fn order(&mut self, ordered: &Ordered<'_>) -> Executed {
+        let executed = execute(self, ordered);
         let bytes = executed
             .transactions
             .iter()
-            .filter_map(|(_, place)| transactions[*place as usize].as_ref())
+            .filter_map(|(_, place)| ordered.transactions[*place as usize].as_ref())
             .map(|checked| checked.bytes().to_vec())
             .collect();
         self.apply(executed.clone(), bytes);

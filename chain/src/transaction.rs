@@ -56,9 +56,6 @@ pub enum Invalid {
     /// Its time is too far ahead.
     #[error("valid_until is more than 10 minutes ahead")]
     TooFarAhead,
-    /// It was executed already.
-    #[error("the transaction was executed already")]
-    Duplicate,
 }
 
 impl Invalid {
@@ -72,7 +69,6 @@ impl Invalid {
             Self::Signature => "signature_wrong",
             Self::Expired => "transaction_expired",
             Self::TooFarAhead => "valid_until_too_far",
-            Self::Duplicate => "transaction_duplicate",
         }
     }
 }

@@ -53,8 +53,8 @@ struct BatchAnswer {
 }
 
 impl Client {
-    /// Submits a transaction and waits until it is executed on the node (at most 30 s). A refusal by
-    /// the state machine is an error with every reason.
+    /// Submits a transaction and waits until it is executed on the node (at most 30 s). The receipt
+    /// says whether the state machine refused it, and lists every reason: look at its outcome.
     pub async fn submit(
         &self,
         transaction: &Transaction,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the parts of a node share: store, pool, what is known of peers, and what is told to waiters.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::net::caller::Caller;
 use crate::net::{Lane, NodeNo, Registry};
 use crate::pool::Pool;
+use crate::recognise::Memory;
 use crate::types::Health;
 use crate::verify::Verifier;
 
@@ -81,7 +82,9 @@ pub(crate) struct Core {
     waiters: Mutex<Waiters>,
     stopped: Mutex<Option<String>>,
     pub(crate) leaderless_since: Mutex<Option<Instant>>,
-    pub(crate) lost: Mutex<bool>,
+    pub(crate) memory: Memory,
+    /// Validators whose headers contradict this node's; only one without a vote looks at it.
+    pub(crate) contradicted_by: Mutex<BTreeSet<NodeNo>>,
     /// The payload hash of the proposal that was executed or refused last.
     pub(crate) processed: Mutex<Hash>,
     /// The term in which openraft did not take a proposal of this node; 0 if it took all.
@@ -97,13 +100,13 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) registry: Arc<Registry>,
     pub(crate) callers: BTreeMap<(NodeNo, Lane), Caller>,
+    pub(crate) memory: Memory,
 }
 
 impl Core {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { genesis, own, key, store, clock, registry, callers } = parts;
+        let Parts { genesis, own, key, store, clock, registry, callers, memory } = parts;
         let height = store.header().height;
-        let lost = store.lost().is_some();
         Self {
             chain: genesis.chain_id(),
             genesis,
@@ -123,7 +126,8 @@ impl Core {
             waiters: Mutex::new(HashMap::new()),
             stopped: Mutex::new(None),
             leaderless_since: Mutex::new(Some(Instant::now())),
-            lost: Mutex::new(lost),
+            memory,
+            contradicted_by: Mutex::new(BTreeSet::new()),
             processed: Mutex::new(Hash::ZERO),
             not_written: AtomicU64::new(0),
         }
@@ -135,6 +139,11 @@ impl Core {
 
     pub(crate) fn is_validator(&self) -> bool {
         self.own.role == NodeRole::Validator
+    }
+
+    /// The validators of genesis.
+    pub(crate) fn validators(&self) -> impl Iterator<Item = &GenesisNode> {
+        self.genesis.nodes.iter().filter(|node| node.role == NodeRole::Validator)
     }
 
     pub(crate) fn node(&self, number: NodeNo) -> Option<&GenesisNode> {
@@ -172,13 +181,17 @@ impl Core {
         count(&self.counts.blocks);
         let transactions = executed.transactions.len() as u64;
         self.counts.executed.fetch_add(transactions, Ordering::Relaxed);
-        {
+        let expired = {
             let mut pool = self.pool.lock();
             pool.remove_all(executed.transactions.iter().map(|(id, _)| &id.0.0));
-            pool.expire(executed.header.time_ms.0);
-        }
+            pool.expire(executed.header.time_ms.0)
+        };
         {
             let mut waiters = self.waiters.lock();
+            // Who waits for one whose time is over learns that there is nothing to wait for.
+            for id in expired {
+                waiters.remove(&TransactionId(Hash(id)));
+            }
             for (index, (id, _)) in (0_u32..).zip(&executed.transactions) {
                 for waiter in waiters.remove(id).unwrap_or_default() {
                     let _gone = waiter.send((height, index));

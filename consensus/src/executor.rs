@@ -19,7 +19,8 @@ pub(crate) enum Halt {
     /// The state here differs from the proposer's, which others followed.
     #[error(
         "the header at height {0} differs from that of a committed proposal: this node's state is \
-         wrong. Move its folder away and let it fetch the chain from its peers"
+         wrong. Move its data folder away, and start it with `dianyun node run --rejoin`: it fetches the chain \
+         from its peers"
     )]
     BaseDiffers(Height),
     #[error(transparent)]

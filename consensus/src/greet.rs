@@ -7,10 +7,11 @@ use std::time::Duration;
 use bytes::{BufMut, BytesMut};
 
 use crate::clock;
-use crate::core::{Core, Seen};
+use crate::core::Core;
 use crate::limits;
-use crate::net::{Lane, NodeNo};
-use crate::service::{GREETING, greeting, read_greeting};
+use crate::net::{CallError, Lane, NodeNo};
+use crate::recognise::LOG_WENT_BACK;
+use crate::service::GREETING;
 
 /// A peer that was just connected is greeted as soon as this.
 const LOOK: Duration = Duration::from_millis(100);
@@ -32,27 +33,40 @@ pub(crate) async fn run(core: Arc<Core>) {
         }
         if rounds.is_multiple_of(every) {
             core.forget_waiters();
+            remember(&core).await;
         }
+    }
+}
+
+/// Writes down what is remembered of other validators.
+async fn remember(core: &Arc<Core>) {
+    let Some(marks) = core.memory.take_changed() else { return };
+    let own = Arc::clone(core);
+    let saved = tokio::task::spawn_blocking(move || own.store.save_marks(&marks)).await;
+    if let Ok(Err(error)) = saved {
+        core.stop_for(error.to_string());
     }
 }
 
 async fn greet(core: &Core, number: NodeNo) {
     let Some(caller) = core.caller(number, Lane::Control) else { return };
-    let mut body = BytesMut::with_capacity(64);
+    let mut body = BytesMut::with_capacity(96);
     body.put_u8(GREETING);
-    body.put_slice(&greeting(core));
+    body.put_slice(&core.greeting(number).encode());
     let called = caller.for_greetings().call(vec![body.freeze()], limits::CALL_TIMEOUT).await;
     let answer = match called {
         Ok(answer) => answer,
+        Err(CallError::Refused { code: LOG_WENT_BACK, detail, .. }) => {
+            return core.was_refused(number, &detail);
+        }
         Err(error) => return tracing::debug!(peer = number, %error, "greeting"),
     };
+    core.was_welcomed(number);
     let round_trip = u64::try_from(answer.round_trip.as_millis()).unwrap_or(u64::MAX);
     let offset = clock::offset_ms(core.clock.now_ms(), answer.clock_ms, round_trip);
-    match read_greeting(core, answer.body) {
-        Ok(seen) => {
-            core.note_peer(number, Seen { clock_offset_ms: Some(offset), ..seen });
-            caller.peer().set_welcomed(true);
-        }
-        Err(refusal) => tracing::warn!(peer = number, refusal.detail, "greeting"),
+    let heard = core.hear(number, answer.body, Some(offset));
+    caller.peer().set_welcomed(heard.is_ok());
+    if let Err(refusal) = heard {
+        tracing::warn!(peer = number, refusal.detail, "greeting");
     }
 }

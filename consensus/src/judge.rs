@@ -5,7 +5,7 @@
 use crate::core::Core;
 use crate::limits;
 use crate::net::Refusal;
-use crate::raft::{AppendRequest, EntryPayload};
+use crate::raft::{Entry, EntryPayload};
 
 /// The refused append names a base whose header differs here.
 pub(crate) const BASE_DIFFERS: u8 = 16;
@@ -16,10 +16,10 @@ pub(crate) const NOT_PROPER: u8 = 18;
 
 impl Core {
     /// Refuses entries that this node can see to be wrong by its own state or clock.
-    pub(crate) fn judge(&self, request: &AppendRequest) -> Result<(), Refusal> {
+    pub(crate) fn judge(&self, entries: &[Entry]) -> Result<(), Refusal> {
         let height = self.store.header().height;
         let latest = self.clock.now_ms().saturating_add(limits::CLOCK_AHEAD_MS);
-        for entry in &request.entries {
+        for entry in entries {
             let EntryPayload::Normal(payload) = &entry.payload else { continue };
             let Some(proposal) = payload.proposal() else { continue };
             if proposal.proposed_ms.0 > latest {

@@ -2,6 +2,7 @@
 //! Agreement: which transactions come in which order.
 //! Never holds rules of the domain, and never speaks HTTP.
 
+pub(crate) mod append;
 pub mod clock;
 pub(crate) mod core;
 pub(crate) mod decide;
@@ -9,6 +10,7 @@ mod error;
 pub(crate) mod executor;
 pub(crate) mod forward;
 pub(crate) mod greet;
+pub(crate) mod greeting;
 mod handle;
 pub(crate) mod judge;
 pub(crate) mod limits;
@@ -16,6 +18,7 @@ pub(crate) mod net;
 pub(crate) mod pool;
 pub(crate) mod propose;
 pub(crate) mod raft;
+pub(crate) mod recognise;
 pub(crate) mod service;
 mod start;
 pub(crate) mod steward;

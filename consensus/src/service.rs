@@ -13,7 +13,9 @@ use futures::future::BoxFuture;
 use openraft::raft::TransferLeaderResponse;
 use tokio::sync::mpsc;
 
+use crate::append;
 use crate::core::{Core, Lead, Seen};
+use crate::greeting::Greeting;
 use crate::judge::NOT_PROPER;
 use crate::limits;
 use crate::net::server::{Ordered, Service};
@@ -23,7 +25,7 @@ use crate::raft::guard::{self, OwnLog};
 use crate::raft::log::Log;
 use crate::raft::machine::Machine;
 use crate::raft::wire::{self, Reader};
-use crate::raft::{AppendRequest, Membership, Types};
+use crate::raft::{Membership, Types};
 
 /// openraft over our state machine.
 pub(crate) type Raft = openraft::Raft<Types, Machine>;
@@ -46,7 +48,7 @@ const OTHER_CHAIN: u8 = 3;
 /// This node does not lead.
 const NOT_LEADER: u8 = 4;
 /// This node takes no part in votes.
-const NO_VOTE: u8 = 5;
+pub(crate) const NO_VOTE: u8 = 5;
 
 /// A node's part in Raft; observers have none.
 #[derive(Clone)]
@@ -72,43 +74,47 @@ pub(crate) struct Node {
     pub(crate) part: Option<Part>,
 }
 
-fn malformed() -> Refusal {
+pub(crate) fn malformed() -> Refusal {
     Refusal::new(MALFORMED, "the message is not understood")
 }
 
-/// A greeting: protocol, chain, term, leader, height.
-pub(crate) fn greeting(core: &Core) -> Bytes {
-    let lead = *core.lead.borrow();
-    let mut body = BytesMut::with_capacity(64);
-    body.put_u16_le(PROTOCOL);
-    body.put_slice(&core.chain.0);
-    body.put_u64_le(lead.term);
-    body.put_u64_le(lead.leader.unwrap_or(0));
-    body.put_u64_le(core.store.header().height.0);
-    body.freeze()
-}
-
-/// Reads a greeting of this chain.
-pub(crate) fn read_greeting(core: &Core, body: Bytes) -> Result<Seen, Refusal> {
-    let mut reader = Reader(body);
-    let mut read = || {
-        let protocol = u16::from_le_bytes([reader.u8()?, reader.u8()?]);
-        let chain = reader.hash()?;
-        let (term, leader) = (reader.u64()?, reader.u64()?);
-        let height = Height(reader.u64()?);
-        let leader = Some(leader).filter(|number| *number != 0);
-        Some((protocol, chain, Seen { height, term, leader, clock_offset_ms: None }))
-    };
-    let (protocol, chain, seen) = read().ok_or_else(malformed)?;
-    if protocol != PROTOCOL || chain != core.chain.0 {
-        return Err(Refusal::new(OTHER_CHAIN, "another chain or protocol"));
-    }
-    Ok(seen)
-}
-
 impl Core {
+    /// What this node says of itself to a peer.
+    pub(crate) fn greeting(&self, to: NodeNo) -> Greeting {
+        let lead = *self.lead.borrow();
+        let applied_end = self.store.applied().map_or(0, |applied| applied.index + 1);
+        Greeting {
+            protocol: PROTOCOL,
+            chain: self.chain,
+            term: lead.term,
+            leader: lead.leader,
+            height: self.store.header().height,
+            log_end: self.store.log_end(),
+            kept_end: applied_end.min(self.store.acknowledged()),
+            rejoins: self.memory.is_away(),
+            remembered: self.memory.kept(to),
+        }
+    }
+
+    /// Takes in what a peer says of itself, if it is of this chain and its log does not go back.
+    pub(crate) fn hear(
+        &self,
+        from: NodeNo,
+        body: Bytes,
+        clock_offset_ms: Option<i64>,
+    ) -> Result<(), Refusal> {
+        let greeting = Greeting::decode(body).ok_or_else(malformed)?;
+        if greeting.protocol != PROTOCOL || greeting.chain != self.chain {
+            return Err(Refusal::new(OTHER_CHAIN, "another chain or protocol"));
+        }
+        self.recognise(from, &greeting)?;
+        let Greeting { height, term, leader, .. } = greeting;
+        self.note_peer(from, Seen { height, term, leader, clock_offset_ms });
+        Ok(())
+    }
+
     /// Keeps what a peer said of itself; one without a vote learns from it who leads.
-    pub(crate) fn note_peer(&self, from: NodeNo, seen: Seen) {
+    fn note_peer(&self, from: NodeNo, seen: Seen) {
         let mut all = self.seen.lock();
         let known = all.entry(from).or_insert(seen);
         let offset = seen.clock_offset_ms.or(known.clock_offset_ms);
@@ -140,49 +146,9 @@ impl Service for Node {
         let (requests, from_peer) = mpsc::channel(limits::APPEND_PIPELINE);
         let (to_peer, answers) = mpsc::channel(limits::APPEND_PIPELINE);
         let (core, part) = (Arc::clone(&self.core), self.part.clone());
-        tokio::spawn(appends(core, part, from, from_peer, to_peer));
+        tokio::spawn(append::session(core, part, from, from_peer, to_peer));
         Ordered { requests, answers }
     }
-}
-
-async fn appends(
-    core: Arc<Core>,
-    part: Option<Part>,
-    from: NodeNo,
-    mut requests: mpsc::Receiver<Bytes>,
-    answers: mpsc::Sender<Served>,
-) {
-    while let Some(body) = requests.recv().await {
-        let served = match wire::read_append_request(body) {
-            Some(request) => append(&core, part.as_ref(), from, request).await,
-            None => Err(malformed()),
-        };
-        if answers.send(served).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn append(
-    core: &Arc<Core>,
-    part: Option<&Part>,
-    from: NodeNo,
-    request: AppendRequest,
-) -> Served {
-    let part = part.filter(|_| !core.is_stopped());
-    let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node takes no part"))?;
-    let checked = guard::check_append(&request, from, &part.members, &part.log);
-    if let Err(wrong) = checked {
-        core.alarm(&format!("an append of node {from} is not proper: {wrong}"));
-        return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
-    }
-    let judge = Arc::clone(core);
-    let judged = tokio::task::spawn_blocking(move || (judge.judge(&request), request)).await;
-    let (verdict, request) = judged.map_err(|_| malformed())?;
-    verdict?;
-    let answer = part.raft.append_entries(request).await;
-    let answer = answer.map_err(|error| Refusal::new(NO_VOTE, error.to_string()))?;
-    Ok(vec![wire::append_response(&answer)])
 }
 
 async fn control(core: Arc<Core>, part: Option<Part>, from: NodeNo, mut body: Bytes) -> Served {
@@ -194,25 +160,24 @@ async fn control(core: Arc<Core>, part: Option<Part>, from: NodeNo, mut body: By
         GREETING => greeted(&core, from, body),
         HEARTBEAT => {
             let request = wire::read_append_request(body).ok_or_else(malformed)?;
-            append(&core, part.as_ref(), from, request).await
+            append::one(&core, part.as_ref(), from, request).await
         }
         VOTE | PRE_VOTE => vote(&core, part, from, kind, body).await,
-        TRANSFER => transfer(part, body).await,
+        TRANSFER => transfer(&core, part, body).await,
         _ => Err(malformed()),
     }
 }
 
 fn greeted(core: &Core, from: NodeNo, body: Bytes) -> Served {
-    let seen = read_greeting(core, body)?;
-    core.note_peer(from, seen);
+    let heard = core.hear(from, body, None);
     if let Some(peer) = core.registry.peer(from) {
-        peer.set_greeted(true);
+        peer.set_greeted(heard.is_ok());
     }
-    Ok(vec![greeting(core)])
+    heard.map(|()| vec![core.greeting(from).encode()])
 }
 
 async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Bytes) -> Served {
-    let may_vote = !core.is_stopped() && !core.has_lost();
+    let may_vote = !core.is_stopped() && !core.memory.is_away();
     let part = part.filter(|_| may_vote);
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
     let request = wire::read_vote_request(Reader(body)).ok_or_else(malformed)?;
@@ -228,7 +193,8 @@ async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Byt
     Ok(vec![wire::vote_response(&answer)])
 }
 
-async fn transfer(part: Option<Part>, body: Bytes) -> Served {
+async fn transfer(core: &Core, part: Option<Part>, body: Bytes) -> Served {
+    let part = part.filter(|_| !core.is_stopped() && !core.memory.is_away());
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
     let request = wire::read_transfer(Reader(body)).ok_or_else(malformed)?;
     let answer: Result<TransferLeaderResponse<Types>, _> =

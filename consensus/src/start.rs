@@ -22,6 +22,7 @@ use crate::raft::log::Log;
 use crate::raft::machine::Machine;
 use crate::raft::membership;
 use crate::raft::network::Factory;
+use crate::recognise::Memory;
 use crate::service::{Node, Part, Raft};
 use crate::steward::{self, Refusals};
 use crate::types::Config;
@@ -34,6 +35,7 @@ pub async fn start(config: Config, store: Store) -> Result<Handle, ConsensusErro
     let network = swarm::start(config.key.seed(), config.listen, Arc::clone(&registry)).await;
     let mut network = network.map_err(|error| ConsensusError::Network(error.to_string()))?;
     let callers = callers(&registry, &network);
+    let memory = Memory::new(store.marks()?, config.rejoin, store.lost());
     let core = Arc::new(Core::new(Parts {
         genesis: Arc::clone(&config.genesis),
         own,
@@ -42,6 +44,7 @@ pub async fn start(config: Config, store: Store) -> Result<Handle, ConsensusErro
         clock: config.clock.clone(),
         registry: Arc::clone(&registry),
         callers,
+        memory,
     }));
     let refusals = Arc::new(Refusals::default());
     let part = match core.is_validator() {
@@ -117,13 +120,27 @@ fn raft_config(core: &Core) -> Result<openraft::Config, ConsensusError> {
         snapshot_policy: SnapshotPolicy::Never,
         max_in_snapshot_log_to_keep: u64::MAX,
         enable_pre_vote: Some(true),
-        enable_elect: !core.has_lost(),
+        // A follower whose log went back is refused at the greeting unless it rejoins.
+        allow_log_reversion: Some(true),
+        enable_elect: !core.memory.is_away(),
         ..openraft::Config::default()
     };
     config.validate().map_err(|error| ConsensusError::Raft(error.to_string()))
 }
 
-/// Joins Raft; a validator whose log is empty begins with the membership of genesis, as all do.
+/// A validator whose log is empty begins with the membership of genesis, as all do.
+pub(crate) async fn begin(part: &Part) {
+    if part.log.last().is_some() {
+        return;
+    }
+    let members: BTreeMap<NodeNo, ()> = part.members.voter_ids().map(|voter| (voter, ())).collect();
+    if let Err(error) = part.raft.initialize(members).await {
+        // A leader may have been faster: then its first entry is the same.
+        tracing::debug!(%error, "initialize");
+    }
+}
+
+/// Joins Raft.
 async fn take_part(core: &Arc<Core>, refusals: &Arc<Refusals>) -> Result<Part, ConsensusError> {
     let disk = Arc::new(core.store.clone());
     let log = tokio::task::spawn_blocking(move || Log::open(disk)).await;
@@ -134,14 +151,12 @@ async fn take_part(core: &Arc<Core>, refusals: &Arc<Refusals>) -> Result<Part, C
     let config = Arc::new(raft_config(core)?);
     let raft = Raft::new(core.own_number(), config, factory, log.clone(), machine).await;
     let raft = raft.map_err(|error| ConsensusError::Raft(error.to_string()))?;
-    if log.last().is_none() {
-        let members: BTreeMap<NodeNo, ()> = voters.iter().map(|voter| (*voter, ())).collect();
-        if let Err(error) = raft.initialize(members).await {
-            // A leader may have been faster: then its first entry is the same.
-            tracing::debug!(%error, "initialize");
-        }
+    let part = Part { raft, log, members: membership(&voters) };
+    // One that rejoins first asks what it once held.
+    if !core.memory.is_away() {
+        begin(&part).await;
     }
-    Ok(Part { raft, log, members: membership(&voters) })
+    Ok(part)
 }
 
 fn loops(core: &Arc<Core>, part: Option<&Part>, refusals: &Arc<Refusals>) -> Vec<AbortHandle> {

@@ -15,6 +15,7 @@ use crate::judge::CLOCK_AHEAD;
 use crate::limits;
 use crate::net::NodeNo;
 use crate::service::Part;
+use crate::start::begin;
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(200);
@@ -67,7 +68,7 @@ pub(crate) async fn run(core: Arc<Core>, part: Part, refusals: Arc<Refusals>) {
             return;
         }
         core.set_lead(lead);
-        core.look_for_lost(&part);
+        core.look_for_return(&part).await;
         aside = watch(&core, &part, &refusals, lead, aside).await;
     }
 }
@@ -90,7 +91,7 @@ async fn watch(
             Some(_) => lead.leader.is_some() && !off,
             None => return None,
         };
-        if may_return && !core.has_lost() {
+        if may_return && !core.memory.is_away() {
             part.raft.runtime_config().heartbeat(true);
             part.raft.runtime_config().elect(true);
             tracing::info!("this node takes part in elections again");
@@ -132,18 +133,13 @@ impl Core {
         ready.max_by_key(|number| seen.get(number).map(|seen| seen.height))
     }
 
-    /// True while the log lacks entries that this node once acknowledged.
-    pub(crate) fn has_lost(&self) -> bool {
-        *self.lost.lock()
-    }
-
-    fn look_for_lost(&self, part: &Part) {
-        let mut lost = self.lost.lock();
-        let Some(loss) = self.store.lost().filter(|_| *lost) else { return };
-        if part.log.last().map_or(0, |last| last.index + 1) >= loss.acknowledged {
-            tracing::info!("the log has again what was lost: this node votes again");
-            *lost = false;
+    /// A node that came back with less than it once held votes again once it holds it.
+    async fn look_for_return(&self, part: &Part) {
+        let end = part.log.last().map_or(0, |last| last.index + 1);
+        if self.came_back(end) {
+            tracing::info!(end, "the log has again what this node once held: it votes again");
             part.raft.runtime_config().elect(true);
+            begin(part).await;
         }
     }
 }

@@ -10,6 +10,7 @@ use chain::Hash;
 use store::Position;
 
 use crate::core::Core;
+use crate::executor::Halt;
 use crate::limits;
 use crate::net::{Lane, NodeNo};
 use crate::raft::disk::PROPOSAL;
@@ -33,8 +34,13 @@ pub(crate) async fn run(core: Arc<Core>) {
         let peers = validators(&core);
         if let Some(peer) = peers.get(turn % peers.len().max(1)) {
             match follow(&core, *peer).await {
-                Ok(()) => continue,
-                Err(detail) => tracing::debug!(peer, detail, "block sync"),
+                Ok(()) => {
+                    core.contradicted_by.lock().remove(peer);
+                    continue;
+                }
+                Err(Trouble::Call(detail)) => tracing::debug!(peer, detail, "block sync"),
+                Err(Trouble::Contradiction(detail)) => core.contradicted(*peer, &detail),
+                Err(Trouble::Own(detail)) => core.stop_for(detail),
             }
         }
         if core.is_stopped() {
@@ -42,6 +48,35 @@ pub(crate) async fn run(core: Arc<Core>) {
         }
         turn += 1;
         tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// Why no block came of a peer's answer.
+enum Trouble {
+    /// The peer cannot be asked, or its answer cannot be read: another is asked.
+    Call(String),
+    /// The peer has another chain than this node.
+    Contradiction(String),
+    /// This node's own disk fails.
+    Own(String),
+}
+
+impl Core {
+    /// One peer may be wrong; if most validators contradict this node, it is.
+    fn contradicted(&self, by: NodeNo, detail: &str) {
+        let (is_news, count) = {
+            let mut all = self.contradicted_by.lock();
+            (all.insert(by), all.len())
+        };
+        if is_news {
+            self.alarm(&format!("node {by} contradicts this node: {detail}"));
+        }
+        if count > self.validators().count() / 2 {
+            self.stop_for(format!(
+                "most validators contradict this node: {detail}. Its state is wrong: move its data \
+                 folder away and let it fetch the chain from its peers"
+            ));
+        }
     }
 }
 
@@ -57,17 +92,18 @@ fn validators(core: &Core) -> Vec<NodeNo> {
     numbers
 }
 
-async fn follow(core: &Arc<Core>, peer: NodeNo) -> Result<(), String> {
-    let caller = core.caller(peer, Lane::Sync).ok_or("no such peer")?;
+async fn follow(core: &Arc<Core>, peer: NodeNo) -> Result<(), Trouble> {
+    let call = |detail: String| Trouble::Call(detail);
+    let caller = core.caller(peer, Lane::Sync).ok_or_else(|| call("no such peer".into()))?;
     let mut question = BytesMut::with_capacity(8);
     question.put_u64_le(core.store.header().height.0 + 1);
     let called = caller.call(vec![question.freeze()], limits::CALL_TIMEOUT).await;
-    let answer = called.map_err(|error| error.to_string())?;
-    let blocks = read(answer.body).ok_or("the answer is not understood")?;
+    let answer = called.map_err(|error| call(error.to_string()))?;
+    let blocks = read(answer.body).ok_or_else(|| call("the answer is not understood".into()))?;
     for block in blocks {
         let own = Arc::clone(core);
         let applied = tokio::task::spawn_blocking(move || apply(&own, &block));
-        applied.await.map_err(|error| error.to_string())??;
+        applied.await.map_err(|error| Trouble::Own(error.to_string()))??;
     }
     Ok(())
 }
@@ -84,17 +120,21 @@ fn read(body: Bytes) -> Option<Vec<Fetched>> {
     reader.end(blocks)
 }
 
-fn apply(core: &Core, block: &Fetched) -> Result<(), String> {
+fn apply(core: &Core, block: &Fetched) -> Result<(), Trouble> {
+    let next = core.store.header().height.next();
     let payload = Payload::new(block.body.clone());
-    let executed = core.run(&payload).map_err(|halt| halt.to_string())?;
-    let executed = executed.ok_or("a proposal that makes no block was sent as one")?;
+    let executed = core.run(&payload).map_err(|halt| match halt {
+        Halt::BaseDiffers(_) => Trouble::Contradiction(halt.to_string()),
+        Halt::Store(error) => Trouble::Own(error.to_string()),
+    })?;
+    let differs = || Trouble::Contradiction(format!("block {next} is another there"));
+    let executed = executed.ok_or_else(differs)?;
     if executed.header_hash != block.header {
-        core.alarm("a peer's header differs from what this node executed");
-        return Err(format!("the header at height {} differs", executed.header.height));
+        return Err(differs());
     }
     core.store
         .apply_synced(block.position, PROPOSAL, &block.body, &executed)
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| Trouble::Own(error.to_string()))?;
     core.follow(&executed);
     Ok(())
 }

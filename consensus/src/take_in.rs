@@ -39,13 +39,14 @@ impl Core {
             return vec![Err(error); transactions.len()];
         }
         let block_time = self.store.header().time_ms;
+        // The next block's time is a leader's clock, which is close to this one.
         let clock = Time(self.clock.now_ms()).max(block_time);
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(transactions.len());
         let mut open = Vec::with_capacity(transactions.len());
         for bytes in &transactions {
             let decoded = Decoded::from_bytes(bytes.to_vec(), self.chain);
             let looked = decoded.map_err(SubmitError::from);
-            let looked = looked.and_then(|d| self.look(&d, block_time, clock).map(|new| (d, new)));
+            let looked = looked.and_then(|d| self.look(&d, clock).map(|new| (d, new)));
             let (verdict, new) = match looked {
                 Ok((decoded, new)) => (Ok(decoded.id()), new.then_some(decoded)),
                 Err(error) => (Err(error), None),
@@ -65,7 +66,8 @@ impl Core {
                         sender: checked.transaction().sender.bytes,
                         valid_until_ms: checked.transaction().valid_until.0,
                         bytes: transactions[place].len(),
-                        body: transactions[place].clone(),
+                        // Its own copy: a slice would keep the whole body that it came in.
+                        body: Bytes::copy_from_slice(&transactions[place]),
                     };
                     match pool.insert(incoming, origin, now) {
                         Inserted::New | Inserted::Known => Ok(checked.id()),
@@ -80,13 +82,13 @@ impl Core {
     }
 
     /// True if it is new here; an error if it can never be executed.
-    fn look(&self, decoded: &Decoded, block: Time, clock: Time) -> Result<bool, SubmitError> {
+    fn look(&self, decoded: &Decoded, clock: Time) -> Result<bool, SubmitError> {
         let id = decoded.id();
         if self.pool.lock().contains(&id.0.0) || self.store.find_transaction(&id).is_some() {
             return Ok(false);
         }
         let valid_until = decoded.valid_until();
-        if valid_until < block {
+        if valid_until < clock {
             return Err(Invalid::Expired.into());
         }
         if valid_until > clock.plus(VALIDITY_MS) {

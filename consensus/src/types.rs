@@ -23,6 +23,9 @@ pub struct Config {
     pub peers: Vec<PeerAddress>,
     /// The clock.
     pub clock: Clock,
+    /// A validator may come back with a log that lacks what it once acknowledged: it fetches that
+    /// from its peers before it votes.
+    pub rejoin: bool,
 }
 
 /// Where another node is.

@@ -31,6 +31,16 @@ impl Unlock {
         }
     }
 
+    /// True if a place for a passphrase is named, or the systemd credential is there.
+    pub fn is_named(&self) -> bool {
+        self.file.is_some() || self.variable.is_some() || self.credential().is_some()
+    }
+
+    fn credential(&self) -> Option<PathBuf> {
+        let path = self.credentials.as_ref()?.join(CREDENTIAL);
+        path.exists().then_some(path)
+    }
+
     /// The passphrase, or what to do to give one.
     pub fn passphrase(&self) -> Result<SecretString, String> {
         if let Some(file) = &self.file {
@@ -39,9 +49,9 @@ impl Unlock {
         if let Some(passphrase) = &self.variable {
             return Ok(passphrase.clone());
         }
-        match self.credentials.as_ref().map(|dir| dir.join(CREDENTIAL)) {
-            Some(path) if path.exists() => first_line(&path),
-            _ => Err(format!(
+        match self.credential() {
+            Some(path) => first_line(&path),
+            None => Err(format!(
                 "no passphrase: name a file that holds it (passphrase_file, --passphrase-file), \
                  set {VARIABLE}, or give the systemd credential {CREDENTIAL}"
             )),

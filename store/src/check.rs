@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Looking through a whole folder: what is stored is what the headers commit to.
+//! Looking through a whole folder: what is stored is what the headers commit to, and what is derived
+//! from it is what it should be.
 
-use chain::ids::Height;
+use chain::block::Proposal;
+use chain::ids::{Height, Time};
+use chain::receipt::Version;
+use chain::records::RecordKey;
 use chain::view::Past;
-use chain::{Hash, merkle};
+use chain::{Hash, Header, domain, history, merkle};
+use rocksdb::IteratorMode;
 
 use crate::error::StoreError;
 use crate::open::{self, Store};
+use crate::tables::{self, Reader, join};
 
 /// What a check looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checked {
     /// The newest height.
     pub height: Height,
-    /// Blocks whose receipts and changes were hashed again.
+    /// Blocks whose bodies, receipts and changes were hashed again.
     pub blocks: u64,
+    /// Records whose newest values were hashed again.
+    pub records: u64,
 }
 
 impl Store {
-    /// Hashes every header, its receipts and its changes again, and all newest versions. `progress`
-    /// gets every height that is done. Not meant for a node that runs.
+    /// Hashes every header, body, receipt and change again, and the newest version of every record;
+    /// compares places, times, lists and deadlines with them. `progress` gets every height that is
+    /// done. Not meant for a node that runs.
     pub fn check(&self, progress: &dyn Fn(Height)) -> Result<Checked, StoreError> {
         let newest = self.header();
         let mut parent = Hash::ZERO;
@@ -30,13 +39,8 @@ impl Store {
             if header.parent_hash != parent {
                 return Err(self.damaged(format!("block {height} does not follow its parent")));
             }
-            let receipts: Vec<Hash> = self.receipts_at(height).iter().map(|r| r.leaf()).collect();
-            let changes: Vec<Hash> = self.changes_at(height).iter().map(|c| c.leaf()).collect();
-            if merkle::root_of(&receipts) != header.receipt_root
-                || merkle::root_of(&changes) != header.change_root
-            {
-                return Err(self.damaged(format!("receipts or changes of block {height} differ")));
-            }
+            self.check_block(&header)?;
+            self.check_lists(&header)?;
             parent = header.hash();
             progress(height);
         }
@@ -45,6 +49,89 @@ impl Store {
         if tree.root() != newest.state_root || parent != self.header_hash() {
             return Err(self.damaged("the records' root differs from the newest header".into()));
         }
-        Ok(Checked { height: newest.height, blocks: newest.height.0 + 1 })
+        let records = self.check_records()?;
+        Ok(Checked { height: newest.height, blocks: newest.height.0 + 1, records })
+    }
+
+    fn require(&self, holds: bool, what: &str) -> Result<(), StoreError> {
+        if holds { Ok(()) } else { Err(self.damaged(what.to_owned())) }
+    }
+
+    fn check_block(&self, header: &Header) -> Result<(), StoreError> {
+        let height = header.height;
+        let differs = |what: &str| format!("{what} of block {height} differ from its header");
+        let receipts: Vec<Hash> = self.receipts_at(height).iter().map(|r| r.leaf()).collect();
+        let changes: Vec<Hash> = self.changes_at(height).iter().map(|c| c.leaf()).collect();
+        self.require(merkle::root_of(&receipts) == header.receipt_root, &differs("receipts"))?;
+        self.require(merkle::root_of(&changes) == header.change_root, &differs("changes"))?;
+        let node = |level, index| self.read_history(level, index);
+        let history = history::root(node, height.0);
+        self.require(history == header.history_root, &differs("the headers before that"))?;
+        let time = self.read(tables::TIMES, &header.time_ms.0.to_be_bytes());
+        let is_found = time.is_some_and(|value| value == height.0.to_be_bytes());
+        self.require(is_found, &differs("what is found by the time"))?;
+        let Some(body) = self.body(height) else { return Ok(()) };
+        self.require(Proposal::payload_hash(&body) == header.payload_hash, &differs("the bytes"))?;
+        let leaf = |bytes: &Vec<u8>| merkle::leaf_hash(domain::TRANSACTION_LEAF, bytes);
+        let leaves: Vec<Hash> = self.transactions_at(height).iter().map(leaf).collect();
+        self.require(merkle::root_of(&leaves) == header.tx_root, &differs("transactions"))?;
+        for (index, receipt) in (0_u32..).zip(self.receipts_at(height)) {
+            let place = self.find_transaction(&receipt.transaction);
+            self.require(place == Some((height, index)), &differs("places of transactions"))?;
+        }
+        Ok(())
+    }
+
+    /// Each change that brought a record into a list has its entry there.
+    fn check_lists(&self, header: &Header) -> Result<(), StoreError> {
+        for change in self.changes_at(header.height) {
+            let key = change.version.key();
+            let missing =
+                || self.damaged(format!("a version of block {} is missing", header.height));
+            let number = change.version.number;
+            let now = self.version(&key, number).ok_or_else(missing)?.value.lists();
+            let before = number.checked_sub(1).and_then(|number| self.version(&key, number));
+            let before = before.map_or_else(Vec::new, |stored| stored.value.lists());
+            for list in now.into_iter().filter(|list| !before.contains(list)) {
+                let name = chain::codec::encode(&list.list)[0];
+                let entry = join(&[&[name], &list.of.0, &change.seq.to_be_bytes()]);
+                let holds =
+                    self.read(tables::LISTS, &entry).as_deref() == Some(&key.to_bytes()[..]);
+                self.require(holds, &format!("a list lacks a record of block {}", header.height))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every newest version and its value, and the deadlines, which are exactly theirs.
+    fn check_records(&self) -> Result<u64, StoreError> {
+        let mut records = 0;
+        let mut due = 0;
+        for entry in self.db().iterator_cf(self.table(tables::HEADS), IteratorMode::Start) {
+            let (_, head) = entry?;
+            let read = || {
+                let mut reader = Reader(&head);
+                let key = RecordKey::from_bytes(reader.slice(17)?)?;
+                Some((key, reader.u64()?, Hash(reader.bytes()?)))
+            };
+            let (key, number, hash) =
+                read().ok_or_else(|| self.damaged("a newest version cannot be read".into()))?;
+            let wrong =
+                || format!("the newest version of {} {:?} differs", key.kind.word(), key.id);
+            let stored = self.version(&key, number).ok_or_else(|| self.damaged(wrong()))?;
+            let digest = Version::value_digest(&stored.value.encode());
+            let holds = stored.version.hash() == hash && stored.version.digest == digest;
+            self.require(holds && stored.version.key() == key, &wrong())?;
+            if let Some(Time(at)) = stored.value.next_change_at() {
+                let entry = join(&[&at.to_be_bytes(), &key.to_bytes()]);
+                let is_there = self.read(tables::DEADLINES, &entry).is_some();
+                self.require(is_there, "a deadline is missing")?;
+                due += 1;
+            }
+            records += 1;
+        }
+        let deadlines = self.db().iterator_cf(self.table(tables::DEADLINES), IteratorMode::Start);
+        self.require(deadlines.count() == due, "a deadline belongs to no record")?;
+        Ok(records)
     }
 }

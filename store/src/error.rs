@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Everything that can go wrong with a folder, each with what to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a store cannot open or write.
 #[derive(Debug, thiserror::Error)]
@@ -40,8 +40,8 @@ pub enum StoreError {
     },
     /// What is on disk contradicts itself.
     #[error(
-        "{path} is damaged: {detail}. Move it away and start with an empty folder: the node fetches \
-         the chain from its peers"
+        "{path} is damaged: {detail}. Move it away and start with an empty folder, a validator with \
+         `dianyun node run --rejoin`: the node fetches the chain from its peers"
     )]
     Damaged {
         /// The folder.
@@ -55,6 +55,18 @@ pub enum StoreError {
     /// The disk does not do what it is asked.
     #[error("the disk failed: {0}. Check space, permissions and the disk itself")]
     Disk(String),
+}
+
+impl StoreError {
+    /// What is found while a folder is opened: damage is told apart from a failing disk.
+    pub(crate) fn of_folder(self, path: &Path) -> Self {
+        match self {
+            Self::Disk(detail) if detail.starts_with("Corruption") => {
+                Self::Damaged { path: path.to_path_buf(), detail }
+            }
+            other => other,
+        }
+    }
 }
 
 impl From<rocksdb::Error> for StoreError {

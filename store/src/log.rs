@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The Raft log and the vote. A payload is bytes in, the same bytes out.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use rocksdb::{Direction, IteratorMode, WriteBatch, WriteOptions};
 
@@ -162,6 +164,39 @@ impl Store {
         }
         self.write(batch)?;
         Ok(self.db().flush_wal(true)?)
+    }
+
+    /// The index after the last entry that was written.
+    pub fn log_end(&self) -> u64 {
+        self.watermark().written()
+    }
+
+    /// The index after the last entry that is durable, so that it may be promised to others.
+    pub fn acknowledged(&self) -> u64 {
+        self.watermark().acknowledged()
+    }
+
+    /// How far other validators once held their logs, by their numbers.
+    pub fn marks(&self) -> Result<BTreeMap<u64, u64>, StoreError> {
+        let value = self.db().get_cf(self.table(tables::META), tables::META_MARKS)?;
+        let value = value.unwrap_or_default();
+        let mut reader = Reader(&value);
+        let mut marks = BTreeMap::new();
+        while !reader.0.is_empty() {
+            let pair = reader.u64().zip(reader.u64());
+            let (number, end) = pair.ok_or_else(|| self.damaged("the marks of others".into()))?;
+            marks.insert(number, end);
+        }
+        Ok(marks)
+    }
+
+    /// Keeps how far other validators hold their logs.
+    pub fn save_marks(&self, marks: &BTreeMap<u64, u64>) -> Result<(), StoreError> {
+        let pairs = marks.iter().map(|(number, end)| (number.to_le_bytes(), end.to_le_bytes()));
+        let value = pairs.flat_map(|(number, end)| [number, end].concat()).collect::<Vec<u8>>();
+        let mut batch = WriteBatch::default();
+        batch.put_cf(self.table(tables::META), tables::META_MARKS, value);
+        self.write(batch)
     }
 
     /// The vote, if one was ever saved.

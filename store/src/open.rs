@@ -51,6 +51,14 @@ pub struct Lost {
 impl Store {
     /// Opens a node's folder; a new or empty one begins with the block of `genesis`.
     pub fn open(folder: &Path, genesis: &Genesis, options: &Options) -> Result<Self, StoreError> {
+        Self::open_folder(folder, genesis, options).map_err(|error| error.of_folder(folder))
+    }
+
+    fn open_folder(
+        folder: &Path,
+        genesis: &Genesis,
+        options: &Options,
+    ) -> Result<Self, StoreError> {
         fs::create_dir_all(folder)?;
         refuse_strangers(folder)?;
         let path = folder.join("db");
@@ -62,11 +70,10 @@ impl Store {
             });
         }
         let damaged = |detail: String| StoreError::Damaged { path: folder.to_path_buf(), detail };
-        let db = DB::open_cf_descriptors(&options.database(), &path, options.tables());
-        let db = db.map_err(|error| match error.kind() {
-            rocksdb::ErrorKind::Corruption => damaged(error.into_string()),
-            _ => StoreError::Disk(error.into_string()),
-        })?;
+        if !is_new {
+            refuse_other_tables(folder, &path, options)?;
+        }
+        let db = DB::open_cf_descriptors(&options.database(), &path, options.tables())?;
         if is_empty(&db)? {
             begin(&db, genesis)?;
         }
@@ -152,8 +159,36 @@ fn refuse_strangers(folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Refuses a database of somebody else, before a table is made in it. One of ours has all tables from
+/// its first moment; one whose making was interrupted may have none but the nameless one.
+fn refuse_other_tables(folder: &Path, path: &Path, options: &Options) -> Result<(), StoreError> {
+    let found = DB::list_cf(&options.database(), path)?;
+    let is_ours = |name: &String| name == "default" || tables::ALL.contains(&name.as_str());
+    if !found.iter().all(is_ours) {
+        return Err(StoreError::NotADatabase { path: folder.to_path_buf() });
+    }
+    let has_any = found.iter().any(|name| name != "default");
+    if !has_any && !nameless_is_empty(path)? {
+        return Err(StoreError::NotADatabase { path: folder.to_path_buf() });
+    }
+    Ok(())
+}
+
+fn nameless_is_empty(path: &Path) -> Result<bool, StoreError> {
+    let db = DB::open_for_read_only(&rocksdb::Options::default(), path, false)?;
+    Ok(db.iterator(rocksdb::IteratorMode::Start).next().transpose()?.is_none())
+}
+
+/// True if nothing was ever written. A database without its layout's number that holds something lost
+/// it.
 fn is_empty(db: &DB) -> Result<bool, StoreError> {
-    Ok(db.get_pinned_cf(table(db, tables::META), tables::META_SCHEMA)?.is_none())
+    for name in tables::ALL {
+        let first = db.iterator_cf(table(db, name), rocksdb::IteratorMode::Start).next();
+        if first.transpose()?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Writes the block of genesis and who the folder belongs to, in one synced batch.

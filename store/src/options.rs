@@ -44,6 +44,8 @@ impl Options {
         options.create_missing_column_families(true);
         // A flipped bit anywhere but in the torn tail is refused, never dropped in silence.
         options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+        // A log that is missing or shorter than the manifest says is refused, not skipped.
+        options.set_track_and_verify_wals_in_manifest(true);
         options.set_paranoid_checks(true);
         options.set_max_total_wal_size(self.wal_bytes);
         options.set_db_write_buffer_size(self.memtable_bytes);

@@ -17,6 +17,9 @@ use crate::error::stop;
 use crate::open::Store;
 use crate::tables::{self, Reader, join};
 
+/// All of a block.
+const WHOLE: (usize, usize) = (0, usize::MAX);
+
 impl Store {
     pub(crate) fn block(&self, height: Height) -> Option<Block> {
         let value = self.read(tables::BLOCKS, &height.0.to_be_bytes())?;
@@ -38,9 +41,20 @@ impl Store {
         }
     }
 
-    fn each<T: codec::Decode<()>>(&self, table: &str, height: Height) -> Vec<T> {
+    fn each<T: codec::Decode<()>>(
+        &self,
+        table: &str,
+        height: Height,
+        which: (usize, usize),
+    ) -> Vec<T> {
         let Some(value) = self.read(table, &height.0.to_be_bytes()) else { return Vec::new() };
-        tables::decode_each(&value).unwrap_or_else(|| stop(&format!("{table} of block {height}")))
+        let values = tables::decode_each(&value, which);
+        values.unwrap_or_else(|| stop(&format!("{table} of block {height}")))
+    }
+
+    /// At most `limit` changes of a block, behind the first `skip`.
+    pub fn changes_from(&self, height: Height, skip: usize, limit: usize) -> Vec<Change> {
+        self.each(tables::CHANGES, height, (skip, limit))
     }
 
     /// The newest version with `since` at or before a height, among those up to `newest`.
@@ -49,7 +63,8 @@ impl Store {
         let mut found = None;
         while low <= high {
             let middle = low + (high - low) / 2;
-            let stored = self.version(key, middle)?;
+            let stored = self.version(key, middle);
+            let stored = stored.unwrap_or_else(|| stop(&format!("version {middle} of {key:?}")));
             if stored.version.since <= height {
                 found = Some(stored);
                 low = middle + 1;
@@ -91,11 +106,11 @@ impl Past for Store {
     }
 
     fn changes_at(&self, height: Height) -> Vec<Change> {
-        self.each(tables::CHANGES, height)
+        self.each(tables::CHANGES, height, WHOLE)
     }
 
     fn receipts_at(&self, height: Height) -> Vec<Receipt> {
-        self.each(tables::RECEIPTS, height)
+        self.each(tables::RECEIPTS, height, WHOLE)
     }
 
     fn find_transaction(&self, id: &TransactionId) -> Option<(Height, u32)> {

@@ -2,6 +2,7 @@
 //! Reading what execution needs, with the hot part of it in memory.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chain::Hash;
 use chain::codec;
@@ -23,6 +24,8 @@ use crate::tables::{self, Reader, join};
 pub(crate) struct Caches {
     records: Mutex<LruCache<RecordKey, Stored>>,
     buckets: Mutex<LruCache<u32, Entries>>,
+    /// No deadline lies before this instant: what was there is deleted, and need not be walked over.
+    due_from: AtomicU64,
 }
 
 impl Caches {
@@ -31,11 +34,15 @@ impl Caches {
         Self {
             records: Mutex::new(LruCache::new(size(options.cached_records))),
             buckets: Mutex::new(LruCache::new(size(options.cached_buckets))),
+            due_from: AtomicU64::new(0),
         }
     }
 
     /// Follows a block while nobody reads the newest state.
     pub(crate) fn apply(&self, executed: &Executed, depth: u8) {
+        for to in executed.deadlines.iter().filter_map(|moved| moved.to) {
+            self.due_from.fetch_min(to.0, Ordering::AcqRel);
+        }
         let mut records = self.records.lock();
         let mut buckets = self.buckets.lock();
         for written in &executed.written {
@@ -100,7 +107,8 @@ impl Store {
         let head = self.read(tables::HEADS, &key.state_key().0)?;
         let number = head.get(17..25).and_then(|bytes| Reader(bytes).u64());
         let number = number.unwrap_or_else(|| stop("a newest version"));
-        let stored = self.version(key, number)?;
+        let stored = self.version(key, number);
+        let stored = stored.unwrap_or_else(|| stop(&format!("version {number} of {key:?}")));
         let mut records = self.caches().records.lock();
         if self.read(tables::HEADS, &key.state_key().0).as_deref() == Some(&head[..]) {
             records.put(*key, stored.clone());
@@ -139,19 +147,28 @@ impl Store {
         hash.unwrap_or_else(|| stop(&format!("the history at level {level}, index {index}")))
     }
 
-    pub(crate) fn read_due(&self, until: Time, limit: usize) -> Vec<(Time, RecordKey)> {
+    /// What is due, for who holds the newest state still.
+    pub(crate) fn take_due(&self, until: Time, limit: usize) -> Vec<(Time, RecordKey)> {
+        let due = self.read_due(until, limit);
+        let first = due.first().map_or(until.0.saturating_add(1), |(at, _)| at.0);
+        self.caches().due_from.store(first, Ordering::Release);
+        due
+    }
+
+    fn read_due(&self, until: Time, limit: usize) -> Vec<(Time, RecordKey)> {
+        let first = self.caches().due_from.load(Ordering::Acquire).to_be_bytes();
         let last = until.0.saturating_add(1).to_be_bytes();
         let decode = |(key, _): (Box<[u8]>, Box<[u8]>)| {
             let at = key.get(..8)?.try_into().ok().map(u64::from_be_bytes)?;
             Some((Time(at), RecordKey::from_bytes(key.get(8..)?)?))
         };
-        self.range(tables::DEADLINES, &[], &last)
+        self.range(tables::DEADLINES, &first, &last)
             .take(limit)
             .map(|entry| decode(entry).unwrap_or_else(|| stop("a deadline")))
             .collect()
     }
 
-    /// The earliest deadline of any record.
+    /// The earliest deadline of any record, by the newest block or the one before.
     pub fn next_deadline(&self) -> Option<Time> {
         self.read_due(Time(u64::MAX - 1), 1).first().map(|(at, _)| *at)
     }

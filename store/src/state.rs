@@ -108,7 +108,7 @@ impl View for Current<'_> {
     }
 
     fn due(&self, until: Time, limit: usize) -> Vec<(Time, RecordKey)> {
-        self.store.read_due(until, limit)
+        self.store.take_due(until, limit)
     }
 
     fn is_recent(&self, valid_until: Time, id: &TransactionId) -> bool {

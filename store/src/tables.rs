@@ -53,6 +53,8 @@ pub(crate) const META_APPLIED: &[u8] = b"applied";
 pub(crate) const META_HEIGHT: &[u8] = b"height";
 /// `meta`: term (8) ‖ node (8) ‖ committed (1).
 pub(crate) const META_VOTE: &[u8] = b"vote";
+/// `meta`: for each other validator: its number (8) ‖ how far it once held its log (8).
+pub(crate) const META_MARKS: &[u8] = b"marks";
 
 /// Joins parts of a key or value.
 pub(crate) fn join(parts: &[&[u8]]) -> Vec<u8> {
@@ -95,13 +97,22 @@ pub(crate) fn encode_each<T: chain::codec::Encode>(values: &[T]) -> Vec<u8> {
     out
 }
 
-/// Reads back what [`encode_each`] wrote.
-pub(crate) fn decode_each<T: chain::codec::Decode<()>>(bytes: &[u8]) -> Option<Vec<T>> {
+/// Reads back what [`encode_each`] wrote: at most `limit` behind the first `skip`.
+pub(crate) fn decode_each<T: chain::codec::Decode<()>>(
+    bytes: &[u8],
+    (skip, limit): (usize, usize),
+) -> Option<Vec<T>> {
     let mut reader = Reader(bytes);
     let mut values = Vec::new();
-    while !reader.0.is_empty() {
+    for place in 0.. {
+        if reader.0.is_empty() || values.len() == limit {
+            break;
+        }
         let length = reader.u32()? as usize;
-        values.push(chain::codec::decode_trusted(reader.slice(length)?).ok()?);
+        let bytes = reader.slice(length)?;
+        if place >= skip {
+            values.push(chain::codec::decode_trusted(bytes).ok()?);
+        }
     }
     Some(values)
 }

@@ -52,7 +52,9 @@ fn file(path: &Path, index: u64) -> io::Result<()> {
     let mut out = File::create(&new)?;
     writeln!(out, "{index}")?;
     out.sync_data()?;
-    fs::rename(&new, path)
+    fs::rename(&new, path)?;
+    // The new name is durable once its folder is.
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 impl Watermark {
@@ -73,6 +75,10 @@ impl Watermark {
 
     pub(crate) fn written(&self) -> u64 {
         self.shared.state.lock().written
+    }
+
+    pub(crate) fn acknowledged(&self) -> u64 {
+        self.shared.state.lock().acknowledged
     }
 
     pub(crate) fn acknowledge(&self, end: u64) {

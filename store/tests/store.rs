@@ -9,6 +9,7 @@ use chain::actions::{Action, KeyGrant, OrganisationAdmit};
 use chain::block::{BlockRef, Proposal};
 use chain::ids::{Height, Time};
 use chain::keys::SecretKey;
+use chain::machine::Ordered;
 use chain::memory::Memory;
 use chain::nonce::Nonce;
 use chain::records::key::Roles;
@@ -35,6 +36,17 @@ struct Pair {
     store: Store,
     next_index: u64,
     nonce: u8,
+    /// The newest proposal.
+    payload: Bytes,
+}
+
+fn ordered<'a>(
+    payload: &[u8],
+    proposed_ms: Time,
+    transactions: &'a [Option<Checked>],
+) -> Ordered<'a> {
+    let payload_hash = Proposal::payload_hash(payload);
+    Ordered { payload_hash, proposed_ms, config_no: 0, transactions }
 }
 
 impl Pair {
@@ -42,7 +54,7 @@ impl Pair {
         let consortium = consortium(&plan(1)).unwrap();
         let store = Store::open(folder, &consortium.genesis, &Options::default()).unwrap();
         let memory = Memory::new(&consortium.genesis).unwrap();
-        Self { consortium, memory, store, next_index: 0, nonce: 0 }
+        Self { consortium, memory, store, next_index: 0, nonce: 0, payload: Bytes::new() }
     }
 
     /// The regulator admits somebody.
@@ -84,9 +96,11 @@ impl Pair {
         let payload = Bytes::from(codec::encode(&proposal.signed(&key)));
         let position = Position { term: TERM, index: self.next_index };
         self.next_index += 1;
+        self.payload = payload.clone();
         self.store.log_append(&[LogRecord { position, kind: 1, payload }]).unwrap();
         self.store.log_sync().unwrap();
-        let executed = self.memory.run(time, &transactions);
+        let ordered = ordered(&self.payload, time, &transactions);
+        let executed = self.memory.order(&ordered);
         self.store.apply(position, &executed).unwrap();
     }
 
@@ -155,13 +169,13 @@ fn a_store_answers_what_a_chain_in_memory_answers_also_after_a_restart() {
         pair.block(transactions);
         pair.assert_equal();
     }
-    let Pair { consortium, memory, store, next_index, nonce } = pair;
+    let Pair { consortium, memory, store, next_index, nonce, payload } = pair;
     assert_eq!(store.applied(), Some(Position { term: TERM, index: 11 }));
     drop(store);
     let store = Store::open(folder.path(), &consortium.genesis, &Options::default()).unwrap();
     assert_eq!(store.lost(), None);
     assert_eq!(store.check(&|_| ()).unwrap().height, memory.header().height);
-    let mut pair = Pair { consortium, memory, store, next_index, nonce };
+    let mut pair = Pair { consortium, memory, store, next_index, nonce, payload };
     pair.assert_equal();
     let one = pair.admit();
     pair.block(vec![Some(one.clone())]);
@@ -260,6 +274,80 @@ fn a_bit_flipped_in_the_write_ahead_log_is_refused_not_dropped() {
     }
 }
 
+#[test]
+fn damaged_tables_are_told_apart_from_a_failing_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let pair = Pair::new(folder.path());
+    let genesis = pair.consortium.genesis.clone();
+    drop(pair);
+    // Opening again brings what the write-ahead log holds into tables.
+    drop(Store::open(folder.path(), &genesis, &Options::default()).unwrap());
+    let files = std::fs::read_dir(folder.path().join("db")).unwrap().map(|e| e.unwrap().path());
+    let tables: Vec<_> = files.filter(|p| p.extension().is_some_and(|x| x == "sst")).collect();
+    assert!(!tables.is_empty());
+    for table in tables {
+        let mut bytes = std::fs::read(&table).unwrap();
+        bytes[8] ^= 0x40;
+        std::fs::write(&table, bytes).unwrap();
+    }
+    let refused = Store::open(folder.path(), &genesis, &Options::default()).err().unwrap();
+    assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}");
+}
+
+#[test]
+fn a_database_of_somebody_else_is_left_as_it_is() {
+    let genesis = consortium(&plan(1)).unwrap().genesis;
+    for tables in [vec![], vec!["others"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db");
+        let mut options = rocksdb::Options::default();
+        options.create_if_missing(true);
+        options.create_missing_column_families(true);
+        let db = rocksdb::DB::open_cf(&options, &path, &tables).unwrap();
+        db.put("a", "b").unwrap();
+        drop(db);
+        let refused = Store::open(folder.path(), &genesis, &Options::default()).err().unwrap();
+        assert!(matches!(refused, StoreError::NotADatabase { .. }), "{refused}");
+        let found = rocksdb::DB::list_cf(&options, &path).unwrap();
+        assert_eq!(found.len(), 1 + tables.len(), "no table was made: {found:?}");
+    }
+}
+
+#[test]
+fn a_missing_log_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut pair = Pair::new(folder.path());
+    let genesis = pair.consortium.genesis.clone();
+    for _ in 0..3 {
+        let one = pair.admit();
+        pair.block(vec![Some(one)]);
+    }
+    pair.store.log_sync().unwrap();
+    drop(pair);
+    std::fs::remove_file(write_ahead_log(folder.path())).unwrap();
+    match Store::open(folder.path(), &genesis, &Options::default()) {
+        Ok(store) => assert!(store.lost().is_some(), "what was acknowledged is known to be lost"),
+        Err(refused) => assert!(matches!(refused, StoreError::Damaged { .. }), "{refused}"),
+    }
+}
+
+#[test]
+fn what_others_once_held_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let genesis = consortium(&plan(1)).unwrap().genesis;
+    let open = || Store::open(folder.path(), &genesis, &Options::default()).unwrap();
+    let store = open();
+    assert!(store.marks().unwrap().is_empty());
+    let marks = [(2, 700), (3, 1 << 40)].into();
+    store.save_marks(&marks).unwrap();
+    store.log_append(&[entry(1, 0)]).unwrap();
+    assert_eq!((store.log_end(), store.acknowledged()), (1, 0));
+    store.log_sync().unwrap();
+    assert_eq!(store.acknowledged(), 1);
+    drop(store);
+    assert_eq!(open().marks().unwrap(), marks);
+}
+
 /// The file of the write-ahead log in use.
 fn write_ahead_log(folder: &std::path::Path) -> std::path::PathBuf {
     let files = std::fs::read_dir(folder.join("db")).unwrap().map(|entry| entry.unwrap().path());
@@ -323,7 +411,7 @@ fn a_follower_without_raft_writes_body_and_block_together() {
         pair.block(vec![Some(one.clone())]);
         let height = pair.store.header().height;
         let time = pair.store.header().time_ms;
-        let executed = memory.run(time, &[Some(one)]);
+        let executed = memory.order(&ordered(&pair.payload, time, &[Some(one)]));
         let position = pair.store.position_of(height).unwrap();
         let body = pair.store.body(height).unwrap();
         follower.apply_synced(position, 1, &body, &executed).unwrap();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use chain::Hash;
-use chain::ids::Height;
+use chain::ids::{Height, OrganisationId};
 use client::{Client, Signer};
 use genesis::Layout;
 use serde_json::Value;
@@ -133,6 +133,16 @@ impl Testnet {
         let genesis = layout.genesis().expect("the genesis reads");
         let member = layout.member(&genesis, name).expect("the demo has this member");
         Signer::new(member.key, self.chain())
+    }
+
+    /// The id of an organisation, by its short name.
+    ///
+    /// # Panics
+    /// If there is none of this name.
+    pub fn organisation(&self, name: &str) -> OrganisationId {
+        let layout = Layout::at(self.dir());
+        let genesis = layout.genesis().expect("the genesis reads");
+        layout.member(&genesis, name).expect("the demo has this member").id
     }
 
     /// Kills a node's process at once.

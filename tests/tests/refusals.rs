@@ -4,10 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 use chain::Hash;
-use chain::actions::{Action, MatterSettle};
+use chain::actions::{Action, MatterOpen, MatterSettle};
 use chain::ids::{MatterId, RecordId, Time};
 use chain::keys::SecretKey;
 use chain::receipt::Outcome;
+use chain::records::{MatterKind, Subject};
 use chain::transaction::Transaction;
 use client::{Client, random_nonce};
 use dianyun_tests::testnet::Testnet;
@@ -70,6 +71,7 @@ async fn bad_transactions_are_refused_with_stable_codes_and_leave_no_trace() {
         assert_eq!(problem["code"], *code, "{name}: {problem}");
     }
     let batch = client.submit_batch(cases.iter().map(|c| c.1.as_slice()), true).await.unwrap();
+    assert_eq!(batch.len(), cases.len());
     for (verdict, (name, _, code)) in batch.iter().zip(&cases) {
         assert_eq!(verdict.code(), Some(*code), "{name} in a batch: {verdict:?}");
     }
@@ -95,4 +97,68 @@ async fn the_same_transaction_again_gives_the_first_receipt_from_any_node() {
     };
     assert_eq!(reasons[0].code.code(), "not_found");
     assert!(receipts.iter().all(|receipt| *receipt == receipts[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_of_what_was_executed_changes_nothing() {
+    let net = Testnet::up(4, 0);
+    let client = net.client(0);
+    let police = net.signer("traffic-police");
+    let time = now(&client).await;
+    let action = Action::MatterOpen(MatterOpen {
+        subject: Subject::Organisation(net.organisation("enterprise-1")),
+        kind: MatterKind::Violation,
+        reference: Hash::of(b"a violation"),
+        points: 3,
+        over_limit: false,
+        occurred_at: time,
+        settle_by: None,
+    });
+    let transaction = police.sign(action, time);
+    let first = client.submit(&transaction).await.unwrap();
+    let receipt = first.receipt.unwrap();
+    assert!(matches!(receipt.outcome, Outcome::Executed { .. }), "{receipt:?}");
+    let root = client.newest_header().await.unwrap().header.state_root;
+    for place in 0..net.nodes.len() {
+        let again = net.client(place).submit(&transaction).await.unwrap();
+        assert_eq!((again.height, again.receipt), (first.height, Some(receipt.clone())));
+    }
+    assert_eq!(client.newest_header().await.unwrap().header.state_root, root);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_json_batch_each_transaction_gets_its_own_verdict() {
+    let net = Testnet::up(4, 0);
+    let client = net.client(2);
+    let police = net.signer("traffic-police");
+    let time = now(&client).await;
+    let good = |salt| serde_json::to_value(police.sign(settle(salt), time)).unwrap();
+    let mut odd = good("odd");
+    odd["colour"] = "blue".into();
+    let mut wrong = good("wrong");
+    wrong["valid_until"] = 7.into();
+    let batch = serde_json::json!([good("first"), odd, 7, wrong, good("last")]);
+    let path = "/v1/transactions/batch?wait=ordered";
+    let body = batch.to_string().into_bytes();
+    let (status, answer) = post(&client, path, "application/json", body).await;
+    assert_eq!(status, 200, "{answer}");
+    let verdicts = answer["verdicts"].as_array().unwrap();
+    let seen: Vec<_> = verdicts
+        .iter()
+        .map(|v| {
+            (v["status"].as_u64().unwrap(), v["problem"]["code"].as_str(), &v["problem"]["field"])
+        })
+        .collect();
+    let null = serde_json::Value::Null;
+    let expected = [
+        (200, None, &null),
+        (400, Some("unknown_field"), &"colour".into()),
+        (400, Some("invalid_field"), &"(body)".into()),
+        (400, Some("invalid_field"), &"valid_until".into()),
+        (200, None, &null),
+    ];
+    assert_eq!(seen, expected, "{answer}");
+    let many = serde_json::json!(vec![7; 1_001]).to_string().into_bytes();
+    let (status, problem) = post(&client, path, "application/json", many).await;
+    assert_eq!((status, problem["code"].as_str()), (413, Some("batch_too_large")), "{problem}");
 }

@@ -111,10 +111,6 @@ messages! {
         { "有效期过长" "Valid for too long" }
         { "valid_until 超前区块时间 10 分钟以上。" "Its valid_until is more than 10 minutes ahead of block time." }
         { "请缩短有效期后重新签名。" "Sign again for a shorter time." }
-    TRANSACTION_DUPLICATE = 409 "transaction_duplicate"
-        { "交易重复" "Duplicate transaction" }
-        { "该交易已执行。" "The transaction was executed already." }
-        { "请查询其回执，不必重复提交。" "Read its receipt; there is no need to submit it again." }
     POOL_FULL = 503 "pool_full"
         { "交易池已满" "Pool full" }
         { "本节点等待排序的交易已达上限。" "This node holds as many transactions as it may." }

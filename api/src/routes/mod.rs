@@ -50,6 +50,8 @@ pub struct Api {
     bodies: Arc<Bodies>,
     reads: Arc<Semaphore>,
     pub(crate) streams: Streams,
+    /// Cancelled once this node stops serving.
+    pub(crate) shutdown: CancellationToken,
     pub(crate) tips: stream::Changes,
     /// What `/openapi.json` answers.
     pub(crate) description: Bytes,
@@ -87,16 +89,18 @@ pub async fn serve(
     let address = server.address().map_err(|source| ServeError::Bind { listen, source })?;
     let limits = &config.limits;
     let (routes, document) = described();
+    let reads = Arc::new(Semaphore::new(limits.reads));
     let api = Api {
-        tips: stream::Changes::start(store.clone(), handle.blocks()),
+        tips: stream::Changes::start(store.clone(), handle.blocks(), Arc::clone(&reads)),
         store,
         handle,
         genesis,
         metrics: Metrics::new(registry),
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
-        reads: Arc::new(Semaphore::new(limits.reads)),
+        reads,
         description: description::finished(&document).to_string().into(),
         streams: Streams::new(limits.streams, http.clone(), shutdown.clone()),
+        shutdown: shutdown.clone(),
     };
     let any_host = !config.listen.ip().is_loopback();
     let app = Shell { any_host, metrics: http }.around(routes.with_state(api));
@@ -194,6 +198,7 @@ pub(crate) struct When {
     /// Read as of this height; not together with `at_time`.
     at_height: Option<u64>,
     /// Read as of this instant; not together with `at_height`.
+    #[serde(default, deserialize_with = "instant")]
     at_time: Option<Time>,
 }
 
@@ -205,11 +210,19 @@ pub(crate) struct AsOf {
     /// Read as of this height; not together with `at_time`.
     at_height: Option<u64>,
     /// Read as of this instant; not together with `at_height`.
+    #[serde(default, deserialize_with = "instant")]
     at_time: Option<Time>,
     /// Add a proof of what is read.
     #[serde(default)]
     #[param(required = false)]
     pub(crate) proof: bool,
+}
+
+/// An instant of a query. Its `+` is read as a space where a client did not escape it, and no instant
+/// has a space: so it is one.
+fn instant<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Error> {
+    let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(from)?;
+    text.replace(' ', "+").parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 impl AsOf {

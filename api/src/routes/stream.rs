@@ -12,7 +12,7 @@ use chain::receipt::Version;
 use chain::{Past, Records};
 use serde::{Deserialize, Serialize};
 use store::Store;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use utoipa::ToSchema;
 
 use super::Api;
@@ -27,6 +27,7 @@ use crate::http::problem::Problem;
 pub(crate) struct Changes {
     store: Store,
     tip: watch::Receiver<u64>,
+    reads: Arc<Semaphore>,
 }
 
 fn end(store: &Store) -> u64 {
@@ -36,7 +37,11 @@ fn end(store: &Store) -> u64 {
 
 impl Changes {
     /// Follows the blocks for as long as anybody listens.
-    pub(crate) fn start(store: Store, mut blocks: watch::Receiver<Height>) -> Self {
+    pub(crate) fn start(
+        store: Store,
+        mut blocks: watch::Receiver<Height>,
+        reads: Arc<Semaphore>,
+    ) -> Self {
         let (tell, tip) = watch::channel(end(&store));
         let own = store.clone();
         tokio::spawn(async move {
@@ -44,7 +49,7 @@ impl Changes {
                 tell.send_replace(end(&own));
             }
         });
-        Self { store, tip }
+        Self { store, tip, reads }
     }
 
     /// The block that holds a change.
@@ -71,11 +76,10 @@ impl Source for Changes {
         let mut page = Page { changes: Vec::new(), next: from };
         let mut height = self.block_of(from).ok_or_else(internal)?;
         while height <= last && page.changes.len() < limit {
-            let time = self.store.header_at(height).ok_or_else(internal)?.time_ms;
-            for change in self.store.changes_at(height) {
-                if change.seq < page.next || page.changes.len() == limit {
-                    continue;
-                }
+            let header = self.store.header_at(height).ok_or_else(internal)?;
+            let (time, skip) = (header.time_ms, page.next - header.change_first_seq);
+            let skip = usize::try_from(skip).map_err(|_| internal())?;
+            for change in self.store.changes_from(height, skip, limit - page.changes.len()) {
                 let (seq, name) = (change.seq, change.event.word().to_owned());
                 let data = EventData::of(change, (height, time));
                 let data = serde_json::to_string(&data).map_err(|_| internal())?;
@@ -89,6 +93,10 @@ impl Source for Changes {
 
     fn tip(&self) -> watch::Receiver<u64> {
         self.tip.clone()
+    }
+
+    fn reads(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.reads)
     }
 }
 

@@ -2,6 +2,7 @@
 //! Submitting, alone or in batches. Each transaction gets its own verdict, and the same one again
 //! gets the first receipt.
 
+use std::future::Future;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
@@ -13,7 +14,9 @@ use chain::receipt::Receipt;
 use chain::transaction::{Invalid, Transaction};
 use chain::{Height, Past, Time, TransactionId, codec};
 use consensus::SubmitError;
-use serde::{Deserialize, Serialize};
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
@@ -42,7 +45,6 @@ pub(super) const NOT_TAKEN: &[&Message] = &[
     &messages::SIGNATURE_WRONG,
     &messages::TRANSACTION_EXPIRED,
     &messages::VALID_UNTIL_TOO_FAR,
-    &messages::TRANSACTION_DUPLICATE,
     &messages::SENDER_QUEUE_FULL,
     &messages::POOL_FULL,
     &messages::NO_LEADER,
@@ -162,13 +164,14 @@ pub(super) async fn submit(State(api): State<Api>, request: Request) -> Result<R
     let asked: Asked = query(request.uri().query().unwrap_or_default())?;
     let media = media_type(request.headers());
     let bodies = <std::sync::Arc<Bodies> as axum::extract::FromRef<Api>>::from_ref(&api);
-    let bytes = bodies.read(request, SMALL_BODY).await?.bytes;
+    let body = bodies.read(request, SMALL_BODY).await?;
     let transaction = match media.as_str() {
-        "application/octet-stream" => bytes,
-        "application/json" => Bytes::from(json::<Transaction>(&bytes)?.to_bytes()),
+        "application/octet-stream" => body.bytes.clone(),
+        "application/json" => Bytes::from(json::<Transaction>(&body.bytes)?.to_bytes()),
         other => return Err(unsupported(other)),
     };
     let mut verdicts = api.handle.submit(vec![transaction]).await;
+    drop(body);
     let id = verdicts.remove(0).map_err(|error| problem(&error))?;
     let answer = api.outcome(id, asked.wait).await?;
     let status = if answer.receipt.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };
@@ -199,32 +202,56 @@ pub(super) async fn submit_batch(
     let language = Language::of(request.headers());
     let request_id = RequestId::of(request.headers());
     let bodies = <std::sync::Arc<Bodies> as axum::extract::FromRef<Api>>::from_ref(&api);
-    let framing = BATCH_TRANSACTIONS * 4;
-    let transactions = match media.as_str() {
-        "application/octet-stream" => {
-            frames(bodies.read(request, BATCH_BYTES + framing).await?.bytes)?
-        }
-        "application/json" => {
-            let body = bodies.read(request, JSON_BATCH_BYTES).await?.bytes;
-            let transactions: Vec<Transaction> = json(&body)?;
-            transactions.iter().map(|t| Bytes::from(t.to_bytes())).collect()
-        }
+    let (most, read): (usize, Reading) = match media.as_str() {
+        "application/octet-stream" => (BATCH_BYTES + BATCH_TRANSACTIONS * 4, frames),
+        "application/json" => (JSON_BATCH_BYTES, items),
         other => return Err(unsupported(other)),
     };
-    if transactions.is_empty() {
+    // It keeps its place among the large ones until the pool has what it takes of it.
+    let body = bodies.read(request, most).await?;
+    let bytes = body.bytes.clone();
+    let items = tokio::task::spawn_blocking(move || read(bytes)).await;
+    let items = items.map_err(|_| Problem::new(&messages::INTERNAL))??;
+    if items.is_empty() {
         return Err(Problem::new(&messages::EMPTY_BATCH));
     }
-    if transactions.len() > BATCH_TRANSACTIONS {
-        return Err(Problem::new(&messages::BATCH_TOO_LARGE).value(BATCH_TRANSACTIONS));
+    let (transactions, unread): (Vec<_>, Vec<_>) = items.into_iter().map(split).unzip();
+    let transactions: Vec<Bytes> = transactions.into_iter().flatten().collect();
+    if transactions.iter().map(Bytes::len).sum::<usize>() > BATCH_BYTES {
+        return Err(Problem::new(&messages::BODY_TOO_LARGE).value(BATCH_BYTES));
     }
     let taken = api.handle.submit(transactions).await;
+    drop(body);
     let ids: Vec<TransactionId> = taken.iter().filter_map(|t| t.as_ref().ok()).copied().collect();
     let mut outcomes = api.outcomes(ids, asked.wait).await?.into_iter();
-    let verdicts = taken.into_iter().map(|taken| match taken {
-        Ok(id) => Verdict::taken(id, outcomes.next().flatten()),
-        Err(error) => Verdict::not_taken(problem(&error).details(language, &request_id)),
+    let mut taken = taken.into_iter();
+    let verdicts = unread.into_iter().map(|unread| {
+        let verdict = match unread {
+            Some(problem) => Err(problem),
+            None => match taken.next() {
+                Some(Ok(id)) => outcomes.next().map_or_else(
+                    || Err(Problem::new(&messages::INTERNAL)),
+                    |outcome| outcome.map(|found| Verdict::taken(id, found)),
+                ),
+                Some(Err(error)) => Err(problem(&error)),
+                None => Err(Problem::new(&messages::INTERNAL)),
+            },
+        };
+        verdict.unwrap_or_else(|problem| Verdict::not_taken(problem.details(language, &request_id)))
     });
     Ok(axum::Json(BatchAnswer { verdicts: verdicts.collect() }).into_response())
+}
+
+/// A transaction of a batch as canonical bytes, or why it cannot be read.
+type Item = Result<Bytes, Problem>;
+/// How a body becomes the transactions of a batch.
+type Reading = fn(Bytes) -> Result<Vec<Item>, Problem>;
+
+fn split(item: Item) -> (Option<Bytes>, Option<Problem>) {
+    match item {
+        Ok(bytes) => (Some(bytes), None),
+        Err(problem) => (None, Some(problem)),
+    }
 }
 
 impl Verdict {
@@ -243,11 +270,18 @@ impl Verdict {
     }
 }
 
+fn too_many() -> Problem {
+    Problem::new(&messages::BATCH_TOO_LARGE).value(BATCH_TRANSACTIONS)
+}
+
 /// Transactions behind their lengths, 4 bytes little endian each.
-fn frames(mut body: Bytes) -> Result<Vec<Bytes>, Problem> {
+fn frames(mut body: Bytes) -> Result<Vec<Item>, Problem> {
     let malformed = |why: &str| Problem::new(&messages::MALFORMED_TRANSACTION).value(why);
     let mut transactions = Vec::new();
     while body.has_remaining() {
+        if transactions.len() == BATCH_TRANSACTIONS {
+            return Err(too_many());
+        }
         if body.len() < 4 {
             return Err(malformed("the batch ends within a length"));
         }
@@ -255,39 +289,99 @@ fn frames(mut body: Bytes) -> Result<Vec<Bytes>, Problem> {
         if length > body.len() {
             return Err(malformed("the batch ends within a transaction"));
         }
-        transactions.push(body.split_to(length));
-        if transactions.len() > BATCH_TRANSACTIONS {
-            return Err(Problem::new(&messages::BATCH_TOO_LARGE).value(BATCH_TRANSACTIONS));
-        }
+        transactions.push(Ok(body.split_to(length)));
     }
     Ok(transactions)
+}
+
+/// The items of a JSON array, each a transaction or what is wrong with it.
+fn items(body: Bytes) -> Result<Vec<Item>, Problem> {
+    let Array(items) = json(&body)?;
+    if items.len() > BATCH_TRANSACTIONS {
+        return Err(too_many());
+    }
+    let read = |item: Box<RawValue>| {
+        let transaction: Transaction = json(item.get().as_bytes())?;
+        Ok(Bytes::from(transaction.to_bytes()))
+    };
+    Ok(items.into_iter().map(read).collect())
+}
+
+/// The items of an array as they are written; not many more than a batch may have are kept.
+struct Array(Vec<Box<RawValue>>);
+
+impl<'de> Deserialize<'de> for Array {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_seq(Items)
+    }
+}
+
+struct Items;
+
+impl<'de> Visitor<'de> for Items {
+    type Value = Array;
+
+    fn expecting(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.write_str("an array of transactions")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Array, A::Error> {
+        let mut kept = Vec::new();
+        while kept.len() <= BATCH_TRANSACTIONS {
+            match items.next_element()? {
+                Some(item) => kept.push(item),
+                None => return Ok(Array(kept)),
+            }
+        }
+        // One too many is enough to know.
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Array(kept))
+    }
 }
 
 impl Api {
     /// Waits as asked, and says what became of a transaction.
     async fn outcome(&self, id: TransactionId, wait: Wait) -> Result<TransactionAnswer, Problem> {
         if wait != Wait::Pending {
-            self.handle.executed(id, Duration::from_millis(WAIT_MS)).await;
+            self.unless_ending(self.handle.executed(id, Duration::from_millis(WAIT_MS))).await;
         }
-        let known = self.read(move |api| Ok(api.receipt(id))).await?;
-        Ok(known.unwrap_or_else(|| TransactionAnswer::pending(id)))
+        self.read(move |api| match api.receipt(id) {
+            Some(answer) => Ok(answer),
+            None if api.handle.is_pending(&id) => Ok(TransactionAnswer::pending(id)),
+            // It left the pool: into a block meanwhile, or because its time is over.
+            None => api.receipt(id).ok_or_else(expired),
+        })
+        .await
+    }
+
+    /// Waits, but no longer than this node serves: what was taken is answered in time.
+    async fn unless_ending<T>(&self, wait: impl Future<Output = T>) {
+        tokio::select! {
+            _ = wait => {}
+            () = self.shutdown.cancelled() => {}
+        }
     }
 
     /// The receipts of many transactions, waiting for all of them at most as long as for one.
-    async fn outcomes(
-        &self,
-        ids: Vec<TransactionId>,
-        wait: Wait,
-    ) -> Result<Vec<Option<(Height, Receipt)>>, Problem> {
+    async fn outcomes(&self, ids: Vec<TransactionId>, wait: Wait) -> Result<Vec<Outcome>, Problem> {
         if wait != Wait::Pending {
             let all = async {
                 for id in &ids {
                     self.handle.executed(*id, Duration::from_millis(WAIT_MS)).await;
                 }
             };
-            let _in_time = tokio::time::timeout(Duration::from_millis(WAIT_MS), all).await;
+            self.unless_ending(tokio::time::timeout(Duration::from_millis(WAIT_MS), all)).await;
         }
-        self.read(move |api| Ok(api.receipts(&ids))).await
+        self.read(move |api| {
+            let found = api.receipts(&ids);
+            let outcome = |(id, found): (&TransactionId, Option<_>)| match found {
+                Some(found) => Ok(Some(found)),
+                None if api.handle.is_pending(id) => Ok(None),
+                None => api.receipts(&[*id]).remove(0).map(Some).ok_or_else(expired),
+            };
+            Ok(ids.iter().zip(found).map(outcome).collect())
+        })
+        .await
     }
 
     /// Receipts of transactions, reading each block once.
@@ -321,6 +415,13 @@ impl Api {
     }
 }
 
+/// Where a transaction that was taken is; none while it waits, a problem if its time is over.
+type Outcome = Result<Option<(Height, Receipt)>, Problem>;
+
+fn expired() -> Problem {
+    Problem::new(&messages::TRANSACTION_EXPIRED).field("valid_until")
+}
+
 /// The problem that a refusal to take a transaction is.
 fn problem(error: &SubmitError) -> Problem {
     let invalid = match error {
@@ -346,6 +447,5 @@ fn problem(error: &SubmitError) -> Problem {
         Invalid::Signature => Problem::new(&messages::SIGNATURE_WRONG).field("signature"),
         Invalid::Expired => Problem::new(&messages::TRANSACTION_EXPIRED).field("valid_until"),
         Invalid::TooFarAhead => Problem::new(&messages::VALID_UNTIL_TOO_FAR).field("valid_until"),
-        Invalid::Duplicate => Problem::new(&messages::TRANSACTION_DUPLICATE),
     }
 }

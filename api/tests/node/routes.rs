@@ -148,6 +148,9 @@ fn a_page_goes_on_where_the_one_before_ended_until_all_is_read() {
         let whole = all(world, list, PAGE);
         assert!(whole.len() > 3, "{list}");
         let again = all(world, list, 3);
+        for (place, item) in again.iter().enumerate() {
+            assert!(!again[..place].contains(item), "{list} shows {item} twice");
+        }
         // Blocks come while pages are read: the newest of the second reading may be newer.
         let known = again.iter().filter(|item| whole.contains(item)).count();
         assert!(known >= whole.len() - 1, "{list}: {known} of {}", whole.len());

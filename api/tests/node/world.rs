@@ -56,6 +56,7 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
         listen: "127.0.0.1:0".parse().unwrap(),
         peers: Vec::new(),
         clock: Clock::default(),
+        rejoin: false,
     };
     let handle = start(config, store.clone()).await.unwrap();
     let served = Served { store, handle: handle.clone(), genesis, registry: Default::default() };
@@ -142,7 +143,7 @@ async fn build() -> World {
         size: SIZE,
         node: net.clone(),
     };
-    let driver = newcomer(&settings, 0, Arc::new(|_: &Application| ())).await.unwrap();
+    let driver = newcomer(&settings, Arc::new(|_: &Application| ())).await.unwrap();
     let waybill = trip(&settings, &driver, &|_| ()).await.unwrap();
     let client = net.client();
     let opening = node.violation(driver.person, client.status().await.unwrap().time);

@@ -32,6 +32,25 @@ pub struct Page {
     pub next: Option<u64>,
 }
 
+/// A record may leave a list and come back (a code and its operator): its first entry counts.
+fn is_first<S: Past + ?Sized>(
+    state: &S,
+    list: ListKey,
+    (seq, key): (u64, RecordKey),
+    newest: u64,
+) -> bool {
+    if newest == 1 || list == ListKey::of_kind(key.kind) {
+        return true;
+    }
+    let versions = (1..=newest).filter_map(|number| state.version(&key, number));
+    let mut joined = versions.filter(|stored| stored.value.lists().contains(&list));
+    let header = joined.next().and_then(|stored| state.header_at(stored.version.since));
+    header.is_some_and(|header| {
+        let first = header.change_first_seq;
+        (first..first + u64::from(header.change_count)).contains(&seq)
+    })
+}
+
 /// A page of the records in a list, as of `at`, that a filter keeps: after `after`, at most `limit`.
 pub fn list<S: Records + Past + ?Sized>(
     state: &S,
@@ -50,7 +69,8 @@ pub fn list<S: Records + Past + ?Sized>(
             looked_at += 1;
             page.next = Some(seq);
             let seen = record(state, key, at)
-                .filter(|seen| seen.value.lists().contains(&list) && keep(&seen.value));
+                .filter(|seen| seen.value.lists().contains(&list) && keep(&seen.value))
+                .filter(|seen| is_first(state, list, (seq, key), seen.version.number));
             if let Some(seen) = seen.filter(|_| shown.insert(key)) {
                 page.items.push(Item { key, seen });
             }

@@ -82,7 +82,7 @@ impl Peer {
 
     /// True if it accepted our greeting and we its own, so that calls make sense.
     pub(crate) fn ready(&self) -> bool {
-        self.connected() && self.welcomed.load(Ordering::Acquire)
+        self.connected() && self.welcomed.load(Ordering::Acquire) && self.greeted()
     }
 
     pub(crate) fn greeted(&self) -> bool {

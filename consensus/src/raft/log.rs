@@ -15,8 +15,8 @@ use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::io;
 use std::ops::{Bound, RangeBounds};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 /// The log, shared by openraft's tasks, the guard and block sync. Cheap to clone.
 #[derive(Clone)]
@@ -105,7 +105,7 @@ impl Log {
         }
         let vote = disk.vote()?.map(|vote| from_stored(&vote));
         let memory = InMemory { vote, terms, first, newest: VecDeque::new(), newest_bytes: 0 };
-        let flushes = start_syncing(disk.clone())?;
+        let flushes = start_syncing(Arc::downgrade(&disk))?;
         let shared = Shared {
             disk,
             memory: Mutex::new(memory),
@@ -201,14 +201,19 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-/// One thread syncs for all: whatever was appended while a sync ran shares the next one.
-fn start_syncing(disk: Arc<dyn Disk>) -> io::Result<std::sync::mpsc::Sender<IOFlushed<Types>>> {
+/// One thread syncs for all: whatever was appended while a sync ran shares the next one. It holds
+/// the disk weakly: a thread that nobody waits for must not be the one that closes it while the
+/// process ends.
+fn start_syncing(disk: Weak<dyn Disk>) -> io::Result<std::sync::mpsc::Sender<IOFlushed<Types>>> {
     let (flushes, waiting) = std::sync::mpsc::channel::<IOFlushed<Types>>();
     std::thread::Builder::new().name("log-sync".into()).spawn(move || {
         while let Ok(first) = waiting.recv() {
             let mut batch = vec![first];
             batch.extend(waiting.try_iter());
-            let synced = disk.sync();
+            let synced = match disk.upgrade() {
+                Some(disk) => disk.sync(),
+                None => Err(io::Error::other("the log is closed")),
+            };
             for callback in batch {
                 callback.io_completed(again(&synced));
             }

@@ -66,7 +66,7 @@ impl Node for MemoryNode {
             Some(Outcome::Refused { reasons }) => {
                 Verdict::Refused(reasons.iter().map(|r| r.code.code().to_owned()).collect())
             }
-            None => Verdict::NotTaken("transaction_duplicate".to_owned()),
+            None => Verdict::NotTaken("skipped".to_owned()),
         };
         let verdicts: Vec<Verdict> = transactions.iter().map(verdict).collect();
         let refused = verdicts.iter().filter(|verdict| **verdict != Verdict::Executed).count();

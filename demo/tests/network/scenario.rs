@@ -40,7 +40,7 @@ async fn a_newcomer_sees_each_answer_and_then_the_code() {
     let watcher = Arc::new(move |application: &chain::records::Application| {
         states.lock().unwrap().push(application.state);
     });
-    let driver = newcomer(&settings, 0, watcher).await.unwrap();
+    let driver = newcomer(&settings, watcher).await.unwrap();
     assert_eq!(network.node.code(driver.code).await.unwrap().colour, Some(Colour::Blue));
     let seen = seen.lock().unwrap();
     assert!(seen.len() >= 2 && seen.last() == Some(&ApplicationState::Issued), "{seen:?}");

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::matter::pretty;
 use super::runtime;
-use super::testnet::State;
+use super::testnet::{self, State};
 use crate::output::{Output, say};
 
 const EXAMPLES: &str = "\
@@ -37,7 +37,7 @@ pub(crate) struct Bench {
     /// The testnet's folder.
     #[arg(long, default_value_os_t = super::testnet::default_dir())]
     dir: PathBuf,
-    /// Send through this node alone; without it through all validators.
+    /// Send through this node alone, by its name or address; without it through all validators.
     #[arg(long)]
     node: Option<String>,
     /// Clients, each with one batch under way.
@@ -66,7 +66,7 @@ impl Bench {
         runtime()?.block_on(async {
             let state = State::read(&self.dir)?;
             let mut nodes = Vec::new();
-            for address in self.addresses(&state) {
+            for address in self.addresses(&state)? {
                 nodes.push(NetNode::connect(&address).await?);
             }
             let first = nodes.first().context("the testnet has no validator")?.clone();
@@ -100,10 +100,10 @@ impl Bench {
         Ok(())
     }
 
-    fn addresses(&self, state: &State) -> Vec<String> {
+    fn addresses(&self, state: &State) -> Result<Vec<String>> {
         match &self.node {
-            Some(node) => vec![node.clone()],
-            None => state.validators().map(|node| node.api.clone()).collect(),
+            Some(node) => Ok(vec![testnet::address(Some(node), &self.dir, |_| None)?]),
+            None => Ok(state.validators().map(|node| node.api.clone()).collect()),
         }
     }
 

@@ -82,20 +82,21 @@ impl Command {
 }
 
 async fn apply(dir: &std::path::Path, output: Output) -> Result<()> {
-    let mut state = State::read(dir)?;
+    let state = State::read(dir)?;
     let first = state.validators().next().context("the testnet has no validator")?;
     let node = NetNode::connect(&first.api).await?;
     let settings = state.settings(dir, node)?;
-    let nth = state.drivers.len() as u64;
-    let driver = newcomer(&settings, nth, watcher()).await?;
+    let driver = newcomer(&settings, watcher()).await?;
     let applied = DriverState {
         index: driver.index,
         code: driver.code,
         person: driver.person,
         vehicle: driver.vehicle,
     };
-    state.drivers.push(applied.clone());
-    state.write(dir)?;
+    State::change(dir, |state| {
+        state.drivers.push(applied.clone());
+        Ok(())
+    })?;
     output.data(&applied, || applied.code.to_string());
     Ok(())
 }

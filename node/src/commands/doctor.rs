@@ -19,8 +19,8 @@ Examples:
 
 The node must not run. Exit code 0 only if everything is sound; else the message says what to do.";
 
-/// Look through the data folder of a node that does not run: every header, receipt, change and record
-/// is hashed again.
+/// Look through the data folder of a node that does not run: every header, body, receipt, change and
+/// newest version of a record is hashed again, and what is derived from them is compared.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Doctor {
@@ -41,8 +41,11 @@ impl Doctor {
                 say(format!("height {height} of {newest}"));
             }
         })?;
-        let report = json!({ "height": checked.height, "blocks": checked.blocks, "sound": true });
-        output.data(&report, || format!("{} blocks are sound.", checked.blocks));
+        let (blocks, records) = (checked.blocks, checked.records);
+        let report = json!({
+            "height": checked.height, "blocks": blocks, "records": records, "sound": true,
+        });
+        output.data(&report, || format!("{blocks} blocks and {records} records are sound."));
         Ok(())
     }
 }

@@ -2,11 +2,14 @@
 //! `dianyun header`: a header from a node, to be kept and trusted later. It verifies the hash alone.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use chain::ids::Height;
 use chain::proof::Proof;
 use clap::Args;
+use client::answers::HeaderItem;
+use client::{Client, ClientError};
 use serde_json::json;
 
 use super::runtime;
@@ -19,6 +22,25 @@ Examples:
   dianyun header 42 --node http://127.0.0.1:8080
   dianyun header --of proof.json --node observer-1 > header.json
   dianyun proof verify proof.json --header header.json";
+
+/// A node may be some blocks behind the one that named the height.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// The header at a height, once the node has it.
+pub(super) async fn reached(client: &Client, height: Height) -> Result<HeaderItem, ClientError> {
+    let started = Instant::now();
+    loop {
+        match client.header(height).await {
+            Err(ClientError::Refused(problem))
+                if problem.code == "height_not_reached" && started.elapsed() < PATIENCE =>
+            {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+            other => return other,
+        }
+    }
+}
 
 /// Write a header to standard output, such as the one that a proof ends in.
 #[derive(Debug, Args)]
@@ -38,7 +60,7 @@ impl HeaderOf {
         runtime()?.block_on(async {
             let client = self.node.client()?;
             let item = match self.height()? {
-                Some(height) => client.header(height).await?,
+                Some(height) => reached(&client, height).await?,
                 None => client.newest_header().await?,
             };
             ensure!(item.header.hash() == item.hash, "the node's header and its hash differ");

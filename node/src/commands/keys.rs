@@ -92,8 +92,7 @@ impl Passphrase {
     /// The passphrase, if a place for one is named at all.
     pub(crate) fn given(&self) -> Result<Option<SecretString>> {
         let unlock = self.unlock();
-        let named = unlock.file.is_some() || unlock.variable.is_some();
-        named.then(|| secret(&unlock)).transpose()
+        unlock.is_named().then(|| secret(&unlock)).transpose()
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use chain::actions::{Action, MatterOpen, MatterSettle};
 use chain::ids::{CodeId, MatterId, RecordId};
+use chain::receipt::{Outcome, Receipt};
 use chain::records::{Holder, MatterKind, Subject};
 use chain::{Hash, TransactionId};
 use clap::Subcommand;
@@ -144,11 +145,17 @@ async fn send(dir: &Path, by: &str, action: Action) -> Result<TransactionId> {
     let signer = Signer::new(member.key, genesis.chain_id());
     let transaction = signer.sign(action, client.status().await?.time);
     let answer = client.submit(&transaction).await?;
-    match answer.receipt.map(|receipt| receipt.outcome) {
-        Some(chain::receipt::Outcome::Refused { reasons }) => {
+    accepted(answer.receipt.as_ref())?;
+    Ok(answer.id)
+}
+
+/// An error with every reason if the state machine refused.
+pub(super) fn accepted(receipt: Option<&Receipt>) -> Result<()> {
+    match receipt.map(|receipt| &receipt.outcome) {
+        Some(Outcome::Refused { reasons }) => {
             let words: Vec<&str> = reasons.iter().map(|reason| reason.code.english()).collect();
             bail!("refused: {}", words.join(" "))
         }
-        _ => Ok(answer.id),
+        _ => Ok(()),
     }
 }

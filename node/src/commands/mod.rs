@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The commands, one a file.
 
+pub(crate) mod about;
 pub(crate) mod authority;
 pub(crate) mod bench;
 pub(crate) mod code;

@@ -20,6 +20,7 @@ use crate::{lock, logs};
 const EXAMPLES: &str = "\
 Examples:
   dianyun node run --dir validator-1
+  dianyun node run --dir validator-1 --rejoin
   dianyun node run --dir validator-1 --passphrase-file /run/secrets/node
   DIANYUN__API__LISTEN=127.0.0.1:9000 dianyun node run --dir validator-1
   DIANYUN_LOG=debug dianyun node run --dir validator-1
@@ -36,6 +37,11 @@ pub(crate) enum Command {
         /// The node's folder, with config.toml.
         #[arg(long, default_value = ".")]
         dir: PathBuf,
+        /// Come back although the data folder lacks what this validator once acknowledged (a lost
+        /// disk, an old backup). It fetches the log from its peers, and votes only when it holds
+        /// again what it once did. Without this flag the others refuse such a node.
+        #[arg(long)]
+        rejoin: bool,
         #[command(flatten)]
         flags: Flags,
     },
@@ -43,14 +49,14 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) fn run(self) -> Result<()> {
-        let Self::Run { dir, flags } = self;
+        let Self::Run { dir, rejoin, flags } = self;
         let config = config::load(&dir, &flags)?.config;
         logs::start()?;
-        runtime()?.block_on(run(&dir, config))
+        runtime()?.block_on(run(&dir, config, rejoin))
     }
 }
 
-async fn run(dir: &Path, config: NodeConfig) -> Result<()> {
+async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let _lock = lock::take(dir)?;
     let genesis = Arc::new(genesis::load(&config.genesis)?);
     let unlock = Unlock::from_environment(config.passphrase_file.clone());
@@ -65,6 +71,7 @@ async fn run(dir: &Path, config: NodeConfig) -> Result<()> {
         listen: config.p2p.listen,
         peers: peers.collect(),
         clock: Clock::default(),
+        rejoin,
     };
     let handle = consensus::start(consensus, store.clone()).await?;
     let shutdown = CancellationToken::new();
@@ -78,8 +85,9 @@ async fn run(dir: &Path, config: NodeConfig) -> Result<()> {
     };
     tracing::info!("stopping");
     shutdown.cancel();
-    handle.stop().await;
+    // Requests under way are answered while the chain still goes on here.
     serving.await.context("the interface ended early")?;
+    handle.stop().await;
     tracing::info!("stopped");
     match stopped {
         Some(reason) => bail!("{reason}"),

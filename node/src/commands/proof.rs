@@ -3,18 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
-use chain::ids::{CodeId, Height, RecordId};
-use chain::keys::PublicKey;
+use anyhow::{Context, Result, ensure};
+use chain::ids::Height;
 use chain::proof::{Proof, Proven, colour, verify};
-use chain::records::RegisteredKey;
-use chain::{Genesis, Header, Time, TransactionId};
+use chain::{Genesis, Header, Time};
 use clap::{Args, Subcommand};
 use client::Client;
 use serde_json::json;
 
+use super::about::About;
+use super::header::reached;
 use super::runtime;
-use super::testnet::{State, default_dir};
+use super::testnet::{NodeChoice, State, address, default_dir};
 use crate::output::Output;
 
 const EXAMPLES: &str = "\
@@ -22,7 +22,7 @@ Examples:
   dianyun proof get CODE > proof.json
   dianyun proof get way_ID --at-height 42 > proof.json
   dianyun header --of proof.json --node observer-1 > header.json
-  dianyun proof verify proof.json --header header.json --genesis genesis.json
+  dianyun proof verify proof.json --header header.json --genesis genesis.json --id CODE
   dianyun proof verify proof.json --node http://127.0.0.1:8080";
 
 /// Get proofs, and verify them offline.
@@ -33,16 +33,12 @@ pub(crate) enum Command {
     Get {
         /// A transaction's id, a code's id, a record's id with its prefix, such as way_…, a public
         /// key, or the word parameters.
-        id: String,
+        id: About,
         /// As of this height instead of the newest.
         #[arg(long)]
         at_height: Option<u64>,
-        /// The node to ask; without it the testnet's first.
-        #[arg(long)]
-        node: Option<String>,
-        /// The testnet's folder.
-        #[arg(long, default_value_os_t = default_dir())]
-        dir: PathBuf,
+        #[command(flatten)]
+        node: NodeChoice,
     },
     /// Verify a proof file. Succeeds only if all of it holds.
     Verify {
@@ -58,7 +54,8 @@ pub(crate) enum Command {
 /// Where the header and the genesis that are trusted come from.
 #[derive(Debug, Args)]
 pub(crate) struct Trust {
-    /// Fetch the header from this node; without it from the testnet's last.
+    /// Fetch the header from this node, by its name in the testnet or its address; without it from
+    /// the testnet's last.
     #[arg(long, conflicts_with = "header")]
     node: Option<String>,
     /// Take the header from this file instead.
@@ -73,8 +70,11 @@ pub(crate) struct Trust {
 }
 
 /// What a proof is asked besides whether it holds.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Asked {
+    /// Succeed only if it is about this: an id, a public key or the word parameters, as for `get`.
+    #[arg(long)]
+    id: Option<About>,
     /// Succeed only if it answers for this height: what stood then, or the block of a transaction.
     #[arg(long)]
     at_height: Option<u64>,
@@ -84,44 +84,13 @@ pub(crate) struct Asked {
     at_time: Option<Time>,
 }
 
-/// Where a node proves what an id names.
-fn path(id: &str) -> Result<String> {
-    if id.parse::<TransactionId>().is_ok() {
-        return Ok(format!("/v1/transactions/{id}/proof"));
-    }
-    if let Ok(code) = id.parse::<CodeId>() {
-        return Ok(format!("/v1/codes/{code}/proof"));
-    }
-    if let Ok(key) = id.parse::<PublicKey>() {
-        return Ok(bare("registered_key", RegisteredKey::id_of(&key)));
-    }
-    let kind = match id.split('_').next() {
-        Some("parameters") => return Ok(bare("parameters", RecordId::default())),
-        Some("org") => "organisation",
-        Some("per") => "person",
-        Some("veh") => "vehicle",
-        Some("app") => "application",
-        Some("mat") => "matter",
-        Some("way") => "waybill",
-        _ => bail!("{id} is no id of a transaction, code or record, and no public key"),
-    };
-    Ok(format!("/v1/records/{kind}/{id}/proof"))
-}
-
-/// The same for a record whose id has no text of its own.
-fn bare(kind: &str, id: RecordId) -> String {
-    let digits: String = id.0.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("/v1/records/{kind}/{digits}/proof")
-}
-
 impl Command {
     pub(crate) fn run(self, output: Output) -> Result<()> {
         match self {
-            Self::Get { id, at_height, node, dir } => {
-                let node = node.map_or_else(|| Ok(first_and_last(&dir)?.0), anyhow::Ok)?;
-                let (path, at) = (path(&id)?, at_height.map(Height));
-                let proof =
-                    runtime()?.block_on(async { Client::new(&node)?.proof(&path, at).await })?;
+            Self::Get { id, at_height, node } => {
+                let (path, at) = (id.path(), at_height.map(Height));
+                let client = node.client()?;
+                let proof = runtime()?.block_on(client.proof(&path, at))?;
                 let shown = || serde_json::to_string_pretty(&proof).unwrap_or_default();
                 output.data(&proof, shown);
                 Ok(())
@@ -145,8 +114,10 @@ impl Trust {
         let genesis = genesis::load(&file)?;
         let header = match (&self.header, &self.node) {
             (Some(file), _) => read_header(file)?,
-            (None, Some(node)) => fetch(node, height)?,
-            (None, None) => fetch(&first_and_last(&self.dir)?.1, height)?,
+            (None, node) => {
+                let last = |state: &State| Some(state.nodes.last()?.api.clone());
+                fetch(&address(node.as_deref(), &self.dir, last)?, height)?
+            }
         };
         ensure!(
             genesis.chain_id() == header.chain,
@@ -162,15 +133,8 @@ fn read(file: &Path) -> Result<Proof> {
     serde_json::from_str(&text).with_context(|| format!("{} is no proof", file.display()))
 }
 
-fn first_and_last(dir: &Path) -> Result<(String, String)> {
-    let state = State::read(dir)?;
-    let (first, last) = (state.nodes.first(), state.nodes.last());
-    let both = first.zip(last).context("the testnet has no node")?;
-    Ok((both.0.api.clone(), both.1.api.clone()))
-}
-
 fn fetch(node: &str, height: Height) -> Result<Header> {
-    let item = runtime()?.block_on(async { Client::new(node)?.header(height).await })?;
+    let item = runtime()?.block_on(reached(&Client::new(node)?, height))?;
     ensure!(item.header.hash() == item.hash, "the node's header and its hash differ");
     Ok(item.header)
 }
@@ -191,6 +155,10 @@ fn check(
     asked: Asked,
 ) -> Result<serde_json::Value> {
     let proven = verify(proof, header, genesis.depth).context("the proof does not hold")?;
+    let about = About::of(&proven);
+    if let Some(id) = &asked.id {
+        ensure!(*id == about, "the proof holds, and is about {about}, not about {id}");
+    }
     if let Some(height) = asked.at_height {
         ensure!(
             proven.answers(Height(height), header),
@@ -207,16 +175,16 @@ fn check(
     );
     Ok(match &proven {
         Proven::Transaction { height, receipt, transaction } => {
-            json!({ "holds": true, "transaction": receipt.transaction, "height": height,
+            json!({ "holds": true, "id": about, "transaction": receipt.transaction, "height": height,
                     "outcome": receipt.outcome, "action": transaction.action.word() })
         }
         Proven::Present { version, value, until } => {
-            json!({ "holds": true, "since": version.since, "until": until,
+            json!({ "holds": true, "id": about, "since": version.since, "until": until,
                     "as_of": at, "standing": seen.map(|(standing, _)| standing),
                     "colour": seen.and_then(|(_, colour)| colour), "value": value })
         }
         Proven::Absent { key, before } => {
-            json!({ "holds": true, "absent": key.kind.word(), "before": before })
+            json!({ "holds": true, "id": about, "absent": key.kind.word(), "before": before })
         }
     })
 }

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::keys::Passphrase;
-use super::matter::pretty;
+use super::matter::{accepted, pretty};
 use super::runtime;
 use super::testnet::{NodeChoice, default_dir};
 use crate::output::Output;
@@ -29,7 +29,8 @@ Examples:
   dianyun tx show ID
 
 Signing needs no network: chain id and mode come from the genesis file. /openapi.json of a node
-describes every action. Sending a transaction again is safe: it is executed once.";
+describes every action. Sending a transaction again is safe: it is executed once. A transaction that
+the state machine refused is shown like any other, and the exit code is 1.";
 
 /// Sign, send and look at transactions.
 #[derive(Debug, Subcommand)]
@@ -81,7 +82,8 @@ impl Command {
             Self::Send { file, node } => runtime()?.block_on(async {
                 let transaction: Transaction = read(&file, "signed transaction")?;
                 let answer = node.client()?.submit(&transaction).await?;
-                show(answer.id, &node, output).await
+                show(answer.id, &node, output).await?;
+                accepted(answer.receipt.as_ref())
             }),
             Self::Show { id, node } => runtime()?.block_on(show(id, &node, output)),
         }

@@ -14,7 +14,8 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "ADDRESS")]
     api_listen: Option<SocketAddr>,
     /// Let HTTP listen beyond loopback although it asks nobody for credentials: everybody who
-    /// reaches the address reads the whole chain (api.allow_open_api_without_credentials).
+    /// reaches the address reads the whole chain and may submit transactions
+    /// (api.allow_open_api_without_credentials).
     #[arg(long)]
     allow_open_api_without_credentials: bool,
     /// Listen for other nodes here (p2p.listen).

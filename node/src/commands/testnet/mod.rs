@@ -23,11 +23,16 @@ pub(crate) use state::{DriverState, State};
 use super::runtime;
 use crate::output::{Output, say};
 
-/// Where a testnet lies unless the user says otherwise.
-pub(crate) fn default_dir() -> PathBuf {
+/// What programs of this user keep between runs.
+fn state_folder() -> PathBuf {
     let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
     let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/state"));
-    state.or_else(home).unwrap_or_else(std::env::temp_dir).join("dianyun/testnet")
+    state.or_else(home).unwrap_or_else(std::env::temp_dir).join("dianyun")
+}
+
+/// Where a testnet lies unless the user says otherwise.
+pub(crate) fn default_dir() -> PathBuf {
+    state_folder().join("testnet")
 }
 
 /// The same folder by its one true name, as its processes were told it.
@@ -50,15 +55,22 @@ pub(crate) struct NodeChoice {
 
 impl NodeChoice {
     pub(crate) fn client(&self) -> Result<client::Client> {
-        let address = match &self.node {
-            Some(node) if node.contains("://") => node.clone(),
-            Some(name) => State::read(&self.dir)?.api(name)?.to_owned(),
-            None => {
-                let state = State::read(&self.dir)?;
-                state.nodes.first().context("the testnet has no node")?.api.clone()
-            }
-        };
-        Ok(client::Client::new(&address)?)
+        let first = |state: &State| Some(state.nodes.first()?.api.clone());
+        Ok(client::Client::new(&address(self.node.as_deref(), &self.dir, first)?)?)
+    }
+}
+
+/// The address of a node by its name in the testnet or by itself; without either the one that is
+/// chosen.
+pub(crate) fn address(
+    node: Option<&str>,
+    dir: &Path,
+    otherwise: impl FnOnce(&State) -> Option<String>,
+) -> Result<String> {
+    match node {
+        Some(node) if node.contains("://") => Ok(node.to_owned()),
+        Some(name) => Ok(State::read(dir)?.api(name)?.to_owned()),
+        None => otherwise(&State::read(dir)?).context("the testnet has no node"),
     }
 }
 
@@ -163,18 +175,18 @@ impl Command {
 }
 
 fn start(name: &str, dir: &Path, output: Output) -> Result<()> {
-    let mut state = State::read(dir)?;
-    if process::is_running(state.pid(name)?, dir) {
-        bail!("{name} runs already");
-    }
-    let pid = match state.nodes.iter_mut().find(|node| node.name == name) {
-        Some(node) => {
-            node.pid = process::node(&node.dir)?;
-            node.pid
+    let pid = State::change(dir, |state| {
+        if process::is_running(state.pid(name)?, dir) {
+            bail!("{name} runs already");
         }
-        None => authorities::start(dir, &mut state, name)?,
-    };
-    state.write(dir)?;
+        match state.nodes.iter_mut().find(|node| node.name == name) {
+            Some(node) => {
+                node.pid = process::node(&node.dir)?;
+                Ok(node.pid)
+            }
+            None => authorities::start(dir, state, name),
+        }
+    })?;
     output.data(&json!({ "started": name, "pid": pid }), || format!("{name} is started."));
     Ok(())
 }

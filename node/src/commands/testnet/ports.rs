@@ -2,10 +2,10 @@
 //! Ports for a new testnet. Never one that the system gives to outgoing connections: such a port may
 //! be taken between its choice and the start of the process that is to listen on it.
 
-use std::fs::File;
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::ops::Range;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -42,7 +42,8 @@ pub(super) fn free_addresses(count: usize) -> Result<Vec<SocketAddr>> {
 
 /// Takes a port if nobody listens there and no other testnet has chosen it.
 fn choose(locks: &Path, port: u16) -> Option<SocketAddr> {
-    let lock = File::create(locks.join(port.to_string())).ok()?;
+    let file = locks.join(port.to_string());
+    let lock = OpenOptions::new().create(true).append(true).open(file).ok()?;
     lock.try_lock().ok()?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     TcpListener::bind(address).ok()?;
@@ -50,12 +51,11 @@ fn choose(locks: &Path, port: u16) -> Option<SocketAddr> {
     Some(address)
 }
 
-/// One folder for each user, since nobody may lock another's files.
+/// One folder for each user, where nobody else may write.
 fn lock_folder() -> Result<PathBuf> {
-    let user = std::fs::metadata("/proc/self").map_or(0, |own| own.uid());
-    let folder = std::env::temp_dir().join(format!("dianyun-ports-{user}"));
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make {}", folder.display()))?;
+    let folder = super::state_folder().join("ports");
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.with_context(|| format!("cannot make {}", folder.display()))?;
     Ok(folder)
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What is known of a testnet, in `testnet.json` of its folder.
 
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -79,6 +80,19 @@ impl State {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
+    }
+
+    /// Reads, changes and writes it while no other process does.
+    pub(crate) fn change<T>(dir: &Path, change: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        Self::read(dir)?;
+        let path = dir.join("testnet.lock");
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+        file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
+        let mut state = Self::read(dir)?;
+        let result = change(&mut state)?;
+        state.write(dir)?;
+        Ok(result)
     }
 
     pub(crate) fn write(&self, dir: &Path) -> Result<()> {

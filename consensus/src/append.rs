@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What becomes of a leader's append. What is committed is taken without a judgement, since only a
+//! node that takes it can see that it differs; what is not is judged once its base is executed here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chain::ids::Height;
+use tokio::sync::mpsc;
+
+use crate::core::Core;
+use crate::judge::NOT_PROPER;
+use crate::net::{NodeNo, Refusal, Served};
+use crate::raft::{AppendRequest, AppendResponse, Entry, EntryPayload, guard, wire};
+use crate::service::{NO_VOTE, Part, malformed};
+
+/// A judgement waits this long for its base to be executed here; a node that is slower than that
+/// cannot say that it differs.
+const FOR_BASE: Duration = Duration::from_secs(1);
+
+/// Serves the append lane of one peer, in order.
+pub(crate) async fn session(
+    core: Arc<Core>,
+    part: Option<Part>,
+    from: NodeNo,
+    mut requests: mpsc::Receiver<Bytes>,
+    answers: mpsc::Sender<Served>,
+) {
+    while let Some(body) = requests.recv().await {
+        let served = match wire::read_append_request(body) {
+            Some(request) => one(&core, part.as_ref(), from, request).await,
+            None => Err(malformed()),
+        };
+        if answers.send(served).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Serves one append, a heartbeat too.
+pub(crate) async fn one(
+    core: &Arc<Core>,
+    part: Option<&Part>,
+    from: NodeNo,
+    request: AppendRequest,
+) -> Served {
+    let part = part.filter(|_| !core.is_stopped());
+    let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node takes no part"))?;
+    let checked = guard::check_append(&request, from, &part.members, &part.log);
+    if let Err(wrong) = checked {
+        core.alarm(&format!("an append of node {from} is not proper: {wrong}"));
+        return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
+    }
+    if !core.may_follow(request.vote.leader_id.term) {
+        return Err(Refusal::new(NO_VOTE, "this node rejoins: it first asks what it once held"));
+    }
+    let answer = take(core, part, request).await?;
+    Ok(vec![wire::append_response(&answer)])
+}
+
+/// Takes what is committed, then what is judged to be right.
+async fn take(
+    core: &Arc<Core>,
+    part: &Part,
+    request: AppendRequest,
+) -> Result<AppendResponse, Refusal> {
+    let (committed, rest) = split(request);
+    let Some(rest) = rest else { return hand_over(part, committed).await };
+    let last_committed = committed.entries.last().map(|entry| entry.log_id);
+    let base = highest_base(&rest.entries);
+    if last_committed.is_some() || base > core.store.header().height {
+        let answer = hand_over(part, committed).await?;
+        if !answer.is_success() {
+            return Ok(answer);
+        }
+        wait_for(core, base).await;
+    }
+    let judge = Arc::clone(core);
+    let judged = tokio::task::spawn_blocking(move || (judge.judge(&rest.entries), rest)).await;
+    let (verdict, rest) = judged.map_err(|_| malformed())?;
+    match verdict {
+        Ok(()) => hand_over(part, rest).await,
+        // The leader goes on behind it. What it sends next holds nothing that is committed, so that
+        // refusing it does not renew the lease of a leader who cannot go on.
+        Err(_) if last_committed.is_some() => Ok(AppendResponse::PartialSuccess(last_committed)),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+async fn hand_over(part: &Part, request: AppendRequest) -> Result<AppendResponse, Refusal> {
+    let answer = part.raft.append_entries(request).await;
+    answer.map_err(|error| Refusal::new(NO_VOTE, error.to_string()))
+}
+
+/// What is committed, by the leader's word, and what is not, if anything is.
+fn split(mut request: AppendRequest) -> (AppendRequest, Option<AppendRequest>) {
+    let committed_end = request.leader_commit.map_or(0, |id| id.index.saturating_add(1));
+    let place = request.entries.partition_point(|entry| entry.log_id.index < committed_end);
+    let entries = request.entries.split_off(place);
+    if entries.is_empty() {
+        return (request, None);
+    }
+    let prev_log_id = request.entries.last().map(|entry| entry.log_id).or(request.prev_log_id);
+    let AppendRequest { vote, leader_commit, .. } = request;
+    let rest = AppendRequest { vote, prev_log_id, entries, leader_commit };
+    (request, Some(rest))
+}
+
+fn highest_base(entries: &[Entry]) -> Height {
+    let bases = entries.iter().filter_map(|entry| match &entry.payload {
+        EntryPayload::Normal(payload) => payload.proposal().map(|proposal| proposal.base.height),
+        EntryPayload::Blank | EntryPayload::Membership(_) => None,
+    });
+    bases.max().unwrap_or_default()
+}
+
+async fn wait_for(core: &Core, base: Height) {
+    let mut executed = core.executed.subscribe();
+    let arrived = executed.wait_for(|height| *height >= base);
+    let _in_time = tokio::time::timeout(FOR_BASE, arrived).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::{Vote, log_id};
+
+    fn blank(index: u64) -> Entry {
+        Entry { log_id: log_id(2, index), payload: EntryPayload::Blank }
+    }
+
+    fn request(first: u64, end: u64, committed: Option<u64>) -> AppendRequest {
+        AppendRequest {
+            vote: Vote::new_committed(2, 1),
+            prev_log_id: first.checked_sub(1).map(|index| log_id(2, index)),
+            entries: (first..end).map(blank).collect(),
+            leader_commit: committed.map(|index| log_id(2, index)),
+        }
+    }
+
+    /// First and end of the committed part and of the rest.
+    fn parts(request: AppendRequest) -> [(u64, u64); 2] {
+        let bounds = |part: &AppendRequest| {
+            let first = part.prev_log_id.map_or(0, |id| id.index + 1);
+            let follow = (first..).zip(&part.entries).all(|(at, entry)| entry.log_id.index == at);
+            assert!(follow, "entries follow the previous one");
+            (first, first + part.entries.len() as u64)
+        };
+        let (committed, rest) = split(request);
+        [bounds(&committed), rest.as_ref().map_or((0, 0), bounds)]
+    }
+
+    #[test]
+    fn a_request_is_cut_behind_what_is_committed() {
+        assert_eq!(parts(request(3, 8, Some(5))), [(3, 6), (6, 8)]);
+        assert_eq!(parts(request(3, 8, Some(2))), [(3, 3), (3, 8)], "nothing of it");
+        assert_eq!(parts(request(0, 2, None)), [(0, 0), (0, 2)], "nothing at all");
+        assert_eq!(parts(request(3, 8, Some(7))), [(3, 8), (0, 0)], "all of it");
+        assert_eq!(parts(request(3, 8, Some(99))), [(3, 8), (0, 0)], "and more");
+        assert_eq!(parts(request(3, 3, Some(9))), [(3, 3), (0, 0)], "a heartbeat");
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Wrong clocks: a leader's costs it the lead, a follower's costs nobody anything.
+
+use chain::Past;
+use consensus::clock::Clock;
+
+use crate::net::{Net, until};
+
+const MINUTE_MS: i64 = 60_000;
+
+/// Waits until all others follow somebody else.
+async fn another_leads(net: &Net, than: usize) {
+    let name = net.name(than);
+    until("another leads", || {
+        let others = net.running().filter(|(handle, _)| handle.status().name != name);
+        let leaders: Vec<_> = others.filter_map(|(handle, _)| handle.status().leader).collect();
+        (leaders.len() == 3 && leaders.iter().all(|leader| leader != name)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_whose_clock_runs_ahead_loses_the_lead() {
+    let mut net = Net::start(4, 0).await;
+    let leader = net.leader().await;
+    net.execute(leader).await;
+    net.clocks[leader].shift(MINUTE_MS);
+    another_leads(&net, leader).await;
+    let other = (leader + 1) % 4;
+    net.execute(other).await;
+    let time = net.store(other).header().time_ms.0;
+    assert!(time < Clock::default().now_ms() + 11_000, "no block from the wrong clock");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_whose_clock_runs_behind_gives_the_lead_away() {
+    let mut net = Net::start(4, 0).await;
+    let leader = net.leader().await;
+    net.execute(leader).await;
+    net.clocks[leader].shift(-MINUTE_MS);
+    another_leads(&net, leader).await;
+    net.execute((leader + 1) % 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_follower_whose_clock_runs_behind_refuses_and_follows_what_is_committed() {
+    let mut net = Net::start(4, 0).await;
+    let leader = net.leader().await;
+    let follower = (leader + 1) % 4;
+    net.execute(follower).await;
+    net.clocks[follower].shift(-MINUTE_MS);
+    let before = net.handle(follower).counters().alarms;
+    let mut ids = Vec::new();
+    // A proposal that the others commit before it arrives here is never judged.
+    while net.handle(follower).counters().alarms == before {
+        ids.push(net.execute(leader).await);
+        assert!(ids.len() < 200, "the follower never refused anything");
+    }
+    until("the follower has what is committed", || {
+        let store = net.store(follower);
+        ids.iter().all(|id| store.find_transaction(id).is_some()).then_some(())
+    })
+    .await;
+    net.clocks[follower].shift(0);
+    net.execute(leader).await;
+    let height = net.converged().await;
+    net.assert_same_headers(height);
+}
