@@ -4,7 +4,7 @@
 
 use chain::ids::{Height, OrganisationId, Time, TransactionId};
 use chain::receipt::{Change, Outcome, Receipt, Version};
-use chain::records::{Code, Colour, Value};
+use chain::records::{Code, Colour, Custody, Value};
 use chain::{Hash, Header, Transaction};
 use serde::Deserialize;
 
@@ -35,6 +35,9 @@ pub struct RecordAnswer<T> {
     pub version: Version,
     /// The record.
     pub record: T,
+    /// Those who attested what it holds and whose registration has ended.
+    #[serde(default)]
+    pub ended_attesters: Vec<OrganisationId>,
 }
 
 /// A page of a list.
@@ -72,12 +75,18 @@ pub struct CodeAnswer {
     pub id: String,
     /// Colour; none unless issued.
     pub colour: Option<Colour>,
+    /// The colour to show: blue with an invalid operator is shown as yellow.
+    #[serde(default)]
+    pub displayed: Option<Colour>,
     /// `issued`, `suspended`, `cancelled` or `unknown`.
     pub standing: String,
     /// Until when this holds without a new transaction.
     pub valid_until: Option<Time>,
     /// `valid`, `invalid` or `none`.
     pub operator: String,
+    /// Who has the holder's keys in hand, one for each key in force.
+    #[serde(default)]
+    pub custody: Vec<Custody>,
     /// The record; none if there is none.
     pub record: Option<Code>,
 }

@@ -9,7 +9,7 @@ use chain::ids::{CodeId, Height, Time};
 use chain::proof::Proof;
 use chain::query::{OperatorState, StandingWord};
 use chain::receipt::Version;
-use chain::records::{Code, Colour, RecordKey, RecordKind, Value};
+use chain::records::{Code, Colour, Custody, RecordKey, RecordKind, Value};
 use chain::{Records, query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -43,6 +43,9 @@ pub(crate) struct CodeAnswer {
     valid_until: Option<Time>,
     /// The state of its operator.
     operator: OperatorState,
+    /// Who has the holder's keys in hand, one for each key in force: `device`, or the platform that
+    /// signs for the holder. None for an enterprise's code.
+    custody: Vec<Custody>,
     /// The newest version that a block wrote by then; null for an unknown code.
     version: Option<Version>,
     /// The record at the instant, with what came due by then; null for an unknown code.
@@ -82,6 +85,7 @@ pub(super) async fn code(
             displayed: answer.displayed,
             valid_until: answer.valid_until,
             operator: answer.operator,
+            custody: answer.custody,
             version,
             record,
             proof: asked.proof.then(|| api.proof(&key, height)).transpose()?,

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Api;
-use super::shapes::{AnyRecord, Page, Stage, id_text};
+use super::shapes::{AnyRecord, Page, Stage};
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Query, invalid};
 use crate::http::messages;
@@ -56,7 +56,7 @@ async fn page(api: Api, wanted: Wanted, asked: (Option<usize>, Option<String>)) 
         let height = at.header().height;
         let next = found.next.map(|seq| Cursor::at(height.0, seq).encode(&digest));
         let items = found.items.into_iter().map(|item| AnyRecord {
-            id: id_text(item.key),
+            id: item.key.id_text(),
             version: item.seen.version,
             value: item.seen.value,
         });

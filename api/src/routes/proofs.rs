@@ -3,10 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use chain::ids::{
-    ApplicationId, CodeId, Height, MatterId, OrganisationId, PersonId, RecordId, VehicleId,
-    WaybillId,
-};
+use chain::ids::{CodeId, Height};
 use chain::proof::{self, Proof};
 use chain::records::{RecordKey, RecordKind};
 use chain::{Records, TransactionId};
@@ -80,23 +77,8 @@ pub(super) async fn record_proof(
     Ids(kind, text): Ids<RecordKind, String>,
     Query(asked): Query<When>,
 ) -> Result<Json<Proof>, Problem> {
-    let id = record_id(kind, &text).ok_or_else(|| invalid("id", "not an id of this kind"))?;
-    record(api, RecordKey { kind, id }, asked).await
-}
-
-fn record_id(kind: RecordKind, text: &str) -> Option<RecordId> {
-    match kind {
-        RecordKind::Organisation => text.parse::<OrganisationId>().ok().map(|id| id.0),
-        RecordKind::Person => text.parse::<PersonId>().ok().map(|id| id.0),
-        RecordKind::Vehicle => text.parse::<VehicleId>().ok().map(|id| id.0),
-        RecordKind::Application => text.parse::<ApplicationId>().ok().map(|id| id.0),
-        RecordKind::Matter => text.parse::<MatterId>().ok().map(|id| id.0),
-        RecordKind::Waybill => text.parse::<WaybillId>().ok().map(|id| id.0),
-        RecordKind::Code => text.parse::<CodeId>().ok().map(CodeId::record),
-        RecordKind::Parameters | RecordKind::RegisteredKey | RecordKind::UniqueName => {
-            chain::text::hex_array(text, "32 hexadecimal digits").ok().map(RecordId)
-        }
-    }
+    let key = RecordKey::from_text(kind, &text).map_err(|error| invalid("id", error))?;
+    record(api, key, asked).await
 }
 
 async fn record(api: Api, key: RecordKey, asked: When) -> Result<Json<Proof>, Problem> {

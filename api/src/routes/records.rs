@@ -11,7 +11,7 @@ use chain::records::{
 };
 use chain::{Records, query};
 
-use super::shapes::{RecordAnswer, Stage, id_text};
+use super::shapes::{RecordAnswer, Stage};
 use super::{Api, AsOf};
 use crate::http::extract::{Id, Query};
 use crate::http::messages;
@@ -27,15 +27,17 @@ where
     let read = api.read(move |api| {
         let (at, time) = api.as_of(asked.when())?;
         let seen = query::typed::<T, _>(&at, id, time);
-        let seen = seen.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id_text(key)))?;
+        let seen = seen.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(key.id_text()))?;
         let height = at.header().height;
+        let value = seen.value.clone().into_value();
         Ok(RecordAnswer {
             height,
             time,
             stage: Stage::Ordered,
-            id: id_text(key),
+            id: key.id_text(),
             version: seen.version,
             record: seen.value,
+            ended_attesters: query::ended_attesters(&at, &value, time),
             proof: asked.proof.then(|| api.proof(&key, height)).transpose()?,
         })
     });

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The JSON that routes answer with. Every answer says of which height and time it is.
 
-use chain::ids::{
-    ApplicationId, CodeId, Height, MatterId, OrganisationId, PersonId, Time, VehicleId, WaybillId,
-};
+use chain::ids::{Height, OrganisationId, Time};
 use chain::proof::Proof;
 use chain::receipt::Version;
-use chain::records::{RecordKey, RecordKind, Value};
+use chain::records::Value;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -35,6 +33,8 @@ pub(crate) struct RecordAnswer<T> {
     pub(crate) version: Version,
     /// The record at the instant, with what came due by then.
     pub(crate) record: T,
+    /// Those who attested what it holds and whose registration has ended: what they attested stays.
+    pub(crate) ended_attesters: Vec<OrganisationId>,
     /// Proves that version as of `height` against the header that it names; where asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) proof: Option<Proof>,
@@ -64,23 +64,4 @@ pub(crate) struct AnyRecord {
     pub(crate) version: Version,
     /// The record under the word of its kind, with what came due by then.
     pub(crate) value: Value,
-}
-
-/// A record's id as text: with the prefix of its kind where it has one.
-pub(crate) fn id_text(key: RecordKey) -> String {
-    let id = key.id;
-    match key.kind {
-        RecordKind::Organisation => OrganisationId(id).to_string(),
-        RecordKind::Person => PersonId(id).to_string(),
-        RecordKind::Vehicle => VehicleId(id).to_string(),
-        RecordKind::Application => ApplicationId(id).to_string(),
-        RecordKind::Matter => MatterId(id).to_string(),
-        RecordKind::Waybill => WaybillId(id).to_string(),
-        RecordKind::Code => {
-            CodeId::from_record(id).map_or_else(|_| hex::encode(id.0), |code| code.to_string())
-        }
-        RecordKind::Parameters | RecordKind::RegisteredKey | RecordKind::UniqueName => {
-            hex::encode(id.0)
-        }
-    }
 }

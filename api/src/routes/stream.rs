@@ -16,7 +16,6 @@ use tokio::sync::{Semaphore, watch};
 use utoipa::ToSchema;
 
 use super::Api;
-use super::shapes::id_text;
 use crate::events::{Change, Page, Source};
 use crate::http::extract::{Nothing, Query, invalid};
 use crate::http::messages;
@@ -123,7 +122,7 @@ pub(crate) struct EventData {
 
 impl EventData {
     fn of(change: chain::receipt::Change, (height, time): (Height, Time)) -> Self {
-        let id = id_text(change.version.key());
+        let id = change.version.key().id_text();
         let chain::receipt::Change { seq, event, at, transaction, version } = change;
         Self { height, time, id, seq, event, at, transaction, version }
     }

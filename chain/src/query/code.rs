@@ -4,12 +4,14 @@
 use super::record::brought_up;
 use crate::data::small_data;
 use crate::ids::{CodeId, Time};
+use crate::keys::PublicKey;
 use crate::machine::due;
 use crate::machine::overlay::Overlay;
 use crate::receipt::Version;
+use crate::records::key::Use;
 use crate::records::{
-    CertificateKind, CertificateState, Code, Colour, Dossier, Operator, Organisation, Person,
-    RecordKey, RecordKind, Standing, Subject,
+    CertificateKind, CertificateState, Code, Colour, Custody, Dossier, Holder, Operator,
+    Organisation, Person, RecordKey, RecordKind, RegisteredKey, Standing, Subject,
 };
 use crate::view::Records;
 
@@ -54,6 +56,8 @@ pub struct CodeAnswer {
     pub valid_until: Option<Time>,
     /// Its operator's state.
     pub operator: OperatorState,
+    /// Who has the holder's keys in hand, one for each key in force; none for an enterprise's code.
+    pub custody: Vec<Custody>,
     /// The newest version of the record that a block wrote, and the record at the instant.
     pub record: Option<(Version, Code)>,
 }
@@ -76,8 +80,9 @@ pub fn code<R: Records + ?Sized>(records: &R, id: CodeId, at: Time) -> CodeAnswe
         (colour, _) => colour,
     };
     let valid_until = [code.next_change_at, operator_changes].into_iter().flatten().min();
+    let custody = custody(&mut overlay, &code);
     let record = Some((stored.version, code));
-    CodeAnswer { at, standing, colour, displayed, valid_until, operator, record }
+    CodeAnswer { at, standing, colour, displayed, valid_until, operator, custody, record }
 }
 
 fn unknown(at: Time) -> CodeAnswer {
@@ -88,8 +93,23 @@ fn unknown(at: Time) -> CodeAnswer {
         displayed: None,
         valid_until: None,
         operator: OperatorState::None,
+        custody: Vec::new(),
         record: None,
     }
+}
+
+/// The custody of the holder's keys.
+fn custody<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, code: &Code) -> Vec<Custody> {
+    let Holder::Person(id) = code.holder else { return Vec::new() };
+    let keys = overlay.peek::<Person>(id.0).map_or_else(Vec::new, |person| person.keys.clone());
+    let registered = |key: &PublicKey| {
+        let key = overlay.peek::<RegisteredKey>(RegisteredKey::id_of(key))?;
+        match &key.uses {
+            Use::Person(custody) => Some(*custody),
+            Use::Organisation(_) => None,
+        }
+    };
+    keys.iter().filter_map(registered).collect()
 }
 
 /// The operator's state, and when it changes by itself next.

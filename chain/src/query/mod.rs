@@ -4,11 +4,13 @@
 //! Every answer is as of an instant that the asker names; never a clock. What is due by then but not
 //! written yet is brought up in an overlay that is thrown away.
 
+pub mod attesters;
 pub mod code;
 pub mod history;
 pub mod list;
 pub mod record;
 
+pub use attesters::ended_attesters;
 pub use code::{CodeAnswer, OperatorState, StandingWord, code};
 pub use history::{HistoryItem, history};
 pub use list::{Item, Page, list};

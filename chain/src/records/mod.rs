@@ -7,6 +7,7 @@ pub mod application;
 pub mod certificate;
 pub mod code;
 pub mod key;
+mod key_text;
 pub mod matter;
 pub mod name;
 pub mod organisation;
