@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `dianyun bench`: a closed loop of valid life cycles of waybills and matters.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
@@ -13,10 +14,12 @@ use clap::Args;
 use demo::load::{self, Acks, Options};
 use demo::net::NetNode;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::matter::pretty;
 use super::runtime;
+use super::testnet::memory::{self, Resident};
 use super::testnet::{self, State};
 use crate::output::{Output, say};
 
@@ -81,8 +84,10 @@ impl Bench {
                 batch: self.batch,
             };
             let police = Some(settings.police.clone());
-            let report = load::run(&nodes, mates, police, options, self.acks()?).await?;
-            let shown = serde_json::to_value(report)?;
+            let work = load::run(&nodes, mates, police, options, self.acks()?);
+            let (report, resident_mib) = memory::during(&state, work).await;
+            let report = Measured { report: report?, resident_mib };
+            let shown = serde_json::to_value(&report)?;
             match self.acks.as_deref() {
                 Some(file) if file.as_os_str() == "-" => say(pretty(&shown)),
                 _ => output.data(&report, || table(&shown)),
@@ -117,6 +122,15 @@ impl Bench {
             File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(Some(Arc::new(Mutex::new(file))))
     }
+}
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+struct Measured {
+    #[serde(flatten)]
+    report: load::Report,
+    /// Resident memory of each node.
+    resident_mib: BTreeMap<String, Resident>,
 }
 
 /// One figure a line.

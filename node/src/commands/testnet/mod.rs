@@ -5,6 +5,7 @@ mod authorities;
 mod card;
 mod loading;
 mod making;
+pub(crate) mod memory;
 mod ports;
 mod process;
 mod state;
