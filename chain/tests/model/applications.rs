@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Applications: asked, answered, corrected, withdrawn, lapsed, and what they lead to.
+
+use std::collections::BTreeSet;
+
+use chain::actions::*;
+use chain::ids::*;
+use chain::keys::PublicKey;
+use chain::records::application::WantedOperator;
+use chain::records::certificate::Terms;
+use chain::records::*;
+use chain::refusal::RefusalCode as R;
+use chain::{Hash, Time, TransactionId};
+
+use crate::needs::{lacking_alone, lacking_permit};
+use crate::world::{Driver, Held, Issued, Lorry, Model, Why, Words, bar, unless};
+
+/// An application as it was asked and answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) made_by: TransactionId,
+    pub(crate) wanted: Wanted,
+    pub(crate) sponsor: OrganisationId,
+    pub(crate) holder_key: PublicKey,
+    pub(crate) custody: Custody,
+    pub(crate) prefecture: Prefecture,
+    pub(crate) claims: Vec<Claim>,
+    pub(crate) corrections: u32,
+    pub(crate) asked_at: Time,
+    pub(crate) state: ApplicationState,
+    pub(crate) ended_at: Option<Time>,
+    pub(crate) person: Option<PersonId>,
+    pub(crate) vehicle: Option<VehicleId>,
+    pub(crate) code: Option<CodeId>,
+}
+
+/// Finds the record that a tag names once the block is done.
+pub(crate) type Names<'a> = &'a dyn Fn(NameKind, Hash) -> RecordId;
+
+/// A transaction's id and sender, and the words that came with it.
+pub(crate) struct Sent<'a> {
+    pub(crate) transaction: TransactionId,
+    pub(crate) key: PublicKey,
+    pub(crate) owner: Owner,
+    pub(crate) words: &'a mut Words,
+    pub(crate) names: Names<'a>,
+}
+
+impl Sent<'_> {
+    /// The sending organisation.
+    pub(crate) fn organisation(&self) -> Result<OrganisationId, Why> {
+        match self.owner {
+            Owner::Organisation(id) => Ok(id),
+            Owner::Person(_) => Err(vec![R::NotAllowed]),
+        }
+    }
+
+    /// The first id that the transaction makes.
+    pub(crate) fn first(&self) -> RecordId {
+        RecordId::made_by(self.transaction, 0)
+    }
+}
+
+const SPONSORS: [OrganisationKind; 3] =
+    [OrganisationKind::Platform, OrganisationKind::Enterprise, OrganisationKind::Regulator];
+pub(crate) const OPERATORS: [OrganisationKind; 2] =
+    [OrganisationKind::Platform, OrganisationKind::Enterprise];
+
+/// The kinds that may be claimed, and those that must be.
+fn kinds(wanted: &Wanted) -> (Vec<CertificateKind>, Vec<CertificateKind>) {
+    use CertificateKind::*;
+    match wanted {
+        Wanted::Vehicle(_) => {
+            (vec![VehicleLicence, TransportPermit, Policy], vec![VehicleLicence])
+        }
+        Wanted::Code(CodeFor::Enterprise(_)) => {
+            (vec![BusinessPermit, BankAccount], vec![BusinessPermit])
+        }
+        Wanted::Code(CodeFor::Driver { operator, .. }) => {
+            let mut may = vec![Identity, DrivingLicence, Qualification, BankAccount];
+            if *operator == Some(WantedOperator::Applicant) {
+                may.push(BusinessPermit);
+            }
+            (may, vec![Identity, DrivingLicence])
+        }
+    }
+}
+
+impl Asked {
+    /// The vehicles that a driver's application names.
+    pub(crate) fn named(&self) -> &[VehicleId] {
+        match &self.wanted {
+            Wanted::Code(CodeFor::Driver { vehicles, .. }) => vehicles,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn is_verifying(&self) -> bool {
+        self.state == ApplicationState::Verifying
+    }
+
+    fn close(&mut self, state: ApplicationState, at: Time) {
+        self.state = state;
+        self.ended_at = Some(at);
+        for claim in self.claims.iter_mut().filter(|c| c.state == ClaimState::Waiting) {
+            claim.state = ClaimState::Ended;
+        }
+    }
+}
+
+impl Model {
+    /// When an application runs out of time: an answer is overdue, or the whole of it.
+    pub(crate) fn lapses_at(&self, asked: &Asked) -> Option<Time> {
+        let waiting = asked.claims.iter().filter(|claim| claim.state == ClaimState::Waiting);
+        let in_all = asked.asked_at.plus(self.parameter(ParameterName::ApplicationMs));
+        let first = waiting.map(|claim| claim.answer_by).chain([in_all]).min();
+        first.filter(|_| asked.is_verifying())
+    }
+
+    pub(crate) fn lapse(&mut self, id: ApplicationId, at: Time) {
+        let asked = self.applications.get_mut(&id).expect("found");
+        asked.close(ApplicationState::Lapsed, at);
+    }
+
+    fn wrong_claim(&self, wanted: &Wanted, prefecture: Prefecture, claim: &NewClaim) -> Why {
+        let mut why = Why::new();
+        bar(&mut why, !kinds(wanted).0.contains(&claim.kind), R::InvalidField);
+        match self.organisations.contains_key(&claim.attester) {
+            false => why.push(R::NotFound),
+            true => {
+                let attests = self.attests(claim.attester, claim.kind, prefecture);
+                bar(&mut why, !attests, R::AttesterNotRegistered);
+            }
+        }
+        why
+    }
+
+    fn wrong_claims(&self, wanted: &Wanted, prefecture: Prefecture, claims: &[NewClaim]) -> Why {
+        let mut why = Why::new();
+        bar(&mut why, !self.prefectures.contains(&prefecture), R::InvalidField);
+        bar(&mut why, claims.len() > 12, R::TooMany);
+        for kind in kinds(wanted).1 {
+            bar(&mut why, claims.iter().all(|claim| claim.kind != kind), R::CertificateMissing);
+        }
+        for (place, claim) in claims.iter().enumerate() {
+            why.extend(self.wrong_claim(wanted, prefecture, claim));
+            let before = claims[..place].iter().filter(|other| other.kind == claim.kind).count();
+            let is_policy = claim.kind == CertificateKind::Policy;
+            bar(&mut why, !is_policy && before > 0, R::InvalidField);
+            bar(&mut why, is_policy && before >= 8, R::TooMany);
+        }
+        why
+    }
+
+    fn new_claim(&self, claim: &NewClaim) -> Claim {
+        Claim {
+            kind: claim.kind,
+            root: claim.root,
+            attester: claim.attester,
+            answer_by: self.after(ParameterName::AnswerMs),
+            state: ClaimState::Waiting,
+        }
+    }
+
+    fn make(&mut self, sent: &Sent<'_>, asked: (Wanted, PublicKey, Custody, Prefecture, &[NewClaim])) {
+        let (wanted, holder_key, custody, prefecture, claims) = asked;
+        let Owner::Organisation(sponsor) = sent.owner else { panic!("a sponsor sends") };
+        let asked = Asked {
+            made_by: sent.transaction,
+            wanted,
+            sponsor,
+            holder_key,
+            custody,
+            prefecture,
+            claims: claims.iter().map(|claim| self.new_claim(claim)).collect(),
+            corrections: 0,
+            asked_at: self.now,
+            state: ApplicationState::Verifying,
+            ended_at: None,
+            person: None,
+            vehicle: None,
+            code: None,
+        };
+        self.applications.insert(ApplicationId(sent.first()), asked);
+    }
+
+    pub(crate) fn apply_for_code(
+        &mut self,
+        sent: &mut Sent<'_>,
+        action: &CodeApply,
+    ) -> Result<(), Why> {
+        let sponsor = sent.organisation()?;
+        if !self.is_of_kind(sent.owner, &SPONSORS) {
+            return Err(vec![R::NotAllowed]);
+        }
+        let mut why = Why::new();
+        match &action.wanted {
+            CodeFor::Driver { vehicles, operator } => {
+                self.ask_driver(&mut why, (sent, action), (vehicles, *operator));
+            }
+            CodeFor::Enterprise(id) => {
+                let own = self.keys.get(&action.holder_key);
+                bar(&mut why, own != Some(&(Owner::Organisation(*id), true)), R::InvalidField);
+                match self.organisations.get(id) {
+                    None => why.push(R::NotFound),
+                    Some(org) => {
+                        bar(&mut why, !OPERATORS.contains(&org.kind), R::InvalidField);
+                        let has = self.code_of(Holder::Organisation(*id)).is_some();
+                        let asks = self.applications.values().any(|other| {
+                            other.is_verifying() && other.wanted == Wanted::Code(action.wanted.clone())
+                        });
+                        bar(&mut why, has || asks, R::SubjectExists);
+                    }
+                }
+                if *id != sponsor {
+                    sent.words.owner(&mut why, self, Owner::Organisation(*id));
+                }
+            }
+        }
+        let wanted = Wanted::Code(action.wanted.clone());
+        why.extend(self.wrong_claims(&wanted, action.prefecture, &action.claims));
+        unless(why)?;
+        let (key, custody, prefecture) = (action.holder_key, action.custody, action.prefecture);
+        self.make(sent, (wanted, key, custody, prefecture, &action.claims));
+        Ok(())
+    }
+
+    /// What a driver's application needs besides its claims: a new key's word, and those of operator
+    /// and owners, each once.
+    fn ask_driver(
+        &self,
+        why: &mut Why,
+        (sent, action): (&mut Sent<'_>, &CodeApply),
+        (vehicles, operator): (&[VehicleId], Option<WantedOperator>),
+    ) {
+        sent.words.key(why, &action.holder_key);
+        bar(why, self.keys.contains_key(&action.holder_key), R::KeyInUse);
+        let distinct: BTreeSet<_> = vehicles.iter().collect();
+        bar(why, distinct.len() != vehicles.len(), R::InvalidField);
+        let most = self.parameter(ParameterName::VehiclesPerDriver);
+        bar(why, vehicles.len() as u64 > most, R::TooMany);
+        let mut speakers = BTreeSet::new();
+        if let Some(WantedOperator::Organisation(id)) = operator {
+            match self.organisations.get(&id) {
+                None => why.push(R::NotFound),
+                Some(org) => bar(why, !OPERATORS.contains(&org.kind), R::OperatorInvalid),
+            }
+            speakers.insert(Owner::Organisation(id));
+        }
+        for id in vehicles {
+            let Some(vehicle) = self.vehicles.get(id) else {
+                why.push(R::NotFound);
+                continue;
+            };
+            let own = vehicle.owner == VehicleOwner::Holder(action.holder_key);
+            match self.vehicle_owner(vehicle.owner) {
+                Some(owner) => drop(speakers.insert(owner)),
+                None => bar(why, !own, R::NotAllowed),
+            }
+            bar(why, self.class_of(*id).is_some_and(|class| class.trailer), R::InvalidField);
+            bar(why, self.naming(*id).len() >= 8, R::TooMany);
+        }
+        speakers.remove(&sent.owner);
+        for owner in speakers {
+            sent.words.owner(why, self, owner);
+        }
+    }
+
+    /// The applications for codes that name a vehicle and are verifying.
+    pub(crate) fn naming(&self, vehicle: VehicleId) -> Vec<ApplicationId> {
+        let names = |asked: &Asked| asked.is_verifying() && asked.named().contains(&vehicle);
+        self.applications.iter().filter(|(_, a)| names(a)).map(|(id, _)| *id).collect()
+    }
+
+    pub(crate) fn apply_for_vehicle(
+        &mut self,
+        sent: &mut Sent<'_>,
+        action: &VehicleApply,
+    ) -> Result<(), Why> {
+        let sponsor = sent.organisation()?;
+        if !self.is_of_kind(sent.owner, &SPONSORS) {
+            return Err(vec![R::NotAllowed]);
+        }
+        let mut why = Why::new();
+        let key = match action.owner {
+            VehicleOwner::Organisation(id) => {
+                if id != sponsor {
+                    sent.words.owner(&mut why, self, Owner::Organisation(id));
+                }
+                sent.key
+            }
+            VehicleOwner::Holder(key) => {
+                self.word_of_holder(&mut why, sent.words, &key);
+                key
+            }
+        };
+        let wanted = Wanted::Vehicle(action.owner);
+        why.extend(self.wrong_claims(&wanted, action.prefecture, &action.claims));
+        unless(why)?;
+        self.make(sent, (wanted, key, Custody::Device, action.prefecture, &action.claims));
+        Ok(())
+    }
+
+    /// A holder who is named by key speaks by it, or, once it is registered, by any key in force.
+    fn word_of_holder(&self, why: &mut Why, words: &mut Words, key: &PublicKey) {
+        match self.owner_of(key) {
+            Some(owner) => words.owner(why, self, owner),
+            None => words.key(why, key),
+        }
+    }
+
+    fn verifying(&self, id: ApplicationId) -> Result<Asked, Why> {
+        let asked = self.applications.get(&id).ok_or(vec![R::NotFound])?;
+        if asked.is_verifying() { Ok(asked.clone()) } else { Err(vec![R::ApplicationEnded]) }
+    }
+
+    /// Whose what is asked for will be, as far as that is known.
+    fn future_owner(&self, asked: &Asked) -> Option<Owner> {
+        match &asked.wanted {
+            Wanted::Vehicle(owner) => self.vehicle_owner(*owner),
+            Wanted::Code(CodeFor::Enterprise(id)) => Some(Owner::Organisation(*id)),
+            Wanted::Code(CodeFor::Driver { .. }) => asked.person.map(Owner::Person),
+        }
+    }
+
+    pub(crate) fn correct(
+        &mut self,
+        sent: &mut Sent<'_>,
+        action: &ClaimCorrect,
+    ) -> Result<(), Why> {
+        sent.organisation()?;
+        let mut asked = self.verifying(action.application)?;
+        if sent.owner != Owner::Organisation(asked.sponsor) {
+            return Err(vec![R::NotAllowed]);
+        }
+        let mut why = Why::new();
+        match &asked.wanted {
+            Wanted::Code(CodeFor::Driver { .. }) => sent.words.key(&mut why, &asked.holder_key),
+            Wanted::Vehicle(VehicleOwner::Holder(key)) => {
+                self.word_of_holder(&mut why, sent.words, key);
+            }
+            _ => {
+                let owner = self.future_owner(&asked).expect("an organisation");
+                if owner != sent.owner {
+                    sent.words.owner(&mut why, self, owner);
+                }
+            }
+        }
+        let used_up = u64::from(asked.corrections) >= self.parameter(ParameterName::Corrections);
+        bar(&mut why, used_up, R::CorrectionsUsedUp);
+        why.extend(self.wrong_claim(&asked.wanted, asked.prefecture, &action.claim));
+        let same = asked.claims.iter().filter(|claim| claim.kind == action.claim.kind).count();
+        let is_policy = action.claim.kind == CertificateKind::Policy;
+        let new = self.new_claim(&action.claim);
+        match action.replaces.map(|place| asked.claims.get_mut(place as usize)) {
+            Some(None) => why.push(R::NotFound),
+            Some(Some(old)) => {
+                let refused = matches!(old.state, ClaimState::Refused { .. });
+                bar(&mut why, !refused, R::ClaimNotRefused);
+                bar(&mut why, old.kind != new.kind, R::InvalidField);
+                *old = new;
+            }
+            None => {
+                bar(&mut why, !is_policy && same > 0, R::InvalidField);
+                bar(&mut why, is_policy && same >= 8, R::TooMany);
+                bar(&mut why, asked.claims.len() >= 12, R::TooMany);
+                asked.claims.push(new);
+            }
+        }
+        unless(why)?;
+        asked.corrections += 1;
+        self.applications.insert(action.application, asked);
+        Ok(())
+    }
+
+    pub(crate) fn withdraw_application(
+        &mut self,
+        sender: Owner,
+        action: &ApplicationWithdraw,
+    ) -> Result<(), Why> {
+        let asked = self.verifying(action.application)?;
+        let sponsors = sender == Owner::Organisation(asked.sponsor);
+        if !sponsors && self.future_owner(&asked) != Some(sender) {
+            return Err(vec![R::NotAllowed]);
+        }
+        let now = self.now;
+        let asked = self.applications.get_mut(&action.application).expect("found");
+        asked.close(ApplicationState::Withdrawn, now);
+        Ok(())
+    }
+
+    pub(crate) fn answer(&mut self, sent: &mut Sent<'_>, action: &ClaimAnswer) -> Result<(), Why> {
+        let attester = sent.organisation()?;
+        let mut asked = self.verifying(action.application)?;
+        let claim = asked.claims.get(action.claim as usize).cloned().ok_or(vec![R::NotFound])?;
+        let mut why = Why::new();
+        bar(&mut why, claim.attester != attester, R::NotAllowed);
+        bar(&mut why, claim.state != ClaimState::Waiting, R::ClaimNotWaiting);
+        bar(&mut why, claim.root != action.root, R::RootDiffers);
+        unless(why)?;
+        let place = action.claim as usize;
+        let said_yes = match &action.answer {
+            Answer::No { reason } => {
+                let state = ClaimState::Refused { at: self.now, reason: reason.clone() };
+                asked.claims[place].state = state;
+                false
+            }
+            Answer::Yes { valid_from, valid_until, class, tags } => {
+                let dates = (*valid_from, *valid_until);
+                let mut why = self.wrong_terms(claim.kind, dates, class);
+                bar(&mut why, *valid_from > self.now, R::InvalidField);
+                let count = match claim.kind {
+                    CertificateKind::Identity => 1,
+                    CertificateKind::VehicleLicence => 2,
+                    _ => 0,
+                };
+                bar(&mut why, tags.len() != count, R::InvalidField);
+                unless(why)?;
+                self.join((action.application, &mut asked), claim.kind, (tags, sent.names))?;
+                asked.claims[place].state = ClaimState::Attested(Terms {
+                    root: claim.root,
+                    attester,
+                    attested_at: self.now,
+                    valid_from: *valid_from,
+                    valid_until: *valid_until,
+                    class: class.clone(),
+                });
+                true
+            }
+        };
+        let answer_by = self.after(ParameterName::AnswerMs);
+        for claim in &mut asked.claims {
+            let ClaimState::Attested(terms) = &claim.state else { continue };
+            if terms.valid_until.is_some_and(|end| self.now >= end) {
+                claim.state = ClaimState::Waiting;
+                claim.answer_by = answer_by;
+            }
+        }
+        if said_yes && self.is_complete(&asked) {
+            asked.close(ApplicationState::Issued, self.now);
+            self.issue((action.application, &mut asked))?;
+        }
+        self.applications.insert(action.application, asked);
+        Ok(())
+    }
+
+    fn join(
+        &mut self,
+        (id, asked): (ApplicationId, &mut Asked),
+        kind: CertificateKind,
+        (tags, names): (&[Hash], Names<'_>),
+    ) -> Result<(), Why> {
+        let elsewhere = |model: &Self, is_it: &dyn Fn(&Asked) -> bool| {
+            model.applications.iter().any(|(other, a)| *other != id && a.is_verifying() && is_it(a))
+        };
+        let mut why = Why::new();
+        if kind == CertificateKind::Identity {
+            let known = self.persons.iter().find(|(_, p)| p.tag == tags[0]).map(|(id, _)| *id);
+            let person = known.unwrap_or_else(|| PersonId(names(NameKind::Identity, tags[0])));
+            let has = self.code_of(Holder::Person(person)).is_some();
+            let asks = elsewhere(self, &|other| other.person == Some(person));
+            bar(&mut why, has || asks, R::SubjectExists);
+            bar(&mut why, asked.person.is_some_and(|before| before != person), R::InvalidField);
+            unless(why)?;
+            asked.person = Some(person);
+            self.persons.insert(person, Driver { tag: tags[0] });
+            self.certificates.entry(Subject::Person(person)).or_default();
+        } else if let (CertificateKind::VehicleLicence, Wanted::Vehicle(owner)) =
+            (kind, &asked.wanted)
+        {
+            let known = self.vehicles.iter().find(|(_, v)| v.vin == tags[0]).map(|(id, _)| *id);
+            let vehicle = known.unwrap_or_else(|| VehicleId(names(NameKind::Vin, tags[0])));
+            let asks = elsewhere(self, &|other| other.vehicle == Some(vehicle));
+            bar(&mut why, asks, R::SubjectExists);
+            bar(&mut why, asked.vehicle.is_some_and(|before| before != vehicle), R::InvalidField);
+            unless(why)?;
+            asked.vehicle = Some(vehicle);
+            for other in self.vehicles.values_mut().filter(|v| v.plate == Some(tags[1])) {
+                other.plate = None;
+            }
+            let new = Lorry {
+                vin: tags[0],
+                plate: None,
+                owner: *owner,
+                over_limit: Vec::new(),
+                released_at: None,
+            };
+            self.vehicles.entry(vehicle).or_insert(new).plate = Some(tags[1]);
+            self.certificates.entry(Subject::Vehicle(vehicle)).or_default();
+        }
+        Ok(())
+    }
+
+    /// Whose certificates an application is about, once that is known.
+    fn subject(asked: &Asked) -> Option<Subject> {
+        match &asked.wanted {
+            Wanted::Vehicle(_) => asked.vehicle.map(Subject::Vehicle),
+            Wanted::Code(CodeFor::Enterprise(id)) => Some(Subject::Organisation(*id)),
+            Wanted::Code(CodeFor::Driver { .. }) => asked.person.map(Subject::Person),
+        }
+    }
+
+    /// True if nothing lacks with what was attested in the place of what was there of those kinds.
+    fn is_complete(&self, asked: &Asked) -> bool {
+        let Some(subject) = Self::subject(asked) else { return false };
+        let claimed = |kind| asked.claims.iter().any(|claim| claim.kind == kind);
+        let before = self.held_by(subject).iter().filter(|held| !claimed(held.kind)).cloned();
+        let new = asked.claims.iter().filter_map(|claim| {
+            let ClaimState::Attested(terms) = &claim.state else { return None };
+            Some(Held {
+                id: None,
+                kind: claim.kind,
+                terms: terms.clone(),
+                state: CertificateState::Valid,
+                noticed: false,
+                since: self.now,
+                next: None,
+            })
+        });
+        let held: Vec<Held> = before.chain(new).collect();
+        match &asked.wanted {
+            Wanted::Vehicle(_) => lacking_alone(&held, self.now).is_empty(),
+            Wanted::Code(CodeFor::Enterprise(_)) => lacking_permit(&held, self.now).is_empty(),
+            Wanted::Code(CodeFor::Driver { vehicles, operator }) => {
+                let operator = operator.map(|operator| match operator {
+                    WantedOperator::Applicant => held.as_slice(),
+                    WantedOperator::Organisation(id) => self.held_by(Subject::Organisation(id)),
+                });
+                let alone = self.lacking_for((&held, None), operator, false).is_empty();
+                let fits = |id: &VehicleId| {
+                    self.lacking_for((&held, Some(*id)), operator, false).is_empty()
+                };
+                if vehicles.is_empty() { alone } else { vehicles.iter().all(fits) }
+            }
+        }
+    }
+
+    fn issue(&mut self, (id, asked): (ApplicationId, &mut Asked)) -> Result<(), Why> {
+        let subject = Self::subject(asked).expect("a complete one is about somebody");
+        for claim in asked.claims.clone() {
+            let ClaimState::Attested(terms) = claim.state else { continue };
+            if !self.put(subject, (claim.kind, None), terms) {
+                return Err(vec![R::TooMany]);
+            }
+        }
+        let holder = match &asked.wanted {
+            Wanted::Vehicle(owner) => {
+                let vehicle = asked.vehicle.expect("a complete one has it");
+                self.vehicles.get_mut(&vehicle).expect("found").owner = *owner;
+                return Ok(());
+            }
+            Wanted::Code(CodeFor::Enterprise(id)) => Holder::Organisation(*id),
+            Wanted::Code(CodeFor::Driver { .. }) => {
+                let person = asked.person.expect("a complete one has it");
+                self.register(asked.holder_key, person)?;
+                Holder::Person(person)
+            }
+        };
+        let operator = match &asked.wanted {
+            Wanted::Code(CodeFor::Driver { operator, .. }) => *operator,
+            _ => None,
+        };
+        let code_id = CodeId::made_by(asked.made_by);
+        asked.code = Some(code_id);
+        let mut code = Issued {
+            holder,
+            application: id,
+            issued_at: self.now,
+            cancelled_at: None,
+            suspensions: Vec::new(),
+            prefecture: asked.prefecture,
+            vehicles: Vec::new(),
+            current: asked.named().first().copied(),
+            operator: operator.and_then(|o| asked.person.map(|person| o.resolve(person))),
+        };
+        for vehicle in asked.named() {
+            unless(self.bars_to_bind(&code, *vehicle))?;
+            code.vehicles.push(*vehicle);
+        }
+        self.codes.insert(code_id, code);
+        Ok(())
+    }
+
+    /// A person's new key; all others end.
+    fn register(&mut self, key: PublicKey, person: PersonId) -> Result<(), Why> {
+        if self.keys.contains_key(&key) {
+            return Err(vec![R::KeyInUse]);
+        }
+        let owner = Owner::Person(person);
+        self.keys.values_mut().filter(|(whose, _)| *whose == owner).for_each(|k| k.1 = false);
+        self.keys.insert(key, (owner, true));
+        Ok(())
+    }
+}
