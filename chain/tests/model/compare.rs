@@ -9,6 +9,7 @@ use chain::memory::Memory;
 use chain::query::{self, OperatorState};
 use chain::records::vehicle::OverLimit;
 use chain::records::*;
+use chain::text::Word;
 use chain::{Hash, Time};
 
 use crate::applications::Asked;
@@ -123,9 +124,10 @@ fn of_code(
 ) -> Result<(), Differs> {
     let chain: Code = get(memory, id.record())?;
     let trailer = code.current.and_then(|vehicle| model.couplings.get(&vehicle).copied());
-    let suspension = |(by, reason, at): &(_, _, _)| {
-        let reason: &chain::text::Word = reason;
-        Suspension { by: *by, reason: reason.clone(), at: *at }
+    let suspension = |(by, reason, at): &(OrganisationId, Word, Time)| Suspension {
+        by: *by,
+        reason: reason.clone(),
+        at: *at,
     };
     let mut expected = Code {
         id,

@@ -11,6 +11,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod answers;
 mod applications;
 mod bindings;
 mod certificates;

@@ -5,6 +5,7 @@ use chain::Hash;
 use chain::actions::*;
 use chain::ids::*;
 use chain::records::application::WantedOperator;
+use chain::records::certificate::VehicleClass;
 use chain::records::*;
 
 use crate::common::{DAY, KUNMING, Party, SECOND, START};
@@ -128,7 +129,7 @@ impl Stage {
         if !trailer {
             kinds.push(Policy);
         }
-        if self.rng.percent(20) {
+        if !trailer && self.rng.percent(20) {
             kinds.push(Policy);
         }
         let sponsor = self.world.parties.enterprise.clone();
@@ -171,7 +172,7 @@ impl Stage {
         let persons: Vec<Hash> = self.model.persons.values().map(|p| p.tag).collect();
         let vins: Vec<Hash> = self.model.vehicles.values().map(|v| v.vin).collect();
         let plates: Vec<Hash> = self.model.vehicles.values().filter_map(|v| v.plate).collect();
-        let mut tag = |stage: &mut Self, known: &[Hash]| match stage.rng.pick(known) {
+        let tag = |stage: &mut Self, known: &[Hash]| match stage.rng.pick(known) {
             Some(tag) if old => tag,
             _ => stage.root(),
         };
@@ -203,7 +204,7 @@ impl Stage {
         let mut waiting = self.waiting();
         if self.rng.percent(5) {
             let all = self.model.applications.iter();
-            waiting = all.flat_map(|(id, a)| (0..a.claims.len() as u32 + 1).map(|c| (*id, c))).collect();
+            waiting = all.flat_map(|(id, a)| (0..a.claims.len() as u32 + 1).map(move |c| (*id, c))).collect();
         }
         let (application, claim) = self.rng.pick(&waiting)?;
         let asked = self.model.applications[&application].clone();
@@ -235,6 +236,8 @@ impl Stage {
     }
 
     pub(crate) fn correct(&mut self) -> Option<Move> {
+        use CertificateKind::*;
+        let added = [Policy, Policy, Qualification, BankAccount];
         let mut places = Vec::new();
         for (id, asked) in self.model.applications.iter().filter(|(_, a)| a.is_verifying()) {
             for (place, claim) in asked.claims.iter().enumerate() {
@@ -242,8 +245,7 @@ impl Stage {
                     places.push((*id, claim.kind, Some(place as u32)));
                 }
             }
-            use CertificateKind::*;
-            places.push((*id, self.rng.one(&[Policy, Policy, Qualification, BankAccount]), None));
+            places.push((*id, self.rng.one(&added), None));
         }
         let (application, kind, mut replaces) = self.rng.pick(&places)?;
         if self.rng.percent(3) {

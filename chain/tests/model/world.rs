@@ -173,6 +173,8 @@ impl Model {
         let mut instants: Vec<Time> = self.all_due().into_iter().map(|(at, _)| at).collect();
         let open = self.matters.values().filter(|m| m.state == MatterState::Open);
         instants.extend(open.map(|matter| matter.settle_by));
+        let held = self.certificates.values().flatten();
+        instants.extend(held.map(|one| one.terms.valid_from));
         instants.extend(self.waybills.values().flat_map(|w| self.waybill_instants(w)));
         instants.retain(|at| *at > self.now);
         instants.sort();
