@@ -68,7 +68,9 @@ impl Dice {
                 let code = common::credit_code(self.below(1_000_000) as u32);
                 bytes.copy_from_slice(code.as_bytes());
             }
-            _ if self.below(2) > 0 => bytes.iter_mut().for_each(|b| *b = b'a' + self.below(26) as u8),
+            _ if self.below(2) > 0 => {
+                bytes.iter_mut().for_each(|b| *b = b'a' + self.below(26) as u8)
+            }
             _ => self.fill(&mut bytes),
         }
         bytes
@@ -113,7 +115,8 @@ fn any_of<T: Decode<()>>(seed: u64) -> (T, Vec<u8>) {
     for round in 1_u64.. {
         let mut source = Source { dice: &mut dice, tape: &mut tape, place: 0 };
         if let Ok(value) = bincode::decode_from_reader::<T, _, _>(&mut source, config) {
-            tape.truncate(source.place);
+            let used = source.place;
+            tape.truncate(used);
             return (value, tape.concat());
         }
         // The last bytes were wrong; now and then it is those before them.
@@ -136,7 +139,9 @@ fn canonical_or_refused<T: Encode + Decode<()>>(bytes: &[u8]) -> Result<bool, Te
 }
 
 /// A value and its bytes are each other's.
-fn there_and_back<T: Encode + Decode<()> + PartialEq + Debug>(seed: u64) -> Result<(), TestCaseError> {
+fn there_and_back<T: Encode + Decode<()> + PartialEq + Debug>(
+    seed: u64,
+) -> Result<(), TestCaseError> {
     let (value, bytes) = any_of::<T>(seed);
     prop_assert_eq!(&codec::encode(&value), &bytes, "what was read is not what is written");
     prop_assert_eq!(&codec::decode::<T>(&bytes, VALUE_BYTES).unwrap(), &value);

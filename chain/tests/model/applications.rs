@@ -68,9 +68,7 @@ pub(crate) const OPERATORS: [OrganisationKind; 2] =
 fn kinds(wanted: &Wanted) -> (Vec<CertificateKind>, Vec<CertificateKind>) {
     use CertificateKind::*;
     match wanted {
-        Wanted::Vehicle(_) => {
-            (vec![VehicleLicence, TransportPermit, Policy], vec![VehicleLicence])
-        }
+        Wanted::Vehicle(_) => (vec![VehicleLicence, TransportPermit, Policy], vec![VehicleLicence]),
         Wanted::Code(CodeFor::Enterprise(_)) => {
             (vec![BusinessPermit, BankAccount], vec![BusinessPermit])
         }
@@ -160,7 +158,11 @@ impl Model {
         }
     }
 
-    fn make(&mut self, sent: &Sent<'_>, asked: (Wanted, PublicKey, Custody, Prefecture, &[NewClaim])) {
+    fn make(
+        &mut self,
+        sent: &Sent<'_>,
+        asked: (Wanted, PublicKey, Custody, Prefecture, &[NewClaim]),
+    ) {
         let (wanted, holder_key, custody, prefecture, claims) = asked;
         let Owner::Organisation(sponsor) = sent.owner else { panic!("a sponsor sends") };
         let asked = Asked {
@@ -192,6 +194,10 @@ impl Model {
             return Err(vec![R::NotAllowed]);
         }
         let mut why = Why::new();
+        if let Custody::Platform(id) = action.custody {
+            let is_platform = self.is_of_kind(Owner::Organisation(id), &[OrganisationKind::Platform]);
+            bar(&mut why, !is_platform, R::InvalidField);
+        }
         match &action.wanted {
             CodeFor::Driver { vehicles, operator } => {
                 self.ask_driver(&mut why, (&mut *sent, action), (vehicles, *operator));
@@ -205,7 +211,8 @@ impl Model {
                         bar(&mut why, !OPERATORS.contains(&org.kind), R::InvalidField);
                         let has = self.code_of(Holder::Organisation(*id)).is_some();
                         let asks = self.applications.values().any(|other| {
-                            other.is_verifying() && other.wanted == Wanted::Code(action.wanted.clone())
+                            other.is_verifying()
+                                && other.wanted == Wanted::Code(action.wanted.clone())
                         });
                         bar(&mut why, has || asks, R::SubjectExists);
                     }

@@ -99,7 +99,11 @@ impl Model {
         self.couplings.iter().any(|(lorry, trailer)| [*lorry, *trailer].contains(&vehicle))
     }
 
-    pub(crate) fn couple(&mut self, sent: &mut Sent<'_>, action: &TrailerCouple) -> Result<(), Why> {
+    pub(crate) fn couple(
+        &mut self,
+        sent: &mut Sent<'_>,
+        action: &TrailerCouple,
+    ) -> Result<(), Why> {
         let of_vehicle = self.owner_of_vehicle(action.vehicle)?;
         let of_trailer = self.owner_of_vehicle(action.trailer)?;
         if of_vehicle != Some(sent.owner) {

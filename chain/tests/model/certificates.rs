@@ -204,9 +204,8 @@ impl Model {
             };
             c.kind == kind && is_named
         });
-        let spent = |c: &Held| {
-            policy.is_some() && policy_of(&c.terms.class) == policy && is_over(c.state)
-        };
+        let spent =
+            |c: &Held| policy.is_some() && policy_of(&c.terms.class) == policy && is_over(c.state);
         match named.or_else(|| held.iter().position(spent)) {
             Some(place) if terms.valid_from > now => held[place].next = Some(terms),
             Some(place) => self.renew(subject, place, terms, now),

@@ -102,7 +102,11 @@ impl Stage {
     }
 
     /// Keys that give the words of owners other than the sender's; now and then one lacks or is new.
-    pub(crate) fn words_of(&mut self, owners: &[Option<Owner>], sender: &SecretKey) -> Vec<SecretKey> {
+    pub(crate) fn words_of(
+        &mut self,
+        owners: &[Option<Owner>],
+        sender: &SecretKey,
+    ) -> Vec<SecretKey> {
         let mut owners: Vec<Owner> = owners.iter().flatten().copied().collect();
         owners.sort();
         owners.dedup();

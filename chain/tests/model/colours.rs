@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Colours: looked up at each instant among all matters there ever were. And the standing of codes.
 
+use chain::Time;
 use chain::actions::*;
 use chain::ids::*;
 use chain::records::*;
 use chain::refusal::RefusalCode as R;
 use chain::text::Word;
-use chain::Time;
 
 use crate::waybills::Fact;
 use crate::world::{Issued, Model, Why, bar, unless};

@@ -27,10 +27,10 @@ fn same<T: Debug + PartialEq>(what: impl Debug, model: &T, chain: &T) -> Result<
         let theirs: BTreeSet<&str> = theirs.lines().collect();
         ours.lines().filter(|line| !theirs.contains(line)).map(|l| format!("{l}\n")).collect()
     };
+    let (ours, theirs) = (odd(&model, &chain), odd(&chain, &model));
     Err(format!(
-        "{what:?}\n-- model alone:\n{}-- chain alone:\n{}-- model:\n{model}\n-- chain:\n{chain}",
-        odd(&model, &chain),
-        odd(&chain, &model),
+        "{what:?}\n-- model:\n{model}\n-- chain:\n{chain}\n\n-- lines of the model alone:\n{ours}\
+         -- lines of the chain alone:\n{theirs}"
     ))
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn compare(model: &Model, memory: &Memory) -> Result<(), Differs> {
 /// Neither has a record that the other has not, and nothing that was due is left.
 fn kinds(model: &Model, memory: &Memory) -> Result<(), Differs> {
     let mut ours = BTreeSet::new();
-    let mut add = |kind, id| drop(ours.insert(RecordKey { kind, id }));
+    let mut add = |kind, id| ours.extend([RecordKey { kind, id }]);
     model.persons.keys().for_each(|id| add(RecordKind::Person, id.0));
     model.vehicles.keys().for_each(|id| add(RecordKind::Vehicle, id.0));
     model.applications.keys().for_each(|id| add(RecordKind::Application, id.0));
@@ -91,7 +91,8 @@ fn kinds(model: &Model, memory: &Memory) -> Result<(), Differs> {
     let mut theirs = BTreeSet::new();
     for (key, stored) in memory.newest() {
         if let Some(due) = stored.value.next_change_at().filter(|due| *due <= model.now) {
-            return Err(format!("{key:?} was due at {due} and is not brought up: {stored:#?}"));
+            let version = &stored.version;
+            return Err(format!("{key:?} was due at {due} and is not brought up: {version:?}"));
         }
         if key.kind >= RecordKind::Person {
             theirs.insert(*key);
@@ -117,11 +118,7 @@ fn undigested(summary: Summary) -> Summary {
     Summary { digest: Hash::ZERO, ..summary }
 }
 
-fn of_code(
-    model: &Model,
-    memory: &Memory,
-    (id, code): (CodeId, &Issued),
-) -> Result<(), Differs> {
+fn of_code(model: &Model, memory: &Memory, (id, code): (CodeId, &Issued)) -> Result<(), Differs> {
     let chain: Code = get(memory, id.record())?;
     let trailer = code.current.and_then(|vehicle| model.couplings.get(&vehicle).copied());
     let suspension = |(by, reason, at): &(OrganisationId, Word, Time)| Suspension {

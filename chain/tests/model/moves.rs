@@ -84,7 +84,9 @@ impl Stage {
             };
             moves.push(Move::new(transport.key, permit));
             for trailer in [false, false, true] {
-                moves.push(self.vehicle_application(VehicleOwner::Organisation(enterprise.id), trailer));
+                moves.push(
+                    self.vehicle_application(VehicleOwner::Organisation(enterprise.id), trailer),
+                );
             }
         }
         if round == 5 {

@@ -46,7 +46,11 @@ fn permits(class: &Class, hazardous: bool) -> bool {
     match class {
         Class::Permit { hazardous: may } => *may || !hazardous,
         Class::Qualification { ordinary, hazardous: may } => {
-            if hazardous { *may } else { *ordinary }
+            if hazardous {
+                *may
+            } else {
+                *ordinary
+            }
         }
         _ => false,
     }

@@ -153,8 +153,12 @@ impl Stage {
             return None;
         }
         let p = self.world.parties.clone();
-        let holders: Vec<_> =
-            self.secrets.keys().filter(|k| matches!(self.model.owner_of(k), Some(Owner::Person(_)) | None)).copied().collect();
+        let holders: Vec<_> = self
+            .secrets
+            .keys()
+            .filter(|k| matches!(self.model.owner_of(k), Some(Owner::Person(_)) | None))
+            .copied()
+            .collect();
         let owner = match self.rng.pick(&holders).filter(|_| self.rng.percent(30)) {
             Some(key) => VehicleOwner::Holder(key),
             None => {
@@ -189,9 +193,10 @@ impl Stage {
         let one = asked.claims[claim as usize].clone();
         let without_policy = asked.claims.iter().all(|c| c.kind != CertificateKind::Policy);
         let class = match one.kind {
-            CertificateKind::VehicleLicence => {
-                Class::Vehicle(VehicleClass { hazardous: false, ..self.vehicle_class(without_policy) })
-            }
+            CertificateKind::VehicleLicence => Class::Vehicle(VehicleClass {
+                hazardous: false,
+                ..self.vehicle_class(without_policy)
+            }),
             kind => crate::common::fleet::usual_class(kind),
         };
         let tags = self.tags(one.kind, 0);
@@ -204,7 +209,9 @@ impl Stage {
         let mut waiting = self.waiting();
         if self.rng.percent(5) {
             let all = self.model.applications.iter();
-            waiting = all.flat_map(|(id, a)| (0..a.claims.len() as u32 + 1).map(move |c| (*id, c))).collect();
+            waiting = all
+                .flat_map(|(id, a)| (0..a.claims.len() as u32 + 1).map(move |c| (*id, c)))
+                .collect();
         }
         let (application, claim) = self.rng.pick(&waiting)?;
         let asked = self.model.applications[&application].clone();
@@ -274,7 +281,8 @@ impl Stage {
     pub(crate) fn withdraw_application(&mut self) -> Option<Move> {
         let all = self.model.applications.iter();
         let old = self.rng.percent(10);
-        let open: Vec<_> = all.filter(|(_, a)| old || a.is_verifying()).map(|(id, _)| *id).collect();
+        let open: Vec<_> =
+            all.filter(|(_, a)| old || a.is_verifying()).map(|(id, _)| *id).collect();
         let application = self.rng.pick(&open)?;
         let asked = self.model.applications[&application].clone();
         let holder = asked.person.and_then(|id| self.key_of(Owner::Person(id)));
@@ -321,7 +329,8 @@ impl Stage {
         {
             class = old.terms.class.clone();
         }
-        let same: Vec<_> = held.iter().filter(|c| c.kind == kind && c.terms.class == class).collect();
+        let same: Vec<_> =
+            held.iter().filter(|c| c.kind == kind && c.terms.class == class).collect();
         let renewing = if kind == Policy { 70 } else { 20 };
         let renews = match self.rng.percent(renewing) {
             true => self.rng.pick(&same).and_then(|c| c.id),
@@ -335,8 +344,7 @@ impl Stage {
         };
         let prefecture = if self.rng.percent(3) { self.prefecture() } else { KUNMING };
         let terms = self.attestation(subject, (kind, class));
-        let action =
-            CertificateAttest { renews, prefecture, valid_from, valid_until, ..terms };
+        let action = CertificateAttest { renews, prefecture, valid_from, valid_until, ..terms };
         let right = self.world.attester(kind).key;
         let sender = self.sender(Some(right));
         Some(Move::new(sender, action))
@@ -368,7 +376,8 @@ impl Stage {
     }
 
     pub(crate) fn revoke_certificate(&mut self) -> Option<Move> {
-        let states = [CertificateState::Valid, CertificateState::Suspended, CertificateState::Ended];
+        let states =
+            [CertificateState::Valid, CertificateState::Suspended, CertificateState::Ended];
         let state = self.rng.one(&states);
         let (subject, certificate, attester) = self.certificate(state)?;
         let (sender, reason) = (self.sender(Some(attester.key)), self.reason());

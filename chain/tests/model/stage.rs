@@ -169,7 +169,7 @@ impl Stage {
         let words: Vec<String> =
             transaction.action.statements().iter().map(|word| name(&word.signer)).collect();
         let bare = transaction.action.clone().with_statements(Vec::new());
-        let bare = serde_json::to_string(&bare).unwrap();
+        let bare = shortened(&serde_json::to_string(&bare).unwrap());
         let outcome = match outcome {
             Outcome::Executed { changes, .. } => format!("executed, {changes} changes"),
             Outcome::Refused { reasons } => {
@@ -191,6 +191,19 @@ impl Stage {
              Again: DIANYUN_MODEL_SEED={seed} DIANYUN_MODEL_CASE={case}"
         );
     }
+}
+
+/// Keeps the first digits of each long hash: enough to tell them apart.
+fn shortened(text: &str) -> String {
+    let mut kept = String::new();
+    let mut run = 0;
+    for symbol in text.chars() {
+        run = if symbol.is_ascii_hexdigit() { run + 1 } else { 0 };
+        if run <= 8 {
+            kept.push(symbol);
+        }
+    }
+    kept
 }
 
 fn disagreement(action: &Action, model: &Result<(), Why>, chain: &Outcome) -> Option<String> {

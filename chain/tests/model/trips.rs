@@ -196,8 +196,7 @@ impl Stage {
         let load_by = self.about(load);
         let weight_to_kg = self.rng.one(&[1_000, 2_000, 2_247, 4_500, 9_000, 13_500, 20_000]);
         let consignees = [p.other_enterprise.id, p.bank.id, OrganisationId(RecordId([9; 16]))];
-        let consignee =
-            if self.rng.percent(20) { Some(self.rng.one(&consignees)) } else { None };
+        let consignee = if self.rng.percent(20) { Some(self.rng.one(&consignees)) } else { None };
         let offer = Offer {
             number: word(&format!("YD{number}")),
             segment: word(if self.rng.percent(2) { "12x4" } else { "0000" }),

@@ -203,9 +203,8 @@ impl Model {
 
     /// The code of a holder that is not cancelled.
     pub(crate) fn code_of(&self, holder: Holder) -> Option<CodeId> {
-        let own = |(_, code): &(&CodeId, &Issued)| {
-            code.holder == holder && code.cancelled_at.is_none()
-        };
+        let own =
+            |(_, code): &(&CodeId, &Issued)| code.holder == holder && code.cancelled_at.is_none();
         self.codes.iter().find(own).map(|(id, _)| *id)
     }
 
