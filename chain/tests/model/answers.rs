@@ -43,6 +43,9 @@ impl Model {
                 bar(&mut why, tags.len() != count, R::InvalidField);
                 unless(why)?;
                 self.join((action.application, &mut asked), claim.kind, (tags, sent.names))?;
+                if asked.vehicle.is_some_and(|id| self.turns(Subject::Vehicle(id), class)) {
+                    return Err(vec![R::InvalidField]);
+                }
                 asked.claims[place].state = ClaimState::Attested(Terms {
                     root: claim.root,
                     attester,
@@ -165,6 +168,9 @@ impl Model {
         let subject = Self::subject(asked).expect("a complete one is about somebody");
         for claim in asked.claims.clone() {
             let ClaimState::Attested(terms) = claim.state else { continue };
+            if self.turns(subject, &terms.class) {
+                return Err(vec![R::InvalidField]);
+            }
             if !self.put(subject, (claim.kind, None), terms) {
                 return Err(vec![R::TooMany]);
             }

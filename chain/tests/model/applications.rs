@@ -195,7 +195,8 @@ impl Model {
         }
         let mut why = Why::new();
         if let Custody::Platform(id) = action.custody {
-            let is_platform = self.is_of_kind(Owner::Organisation(id), &[OrganisationKind::Platform]);
+            let is_platform =
+                self.is_of_kind(Owner::Organisation(id), &[OrganisationKind::Platform]);
             bar(&mut why, !is_platform, R::InvalidField);
         }
         match &action.wanted {

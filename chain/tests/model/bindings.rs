@@ -58,6 +58,10 @@ impl Model {
         }
         let driver = (self.held_by(Subject::Person(person)), Some(action.vehicle));
         why.extend(self.lacking_for(driver, self.held_by_operator(code.operator), false));
+        if why.contains(&R::InvalidField) {
+            // What a trailer lacks as if it were a vehicle does not matter: it is refused anyhow.
+            why.extend([R::CertificateMissing, R::ClassUnfit]);
+        }
         unless(why)?;
         code.vehicles.push(action.vehicle);
         code.current = code.current.or(Some(action.vehicle));

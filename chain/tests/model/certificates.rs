@@ -186,6 +186,15 @@ impl Model {
         why
     }
 
+    /// True if a licence would make a trailer of a vehicle, or a vehicle of a trailer.
+    pub(crate) fn turns(&self, subject: Subject, class: &Class) -> bool {
+        let Subject::Vehicle(vehicle) = subject else { return false };
+        match (self.class_of(vehicle), class) {
+            (Some(old), Class::Vehicle(new)) => old.trailer != new.trailer,
+            _ => false,
+        }
+    }
+
     /// Puts new terms where they belong among what a subject has: renewing what is there, or added.
     /// False if the subject would have too many then.
     pub(crate) fn put(
@@ -250,6 +259,7 @@ impl Model {
         bar(&mut why, !fits, R::InvalidField);
         let dates = (action.valid_from, action.valid_until);
         why.extend(self.wrong_terms(action.kind, dates, &action.class));
+        bar(&mut why, self.turns(action.subject, &action.class), R::InvalidField);
         if action.renews.is_some() {
             let old = held.iter().find(|c| c.kind == action.kind && c.id == action.renews);
             bar(&mut why, old.is_none(), R::NotFound);

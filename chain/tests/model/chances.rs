@@ -53,17 +53,20 @@ impl Stage {
         let now = self.model.now;
         let instants = self.model.instants();
         let near: Vec<Time> = instants.iter().take(6).copied().collect();
-        let at = match self.rng.below(100) {
-            0..35 => now.plus(1),
-            35..70 if !near.is_empty() => {
-                let first = self.rng.percent(60);
-                let at = if first { near[0] } else { self.rng.one(&near) };
-                Time(at.0 + self.rng.below(3) - 1)
-            }
-            70..85 => now.plus(self.rng.below(3_600 * SECOND)),
-            85..96 => now.plus(self.rng.below(3 * DAY)),
-            96..98 => now.plus(self.rng.below(20 * DAY)),
-            _ => now.plus(1 + self.rng.below(SECOND)),
+        let bounds = if self.on_road { [40, 60, 92, 99] } else { [30, 65, 80, 96] };
+        let dice = self.rng.below(100);
+        let at = if dice < bounds[0] {
+            now.plus(1)
+        } else if dice < bounds[1] && !near.is_empty() {
+            let first = self.rng.percent(60);
+            let at = if first { near[0] } else { self.rng.one(&near) };
+            Time(at.0 + self.rng.below(3) - 1)
+        } else if dice < bounds[2] {
+            now.plus(self.rng.below(3_600 * SECOND))
+        } else if dice < bounds[3] {
+            now.plus(self.rng.below(3 * DAY))
+        } else {
+            now.plus(self.rng.below(20 * DAY))
         };
         self.world.clock = at.max(now.plus(1));
     }

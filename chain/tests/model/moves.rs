@@ -13,55 +13,58 @@ pub(crate) const KINDS: usize = 38;
 
 type Maker = fn(&mut Stage) -> Option<Move>;
 
-/// Each kind of move with its weight.
-const MOVES: &[(u64, Maker)] = &[
-    (6, Stage::apply_for_code),
-    (4, Stage::apply_for_vehicle),
-    (30, Stage::answer),
-    (6, Stage::correct),
-    (2, Stage::withdraw_application),
-    (5, Stage::suspend_code),
-    (6, Stage::resume_code),
-    (3, Stage::cancel_code),
-    (5, Stage::bind),
-    (3, Stage::unbind),
-    (5, Stage::choose),
-    (5, Stage::couple),
-    (3, Stage::uncouple),
-    (4, Stage::set_operator),
-    (16, Stage::attest),
-    (5, Stage::suspend_certificate),
-    (6, Stage::resume_certificate),
-    (3, Stage::revoke_certificate),
-    (12, Stage::open_matter),
-    (6, Stage::extend_matter),
-    (9, Stage::settle_matter),
-    (4, Stage::void_matter),
-    (2, Stage::release_vehicle),
-    (14, Stage::offer),
-    (30, Stage::accept),
-    (2, Stage::decline),
-    (2, Stage::withdraw),
-    (45, Stage::step),
-    (3, Stage::cancel),
-    (5, Stage::abort),
-    (5, Stage::agree_abort),
-    (5, Stage::dispute),
-    (6, Stage::end_dispute),
+/// Each kind of move with its weights: in a case about papers, and in one about trips.
+const MOVES: &[(u64, u64, Maker)] = &[
+    (6, 2, Stage::apply_for_code),
+    (4, 1, Stage::apply_for_vehicle),
+    (30, 12, Stage::answer),
+    (10, 2, Stage::correct),
+    (2, 1, Stage::withdraw_application),
+    (5, 1, Stage::suspend_code),
+    (6, 8, Stage::resume_code),
+    (3, 1, Stage::cancel_code),
+    (6, 4, Stage::bind),
+    (3, 1, Stage::unbind),
+    (5, 3, Stage::choose),
+    (5, 3, Stage::couple),
+    (3, 2, Stage::uncouple),
+    (4, 1, Stage::set_operator),
+    (16, 3, Stage::attest),
+    (5, 1, Stage::suspend_certificate),
+    (6, 6, Stage::resume_certificate),
+    (3, 0, Stage::revoke_certificate),
+    (12, 3, Stage::open_matter),
+    (6, 2, Stage::extend_matter),
+    (9, 6, Stage::settle_matter),
+    (4, 3, Stage::void_matter),
+    (2, 2, Stage::release_vehicle),
+    (8, 30, Stage::offer),
+    (10, 50, Stage::accept),
+    (1, 2, Stage::decline),
+    (1, 2, Stage::withdraw),
+    (10, 70, Stage::step),
+    (1, 3, Stage::cancel),
+    (2, 6, Stage::abort),
+    (2, 6, Stage::agree_abort),
+    (2, 7, Stage::dispute),
+    (3, 8, Stage::end_dispute),
 ];
 
 impl Stage {
     /// A move by the dice; none if nothing is there for it.
     pub(crate) fn random_move(&mut self) -> Option<Move> {
-        let sum = MOVES.iter().map(|(weight, _)| weight).sum();
+        let on_road = self.on_road;
+        let weight =
+            |(papers, trips, _): &(u64, u64, Maker)| if on_road { *trips } else { *papers };
+        let sum = MOVES.iter().map(weight).sum();
         for _ in 0..10 {
             let mut place = self.rng.below(sum);
-            let found = MOVES.iter().find(|(weight, _)| {
-                let is_it = place < *weight;
-                place = place.saturating_sub(*weight);
+            let found = MOVES.iter().find(|one| {
+                let is_it = place < weight(one);
+                place = place.saturating_sub(weight(one));
                 is_it
             });
-            let made = found.and_then(|(_, make)| make(self));
+            let made = found.and_then(|(_, _, make)| make(self));
             if made.is_some() {
                 return made;
             }

@@ -39,6 +39,8 @@ pub(crate) struct Stage {
     pub(crate) secrets: BTreeMap<PublicKey, SecretKey>,
     /// Executed and refused by kind of action.
     pub(crate) seen: BTreeMap<String, (u64, u64)>,
+    /// True if the case is about trips rather than papers.
+    pub(crate) on_road: bool,
     seed: u64,
     case: u64,
     log: Vec<String>,
@@ -63,8 +65,8 @@ impl Stage {
         let secrets = parties.iter().map(|p| (p.key.public(), p.key.clone())).collect();
         let model = Model::new(&world.genesis);
         let log = vec![format!("parameters: {:?}", world.genesis.parameters)];
-        let seen = BTreeMap::new();
-        Self { world, model, rng, parties, secrets, seen, seed, case, log }
+        let (seen, on_road) = (BTreeMap::new(), rng.percent(60));
+        Self { world, model, rng, parties, secrets, seen, on_road, seed, case, log }
     }
 
     /// Makes a key that can sign for whom it will be.

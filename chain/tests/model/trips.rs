@@ -187,34 +187,40 @@ impl Stage {
                 WaybillKind::Public(limits)
             }
         };
-        let number = match self.rng.percent(3) {
-            true => 0,
-            false => self.world.fresh(),
-        };
-        let open = self.rng.one(&[longest, longest, DAY.min(longest), 1]);
-        let load = self.rng.one(&[1, SECOND, DAY, 3 * DAY]);
+        let number = if self.rng.percent(3) { 0 } else { self.world.fresh() };
+        let open = self.rng.one(&[longest, longest, DAY.min(longest), SECOND]);
+        let load = self.rng.one(&[SECOND, 3_600 * SECOND, DAY, 3 * DAY]);
         let load_by = self.about(load);
-        let weight_to_kg = self.rng.one(&[1_000, 2_000, 2_247, 4_500, 9_000, 13_500, 20_000]);
         let consignees = [p.other_enterprise.id, p.bank.id, OrganisationId(RecordId([9; 16]))];
-        let consignee = if self.rng.percent(20) { Some(self.rng.one(&consignees)) } else { None };
-        let offer = Offer {
+        let consignee = if self.rng.percent(15) { Some(self.rng.one(&consignees)) } else { None };
+        let late = self.rng.percent(96);
+        let mut offer = Offer {
             number: word(&format!("YD{number}")),
-            segment: word(if self.rng.percent(2) { "12x4" } else { "0000" }),
+            segment: word("0000"),
             kind,
             offer_ends: self.about(open),
             load_by,
-            deliver_by: Time(load_by.0 + self.rng.one(&[DAY, DAY, DAY, 1, 0])),
-            goods: self.rng.one(&[500, 500, 500, 1_700, 99]),
-            hazardous: self.rng.percent(8),
-            weight_from_kg: self.rng.one(&[1_000, 500, 500, 0]),
-            weight_to_kg,
-            part_load: self.rng.percent(60),
+            deliver_by: load_by.plus(if late { DAY } else { self.rng.below(2) }),
+            goods: 500,
+            hazardous: self.rng.percent(5),
+            weight_from_kg: 500,
+            weight_to_kg: self.rng.one(&[500, 1_000, 2_000, 2_247, 2_248, 4_500, 9_000, 9_001]),
+            part_load: self.rng.percent(70),
             from: self.rng.one(&[crate::common::KUNMING, QUJING]),
-            to: if self.rng.percent(3) { self.prefecture() } else { QUJING },
+            to: QUJING,
             consignee,
             fields_root: Hash::of(b"waybill fields"),
             price: Hash::of(b"price"),
         };
+        match self.rng.below(60) {
+            0 => offer.segment = word("12x4"),
+            1 => offer.goods = self.rng.one(&[99, 100, 1_799, 1_800]),
+            2 => offer.weight_from_kg = self.rng.one(&[0, 1, offer.weight_to_kg + 1]),
+            3 => offer.to = self.prefecture(),
+            4 => offer.number = word(self.rng.one(&["a b", "123456789012345678901", "A-1"])),
+            5 => offer.offer_ends = self.now(),
+            _ => {}
+        }
         let sender = self.sender(Some(maker.key));
         Some(Move::new(sender, WaybillOffer { offer }))
     }
