@@ -149,11 +149,15 @@ impl Model {
         let held: Vec<Held> = before.chain(new).collect();
         match &asked.wanted {
             Wanted::Vehicle(_) => lacking_alone(&held, self.now).is_empty(),
-            Wanted::Code(CodeFor::Enterprise(_)) => lacking_permit(&held, self.now).is_empty(),
+            Wanted::Code(CodeFor::Enterprise(id)) => {
+                self.is_admitted(*id) && lacking_permit(&held, self.now).is_empty()
+            }
             Wanted::Code(CodeFor::Driver { vehicles, operator }) => {
                 let operator = operator.map(|operator| match operator {
                     WantedOperator::Applicant => held.as_slice(),
-                    WantedOperator::Organisation(id) => self.held_by(Subject::Organisation(id)),
+                    WantedOperator::Organisation(id) => {
+                        self.held_by_operator(Some(Operator::Organisation(id))).unwrap_or_default()
+                    }
                 });
                 let alone = self.lacking_for((&held, None), operator, false).is_empty();
                 let fits = |id: &VehicleId| {
@@ -206,7 +210,7 @@ impl Model {
             operator: operator.and_then(|o| asked.person.map(|person| o.resolve(person))),
         };
         for vehicle in asked.named() {
-            unless(self.bars_to_bind(&code, *vehicle))?;
+            unless(self.bars_to_bind(&code, *vehicle, asked.asked_at))?;
             code.vehicles.push(*vehicle);
         }
         self.codes.insert(code_id, code);

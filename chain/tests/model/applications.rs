@@ -108,7 +108,8 @@ impl Model {
     /// When an application runs out of time: an answer is overdue, or the whole of it.
     pub(crate) fn lapses_at(&self, asked: &Asked) -> Option<Time> {
         let waiting = asked.claims.iter().filter(|claim| claim.state == ClaimState::Waiting);
-        let in_all = asked.asked_at.plus(self.parameter(ParameterName::ApplicationMs));
+        let in_all =
+            asked.asked_at.plus(self.parameter_at(ParameterName::ApplicationMs, asked.asked_at));
         let first = waiting.map(|claim| claim.answer_by).chain([in_all]).min();
         first.filter(|_| asked.is_verifying())
     }
@@ -208,8 +209,8 @@ impl Model {
                 bar(&mut why, own != Some(&(Owner::Organisation(*id), true)), R::InvalidField);
                 match self.organisations.get(id) {
                     None => why.push(R::NotFound),
-                    Some(org) => {
-                        bar(&mut why, !OPERATORS.contains(&org.kind), R::InvalidField);
+                    Some(_) => {
+                        bar(&mut why, !self.may_operate(*id), R::InvalidField);
                         let has = self.code_of(Holder::Organisation(*id)).is_some();
                         let asks = self.applications.values().any(|other| {
                             other.is_verifying()
@@ -249,7 +250,7 @@ impl Model {
         if let Some(WantedOperator::Organisation(id)) = operator {
             match self.organisations.get(&id) {
                 None => why.push(R::NotFound),
-                Some(org) => bar(why, !OPERATORS.contains(&org.kind), R::OperatorInvalid),
+                Some(_) => bar(why, !self.may_operate(id), R::OperatorInvalid),
             }
             speakers.insert(Owner::Organisation(id));
         }
@@ -352,7 +353,8 @@ impl Model {
                 }
             }
         }
-        let used_up = u64::from(asked.corrections) >= self.parameter(ParameterName::Corrections);
+        let most = self.parameter_at(ParameterName::Corrections, asked.asked_at);
+        let used_up = u64::from(asked.corrections) >= most;
         bar(&mut why, used_up, R::CorrectionsUsedUp);
         why.extend(self.wrong_claim(&asked.wanted, asked.prefecture, &action.claim));
         let same = asked.claims.iter().filter(|claim| claim.kind == action.claim.kind).count();

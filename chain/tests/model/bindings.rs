@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Bindings: which vehicles a driver has, which is current, which trailer it draws, who operates.
 
+use chain::Time;
 use chain::actions::*;
 use chain::ids::*;
 use chain::records::*;
 use chain::refusal::RefusalCode as R;
 
-use crate::applications::{OPERATORS, Sent};
+use crate::applications::Sent;
 use crate::colours::owner_of;
 use crate::world::{Held, Issued, Model, Why, bar, unless};
 
@@ -18,19 +19,23 @@ fn operator_owner(operator: Operator) -> Owner {
 }
 
 impl Model {
-    /// What an operator has as such.
+    /// What an operator has as such; none without one, or once its registration has ended.
     pub(crate) fn held_by_operator(&self, operator: Option<Operator>) -> Option<&[Held]> {
-        operator.map(|operator| self.held_by(operator.into()))
+        let ended = |id| !self.is_admitted(id);
+        match operator? {
+            Operator::Organisation(id) if ended(id) => None,
+            operator => Some(self.held_by(operator.into())),
+        }
     }
 
-    /// Limits and states that bar a binding.
-    pub(crate) fn bars_to_bind(&self, code: &Issued, vehicle: VehicleId) -> Why {
+    /// Limits and states that bar a binding that began at an instant.
+    pub(crate) fn bars_to_bind(&self, code: &Issued, vehicle: VehicleId, begun: Time) -> Why {
         let mut why = Why::new();
         let is_vehicle = self.class_of(vehicle).is_some_and(|class| !class.trailer);
         bar(&mut why, !is_vehicle, R::InvalidField);
         bar(&mut why, code.vehicles.contains(&vehicle), R::VehicleBound);
-        let vehicles = self.parameter(ParameterName::VehiclesPerDriver);
-        let drivers = self.parameter(ParameterName::DriversPerVehicle);
+        let vehicles = self.parameter_at(ParameterName::VehiclesPerDriver, begun);
+        let drivers = self.parameter_at(ParameterName::DriversPerVehicle, begun);
         bar(&mut why, code.vehicles.len() as u64 >= vehicles, R::TooMany);
         bar(&mut why, self.drivers_of(vehicle).len() as u64 >= drivers, R::TooMany);
         why
@@ -52,7 +57,7 @@ impl Model {
         if !parties.contains(&sent.owner) {
             return Err(vec![R::NotAllowed]);
         }
-        let mut why = self.bars_to_bind(&code, action.vehicle);
+        let mut why = self.bars_to_bind(&code, action.vehicle, self.now);
         for party in parties.into_iter().filter(|party| *party != sent.owner) {
             sent.words.owner(&mut why, self, party);
         }
@@ -155,7 +160,7 @@ impl Model {
         match action.operator {
             Some(operator) => {
                 let fits = match operator {
-                    Operator::Organisation(id) => OPERATORS.contains(&self.organisations[&id].kind),
+                    Operator::Organisation(id) => self.may_operate(id),
                     Operator::Person(id) => id == person,
                 };
                 bar(&mut why, !fits, R::OperatorInvalid);

@@ -55,9 +55,10 @@ impl Model {
             return due;
         };
         due.push((end, Due::End(subject, place)));
-        let ahead = self.parameter(ParameterName::CertificateNoticeMs);
+        let attested_at = held.terms.attested_at;
+        let ahead = self.parameter_at(ParameterName::CertificateNoticeMs, attested_at);
         let notice = Time(end.0.saturating_sub(ahead));
-        let notice = notice.max(held.terms.attested_at);
+        let notice = notice.max(attested_at);
         if !held.noticed && notice < end {
             due.push((notice.max(held.since), Due::Notice(subject, place)));
         }
@@ -154,10 +155,12 @@ impl Model {
         kind: CertificateKind,
         prefecture: Prefecture,
     ) -> bool {
-        self.organisations[&id].scopes.iter().any(|scope| {
+        let scopes = &self.organisations[&id].scopes;
+        let fits = scopes.iter().any(|scope| {
             let everywhere = scope.prefectures.is_empty();
             scope.kind == kind && (everywhere || scope.prefectures.contains(&prefecture))
-        })
+        });
+        fits && self.is_admitted(id)
     }
 
     /// What is wrong with dates and class bits.

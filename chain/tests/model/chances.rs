@@ -2,6 +2,7 @@
 //! What the dice decide: parameters of a case, times of blocks, and small choices.
 
 use chain::Time;
+use chain::actions::{OrganisationEnd, ParameterSet};
 use chain::ids::*;
 use chain::keys::SecretKey;
 use chain::records::certificate::*;
@@ -10,37 +11,38 @@ use chain::rules::licence;
 
 use crate::common::{DAY, KUNMING, Party, QUJING, SECOND, START, word};
 use crate::rng::Rng;
-use crate::stage::Stage;
+use crate::stage::{Move, Stage};
 
-/// Some parameters of a case differ from their defaults.
+/// Values at which a parameter decides something.
+const VALUES: &[(ParameterName, &[u64])] = &[
+    (ParameterName::AnswerMs, &[SECOND, DAY, 40 * DAY]),
+    (ParameterName::Corrections, &[0, 1, 2]),
+    (ParameterName::ApplicationMs, &[DAY, 7 * DAY]),
+    (ParameterName::VehiclesPerDriver, &[1, 2, 8]),
+    (ParameterName::DriversPerVehicle, &[1, 2, 8]),
+    (ParameterName::SettleViolationMs, &[0, 1, DAY]),
+    (ParameterName::SettleBreachMs, &[0, 15 * DAY]),
+    (ParameterName::SettleOtherMs, &[0, SECOND]),
+    (ParameterName::SettleCertificateMs, &[0, 1, DAY]),
+    (ParameterName::CertificateNoticeMs, &[0, 1, DAY]),
+    (ParameterName::OfferMs, &[SECOND, DAY]),
+    (ParameterName::LoadGraceMs, &[0, 1, SECOND]),
+    (ParameterName::SignMs, &[SECOND, DAY]),
+    (ParameterName::AgreeMs, &[SECOND, 30 * DAY]),
+    (ParameterName::SettlementMs, &[SECOND, DAY]),
+    (ParameterName::DisputeMs, &[0, 1, DAY]),
+    (ParameterName::DifferencePpm, &[0]),
+    (ParameterName::BarringPoints, &[1, 5, 20]),
+    (ParameterName::OverLimitMatters, &[0, 1, 2]),
+    (ParameterName::OverLimitMonths, &[1, 2]),
+    (ParameterName::StepAheadMs, &[0, 1, DAY]),
+];
+
+/// Some parameters of a case differ from their defaults. Changes are often announced at short notice.
 pub(crate) fn parameters(rng: &mut Rng) -> Vec<(ParameterName, u64)> {
-    use ParameterName::*;
-    let choices: &[(ParameterName, &[u64])] = &[
-        (AnswerMs, &[SECOND, DAY, 40 * DAY]),
-        (Corrections, &[0, 1, 2]),
-        (ApplicationMs, &[DAY, 7 * DAY]),
-        (VehiclesPerDriver, &[1, 2, 8]),
-        (DriversPerVehicle, &[1, 2, 8]),
-        (SettleViolationMs, &[0, 1, DAY]),
-        (SettleBreachMs, &[0, 15 * DAY]),
-        (SettleOtherMs, &[0, SECOND]),
-        (SettleCertificateMs, &[0, 1, DAY]),
-        (CertificateNoticeMs, &[0, 1, DAY]),
-        (OfferMs, &[SECOND, DAY]),
-        (LoadGraceMs, &[0, 1, SECOND]),
-        (SignMs, &[SECOND, DAY]),
-        (AgreeMs, &[SECOND, 30 * DAY]),
-        (SettlementMs, &[SECOND, DAY]),
-        (DisputeMs, &[0, 1, DAY]),
-        (DifferencePpm, &[0]),
-        (BarringPoints, &[1, 5, 20]),
-        (OverLimitMatters, &[0, 1, 2]),
-        (OverLimitMonths, &[1, 2]),
-        (StepAheadMs, &[0, 1, DAY]),
-    ];
-    let mut chosen = Vec::new();
-    for (name, values) in choices {
-        if rng.percent(15) {
+    let mut chosen = vec![(ParameterName::NoticeMs, rng.one(&[0, 1, SECOND, DAY]))];
+    for (name, values) in VALUES {
+        if rng.percent(10) {
             chosen.push((*name, rng.one(values)));
         }
     }
@@ -69,6 +71,30 @@ impl Stage {
             now.plus(self.rng.below(20 * DAY))
         };
         self.world.clock = at.max(now.plus(1));
+    }
+
+    pub(crate) fn set_parameter(&mut self) -> Option<Move> {
+        let (name, values) = self.rng.one(VALUES);
+        let default = name.default_value();
+        let value = match self.rng.below(20) {
+            0 => u64::MAX,
+            1..8 => default,
+            _ => self.rng.one(values),
+        };
+        let notice = self.model.parameter(ParameterName::NoticeMs);
+        let later = if self.rng.percent(60) { 0 } else { self.rng.below(5 * DAY) };
+        let from = self.about(notice.max(later));
+        let regulator = self.world.parties.regulator.key.clone();
+        let sender = self.sender(Some(regulator));
+        Some(Move::new(sender, ParameterSet { name, value, from }))
+    }
+
+    pub(crate) fn end_organisation(&mut self) -> Option<Move> {
+        let other = self.world.parties.other_enterprise.id;
+        let organisation = if self.rng.percent(60) { other } else { self.anybody().id };
+        let (regulator, reason) = (self.world.parties.regulator.key.clone(), self.reason());
+        let sender = self.sender(Some(regulator));
+        Some(Move::new(sender, OrganisationEnd { organisation, reason }))
     }
 
     /// The next block's time, as far as a sender can know.

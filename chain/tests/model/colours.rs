@@ -118,12 +118,60 @@ impl Model {
                 return Err(vec![R::NotAllowed]);
             }
         }
-        self.flag(action.code);
+        self.put_an_end(action.code);
+        Ok(())
+    }
+
+    fn put_an_end(&mut self, id: CodeId) {
+        self.flag(id);
         let now = self.now;
-        let code = self.codes.get_mut(&action.code).expect("found");
+        let code = self.codes.get_mut(&id).expect("found");
         code.cancelled_at = Some(now);
         code.vehicles = Vec::new();
         code.current = None;
+    }
+
+    /// A regulator ends a registration: the organisation's own code ends with it.
+    pub(crate) fn end_organisation(
+        &mut self,
+        sender: Owner,
+        action: &OrganisationEnd,
+    ) -> Result<(), Why> {
+        if !self.is_of_kind(sender, &[OrganisationKind::Regulator]) {
+            return Err(vec![R::NotAllowed]);
+        }
+        let mut why = Why::new();
+        let own = sender == Owner::Organisation(action.organisation);
+        bar(&mut why, own, R::InvalidField);
+        bar(&mut why, !self.is_admitted(action.organisation), R::OrganisationEnded);
+        unless(why)?;
+        self.organisations.get_mut(&action.organisation).expect("found").ended = true;
+        if let Some(code) = self.code_of(Holder::Organisation(action.organisation)) {
+            self.put_an_end(code);
+        }
+        Ok(())
+    }
+
+    /// A regulator announces a value; one for the same instant is replaced.
+    pub(crate) fn set_parameter(
+        &mut self,
+        sender: Owner,
+        action: &ParameterSet,
+    ) -> Result<(), Why> {
+        if !self.is_of_kind(sender, &[OrganisationKind::Regulator]) {
+            return Err(vec![R::NotAllowed]);
+        }
+        let mut why = Why::new();
+        bar(&mut why, !action.name.range().contains(&action.value), R::InvalidField);
+        let earliest = self.after(ParameterName::NoticeMs).max(self.now.plus(1));
+        bar(&mut why, action.from < earliest, R::NoticeTooShort);
+        let mut values = self.parameters[&action.name].clone();
+        values.retain(|(from, _)| *from != action.from);
+        bar(&mut why, values.len() >= 16, R::TooMany);
+        unless(why)?;
+        values.push((action.from, action.value));
+        values.sort();
+        self.parameters.insert(action.name, values);
         Ok(())
     }
 

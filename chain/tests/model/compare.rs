@@ -71,6 +71,11 @@ pub(crate) fn compare(model: &Model, memory: &Memory) -> Result<(), Differs> {
     for id in model.organisations.keys() {
         of_organisation(model, memory, *id)?;
     }
+    let parameters: Parameters = get(memory, RecordId::default())?;
+    for parameter in &parameters.all {
+        let chain = parameter.values.iter().map(|one| (one.from, one.value)).collect();
+        same(parameter.name, &model.parameters[&parameter.name], &chain)?;
+    }
     for (key, (owner, signs)) in &model.keys {
         let chain: RegisteredKey = get(memory, RegisteredKey::id_of(key))?;
         same(key, &(*owner, *signs), &(chain.owner, chain.ended_at.is_none()))?;
@@ -179,7 +184,10 @@ pub(crate) fn compare_next(model: &Model, memory: &Memory, id: CodeId) -> Result
 }
 
 fn operator_state(model: &Model, code: &Issued) -> OperatorState {
-    let Some(held) = model.held_by_operator(code.operator) else { return OperatorState::None };
+    if code.operator.is_none() {
+        return OperatorState::None;
+    }
+    let held = model.held_by_operator(code.operator).unwrap_or_default();
     let holds = |c: &Held| c.kind == CertificateKind::BusinessPermit && c.holds(model.now);
     if held.iter().any(holds) { OperatorState::Valid } else { OperatorState::Invalid }
 }
@@ -324,6 +332,7 @@ fn of_vehicle(
 
 fn of_organisation(model: &Model, memory: &Memory, id: OrganisationId) -> Result<(), Differs> {
     let chain: Organisation = get(memory, id.0)?;
+    same((id, "ended"), &!model.is_admitted(id), &chain.ended_at.is_some())?;
     let (dossier, next_change_at) = dossier(model, Subject::Organisation(id));
     let wanted = Wanted::Code(CodeFor::Enterprise(id));
     let expected = Organisation {

@@ -9,12 +9,15 @@ use chain::records::*;
 use crate::stage::{Move, Stage};
 
 /// How many kinds of actions are tried.
-pub(crate) const KINDS: usize = 38;
+pub(crate) const KINDS: usize = 40;
 
 type Maker = fn(&mut Stage) -> Option<Move>;
 
 /// Each kind of move with its weights: in a case about papers, and in one about trips.
 const MOVES: &[(u64, u64, Maker)] = &[
+    (5, 3, Stage::set_parameter),
+    (1, 0, Stage::end_organisation),
+    (4, 25, Stage::heal),
     (6, 2, Stage::apply_for_code),
     (4, 1, Stage::apply_for_vehicle),
     (30, 12, Stage::answer),

@@ -350,6 +350,30 @@ impl Stage {
         Some(Move::new(sender, action))
     }
 
+    /// Somebody attests for ever what a driver, vehicle, trailer or operator lacks.
+    pub(crate) fn heal(&mut self) -> Option<Move> {
+        use CertificateKind::*;
+        let code = self.some_code()?;
+        let code = self.model.codes[&code].clone();
+        let mut wanted = Vec::new();
+        for subject in self.model.counted(&code) {
+            let kinds: &[CertificateKind] = match subject {
+                Subject::Person(_) => &[Identity, DrivingLicence, Qualification],
+                Subject::Vehicle(_) => &[TransportPermit, Policy],
+                Subject::Organisation(_) => &[BusinessPermit],
+            };
+            wanted.extend(kinds.iter().map(|kind| (subject, *kind)));
+        }
+        wanted.extend(code.operator.map(|operator| (operator.into(), BusinessPermit)));
+        wanted.retain(|(subject, kind)| {
+            let held = self.model.held_by(*subject);
+            !held.iter().any(|one| one.kind == *kind && one.holds(self.model.now))
+        });
+        let (subject, kind) = self.rng.pick(&wanted)?;
+        let terms = self.attestation(subject, (kind, crate::common::fleet::usual_class(kind)));
+        Some(Move::new(self.world.attester(kind).key, terms))
+    }
+
     /// A certificate in a state, of a subject that is likely to count.
     fn certificate(&mut self, state: CertificateState) -> Option<(Subject, CertificateId, Party)> {
         let any = self.rng.percent(8);

@@ -168,8 +168,10 @@ impl Model {
         let (stand, by) = self.of_side(sender, a.waybill, &states)?;
         let mut why = Why::new();
         bar(&mut why, stand.dispute.is_some(), R::DisputeOpen);
-        let window = self.parameter(ParameterName::DisputeMs);
-        let late = stand.signed.is_some_and(|signed| self.now >= signed.at.plus(window));
+        let late = stand.signed.is_some_and(|signed| {
+            let window = self.parameter_at(ParameterName::DisputeMs, signed.at);
+            self.now >= signed.at.plus(window)
+        });
         bar(&mut why, late, R::DisputeTooLate);
         unless(why)?;
         let (reason, opened_at) = (a.reason.clone(), self.now);

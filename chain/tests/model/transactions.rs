@@ -2,6 +2,7 @@
 //! One transaction by the model: done, or refused and nothing changed.
 
 use chain::ids::MatterId;
+use chain::records::Owner;
 use chain::refusal::RefusalCode as R;
 use chain::{Action, Checked};
 
@@ -24,6 +25,11 @@ impl Model {
         let Some((owner, true)) = self.keys.get(&key).copied() else {
             return Err(vec![R::UnknownKey]);
         };
+        if let Owner::Organisation(id) = owner
+            && !self.is_admitted(id)
+        {
+            return Err(vec![R::OrganisationEnded]);
+        }
         let action = &checked.transaction().action;
         let mut words = Words(action.statements().iter().map(|word| word.signer).collect());
         let mut sent = Sent { transaction, key, owner, words: &mut words, names };
@@ -34,6 +40,8 @@ impl Model {
     fn act(&mut self, sent: &mut Sent<'_>, action: &Action) -> Result<(), Why> {
         let owner = sent.owner;
         match action {
+            Action::ParameterSet(a) => self.set_parameter(owner, a),
+            Action::OrganisationEnd(a) => self.end_organisation(owner, a),
             Action::CodeApply(a) => self.apply_for_code(sent, a),
             Action::VehicleApply(a) => self.apply_for_vehicle(sent, a),
             Action::ClaimAnswer(a) => self.answer(sent, a),

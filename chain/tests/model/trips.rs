@@ -12,6 +12,9 @@ use crate::common::{DAY, QUJING, SECOND, word};
 use crate::stage::{Move, Stage};
 use crate::world::Issued;
 
+/// Upper ends of weight bands: what a light lorry may load and half a heavy one, and a bit more.
+const WEIGHTS: [u32; 10] = [500, 500, 1_000, 1_000, 2_000, 2_247, 2_248, 4_500, 9_000, 9_001];
+
 impl Stage {
     fn issued(&self, code: CodeId) -> Issued {
         self.model.codes[&code].clone()
@@ -204,7 +207,7 @@ impl Stage {
             goods: 500,
             hazardous: self.rng.percent(5),
             weight_from_kg: 500,
-            weight_to_kg: self.rng.one(&[500, 1_000, 2_000, 2_247, 2_248, 4_500, 9_000, 9_001]),
+            weight_to_kg: self.rng.one(&WEIGHTS),
             part_load: self.rng.percent(70),
             from: self.rng.one(&[crate::common::KUNMING, QUJING]),
             to: QUJING,
@@ -235,10 +238,17 @@ impl Stage {
 
     pub(crate) fn accept(&mut self) -> Option<Move> {
         let stand = self.waybill(&[WaybillState::Offered])?;
+        if stand.offer.load_by <= self.now() && self.rng.percent(80) {
+            return None;
+        }
         let code = match &stand.offer.kind {
             WaybillKind::Exclusive { code } if self.rng.percent(95) => Some(*code),
             _ => self.some_code(),
         };
+        let drives = |code: &Issued| matches!(code.holder, Holder::Person(_));
+        if code.is_some_and(|code| !drives(&self.issued(code))) && self.rng.percent(90) {
+            return None;
+        }
         let right = code.and_then(|code| self.holder_key(&self.issued(code)));
         let sender = self.sender(right);
         Some(Move::new(sender, WaybillAccept { waybill: stand.id }))

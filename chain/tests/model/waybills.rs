@@ -123,7 +123,7 @@ impl Model {
         dispute.driver_ends |= by != Some(Side::Maker);
         if dispute.maker_ends && dispute.driver_ends {
             stand.dispute = None;
-            let silence = self.parameter(ParameterName::SettlementMs);
+            let silence = self.parameter_at(ParameterName::SettlementMs, at);
             if let Some(settlement) = stand.settlement.as_mut()
                 && stand.state == WaybillState::Signed
             {
@@ -139,8 +139,7 @@ impl Model {
             stand.state = WaybillState::Lapsed;
             stand.ended_at = Some(stand.offer.offer_ends);
         }
-        let grace = self.parameter(ParameterName::LoadGraceMs);
-        let load_ends = stand.offer.load_by.plus(grace);
+        let load_ends = self.load_ends(stand);
         if stand.state == WaybillState::Accepted && load_ends <= until {
             stand.state = WaybillState::Cancelled;
             stand.ended_at = Some(load_ends);
@@ -150,8 +149,7 @@ impl Model {
         if open && passed(stand.abort.as_ref().map(|abort| abort.until)).is_some() {
             stand.abort = None;
         }
-        let sign = self.parameter(ParameterName::SignMs);
-        let arrived = stand.arrived.as_ref().map(|step| step.recorded_at.plus(sign));
+        let arrived = self.signs_at(stand);
         if let (WaybillState::Arrived, Some(at)) = (stand.state, passed(arrived)) {
             stand.state = WaybillState::Signed;
             stand.abort = None;
@@ -172,14 +170,24 @@ impl Model {
         }
     }
 
+    /// Until when it has to be loaded, once it is accepted.
+    fn load_ends(&self, stand: &Waybill) -> Time {
+        let begun = stand.carrier.as_ref().map_or(self.now, |carrier| carrier.accepted_at);
+        stand.offer.load_by.plus(self.parameter_at(ParameterName::LoadGraceMs, begun))
+    }
+
+    /// When silence signs, once it arrived.
+    fn signs_at(&self, stand: &Waybill) -> Option<Time> {
+        let known = stand.arrived.as_ref()?.recorded_at;
+        Some(known.plus(self.parameter_at(ParameterName::SignMs, known)))
+    }
+
     /// Every instant at which silence may mean something for a waybill.
     pub(crate) fn waybill_instants(&self, one: &Consignment) -> Vec<Time> {
         let stand = self.stand(one, self.now);
-        let grace = self.parameter(ParameterName::LoadGraceMs);
-        let sign = self.parameter(ParameterName::SignMs);
-        let mut instants = vec![stand.offer.offer_ends, stand.offer.load_by.plus(grace)];
+        let mut instants = vec![stand.offer.offer_ends, self.load_ends(&stand)];
+        instants.extend(self.signs_at(&stand));
         instants.extend(stand.abort.map(|abort| abort.until));
-        instants.extend(stand.arrived.map(|step| step.recorded_at.plus(sign)));
         instants.extend(stand.settlement.map(|settlement| settlement.stands_at));
         instants.retain(|at| *at > self.now);
         instants.sort();
@@ -235,7 +243,7 @@ impl Model {
         }
         let strange = places.iter().any(|place| !self.prefectures.contains(place));
         bar(&mut why, strange, R::InvalidField);
-        let consignee = offer.consignee.map(|id| self.organisations.contains_key(&id));
+        let consignee = offer.consignee.map(|id| self.is_admitted(id));
         bar(&mut why, consignee == Some(false), R::NotFound);
         let taken = self.waybills.values().any(|other| {
             let named = (&other.offer.number, &other.offer.segment);
@@ -304,6 +312,7 @@ impl Model {
         let Holder::Person(person) = code.holder else { panic!("only persons accept") };
         let driver = (self.held_by(Subject::Person(person)), code.current);
         let operator = self.held_by_operator(code.operator);
+        bar(&mut why, code.operator.is_some() && operator.is_none(), R::OperatorInvalid);
         why.extend(self.lacking_for(driver, operator, offer.hazardous));
         match code.current {
             None => why.push(R::NoVehicle),

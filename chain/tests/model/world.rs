@@ -9,15 +9,15 @@ use chain::ids::*;
 use chain::keys::PublicKey;
 use chain::records::certificate::{Terms, VehicleClass};
 use chain::records::*;
-use chain::refusal::RefusalCode;
+use chain::refusal::RefusalCode as R;
 use chain::text::Word;
 use chain::{Hash, Time};
 
-use crate::applications::Asked;
+use crate::applications::{Asked, OPERATORS};
 use crate::waybills::Consignment;
 
 /// Why something is refused: every reason that the model sees.
-pub(crate) type Why = Vec<RefusalCode>;
+pub(crate) type Why = Vec<R>;
 
 /// A certificate of a subject.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ pub(crate) struct Held {
 pub(crate) struct Org {
     pub(crate) kind: OrganisationKind,
     pub(crate) scopes: Vec<Scope>,
+    pub(crate) ended: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -73,7 +74,8 @@ pub(crate) struct Issued {
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) now: Time,
-    pub(crate) parameters: BTreeMap<ParameterName, u64>,
+    /// The values of each parameter with the instants from which they hold, ascending.
+    pub(crate) parameters: BTreeMap<ParameterName, Vec<(Time, u64)>>,
     pub(crate) prefectures: Vec<Prefecture>,
     pub(crate) organisations: BTreeMap<OrganisationId, Org>,
     /// Whose each key is or was, and whether it still signs.
@@ -101,15 +103,18 @@ pub(crate) enum Due {
 impl Model {
     /// What genesis says.
     pub(crate) fn new(genesis: &Genesis) -> Self {
+        let first = |value| vec![(Time(0), value)];
         let mut parameters: BTreeMap<_, _> =
-            ParameterName::ALL.iter().map(|name| (*name, name.default_value())).collect();
-        parameters.extend(genesis.parameters.iter().map(|choice| (choice.name, choice.value)));
+            ParameterName::ALL.iter().map(|name| (*name, first(name.default_value()))).collect();
+        let chosen = genesis.parameters.iter();
+        parameters.extend(chosen.map(|choice| (choice.name, first(choice.value))));
         let mut organisations = BTreeMap::new();
         let mut keys = BTreeMap::new();
         let mut certificates = BTreeMap::new();
         for first in &genesis.organisations {
             let id = Genesis::organisation_id(&first.identity);
-            organisations.insert(id, Org { kind: first.kind, scopes: first.scopes.clone() });
+            organisations
+                .insert(id, Org { kind: first.kind, scopes: first.scopes.clone(), ended: false });
             keys.extend(first.keys.iter().map(|k| (k.key, (Owner::Organisation(id), true))));
             certificates.insert(Subject::Organisation(id), Vec::new());
         }
@@ -130,8 +135,20 @@ impl Model {
         }
     }
 
+    /// A parameter as it was or will be at an instant.
+    pub(crate) fn parameter_at(&self, name: ParameterName, at: Time) -> u64 {
+        let held = self.parameters[&name].iter().filter(|(from, _)| *from <= at);
+        held.max().expect("there is a first value").1
+    }
+
+    /// A parameter now.
     pub(crate) fn parameter(&self, name: ParameterName) -> u64 {
-        self.parameters[&name]
+        self.parameter_at(name, self.now)
+    }
+
+    /// True for an organisation that is there and whose registration has not ended.
+    pub(crate) fn is_admitted(&self, id: OrganisationId) -> bool {
+        self.organisations.get(&id).is_some_and(|org| !org.ended)
     }
 
     /// The instant so long after now as a parameter says.
@@ -196,9 +213,16 @@ impl Model {
 
     pub(crate) fn is_of_kind(&self, owner: Owner, kinds: &[OrganisationKind]) -> bool {
         match owner {
-            Owner::Organisation(id) => kinds.contains(&self.organisations[&id].kind),
+            Owner::Organisation(id) => {
+                self.is_admitted(id) && kinds.contains(&self.organisations[&id].kind)
+            }
             Owner::Person(_) => false,
         }
+    }
+
+    /// True for an admitted enterprise or platform.
+    pub(crate) fn may_operate(&self, id: OrganisationId) -> bool {
+        self.is_of_kind(Owner::Organisation(id), &OPERATORS)
     }
 
     /// The code of a holder that is not cancelled.
@@ -244,7 +268,7 @@ impl Model {
 }
 
 /// Adds a reason if something is so.
-pub(crate) fn bar(why: &mut Why, is_so: bool, code: RefusalCode) {
+pub(crate) fn bar(why: &mut Why, is_so: bool, code: R) {
     if is_so {
         why.push(code);
     }
@@ -266,13 +290,16 @@ impl Words {
 
     /// Takes the word of an owner, by any key of it that still signs.
     pub(crate) fn owner(&mut self, why: &mut Why, model: &Model, owner: Owner) {
-        self.first(why, |key| model.keys.get(key) == Some(&(owner, true)));
+        match owner {
+            Owner::Organisation(id) if !model.is_admitted(id) => why.push(R::OrganisationEnded),
+            _ => self.first(why, |key| model.keys.get(key) == Some(&(owner, true))),
+        }
     }
 
     fn first(&mut self, why: &mut Why, wanted: impl Fn(&PublicKey) -> bool) {
         match self.0.iter().position(wanted) {
             Some(place) => drop(self.0.remove(place)),
-            None => why.push(RefusalCode::StatementMissing),
+            None => why.push(R::StatementMissing),
         }
     }
 }
