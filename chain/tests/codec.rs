@@ -221,7 +221,7 @@ fn all<T: Encode + Decode<()> + PartialEq + Debug>(seed: u64) -> Result<(), Test
 macro_rules! of_types {
     ($($test:ident: $($type:ty),+;)*) => {
         proptest! {
-            #![proptest_config(ProptestConfig::with_cases(48))]
+            #![proptest_config(ProptestConfig::with_cases(16))]
             $(
                 #[test]
                 fn $test(seed in any::<u64>(), noise in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -248,7 +248,7 @@ of_types! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn a_record_decodes_as_its_own_kind_and_its_value_keeps_its_bytes(seed in any::<u64>()) {

@@ -55,7 +55,7 @@ impl Stage {
         let now = self.model.now;
         let instants = self.model.instants();
         let near: Vec<Time> = instants.iter().take(6).copied().collect();
-        let bounds = if self.on_road { [40, 60, 92, 99] } else { [30, 65, 80, 96] };
+        let bounds = if self.on_road { [50, 65, 96, 99] } else { [30, 65, 80, 96] };
         let dice = self.rng.below(100);
         let at = if dice < bounds[0] {
             now.plus(1)
@@ -74,7 +74,12 @@ impl Stage {
     }
 
     pub(crate) fn set_parameter(&mut self) -> Option<Move> {
-        let (name, values) = self.rng.one(VALUES);
+        let (mut name, mut values) = self.rng.one(VALUES);
+        if self.rng.percent(25) {
+            // What is asked under one limit is decided under the next.
+            let limits = [ParameterName::VehiclesPerDriver, ParameterName::DriversPerVehicle];
+            (name, values) = (self.rng.one(&limits), &[1, 2, 3]);
+        }
         let default = name.default_value();
         let value = match self.rng.below(20) {
             0 => u64::MAX,

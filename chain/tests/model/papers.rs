@@ -88,7 +88,7 @@ impl Stage {
         if self.rng.percent(15) {
             return Some(self.enterprise_application(sponsor));
         }
-        let count = self.rng.one(&[0, 1, 1, 2]);
+        let count = self.rng.one(&[0, 1, 1, 2, 3]);
         let vehicles = (0..count).filter_map(|_| self.some_vehicle(false)).collect();
         let enterprises =
             [self.world.parties.enterprise.id, self.world.parties.other_enterprise.id];
@@ -337,7 +337,13 @@ impl Stage {
             false if self.rng.percent(2) => self.rng.pick(&held).and_then(|c| c.id),
             false => None,
         };
-        let valid_from = self.beginning_of_term();
+        let mut valid_from = self.beginning_of_term();
+        if let Some(end) = same.first().and_then(|old| old.terms.valid_until)
+            && self.rng.percent(50)
+        {
+            // A renewal in time: it takes over just when the old one ends, or beside it.
+            valid_from = chain::Time(end.0 + self.rng.one(&[0, 0, 0, 1]));
+        }
         let valid_until = match self.end() {
             Some(end) if end <= valid_from && self.rng.percent(95) => Some(valid_from.plus(DAY)),
             end => end,

@@ -95,7 +95,8 @@ impl Stage {
     /// A block of random transactions at a random time.
     pub(crate) fn play(&mut self) {
         self.jump();
-        let count = self.rng.one(&[0, 0, 1, 1, 1, 2, 3, 5]);
+        let counts = if self.on_road { [0, 1, 1, 2, 2, 3, 4, 6] } else { [0, 0, 1, 1, 1, 2, 3, 5] };
+        let count = self.rng.one(&counts);
         let moves = (0..count).filter_map(|_| self.random_move()).collect();
         self.block(moves);
     }
@@ -145,8 +146,7 @@ impl Stage {
 
     /// Now and then: does what the chain says of the future hold?
     fn look_ahead(&mut self) {
-        let codes: Vec<CodeId> = self.model.codes.keys().copied().collect();
-        let Some(code) = self.rng.pick(&codes).filter(|_| self.rng.percent(25)) else { return };
+        let Some(code) = self.some_code().filter(|_| self.rng.percent(30)) else { return };
         let differs = compare_next(&self.model, &self.world.memory, code);
         differs.unwrap_or_else(|why| self.fail(&why));
         let now = self.model.now;

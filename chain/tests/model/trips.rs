@@ -230,7 +230,7 @@ impl Stage {
 
     /// A waybill that stands in one of these states; seldom any.
     fn waybill(&mut self, states: &[WaybillState]) -> Option<Waybill> {
-        let any = self.rng.percent(4);
+        let any = self.rng.percent(1);
         let all = self.model.waybills.values().map(|one| self.model.stand(one, self.model.now));
         let fit: Vec<Waybill> = all.filter(|w| any || states.contains(&w.state)).collect();
         self.rng.pick(&fit)
@@ -249,8 +249,8 @@ impl Stage {
         if code.is_some_and(|code| !drives(&self.issued(code))) && self.rng.percent(90) {
             return None;
         }
-        let right = code.and_then(|code| self.holder_key(&self.issued(code)));
-        let sender = self.sender(right);
+        let right = code.and_then(|code| self.holder_key(&self.issued(code)))?;
+        let sender = self.sender(Some(right));
         Some(Move::new(sender, WaybillAccept { waybill: stand.id }))
     }
 
@@ -312,6 +312,10 @@ impl Stage {
     pub(crate) fn step(&mut self) -> Option<Move> {
         use WaybillState::*;
         let stand = self.waybill(&[Accepted, Loaded, InTransit, Arrived, Signed])?;
+        let waits = stand.state == Signed && stand.dispute.is_some();
+        if waits && self.rng.percent(85) {
+            return None;
+        }
         let (waybill, at) = (stand.id, self.step_time(&stand));
         let evidence = Hash::of(b"photo");
         let driver = self.driver_key(&stand);
@@ -324,7 +328,7 @@ impl Stage {
                 let signer = consignee.and_then(|owner| self.key_of(owner)).or(maker);
                 (signer, self.signing(waybill).into())
             }
-            Signed if stand.settlement.is_some() && self.rng.percent(60) => {
+            Signed if stand.settlement.is_some() && self.rng.percent(90) => {
                 (driver, WaybillSettleAgree { waybill }.into())
             }
             Signed => {
