@@ -414,3 +414,28 @@ fn a_policy_is_renewed_by_one_of_its_kind() {
     world.send(&insurer, another);
     assert_eq!(of(&world, subject).len(), 3);
 }
+
+#[test]
+fn a_vehicle_never_becomes_a_trailer_nor_a_trailer_a_vehicle() {
+    let mut world = World::new();
+    let police = world.parties.traffic_police.key.clone();
+    for (name, class, other) in
+        [("lorry", lorry(4_000), trailer(4_000)), ("trailer", trailer(4_000), lorry(4_000))]
+    {
+        let vehicle = world.new_vehicle(name, class);
+        let attest = |world: &World, class| CertificateAttest {
+            class: Class::Vehicle(class),
+            ..world.attestation(Subject::Vehicle(vehicle), Kind::VehicleLicence)
+        };
+        let turned = attest(&world, other.clone());
+        assert_eq!(world.why(&police, turned), ["invalid_field class"]);
+        // Nor by an application that joins it, whenever its licence was attested.
+        let asked = world.vehicle_apply(&format!("{name} anew"), &[Kind::VehicleLicence]);
+        let id = world.apply_with(asked, &[]);
+        let vin = world.vehicle(vehicle).vin_tag;
+        let tags = vec![vin, digest("plate")];
+        let yes = Yes { class: Class::Vehicle(other.clone()), tags, ..world.yes(id, 0) };
+        let answer = world.yes_to(id, 0, yes);
+        assert_eq!(world.why(&police, answer), ["invalid_field class"]);
+    }
+}

@@ -181,6 +181,7 @@ fn thirty_days_before_a_certificate_ends_its_notice_bit_is_set_and_the_colour_st
     assert!(!world.certificate(subject, kind).notice, "a renewal takes the bit off");
 }
 
+/// What comes into a dossier and is due already is brought up in that same write.
 #[test]
 fn what_ends_within_30_days_of_its_attestation_is_noticed_at_once() {
     let mut world = World::new();
@@ -188,11 +189,25 @@ fn what_ends_within_30_days_of_its_attestation_is_noticed_at_once() {
     let subject = Subject::Person(driver.person);
     let kind = CertificateKind::DrivingLicence;
     let (attested_at, end) = (world.clock, world.clock.plus(20 * DAY));
-    world.attest(subject, kind, Some(end));
     let since = height(&world);
-    world.block(&[]);
+    world.attest(subject, kind, Some(end));
     assert!(world.certificate(subject, kind).notice);
-    assert_eq!(events_of(&world, subject.key(), since), [(Event::CertificateNotice, attested_at)]);
+    let expected = [Event::CertificateRenewed, Event::CertificateNotice];
+    assert_eq!(events_of(&world, subject.key(), since), expected.map(|event| (event, attested_at)));
+    assert_eq!(world.memory.due(attested_at, 1), [], "nothing is left for the next block");
+}
+
+#[test]
+fn what_is_issued_within_30_days_of_its_end_is_noticed_at_once() {
+    let mut world = World::new();
+    let application = world.apply(&[CertificateKind::DrivingLicence, CertificateKind::Identity]);
+    let end = world.clock.plus(20 * DAY);
+    world.say_yes(application, 0, Some(end));
+    world.say_yes(application, 1, None);
+    let person = world.application(application).person.unwrap();
+    let subject = Subject::Person(person);
+    assert!(world.certificate(subject, CertificateKind::DrivingLicence).notice);
+    assert_eq!(world.memory.due(world.memory.now(), 1), []);
 }
 
 /// A renewal was attested long before it takes over, and ends soon after: its notice is not earlier

@@ -41,6 +41,7 @@ pub(super) fn attest<R: Records + ?Sized>(
     let fits = fits_subject(action.kind, action.subject);
     reasons.bar_if(!fits, RefusalCode::InvalidField, "kind");
     reasons.add(check_terms(context, action.kind, &terms));
+    reasons.add(check_trailer(&dossier, &action.class));
     reasons.add(check_renewed(&dossier, action));
     reasons.done()?;
     let event = put_attested(context, &mut dossier, (action.kind, action.renews), terms);
@@ -111,6 +112,17 @@ fn check_renewed(dossier: &Dossier, action: &CertificateAttest) -> Result<(), Re
         return if same { Ok(()) } else { Err(Refused::about(RefusalCode::InvalidField, "class")) };
     }
     Ok(())
+}
+
+/// A vehicle never becomes a trailer, nor a trailer a vehicle: bindings and couplings rest on it.
+pub(super) fn check_trailer(dossier: &Dossier, class: &Class) -> Result<(), Refused> {
+    let known = dossier.certificate(CertificateKind::VehicleLicence).map(|c| &c.terms.class);
+    match (known, class) {
+        (Some(Class::Vehicle(old)), Class::Vehicle(new)) if old.trailer != new.trailer => {
+            Err(Refused::about(RefusalCode::InvalidField, "class"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a dossier with more policies, or more certificates in all, than a subject may have.

@@ -3,9 +3,9 @@
 //!
 //! Saving one refreshes the codes that count it, so that no rule can forget to.
 
-use super::colour;
 use super::context::parameter;
 use super::overlay::Overlay;
+use super::{colour, due};
 use crate::event::Event;
 use crate::ids::Time;
 use crate::records::{
@@ -70,6 +70,8 @@ pub(super) fn save<R: Records + ?Sized>(
         }
     }
     colour::refresh(overlay, subject, at);
+    // What came in may be due already: it is brought up in this same write.
+    due::bring_up(overlay, subject.key(), at);
 }
 
 /// The next due change of a dossier: when, what, and of which certificate (its place).

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who may accept a waybill: stricter than the colour, and every reason against it is named.
 
+use std::collections::BTreeSet;
+
 use super::binding::operator_dossier;
 use super::context::Context;
 use super::required::{self, Parties};
 use crate::calendar::Date;
-use crate::ids::Time;
+use crate::ids::{Time, WaybillId};
+use crate::limits::UNDER_WAY;
 use crate::records::waybill::Offer;
-use crate::records::{Code, Colour, Holder, ParameterName, Person, Standing, Vehicle};
+use crate::records::{Code, Colour, Holder, ParameterName, Person, Standing, Vehicle, Waybill};
 use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::view::Records;
 
@@ -63,22 +66,38 @@ fn of_vehicles<R: Records + ?Sized>(
     trailer: Option<&Vehicle>,
     offer: &Offer,
 ) -> Vec<Reason> {
+    let loads = loads(context, vehicle, trailer);
     let mut reasons = Vec::new();
     let mut bar = |code, about| reasons.extend(Refused::about(code, about).0);
     let both = || std::iter::once(vehicle).chain(trailer);
     if both().any(|v| is_over_limit_too_often(context, v)) {
         bar(RefusalCode::OverLimitTooMany, "vehicle");
     }
-    if both().any(|v| !v.under_way.is_empty()) {
+    let shares = offer.part_load
+        && loads.len() < UNDER_WAY
+        && loads.iter().all(|waybill| waybill.offer.part_load);
+    if !(loads.is_empty() || shares) {
         bar(RefusalCode::VehicleBusy, "vehicle");
     }
     let rated: u32 = both()
         .filter_map(Vehicle::class)
         .fold(0, |sum, class| sum.saturating_add(class.rated_load_kg));
-    if offer.weight_to_kg > rated {
+    let shared = loads.iter().filter(|_| shares).map(|waybill| waybill.offer.weight_to_kg);
+    if shared.fold(offer.weight_to_kg, u32::saturating_add) > rated {
         bar(RefusalCode::OverLoaded, "weight_to_kg");
     }
     reasons
+}
+
+/// The waybills under way of a vehicle with its trailer, each once.
+fn loads<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    vehicle: &Vehicle,
+    trailer: Option<&Vehicle>,
+) -> Vec<Waybill> {
+    let both = std::iter::once(vehicle).chain(trailer);
+    let ids: BTreeSet<WaybillId> = both.flat_map(|v| v.under_way.iter().copied()).collect();
+    ids.into_iter().filter_map(|id| context.get::<Waybill>(id.0)).collect()
 }
 
 /// More over-limit matters in the window than a vehicle may have, not counting those before its

@@ -55,7 +55,7 @@ pub(in crate::machine) fn answer<R: Records + ?Sized>(
             let tagged = tags.len() == tags_of(claim.kind);
             reasons.bar_if(!tagged, RefusalCode::InvalidField, "tags");
             reasons.done()?;
-            join::join(context, &mut application, claim.kind, tags)?;
+            join::join(context, &mut application, (claim.kind, class), tags)?;
             claim.state = ClaimState::Attested(terms);
             Event::ClaimAttested
         }

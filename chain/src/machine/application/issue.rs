@@ -5,7 +5,7 @@ use super::{close, lapses_at, named_vehicles, subject};
 use crate::event::Event;
 use crate::ids::{CertificateId, CodeId, PersonId, RecordId, Time};
 use crate::machine::binding::{attach, bars, operator_dossier};
-use crate::machine::certificate::{check_count, put_attested};
+use crate::machine::certificate::{check_count, check_trailer, put_attested};
 use crate::machine::context::{Context, registered_key};
 use crate::machine::organisation::{check_unused, register};
 use crate::machine::required::{self, Parties};
@@ -171,6 +171,7 @@ fn save_certificates<R: Records + ?Sized>(
     let Some(subject) = subject(application) else { return Ok(()) };
     let Some(mut dossier) = dossier::load(context.overlay, subject) else { return Ok(()) };
     for (kind, terms) in attested(application) {
+        check_trailer(&dossier, &terms.class)?;
         put_attested(context, &mut dossier, (kind, None), terms.clone());
     }
     check_count(&dossier)?;

@@ -4,10 +4,11 @@
 use crate::event::Event;
 use crate::hash::Hash;
 use crate::ids::{PersonId, VehicleId};
+use crate::machine::certificate::check_trailer;
 use crate::machine::context::Context;
 use crate::records::name::{NameKind, UniqueName};
 use crate::records::{
-    Application, CertificateKind, Dossier, Person, RecordKind, Vehicle, VehicleOwner, Wanted,
+    Application, CertificateKind, Class, Dossier, Person, RecordKind, Vehicle, VehicleOwner, Wanted,
 };
 use crate::refusal::{RefusalCode, Refused};
 use crate::view::Records;
@@ -17,13 +18,13 @@ use crate::view::Records;
 pub(super) fn join<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: &mut Application,
-    kind: CertificateKind,
+    (kind, class): (CertificateKind, &Class),
     tags: &[Hash],
 ) -> Result<(), Refused> {
     match (kind, tags) {
         (CertificateKind::Identity, [tag]) => join_person(context, application, *tag),
         (CertificateKind::VehicleLicence, [vin, plate]) => {
-            join_vehicle(context, application, *vin, *plate)
+            join_vehicle(context, application, (*vin, *plate), class)
         }
         _ => Ok(()),
     }
@@ -89,8 +90,8 @@ fn new_person<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, tag: Hash) 
 fn join_vehicle<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: &mut Application,
-    vin: Hash,
-    plate: Hash,
+    (vin, plate): (Hash, Hash),
+    class: &Class,
 ) -> Result<(), Refused> {
     let Wanted::Vehicle(owner) = application.wanted else { return Ok(()) };
     let known = named(context, NameKind::Vin, &vin);
@@ -101,6 +102,7 @@ fn join_vehicle<R: Records + ?Sized>(
             if vehicle.application.is_some_and(|held| held != application.id) {
                 return Err(Refused::about(RefusalCode::SubjectExists, "vehicle_licence"));
             }
+            check_trailer(&vehicle.dossier, class)?;
             vehicle
         }
         None => new_vehicle(context, vin, owner),

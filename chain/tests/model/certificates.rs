@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Certificates: attested, renewed, suspended, resumed, revoked, ended, and the matters that the chain
+//! opens and settles about them.
+
+use chain::actions::*;
+use chain::codec;
+use chain::genesis::automatic_id;
+use chain::ids::*;
+use chain::records::certificate::Terms;
+use chain::records::*;
+use chain::refusal::RefusalCode as R;
+use chain::rules::licence;
+use chain::{Hash, Time};
+
+use crate::world::{Due, Held, Model, Why, bar, unless};
+
+fn is_over(state: CertificateState) -> bool {
+    matches!(state, CertificateState::Ended | CertificateState::Revoked)
+}
+
+/// The kind of policy that class bits say, if they are a policy's.
+pub(crate) fn policy_of(class: &Class) -> Option<PolicyKind> {
+    match class {
+        Class::Policy { kind } => Some(*kind),
+        _ => None,
+    }
+}
+
+impl Held {
+    /// True if it is in force at an instant.
+    pub(crate) fn holds(&self, at: Time) -> bool {
+        let begun = self.terms.valid_from <= at;
+        let ended = self.terms.valid_until.is_some_and(|end| at >= end);
+        self.state == CertificateState::Valid && begun && !ended
+    }
+
+    /// When it ends or a renewal takes over.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = Time> {
+        let end = self.terms.valid_until.filter(|_| !is_over(self.state));
+        [end, self.next.as_ref().map(|next| next.valid_from)].into_iter().flatten()
+    }
+}
+
+impl Model {
+    /// What one certificate does by itself.
+    pub(crate) fn due_of_certificate(
+        &self,
+        subject: Subject,
+        place: usize,
+        held: &Held,
+    ) -> Vec<(Time, Due)> {
+        let mut due = Vec::new();
+        due.extend(held.next.as_ref().map(|n| (n.valid_from, Due::Takeover(subject, place))));
+        let Some(end) = held.terms.valid_until.filter(|_| !is_over(held.state)) else {
+            return due;
+        };
+        due.push((end, Due::End(subject, place)));
+        let attested_at = held.terms.attested_at;
+        let ahead = self.parameter_at(ParameterName::CertificateNoticeMs, attested_at);
+        let notice = Time(end.0.saturating_sub(ahead));
+        let notice = notice.max(attested_at);
+        if !held.noticed && notice < end {
+            due.push((notice.max(held.since), Due::Notice(subject, place)));
+        }
+        due
+    }
+
+    fn held(&mut self, subject: Subject, place: usize) -> &mut Held {
+        &mut self.certificates.get_mut(&subject).expect("a known subject")[place]
+    }
+
+    pub(crate) fn take_over(&mut self, subject: Subject, place: usize, at: Time) {
+        let next = self.held(subject, place).next.take().expect("a renewal waits");
+        self.renew(subject, place, next, at);
+    }
+
+    /// New terms hold from now on: what was opened about the old ones is settled.
+    fn renew(&mut self, subject: Subject, place: usize, terms: Terms, at: Time) {
+        self.settle_own(subject, place, at);
+        let held = self.held(subject, place);
+        held.terms = terms;
+        held.state = CertificateState::Valid;
+        held.noticed = false;
+        held.since = at;
+        held.next = None;
+    }
+
+    pub(crate) fn end_certificate(&mut self, subject: Subject, place: usize, at: Time) {
+        self.settle_own(subject, place, at);
+        self.held(subject, place).state = CertificateState::Ended;
+        self.open_own(subject, place, MatterKind::EndedCertificate, at);
+    }
+
+    pub(crate) fn notice(&mut self, subject: Subject, place: usize) {
+        self.held(subject, place).noticed = true;
+    }
+
+    /// The chain opens a matter about a certificate.
+    fn open_own(&mut self, subject: Subject, place: usize, kind: MatterKind, at: Time) {
+        let held = self.held(subject, place).clone();
+        let certificate = held.id.expect("what changes was there before this block");
+        let id = MatterId(automatic_id(&[
+            &codec::encode(&subject),
+            &codec::encode(&kind),
+            &certificate.0.0,
+            &at.0.to_le_bytes(),
+        ]));
+        let vital = held.kind == CertificateKind::DrivingLicence
+            || policy_of(&held.terms.class) == Some(PolicyKind::Compulsory);
+        let time = match kind {
+            MatterKind::RevokedCertificate => 0,
+            MatterKind::EndedCertificate if vital => 0,
+            _ => self.parameter(ParameterName::SettleCertificateMs),
+        };
+        let source = MatterSource {
+            organisation: held.terms.attester,
+            automatic: true,
+            certificate: Some(certificate),
+        };
+        let matter = Matter {
+            id,
+            kind,
+            subject,
+            source,
+            reference: Hash::ZERO,
+            points: 0,
+            over_limit: false,
+            occurred_at: at,
+            opened_at: at,
+            settle_by: at.plus(time),
+            extension: None,
+            state: MatterState::Open,
+            ended_at: None,
+            end_reason: None,
+        };
+        self.matters.insert(id, matter);
+    }
+
+    /// The chain settles its matters about a certificate.
+    fn settle_own(&mut self, subject: Subject, place: usize, at: Time) {
+        let certificate = self.held(subject, place).id;
+        for matter in self.matters.values_mut() {
+            let is_own = matter.source.automatic && matter.source.certificate == certificate;
+            if is_own && matter.subject == subject && matter.state == MatterState::Open {
+                matter.state = MatterState::Settled;
+                matter.ended_at = Some(at);
+            }
+        }
+    }
+
+    /// Whether an organisation is registered to attest a kind in a prefecture.
+    pub(crate) fn attests(
+        &self,
+        id: OrganisationId,
+        kind: CertificateKind,
+        prefecture: Prefecture,
+    ) -> bool {
+        let scopes = &self.organisations[&id].scopes;
+        let fits = scopes.iter().any(|scope| {
+            let everywhere = scope.prefectures.is_empty();
+            scope.kind == kind && (everywhere || scope.prefectures.contains(&prefecture))
+        });
+        fits && self.is_admitted(id)
+    }
+
+    /// What is wrong with dates and class bits.
+    pub(crate) fn wrong_terms(
+        &self,
+        kind: CertificateKind,
+        (valid_from, valid_until): (Time, Option<Time>),
+        class: &Class,
+    ) -> Why {
+        use CertificateKind::*;
+        let mut why = Why::new();
+        let over = valid_until.is_some_and(|end| end <= valid_from || end <= self.now);
+        bar(&mut why, over, R::InvalidField);
+        let fits = match (kind, class) {
+            (Identity | BankAccount, Class::None) => true,
+            (DrivingLicence, Class::Licence { classes }) => {
+                *classes != 0 && *classes <= licence::ALL
+            }
+            (Qualification, Class::Qualification { .. }) => true,
+            (VehicleLicence, Class::Vehicle(class)) => self.prefectures.contains(&class.prefecture),
+            (TransportPermit | BusinessPermit, Class::Permit { .. }) => true,
+            (Policy, Class::Policy { .. }) => true,
+            _ => false,
+        };
+        bar(&mut why, !fits, R::InvalidField);
+        why
+    }
+
+    /// True if a licence would make a trailer of a vehicle, or a vehicle of a trailer.
+    pub(crate) fn turns(&self, subject: Subject, class: &Class) -> bool {
+        let Subject::Vehicle(vehicle) = subject else { return false };
+        match (self.class_of(vehicle), class) {
+            (Some(old), Class::Vehicle(new)) => old.trailer != new.trailer,
+            _ => false,
+        }
+    }
+
+    /// Puts new terms where they belong among what a subject has: renewing what is there, or added.
+    /// False if the subject would have too many then.
+    pub(crate) fn put(
+        &mut self,
+        subject: Subject,
+        (kind, renews): (CertificateKind, Option<CertificateId>),
+        terms: Terms,
+    ) -> bool {
+        let now = self.now;
+        let held = self.certificates.get_mut(&subject).expect("a known subject");
+        let policy = policy_of(&terms.class);
+        let named = held.iter().position(|c| {
+            let is_named = match renews {
+                Some(id) => c.id == Some(id),
+                None => kind != CertificateKind::Policy,
+            };
+            c.kind == kind && is_named
+        });
+        let spent =
+            |c: &Held| policy.is_some() && policy_of(&c.terms.class) == policy && is_over(c.state);
+        match named.or_else(|| held.iter().position(spent)) {
+            Some(place) if terms.valid_from > now => held[place].next = Some(terms),
+            Some(place) => self.renew(subject, place, terms, now),
+            None => held.push(Held {
+                id: None,
+                kind,
+                terms,
+                state: CertificateState::Valid,
+                noticed: false,
+                since: now,
+                next: None,
+            }),
+        }
+        let held = &self.certificates[&subject];
+        let policies = held.iter().filter(|c| c.kind == CertificateKind::Policy).count();
+        policies <= 8 && held.len() <= 16
+    }
+
+    pub(crate) fn attest(
+        &mut self,
+        sender: OrganisationId,
+        action: &CertificateAttest,
+    ) -> Result<(), Why> {
+        use CertificateKind::*;
+        if !self.attests(sender, action.kind, action.prefecture) {
+            return Err(vec![R::AttesterNotRegistered]);
+        }
+        let Some(held) = self.certificates.get(&action.subject) else {
+            return Err(vec![R::NotFound]);
+        };
+        let mut why = Why::new();
+        bar(&mut why, !self.prefectures.contains(&action.prefecture), R::InvalidField);
+        let fits = match action.kind {
+            Identity | DrivingLicence | Qualification => {
+                matches!(action.subject, Subject::Person(_))
+            }
+            VehicleLicence | TransportPermit | Policy => {
+                matches!(action.subject, Subject::Vehicle(_))
+            }
+            BusinessPermit | BankAccount => !matches!(action.subject, Subject::Vehicle(_)),
+        };
+        bar(&mut why, !fits, R::InvalidField);
+        let dates = (action.valid_from, action.valid_until);
+        why.extend(self.wrong_terms(action.kind, dates, &action.class));
+        bar(&mut why, self.turns(action.subject, &action.class), R::InvalidField);
+        if action.renews.is_some() {
+            let old = held.iter().find(|c| c.kind == action.kind && c.id == action.renews);
+            bar(&mut why, old.is_none(), R::NotFound);
+            let other = old.is_some_and(|c| policy_of(&c.terms.class) != policy_of(&action.class));
+            bar(&mut why, other, R::InvalidField);
+        }
+        unless(why)?;
+        let terms = Terms {
+            root: action.root,
+            attester: sender,
+            attested_at: self.now,
+            valid_from: action.valid_from,
+            valid_until: action.valid_until,
+            class: action.class.clone(),
+        };
+        let fits = self.put(action.subject, (action.kind, action.renews), terms);
+        if fits { Ok(()) } else { Err(vec![R::TooMany]) }
+    }
+
+    /// The place of a certificate that the sender attested, in a state that allows what is asked.
+    fn own_certificate(
+        &self,
+        sender: OrganisationId,
+        (subject, id): (Subject, CertificateId),
+        allowed: impl Fn(CertificateState) -> bool,
+    ) -> Result<usize, Why> {
+        let held = self.certificates.get(&subject).ok_or(vec![R::NotFound])?;
+        let place = held.iter().position(|c| c.id == Some(id)).ok_or(vec![R::NotFound])?;
+        let mut why = Why::new();
+        bar(&mut why, held[place].terms.attester != sender, R::NotAllowed);
+        bar(&mut why, !allowed(held[place].state), R::CertificateState);
+        unless(why).map(|()| place)
+    }
+
+    pub(crate) fn suspend_certificate(
+        &mut self,
+        sender: OrganisationId,
+        action: &CertificateSuspend,
+    ) -> Result<(), Why> {
+        let about = (action.subject, action.certificate);
+        let valid = |state| state == CertificateState::Valid;
+        let place = self.own_certificate(sender, about, valid)?;
+        self.held(action.subject, place).state = CertificateState::Suspended;
+        let now = self.now;
+        self.open_own(action.subject, place, MatterKind::SuspendedCertificate, now);
+        Ok(())
+    }
+
+    pub(crate) fn resume_certificate(
+        &mut self,
+        sender: OrganisationId,
+        action: &CertificateResume,
+    ) -> Result<(), Why> {
+        let about = (action.subject, action.certificate);
+        let suspended = |state| state == CertificateState::Suspended;
+        let place = self.own_certificate(sender, about, suspended)?;
+        self.held(action.subject, place).state = CertificateState::Valid;
+        let now = self.now;
+        self.settle_own(action.subject, place, now);
+        Ok(())
+    }
+
+    pub(crate) fn revoke_certificate(
+        &mut self,
+        sender: OrganisationId,
+        action: &CertificateRevoke,
+    ) -> Result<(), Why> {
+        let about = (action.subject, action.certificate);
+        let not_yet = |state| state != CertificateState::Revoked;
+        let place = self.own_certificate(sender, about, not_yet)?;
+        let now = self.now;
+        self.settle_own(action.subject, place, now);
+        let held = self.held(action.subject, place);
+        held.state = CertificateState::Revoked;
+        held.next = None;
+        self.open_own(action.subject, place, MatterKind::RevokedCertificate, now);
+        Ok(())
+    }
+}
