@@ -2,7 +2,8 @@
 //! Bringing records up to an instant: their due changes, in order of (instant, key).
 //!
 //! To touch a record touches the records whose due changes reach it, so that neither an index that
-//! lags nor the order of touching alters an outcome (`domain.md` section 3).
+//! lags nor the order of touching alters an outcome (`domain.md` section 3). How many those are is
+//! bounded: applications share vehicles, so a walk goes from one to the next no further than it must.
 
 use std::collections::BTreeSet;
 
@@ -16,18 +17,35 @@ use crate::view::Records;
 
 /// Brings a record, and all that reaches it, up to an instant.
 pub fn bring_up<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, root: RecordKey, to: Time) {
-    loop {
-        let reached = reached(overlay, root);
-        let due = reached
-            .into_iter()
-            .filter_map(|key| overlay.due_at(&key).map(|at| (at, key)))
-            .filter(|(at, _)| *at <= to)
-            .min();
-        let Some((at, key)) = due else { return };
+    let reached = reached(overlay, root, to);
+    let mut queue = BTreeSet::new();
+    for key in &reached {
+        enqueue(overlay, &mut queue, *key, to);
+    }
+    while let Some((at, key)) = queue.pop_first() {
+        // What fired since may have moved it.
+        if overlay.due_at(&key) != Some(at) {
+            continue;
+        }
         let before = number(overlay, &key);
+        let mark = overlay.mark();
         overlay.as_due(|overlay| fire(overlay, key, at));
         assert!(number(overlay, &key) > before, "a due change writes its record: {key:?} at {at}");
+        for written in overlay.written_since(mark) {
+            if reached.contains(&written) {
+                enqueue(overlay, &mut queue, written, to);
+            }
+        }
     }
+}
+
+fn enqueue<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    queue: &mut BTreeSet<(Time, RecordKey)>,
+    key: RecordKey,
+    to: Time,
+) {
+    queue.extend(overlay.due_at(&key).filter(|at| *at <= to).map(|at| (at, key)));
 }
 
 /// The number of a record's newest version: one record may have several due changes at one instant.
@@ -35,22 +53,43 @@ fn number<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, key: &RecordKey) ->
     overlay.stored(key).map_or(0, |stored| stored.version.number)
 }
 
-/// The record and all whose due changes reach it, transitively.
+/// The record and all whose due changes reach it. No due change adds to them.
+///
+/// The applications of a vehicle end the walk, since a lapse takes no more off a vehicle than its
+/// mention. One that is due is walked on from, since its vehicles come up with it, but not to
+/// further applications: in what order a vehicle loses mentions of several decides nothing.
 fn reached<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     root: RecordKey,
+    to: Time,
 ) -> BTreeSet<RecordKey> {
     let mut seen = BTreeSet::from([root]);
-    let mut open = vec![root];
+    let applications = walk(overlay, &mut seen, vec![root]);
+    seen.extend(&applications);
+    let is_due = |key: &RecordKey| overlay.due_at(key).is_some_and(|at| at <= to);
+    let due = applications.into_iter().filter(is_due).collect();
+    walk(overlay, &mut seen, due);
+    seen
+}
+
+/// Walks on from what is open; the applications that it comes to, where it ends.
+fn walk<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    seen: &mut BTreeSet<RecordKey>,
+    mut open: Vec<RecordKey>,
+) -> BTreeSet<RecordKey> {
+    let mut applications = BTreeSet::new();
     while let Some(key) = open.pop() {
         let Some(stored) = overlay.stored(&key) else { continue };
         for next in neighbours(&stored.value) {
-            if seen.insert(next) {
+            if next.kind == RecordKind::Application {
+                applications.insert(next);
+            } else if seen.insert(next) {
                 open.push(next);
             }
         }
     }
-    seen
+    applications
 }
 
 fn key(kind: RecordKind, id: crate::ids::RecordId) -> RecordKey {

@@ -147,6 +147,11 @@ impl<'v, R: Records + ?Sized> Overlay<'v, R> {
         (changes, changes.len() - (self.due_changes - mark.due_changes))
     }
 
+    /// The records written since a mark, as often as they were.
+    pub(crate) fn written_since(&self, mark: Mark) -> Vec<RecordKey> {
+        self.changes[mark.changes..].iter().map(|change| change.version.key()).collect()
+    }
+
     /// Takes back all that was written after a mark.
     pub(crate) fn roll_back(&mut self, mark: Mark) {
         while self.undo.len() > mark.changes {
