@@ -439,14 +439,27 @@ fn a_waybill_brings_up_the_vehicle_that_carries_it() {
 }
 
 #[test]
-fn due_changes_of_a_block_belong_to_no_transaction() {
+fn due_changes_belong_to_no_transaction() {
     let mut world = World::new();
     let driver = world.driver_for(&[], Some(WantedOperator::Applicant));
-    world.open_violation(Subject::Person(driver.person), 1);
-    let settle_by = world.matter(Subject::Person(driver.person)).settle_by;
+    let subject = Subject::Person(driver.person);
+    world.open_violation(subject, 1);
+    let settle_by = world.matter(subject).settle_by;
     let since = height(&world);
+    let mut touched = world.clone();
     world.pass_to(settle_by);
     let due = changes(&world, since);
     assert_eq!(due.len(), 1);
     assert_eq!((due[0].event, due[0].transaction), (Event::CodeRed, None));
+
+    touched.at(Time(settle_by.0 - DAY));
+    fill(&mut touched, 1_000, Time(settle_by.0 - 1));
+    touched.at(settle_by.plus(9));
+    let since = height(&touched);
+    touched.open_violation(subject, 3);
+    let events = changes(&touched, since).into_iter().filter(|c| c.at > Time(settle_by.0 - 1));
+    let events: Vec<_> = events.map(|change| (change.event, change.transaction)).collect();
+    let own = [Event::MatterOpened, Event::PersonChanged, Event::CodeChanged];
+    assert_eq!(events[0], (Event::CodeRed, None), "a touch brought it up");
+    assert_eq!(events[1..], own.map(|event| (event, Some(0))));
 }

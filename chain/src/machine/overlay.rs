@@ -117,17 +117,14 @@ impl<'v, R: Records + ?Sized> Overlay<'v, R> {
         self.first_seq + self.changes.len() as u64
     }
 
-    /// Counts the changes that `bring` writes as due ones, which count against no limit.
+    /// What `bring` writes are due changes: they belong to no transaction and count against no limit.
     pub(crate) fn as_due<T>(&mut self, bring: impl FnOnce(&mut Self) -> T) -> T {
         let mark = self.mark();
+        let transaction = self.transaction.take();
         let result = bring(self);
-        self.count_as_due(mark);
-        result
-    }
-
-    /// Counts the changes since a mark as due ones.
-    pub(crate) fn count_as_due(&mut self, mark: Mark) {
+        self.transaction = transaction;
         self.due_changes = mark.due_changes + (self.changes.len() - mark.changes);
+        result
     }
 
     /// Says which transaction what follows belongs to.
