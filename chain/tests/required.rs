@@ -22,21 +22,15 @@ use common::*;
 const NOW: Time = START;
 
 fn certificate(kind: Kind, class: Class) -> Certificate {
-    Certificate {
-        id: CertificateId(RecordId::default()),
-        kind,
-        terms: Terms {
-            root: Hash::ZERO,
-            attester: OrganisationId::default(),
-            attested_at: NOW,
-            valid_from: NOW,
-            valid_until: None,
-            class,
-        },
-        state: CertificateState::Valid,
-        notice: false,
-        next: None,
-    }
+    let terms = Terms {
+        root: Hash::ZERO,
+        attester: OrganisationId::default(),
+        attested_at: NOW,
+        valid_from: NOW,
+        valid_until: None,
+        class,
+    };
+    Certificate::new(CertificateId(RecordId::default()), kind, terms)
 }
 
 /// A dossier by words: `C1` and the like, `qualification`, `permit`, `compulsory`, and so on.

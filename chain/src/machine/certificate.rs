@@ -164,12 +164,9 @@ pub(super) fn put_attested<R: Records + ?Sized>(
     (kind, renews): (CertificateKind, Option<CertificateId>),
     terms: Terms,
 ) -> Event {
-    let found =
-        place(dossier, (kind, renews)).or_else(|| ended_policy(dossier, policy_kind(&terms.class)));
-    let Some(at) = found else {
+    let Some(at) = replaced(dossier, (kind, renews), &terms.class) else {
         let id = CertificateId(context.new_id());
-        let (state, notice, next) = (CertificateState::Valid, false, None);
-        dossier.certificates.push(Certificate { id, kind, terms, state, notice, next });
+        dossier.certificates.push(Certificate::new(id, kind, terms));
         return Event::CertificateAttested;
     };
     if terms.valid_from > context.now {
@@ -182,19 +179,36 @@ pub(super) fn put_attested<R: Records + ?Sized>(
     Event::CertificateRenewed
 }
 
-fn ended_policy(dossier: &Dossier, kind: Option<PolicyKind>) -> Option<usize> {
-    let kind = kind?;
-    let over =
-        |c: &Certificate| matches!(c.state, CertificateState::Ended | CertificateState::Revoked);
-    dossier.certificates.iter().position(|c| c.policy() == Some(kind) && over(c))
+/// The certificate whose place a new attestation takes.
+fn replaced(
+    dossier: &Dossier,
+    named: (CertificateKind, Option<CertificateId>),
+    class: &Class,
+) -> Option<usize> {
+    let ended_policy = || {
+        let kind = Some(policy_kind(class)?);
+        dossier.certificates.iter().position(|c| c.policy() == kind && is_over(c))
+    };
+    place(dossier, named).or_else(ended_policy)
+}
+
+fn is_over(certificate: &Certificate) -> bool {
+    matches!(certificate.state, CertificateState::Ended | CertificateState::Revoked)
+}
+
+/// True if an attestation that was given earlier would undo what came since: a suspension, a
+/// revocation, another attestation. Which of two came first in one block is not known: it would.
+pub(super) fn is_overtaken(dossier: &Dossier, kind: CertificateKind, terms: &Terms) -> bool {
+    let Some(at) = replaced(dossier, (kind, None), &terms.class) else { return false };
+    let found = &dossier.certificates[at];
+    let waiting = found.next.as_ref().map(|next| next.attested_at);
+    let instants = [Some(found.terms.attested_at), waiting, found.stopped_at];
+    instants.into_iter().flatten().any(|instant| instant >= terms.attested_at)
 }
 
 /// New terms take the place of the old; a suspension ends with what it was laid on.
 fn renew(certificate: &mut Certificate, terms: Terms) {
-    certificate.terms = terms;
-    certificate.state = CertificateState::Valid;
-    certificate.notice = false;
-    certificate.next = None;
+    *certificate = Certificate::new(certificate.id, certificate.kind, terms);
 }
 
 /// A certificate of the sender's own attesting, with its subject's dossier.
@@ -227,6 +241,7 @@ pub(super) fn suspend<R: Records + ?Sized>(
         return Err(wrong_state());
     }
     dossier.certificates[at].state = CertificateState::Suspended;
+    dossier.certificates[at].stopped_at = Some(context.now);
     let certificate = dossier.certificates[at].clone();
     let about = (action.subject, &certificate);
     let kind = MatterKind::SuspendedCertificate;
@@ -246,6 +261,7 @@ pub(super) fn resume<R: Records + ?Sized>(
         return Err(wrong_state());
     }
     dossier.certificates[at].state = CertificateState::Valid;
+    dossier.certificates[at].stopped_at = None;
     automatic::settle(context.overlay, &mut dossier, action.certificate, context.now);
     let event = Event::CertificateResumed;
     dossier::save(context.overlay, action.subject, dossier, event, context.now);
@@ -263,6 +279,7 @@ pub(super) fn revoke<R: Records + ?Sized>(
     }
     automatic::settle(context.overlay, &mut dossier, action.certificate, context.now);
     dossier.certificates[at].state = CertificateState::Revoked;
+    dossier.certificates[at].stopped_at = Some(context.now);
     dossier.certificates[at].next = None;
     let certificate = dossier.certificates[at].clone();
     let about = (action.subject, &certificate);
@@ -281,8 +298,7 @@ pub(super) fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, subject: S
     let event = match due {
         Due::Takeover => {
             if let Some(terms) = dossier.certificates[place].next.take() {
-                automatic::settle(overlay, &mut dossier, id, at);
-                renew(&mut dossier.certificates[place], terms);
+                take_over(overlay, &mut dossier, (subject, place), terms, at);
             }
             Event::CertificateRenewed
         }
@@ -300,4 +316,32 @@ pub(super) fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, subject: S
         }
     };
     dossier::save(overlay, subject, dossier, event, at);
+}
+
+/// A renewal takes over. One that was attested before a suspension does not lift it.
+fn take_over<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    dossier: &mut Dossier,
+    (subject, place): (Subject, usize),
+    terms: Terms,
+    at: Time,
+) {
+    let before = dossier.certificates[place].clone();
+    let is_older = before.stopped_at.is_some_and(|stopped| terms.attested_at <= stopped);
+    let stays_suspended = is_older && before.state != CertificateState::Revoked;
+    let certificate = &mut dossier.certificates[place];
+    renew(certificate, terms);
+    if stays_suspended {
+        certificate.state = CertificateState::Suspended;
+        certificate.stopped_at = before.stopped_at;
+        if before.state == CertificateState::Suspended {
+            return;
+        }
+    }
+    let certificate = certificate.clone();
+    automatic::settle(overlay, dossier, certificate.id, at);
+    if stays_suspended {
+        let about = (subject, &certificate);
+        automatic::open(overlay, dossier, about, MatterKind::SuspendedCertificate, at);
+    }
 }

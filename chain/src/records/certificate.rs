@@ -159,6 +159,8 @@ data! {
         pub terms: Terms,
         /// Where it stands.
         pub state: CertificateState,
+        /// When it was suspended or revoked, until that is lifted or it is attested anew.
+        pub stopped_at: Option<Time>,
         /// The end is near (`certificate_notice_ms`).
         pub notice: bool,
         /// A renewal that takes over by itself at its `valid_from`.
@@ -197,6 +199,12 @@ impl PolicyKind {
 }
 
 impl Certificate {
+    /// One in force, as it was attested.
+    pub fn new(id: CertificateId, kind: CertificateKind, terms: Terms) -> Self {
+        let (state, stopped_at, notice, next) = (CertificateState::Valid, None, false, None);
+        Self { id, kind, terms, state, stopped_at, notice, next }
+    }
+
     /// True if it is in force at an instant.
     pub fn holds_at(&self, time: Time) -> bool {
         self.state == CertificateState::Valid

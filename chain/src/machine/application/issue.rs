@@ -5,7 +5,7 @@ use super::{close, lapses_at, named_vehicles, subject};
 use crate::event::Event;
 use crate::ids::{CertificateId, CodeId, PersonId, RecordId, Time};
 use crate::machine::binding::{attach, bars, operator_dossier};
-use crate::machine::certificate::{check_count, check_trailer, put_attested};
+use crate::machine::certificate::{check_count, check_trailer, is_overtaken, put_attested};
 use crate::machine::context::{Context, registered_key};
 use crate::machine::organisation::{check_unused, register};
 use crate::machine::required::{self, Parties};
@@ -14,9 +14,8 @@ use crate::records::application::{CodeFor, WantedOperator};
 use crate::records::certificate::Terms;
 use crate::records::key::Use;
 use crate::records::{
-    Application, ApplicationState, Certificate, CertificateKind, CertificateState, ClaimState,
-    Code, Dossier, Holder, Operator, Organisation, Owner, ParameterName, Person, RegisteredKey,
-    Vehicle, Wanted,
+    Application, ApplicationState, Certificate, CertificateKind, ClaimState, Code, Dossier, Holder,
+    Operator, Organisation, Owner, ParameterName, Person, RegisteredKey, Vehicle, Wanted,
 };
 use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::view::Records;
@@ -27,7 +26,7 @@ pub(super) fn issue_if_complete<R: Records + ?Sized>(
     mut application: Application,
     event: Event,
 ) -> Result<(), Refused> {
-    if return_ended(context, &mut application) {
+    if return_overtaken(context, &mut application) {
         application.lapses_at = lapses_at(context.overlay, &application);
     }
     if event != Event::ClaimAttested || !is_complete(context, &application) {
@@ -57,20 +56,21 @@ pub(super) fn issue_if_complete<R: Records + ?Sized>(
     Ok(())
 }
 
-/// Attested certificates that have ended meanwhile wait again. True if there were any.
-fn return_ended<R: Records + ?Sized>(
+/// Attested certificates that have ended meanwhile wait again, and so do those that would undo what
+/// became of the subject's own since: an older word never replaces a newer one. True if there were any.
+fn return_overtaken<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: &mut Application,
 ) -> bool {
     let now = context.now;
     let answer_by = now.plus(context.parameter(ParameterName::AnswerMs));
+    let own = subject(application).and_then(|subject| dossier::load(context.overlay, subject));
     let mut any = false;
     for claim in &mut application.claims {
-        let ended = matches!(
-            &claim.state,
-            ClaimState::Attested(terms) if terms.valid_until.is_some_and(|end| end <= now)
-        );
-        if ended {
+        let ClaimState::Attested(terms) = &claim.state else { continue };
+        let has_ended = terms.valid_until.is_some_and(|end| end <= now);
+        let is_overtaken = || own.as_ref().is_some_and(|own| is_overtaken(own, claim.kind, terms));
+        if has_ended || is_overtaken() {
             claim.state = ClaimState::Waiting;
             claim.answer_by = answer_by;
             any = true;
@@ -144,14 +144,8 @@ fn as_if_issued(application: &Application, mut dossier: Dossier) -> Dossier {
     let claimed = |kind| application.claims.iter().any(|claim| claim.kind == kind);
     dossier.certificates.retain(|certificate| !claimed(certificate.kind));
     for (kind, terms) in attested(application) {
-        dossier.certificates.push(Certificate {
-            id: CertificateId(RecordId::default()),
-            kind,
-            terms: terms.clone(),
-            state: CertificateState::Valid,
-            notice: false,
-            next: None,
-        });
+        let id = CertificateId(RecordId::default());
+        dossier.certificates.push(Certificate::new(id, kind, terms.clone()));
     }
     dossier
 }
