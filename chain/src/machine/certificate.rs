@@ -173,9 +173,9 @@ pub(super) fn put_attested<R: Records + ?Sized>(
         dossier.certificates[at].next = Some(terms);
         return Event::CertificateAttested;
     }
-    let id = dossier.certificates[at].id;
-    automatic::settle(context.overlay, dossier, id, context.now);
     renew(&mut dossier.certificates[at], terms);
+    let certificate = dossier.certificates[at].clone();
+    settle_covered(context.overlay, dossier, &certificate, context.now);
     Event::CertificateRenewed
 }
 
@@ -306,8 +306,10 @@ pub(super) fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, subject: S
             automatic::settle(overlay, &mut dossier, id, at);
             dossier.certificates[place].state = CertificateState::Ended;
             let certificate = dossier.certificates[place].clone();
-            let about = (subject, &certificate);
-            automatic::open(overlay, &mut dossier, about, MatterKind::EndedCertificate, at);
+            if !is_covered(&dossier, &certificate, at) {
+                let about = (subject, &certificate);
+                automatic::open(overlay, &mut dossier, about, MatterKind::EndedCertificate, at);
+            }
             Event::CertificateEnded
         }
         Due::Notice => {
@@ -316,6 +318,29 @@ pub(super) fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, subject: S
         }
     };
     dossier::save(overlay, subject, dossier, event, at);
+}
+
+/// True if a policy that ended has another one of its kind of policy beside it that is in force.
+fn is_covered(dossier: &Dossier, ended: &Certificate, at: Time) -> bool {
+    let covers = |c: &Certificate| c.policy() == ended.policy() && c.holds_at(at);
+    ended.policy().is_some() && dossier.certificates.iter().any(covers)
+}
+
+/// Settles what the chain had opened about a certificate that holds from now on and, where it is a
+/// policy, about those of its kind of policy that are over: it covers for them.
+fn settle_covered<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    dossier: &mut Dossier,
+    certificate: &Certificate,
+    at: Time,
+) {
+    automatic::settle(overlay, dossier, certificate.id, at);
+    let kind = certificate.policy();
+    let covered = |c: &&Certificate| kind.is_some() && c.policy() == kind && is_over(c);
+    let covered: Vec<_> = dossier.certificates.iter().filter(covered).map(|c| c.id).collect();
+    for id in covered {
+        automatic::settle(overlay, dossier, id, at);
+    }
 }
 
 /// A renewal takes over. One that was attested before a suspension does not lift it.
@@ -339,9 +364,11 @@ fn take_over<R: Records + ?Sized>(
         }
     }
     let certificate = certificate.clone();
-    automatic::settle(overlay, dossier, certificate.id, at);
     if stays_suspended {
+        automatic::settle(overlay, dossier, certificate.id, at);
         let about = (subject, &certificate);
         automatic::open(overlay, dossier, about, MatterKind::SuspendedCertificate, at);
+    } else {
+        settle_covered(overlay, dossier, &certificate, at);
     }
 }

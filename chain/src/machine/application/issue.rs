@@ -14,8 +14,8 @@ use crate::records::application::{CodeFor, WantedOperator};
 use crate::records::certificate::Terms;
 use crate::records::key::Use;
 use crate::records::{
-    Application, ApplicationState, Certificate, CertificateKind, ClaimState, Code, Dossier, Holder,
-    Operator, Organisation, Owner, ParameterName, Person, RegisteredKey, Vehicle, Wanted,
+    Application, ApplicationState, Certificate, CertificateKind, Claim, ClaimState, Code, Dossier,
+    Holder, Operator, Organisation, Owner, ParameterName, Person, RegisteredKey, Vehicle, Wanted,
 };
 use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::view::Records;
@@ -139,10 +139,16 @@ fn unmet_of_driver<R: Records + ?Sized>(
 }
 
 /// The dossier as it would be: attested claims take the place of what was there, and a kind that
-/// still waits or was refused does not count.
+/// still waits or was refused does not count. An attested policy comes beside the others; of what kind
+/// one is that still waits is not known, so that no policy counts till then.
 fn as_if_issued(application: &Application, mut dossier: Dossier) -> Dossier {
-    let claimed = |kind| application.claims.iter().any(|claim| claim.kind == kind);
-    dossier.certificates.retain(|certificate| !claimed(certificate.kind));
+    let displaces = |claim: &Claim| match claim.state {
+        ClaimState::Attested(_) => claim.kind != CertificateKind::Policy,
+        _ => true,
+    };
+    let is_displaced =
+        |kind| application.claims.iter().any(|claim| claim.kind == kind && displaces(claim));
+    dossier.certificates.retain(|certificate| !is_displaced(certificate.kind));
     for (kind, terms) in attested(application) {
         let id = CertificateId(RecordId::default());
         dossier.certificates.push(Certificate::new(id, kind, terms.clone()));
