@@ -112,6 +112,15 @@ fn limit_to(offer: &mut Offer, prefectures: Vec<Prefecture>) {
 }
 
 #[test]
+fn an_offer_to_one_code_is_to_a_driver_s() {
+    let (mut world, _, _) = stage();
+    let maker = world.parties.enterprise.key.clone();
+    let code = world.enterprise_code();
+    let offer = Offer { kind: WaybillKind::Exclusive { code }, ..world.offer(public()) };
+    world.refuses(&maker, WaybillOffer { offer }, &[(R::InvalidField, "code")]);
+}
+
+#[test]
 fn an_offer_that_is_wrong_all_over_is_told_every_reason() {
     let (mut world, _, _) = stage();
     let maker = world.parties.enterprise.key.clone();

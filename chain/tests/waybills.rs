@@ -294,6 +294,21 @@ fn a_registered_consignee_signs_and_the_maker_does_not() {
 }
 
 #[test]
+fn the_maker_signs_where_the_consignee_s_registration_has_ended() {
+    let (mut world, driver, _) = stage();
+    let parties = world.parties.clone();
+    let consignee = parties.other_enterprise.id;
+    let offer = Offer { consignee: Some(consignee), ..world.offer(public()) };
+    let waybill = world.put_offer(offer);
+    world.advance((waybill, &driver), WaybillState::Arrived);
+    let end = OrganisationEnd { organisation: consignee, reason: word("closed") };
+    world.send(&parties.regulator.key, end);
+    world.refuses(&driver.key, signing(waybill), &[(R::NotAllowed, "")]);
+    world.send(&parties.enterprise.key, signing(waybill));
+    assert_eq!(world.waybill(waybill).state, WaybillState::Signed);
+}
+
+#[test]
 fn signing_has_figures_and_a_reason_for_a_difference_above_5000_ppm() {
     let (mut world, driver, _) = stage();
     let waybill = world.waybill_in(&driver, WaybillState::Arrived);

@@ -9,7 +9,8 @@ use crate::machine::context::Context;
 use crate::records::name::{NameKind, UniqueName};
 use crate::records::waybill::{Offer, WaybillKind};
 use crate::records::{
-    Code, Organisation, OrganisationKind, ParameterName, RecordKind, Role, Waybill, WaybillState,
+    Code, Holder, Organisation, OrganisationKind, ParameterName, RecordKind, Role, Waybill,
+    WaybillState,
 };
 use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::rules::goods;
@@ -107,9 +108,11 @@ fn of_places<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, offer: &Offe
     }
     match &offer.kind {
         WaybillKind::Exclusive { code } => {
-            let found = context.get::<Code>(code.record());
-            if found.is_none_or(|code| code.cancelled_at.is_some()) {
-                wrong.push(Refused::about(RefusalCode::NotFound, "code"));
+            // Only a driver accepts: an enterprise's own code never could.
+            match context.get::<Code>(code.record()).filter(|code| code.cancelled_at.is_none()) {
+                None => wrong.push(Refused::about(RefusalCode::NotFound, "code")),
+                Some(Code { holder: Holder::Person(_), .. }) => {}
+                Some(_) => wrong.push(Refused::about(RefusalCode::InvalidField, "code")),
             }
         }
         WaybillKind::Public(limits) => {

@@ -9,13 +9,15 @@ use crate::records::{Owner, ParameterName, Role, Waybill, WaybillState};
 use crate::refusal::{RefusalCode, Refused};
 use crate::view::Records;
 
-/// The consignee, if it is a registered organisation, else the maker, signs for what arrived.
+/// The consignee, if it is an organisation whose registration has not ended, else the maker, signs for
+/// what arrived.
 pub(in crate::machine) fn sign<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &WaybillSign,
 ) -> Result<(), Refused> {
     let mut waybill: Waybill = context.need(action.waybill.0, "waybill")?;
-    let signer = waybill.offer.consignee.unwrap_or(waybill.maker);
+    let is_there = |id: &_| context.check_not_ended(Owner::Organisation(*id)).is_ok();
+    let signer = waybill.offer.consignee.filter(is_there).unwrap_or(waybill.maker);
     if context.sender.owner != Owner::Organisation(signer) {
         return Err(RefusalCode::NotAllowed.into());
     }
