@@ -11,7 +11,9 @@ use chain::ids::RecordId;
 use chain::limits::PARAMETER_VALUES;
 use chain::records::application::CodeFor;
 use chain::records::parameters::ParameterValue;
-use chain::records::{CertificateKind, ParameterName as Name, Parameters, Subject};
+use chain::records::{
+    CertificateKind, CertificateState, ParameterName as Name, Parameters, Subject,
+};
 use common::issue::*;
 use common::*;
 
@@ -119,6 +121,59 @@ fn values_stand_in_order_of_their_instants_and_are_at_most_sixteen() {
     }
     let replaced = set(Name::AnswerMs, DAY, START.plus(16 * DAY));
     world.send(&regulator, replaced);
+}
+
+#[test]
+fn the_oldest_value_makes_room_once_the_one_after_it_is_in_force() {
+    let mut world = World::new();
+    let regulator = world.parties.regulator.key.clone();
+    let last = PARAMETER_VALUES as u64;
+    for day in 2..=last {
+        world.send(&regulator, set(Name::AnswerMs, day * SECOND, START.plus(day * DAY)));
+    }
+    world.at(Time(START.plus(2 * DAY).0 - 1));
+    let more = set(Name::AnswerMs, DAY, START.plus(40 * DAY));
+    assert_eq!(world.why(&regulator, more.clone()), ["too_many name"], "all others are to come");
+    world.at(START.plus(2 * DAY));
+    world.send(&regulator, more);
+    let parameters: Parameters = world.get(RecordId::default());
+    let answer = parameters.all.iter().find(|p| p.name == Name::AnswerMs).unwrap();
+    assert_eq!(answer.values.len(), PARAMETER_VALUES);
+    let oldest = ParameterValue { from: Time(0), value: 2 * SECOND };
+    assert_eq!(answer.values[0], oldest, "it counts from the beginning");
+    for day in 3..=last {
+        let announced = ParameterValue { from: START.plus(day * DAY), value: day * SECOND };
+        assert_eq!(answer.values[day as usize - 2], announced);
+    }
+    assert_eq!(at(&world, Name::AnswerMs, START.plus(40 * DAY)), DAY);
+    let again = set(Name::AnswerMs, DAY, START.plus(41 * DAY));
+    assert_eq!(world.why(&regulator, again), ["too_many name"]);
+}
+
+/// A notice was to come by a value that is dropped; nothing else comes in its place.
+#[test]
+fn a_certificate_does_not_end_early_where_the_value_behind_a_notice_was_dropped() {
+    let mut world = World::with(&[(Name::NoticeMs, 0)]);
+    let regulator = world.parties.regulator.key.clone();
+    let driver = world.new_driver("driver", HEAVY);
+    let subject = Subject::Person(driver.person);
+    let day = |n: u64| START.plus(n * DAY);
+    world.attest(subject, CertificateKind::DrivingLicence, Some(day(65)));
+    world.attest(subject, CertificateKind::Qualification, Some(day(40)));
+    world.pass_to(day(20));
+    assert_eq!(world.person(driver.person).next_change_at, Some(day(35)));
+    for _ in 0..PARAMETER_VALUES {
+        let from = world.clock.plus(1);
+        world.send(&regulator, set(Name::CertificateNoticeMs, 10 * DAY, from));
+    }
+    world.pass_to(day(35));
+    let licence = world.certificate(subject, CertificateKind::DrivingLicence);
+    let qualification = world.certificate(subject, CertificateKind::Qualification);
+    assert_eq!((licence.notice, qualification.state), (false, CertificateState::Valid));
+    assert_eq!(world.person(driver.person).next_change_at, Some(day(40)));
+    world.pass_to(day(55));
+    assert!(world.certificate(subject, CertificateKind::DrivingLicence).notice);
+    assert_eq!(world.matter(subject).opened_at, day(40));
 }
 
 #[test]

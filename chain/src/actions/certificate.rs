@@ -10,7 +10,8 @@ use crate::text::Word;
 
 data! {
     /// Sent by an attester of the kind. A certificate of the kind that is there is renewed (a policy:
-    /// the one named, by one of its kind); one whose `valid_from` is ahead waits as `next`.
+    /// the one named, by one of its kind); one whose `valid_from` is ahead waits as `next`. What is suspended or revoked
+    /// its own attester renews, while that one is registered.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct CertificateAttest {
         /// About whom.
@@ -31,7 +32,7 @@ data! {
         pub class: Class,
     }
 
-    /// Sent by the attester.
+    /// Sent by the attester; by a regulator where its registration has ended.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct CertificateSuspend {
         /// About whom.
@@ -42,7 +43,7 @@ data! {
         pub reason: Word,
     }
 
-    /// Sent by the attester.
+    /// Sent by the attester; by a regulator where its registration has ended.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct CertificateResume {
         /// About whom.
@@ -51,7 +52,7 @@ data! {
         pub certificate: CertificateId,
     }
 
-    /// Sent by the attester.
+    /// Sent by the attester; by a regulator where its registration has ended.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct CertificateRevoke {
         /// About whom.

@@ -26,7 +26,8 @@ data! {
         pub reason: Word,
     }
 
-    /// Sent by the holder, a regulator, or, for a person's code, an authority that attests identities.
+    /// Sent by the holder, a regulator, or, for a person's code, an authority that attests identities in
+    /// its prefecture.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct CodeCancel {
         /// Which.

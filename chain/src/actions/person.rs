@@ -8,8 +8,8 @@ use crate::keys::PublicKey;
 use crate::records::key::Custody;
 
 data! {
-    /// Sent by an authority that attests identities, after it verified the person again. All other
-    /// keys of the person end in this block.
+    /// Sent by an authority that attests identities in the prefecture of the person's code or
+    /// application, after it verified the person again. All other keys of the person end in this block.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct PersonKeyRegister {
         /// Who.

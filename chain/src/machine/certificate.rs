@@ -7,12 +7,12 @@ use super::dossier::{self, Due};
 use super::overlay::Overlay;
 use crate::actions::{CertificateAttest, CertificateResume, CertificateRevoke, CertificateSuspend};
 use crate::event::Event;
-use crate::ids::{CertificateId, Time};
+use crate::ids::{CertificateId, OrganisationId, Time};
 use crate::limits::{CERTIFICATES, POLICIES};
 use crate::records::certificate::Terms;
 use crate::records::{
-    Certificate, CertificateKind, CertificateState, Class, Dossier, MatterKind, PolicyKind, Role,
-    Subject,
+    Certificate, CertificateKind, CertificateState, Class, Dossier, MatterKind, Organisation,
+    OrganisationKind, Owner, PolicyKind, Role, Subject,
 };
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::rules::licence;
@@ -24,10 +24,7 @@ pub(super) fn attest<R: Records + ?Sized>(
     action: &CertificateAttest,
 ) -> Result<(), Refused> {
     let attester = context.organisation(Role::Attest)?;
-    if !attester.attests(action.kind, action.prefecture) {
-        return Err(Refused::about(RefusalCode::AttesterNotRegistered, action.kind.word()));
-    }
-    let mut dossier = touched(context, action.subject)?;
+    let found = touched(context, action.subject);
     let terms = Terms {
         root: action.root,
         attester: attester.id,
@@ -37,13 +34,21 @@ pub(super) fn attest<R: Records + ?Sized>(
         class: action.class.clone(),
     };
     let mut reasons = Reasons::default();
+    let registered = attester.attests(action.kind, action.prefecture);
+    reasons.bar_if(!registered, RefusalCode::AttesterNotRegistered, action.kind.word());
     reasons.add(context.check_prefecture(action.prefecture, "prefecture"));
     let fits = fits_subject(action.kind, action.subject);
     reasons.bar_if(!fits, RefusalCode::InvalidField, "kind");
     reasons.add(check_terms(context, action.kind, &terms));
-    reasons.add(check_trailer(&dossier, &action.class));
-    reasons.add(check_renewed(&dossier, action));
+    match &found {
+        Ok(dossier) => {
+            reasons.add(check_trailer(dossier, &action.class));
+            reasons.add(check_renewed(context, dossier, action, attester.id));
+        }
+        Err(refused) => reasons.add(Err(refused.clone())),
+    }
     reasons.done()?;
+    let mut dossier = found?;
     let event = put_attested(context, &mut dossier, (action.kind, action.renews), terms);
     check_count(&dossier)?;
     dossier::save(context.overlay, action.subject, dossier, event, context.now);
@@ -101,17 +106,30 @@ fn class_fits(kind: CertificateKind, class: &Class) -> bool {
     }
 }
 
-/// The certificate that is named is there, and a policy is renewed by one of its kind.
-fn check_renewed(dossier: &Dossier, action: &CertificateAttest) -> Result<(), Refused> {
+/// The certificate that is named is there, a policy is renewed by one of its kind, and what its
+/// attester suspended or revoked is that attester's to renew while it is registered.
+fn check_renewed<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    dossier: &Dossier,
+    action: &CertificateAttest,
+    sender: OrganisationId,
+) -> Result<(), Refused> {
+    let mut reasons = Reasons::default();
     let found = place(dossier, (action.kind, action.renews));
-    if action.renews.is_some() && found.is_none() {
-        return Err(Refused::about(RefusalCode::NotFound, "renews"));
-    }
+    let is_missing = action.renews.is_some() && found.is_none();
+    reasons.bar_if(is_missing, RefusalCode::NotFound, "renews");
     if let Some(at) = found {
-        let same = dossier.certificates[at].policy() == policy_kind(&action.class);
-        return if same { Ok(()) } else { Err(Refused::about(RefusalCode::InvalidField, "class")) };
+        let before = &dossier.certificates[at];
+        let other = before.policy() != policy_kind(&action.class);
+        reasons.bar_if(other, RefusalCode::InvalidField, "class");
+        let attester = before.terms.attester;
+        let stopped = before.stopped_at.is_some() && attester != sender;
+        let is_there = context
+            .get::<Organisation>(attester.0)
+            .is_some_and(|attester| attester.attests_anywhere(action.kind));
+        reasons.bar_if(stopped && is_there, RefusalCode::NotAllowed, action.kind.word());
     }
-    Ok(())
+    reasons.done()
 }
 
 /// A vehicle never becomes a trailer, nor a trailer a vehicle: bindings and couplings rest on it.
@@ -211,17 +229,20 @@ fn renew(certificate: &mut Certificate, terms: Terms) {
     *certificate = Certificate::new(certificate.id, certificate.kind, terms);
 }
 
-/// A certificate of the sender's own attesting, with its subject's dossier.
+/// A certificate of the sender's own attesting, with its subject's dossier. Where the attester's
+/// registration has ended, a regulator acts.
 fn own<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     subject: Subject,
     id: CertificateId,
 ) -> Result<(Dossier, usize), Refused> {
-    let attester = context.organisation(Role::Attest)?.id;
     let dossier = touched(context, subject)?;
     let at = dossier.certificates.iter().position(|certificate| certificate.id == id);
     let at = at.ok_or_else(|| Refused::about(RefusalCode::NotFound, "certificate"))?;
-    if dossier.certificates[at].terms.attester != attester {
+    let attester = dossier.certificates[at].terms.attester;
+    if context.check_not_ended(Owner::Organisation(attester)).is_err() {
+        context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
+    } else if context.organisation(Role::Attest)?.id != attester {
         return Err(RefusalCode::NotAllowed.into());
     }
     Ok((dossier, at))
@@ -293,7 +314,12 @@ pub(super) fn revoke<R: Records + ?Sized>(
 /// The next due change of a subject's certificates: a takeover, an end, or the notice of one.
 pub(super) fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, subject: Subject, at: Time) {
     let Some(mut dossier) = dossier::load(overlay, subject) else { return };
-    let Some((_, due, place)) = dossier::next_change(overlay, &dossier) else { return };
+    let Some((due_at, due, place)) = dossier::next_change(overlay, &dossier) else { return };
+    // It was a notice, by a value that its parameter has dropped since: it comes later now.
+    if due_at > at {
+        dossier::save(overlay, subject, dossier, dossier::changed(subject), at);
+        return;
+    }
     let id = dossier.certificates[place].id;
     let event = match due {
         Due::Takeover => {

@@ -61,7 +61,7 @@ pub(super) fn cancel<R: Records + ?Sized>(
             return Err(Refused::about(RefusalCode::CodeHasWaybill, "code"));
         }
     } else {
-        check_canceller(context, code.holder)?;
+        check_canceller(context, &code)?;
     }
     put_an_end(context, code);
     Ok(())
@@ -81,14 +81,14 @@ pub(super) fn put_an_end<R: Records + ?Sized>(context: &mut Context<'_, '_, R>, 
     colour::write(context.overlay, cancelled, Some(Event::CodeCancelled), context.now);
 }
 
-/// A regulator ends any code, the identity authority a person's, at death.
+/// A regulator ends any code, the identity authority of its prefecture a person's, at death.
 fn check_canceller<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
-    holder: Holder,
+    code: &Code,
 ) -> Result<(), Refused> {
     let sender = context.organisation(Role::Operate)?;
-    let verifies = sender.scopes.iter().any(|scope| scope.kind == CertificateKind::Identity);
-    let at_death = verifies && matches!(holder, Holder::Person(_));
+    let verifies = sender.attests(CertificateKind::Identity, code.prefecture);
+    let at_death = verifies && matches!(code.holder, Holder::Person(_));
     if sender.kind == OrganisationKind::Regulator || at_death {
         Ok(())
     } else {

@@ -135,11 +135,7 @@ fn save<R: Records + ?Sized>(
     subject: Subject,
     dossier: crate::records::Dossier,
 ) {
-    let event = match subject {
-        Subject::Person(_) => Event::PersonChanged,
-        Subject::Vehicle(_) => Event::VehicleChanged,
-        Subject::Organisation(_) => Event::OrganisationChanged,
-    };
+    let event = dossier::changed(subject);
     dossier::save(context.overlay, subject, dossier, event, context.now);
 }
 

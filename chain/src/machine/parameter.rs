@@ -4,14 +4,15 @@
 use super::context::Context;
 use crate::actions::ParameterSet;
 use crate::event::Event;
-use crate::ids::RecordId;
+use crate::ids::{RecordId, Time};
 use crate::limits::PARAMETER_VALUES;
 use crate::records::parameters::ParameterValue;
 use crate::records::{OrganisationKind, ParameterName, Parameters, Role};
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
-/// A regulator announces a value. One announced for the same instant is replaced.
+/// A regulator announces a value. One announced for the same instant is replaced; where there are too
+/// many, the oldest that is in force no more is dropped, and the one after it counts from the beginning.
 pub(super) fn set<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &ParameterSet,
@@ -30,10 +31,15 @@ pub(super) fn set<R: Records + ?Sized>(
     let value = ParameterValue { from: action.from, value: action.value };
     match parameter.values.binary_search_by_key(&action.from, |v| v.from) {
         Ok(at) => parameter.values[at] = value,
-        Err(_) if parameter.values.len() >= PARAMETER_VALUES => {
-            reasons.bar_if(true, RefusalCode::TooMany, "name");
+        Err(at) => {
+            parameter.values.insert(at, value);
+            if parameter.values.len() > PARAMETER_VALUES {
+                let is_past = parameter.values[1].from <= context.now;
+                reasons.bar_if(!is_past, RefusalCode::TooMany, "name");
+                parameter.values.remove(0);
+                parameter.values[0].from = Time(0);
+            }
         }
-        Err(at) => parameter.values.insert(at, value),
     }
     reasons.done()?;
     context.put(parameters, Event::ParameterSet);

@@ -5,10 +5,12 @@ use super::context::{Context, registered_key};
 use super::organisation::{check_unused, register};
 use crate::actions::{KeyEnd, KeyReplace, PersonKeyRegister};
 use crate::event::Event;
+use crate::ids::Prefecture;
 use crate::keys::PublicKey;
 use crate::records::key::Use;
 use crate::records::{
-    CertificateKind, Custody, Organisation, OrganisationKind, Owner, Person, RegisteredKey, Role,
+    Application, CertificateKind, Code, Custody, Organisation, OrganisationKind, Owner, Person,
+    RegisteredKey, Role,
 };
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
@@ -46,20 +48,21 @@ pub(super) fn replace_key<R: Records + ?Sized>(
     Ok(())
 }
 
-/// The identity authority verified a person again: the new key is the only one from here on.
+/// The identity authority of a person's prefecture verified the person again: the new key is the only
+/// one from here on.
 pub(super) fn register_key<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &PersonKeyRegister,
 ) -> Result<(), Refused> {
     let authority = context.organisation(Role::Attest)?;
-    let attests = |organisation: &Organisation| {
-        organisation.scopes.iter().any(|scope| scope.kind == CertificateKind::Identity)
-    };
-    if !attests(&authority) {
+    if !authority.attests_anywhere(CertificateKind::Identity) {
         return Err(RefusalCode::NotAllowed.into());
     }
     let mut person: Person = context.need(action.person.0, "person")?;
+    let place = prefecture(context, &person);
+    let strange = place.is_some_and(|place| !authority.attests(CertificateKind::Identity, place));
     let mut reasons = Reasons::default();
+    reasons.bar_if(strange, RefusalCode::AttesterNotRegistered, CertificateKind::Identity.word());
     reasons.add(check_custody(context, action.custody));
     reasons.add(check_unused(context, &action.key));
     reasons.add(context.take_word(&action.key));
@@ -73,6 +76,19 @@ pub(super) fn register_key<R: Records + ?Sized>(
     context.put(person, Event::PersonChanged);
     register(context, action.key, owner, Use::Person(action.custody));
     Ok(())
+}
+
+/// Where a person is at home: the prefecture of the code or, before there is one, of the application.
+fn prefecture<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    person: &Person,
+) -> Option<Prefecture> {
+    let of_code = person.code.and_then(|id| context.overlay.peek::<Code>(id.record()));
+    if let Some(code) = of_code {
+        return Some(code.prefecture);
+    }
+    let applied = person.application.and_then(|id| context.overlay.peek::<Application>(id.0));
+    applied.map(|application| application.prefecture)
 }
 
 /// A key in force of the sender's own: a person's, or an organisation's whose admin sends.

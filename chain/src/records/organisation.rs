@@ -106,6 +106,11 @@ impl Organisation {
         self.ended_at.is_none()
     }
 
+    /// True if it is registered to attest a kind, wherever that is.
+    pub fn attests_anywhere(&self, kind: CertificateKind) -> bool {
+        self.is_admitted() && self.scopes.iter().any(|scope| scope.kind == kind)
+    }
+
     /// True if it is registered to attest a kind in a prefecture.
     pub fn attests(&self, kind: CertificateKind, prefecture: Prefecture) -> bool {
         self.is_admitted()
