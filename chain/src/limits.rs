@@ -23,8 +23,13 @@ pub const DUE_RECORDS: usize = 1_000;
 pub const VALIDITY_MS: u64 = 10 * 60 * 1_000;
 /// Furthest that `proposed_ms` may lie ahead of a follower's clock, in milliseconds.
 pub const PROPOSED_AHEAD_MS: u64 = 10_000;
-/// Most entries in one bucket of the state tree.
+/// Entries of a bucket of the state tree beyond which nothing is made whose id the sender's nonce decides.
 pub const BUCKET_ENTRIES: usize = 1_024;
+/// The same for keys and numbers of waybills, of which the sender can take others.
+pub const BUCKET_CHOSEN: usize = 2_048;
+/// Most entries of a bucket that a verifier takes: room for names that nobody can choose and for what
+/// comes due, which chance alone does not fill.
+pub const BUCKET_VERIFIED: usize = 4_096;
 /// Most records on one page of a list.
 pub const PAGE: usize = 200;
 /// Longest wait for an answer to a submission, in milliseconds.

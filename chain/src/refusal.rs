@@ -51,7 +51,7 @@ refusals! {
     AlreadyExists, "already_exists", "There is such a record already.", "该记录已存在。";
     InvalidField, "invalid_field", "A field's value is out of range or does not fit the others.", "字段取值超出范围或与其他字段不符。";
     TooMany, "too_many", "A limit on how many there may be is reached.", "已达到数量上限。";
-    BucketFull, "bucket_full", "The record's place in the state tree is full. Send again with a new nonce.", "状态树位置已满，请更换随机数后重发。";
+    BucketFull, "bucket_full", "The record's place in the state tree is full. Send again with a new nonce; if that does not help, with another key or number.", "状态树位置已满，请更换随机数后重发；仍无效时请更换密钥或单号。";
     ChangesLimit, "changes_limit", "The transaction would write more than 32 changes. Split it.", "该交易写入的变更超过 32 项，请拆分。";
     KeyInUse, "key_in_use", "The key is or was registered. Use a new one: keys are never used again.", "该密钥已登记或曾经登记，请使用新密钥。";
     LastAdmin, "last_admin", "An organisation's last admin key, or a person's last key, cannot end. Replace it instead.", "机构最后一个管理员密钥、个人最后一个密钥不能失效，请改为更换密钥。";

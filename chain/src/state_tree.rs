@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::domain;
 use crate::hash::Hash;
-use crate::limits::BUCKET_ENTRIES;
+use crate::limits::BUCKET_VERIFIED;
 use crate::merkle::{leaf_hash, node_hash, verify_inclusion};
 use crate::view::View;
 
@@ -48,7 +48,7 @@ pub enum BucketError {
     #[error("a bucket's length is not a multiple of {ENTRY_BYTES} bytes")]
     Length,
     /// More entries than there may be.
-    #[error("a bucket has more than {BUCKET_ENTRIES} entries")]
+    #[error("a bucket has more than {BUCKET_VERIFIED} entries")]
     Full,
     /// Keys not strictly ascending.
     #[error("a bucket's keys are not strictly ascending")]
@@ -64,7 +64,7 @@ pub fn decode_bucket(bytes: &[u8], index: u32, depth: u8) -> Result<Entries, Buc
     if !rest.is_empty() {
         return Err(BucketError::Length);
     }
-    if entries.len() > BUCKET_ENTRIES {
+    if entries.len() > BUCKET_VERIFIED {
         return Err(BucketError::Full);
     }
     let entries: Entries = entries.iter().map(split_entry).collect();

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use chain::actions::*;
 use chain::block::Header;
 use chain::event::Event;
-use chain::ids::{ApplicationId, CodeId, VehicleId};
+use chain::ids::{ApplicationId, CodeId, RecordId, VehicleId};
+use chain::limits::{BUCKET_CHOSEN, BUCKET_ENTRIES, BUCKET_VERIFIED};
 use chain::machine::{Ordered, execute};
 use chain::memory::Memory;
 use chain::receipt::Outcome;
@@ -19,6 +20,7 @@ use chain::records::{
     RecordKey, RecordKind, RegisteredKey, Subject, UniqueName, VehicleOwner,
 };
 use chain::refusal::RefusalCode;
+use chain::state_tree::bucket_of;
 use chain::view::Stored;
 use chain::{Hash, Past, Records, Time, TransactionId, View};
 use common::issue::*;
@@ -218,7 +220,15 @@ fn a_code_that_was_bound_to_no_vehicle_stays_with_its_person_alone() {
 struct Disturbed<'a> {
     below: &'a Memory,
     records: BTreeMap<RecordKey, Stored>,
-    full: bool,
+    filled: BTreeMap<u32, usize>,
+}
+
+impl Disturbed<'_> {
+    /// Fills the bucket of a record.
+    fn fill(&mut self, kind: RecordKind, id: RecordId, entries: usize) {
+        let bucket = bucket_of(&RecordKey { kind, id }.state_key(), self.depth());
+        self.filled.insert(bucket, entries);
+    }
 }
 
 impl Records for Disturbed<'_> {
@@ -246,8 +256,8 @@ impl View for Disturbed<'_> {
 
     fn bucket(&self, index: u32) -> Vec<(Hash, Hash)> {
         let mut bucket = self.below.bucket(index);
-        if self.full {
-            bucket.resize(chain::limits::BUCKET_ENTRIES, (Hash([255; 32]), Hash::ZERO));
+        if let Some(entries) = self.filled.get(&index) {
+            bucket.resize(*entries, (Hash([255; 32]), Hash::ZERO));
         }
         bucket
     }
@@ -277,7 +287,8 @@ fn last_yes(world: &mut World, disturb: impl Fn(&mut Disturbed<'_>, CodeId)) -> 
     let yes = world.yes(id, 0);
     let (attester, answer) = (world.asked(id, 0), world.yes_to(id, 0, yes));
     let checked = [Some(world.sign(&attester, answer))];
-    let mut view = Disturbed { below: &world.memory, records: BTreeMap::new(), full: false };
+    let mut view =
+        Disturbed { below: &world.memory, records: BTreeMap::new(), filled: BTreeMap::new() };
     disturb(&mut view, code);
     let ordered = Ordered {
         payload_hash: Hash::ZERO,
@@ -306,9 +317,35 @@ fn a_code_id_that_is_taken_refuses_the_last_yes() {
 
 #[test]
 fn a_record_whose_bucket_is_full_is_not_made() {
-    let outcome = last_yes(&mut World::new(), |view, _| view.full = true);
+    let outcome = last_yes(&mut World::new(), |view, _| {
+        view.filled = (0..1 << view.depth()).map(|bucket| (bucket, BUCKET_ENTRIES)).collect();
+    });
     let Outcome::Refused { reasons } = outcome else { panic!("refused") };
     assert_eq!(reasons[0].code, RefusalCode::BucketFull);
     let undisturbed = last_yes(&mut World::new(), |_, _| {});
     assert!(matches!(undisturbed, Outcome::Executed { .. }));
+}
+
+/// The ids of a name, a code and a key do not follow from the nonce of who sends the last yes.
+#[test]
+fn a_full_bucket_keeps_out_nobody_who_cannot_choose_the_id() {
+    let mut world = World::new();
+    let id = world.applied("driver", LIGHT);
+    let tag = world.yes(id, 0).tags[0];
+    let name = UniqueName::id_of(NameKind::Identity, &tag);
+    let own_key = RegisteredKey::id_of(&key("driver").public());
+    let outcome = |of_key: usize| {
+        let mut world = World::new();
+        // With other nonces no other record falls into one of these buckets.
+        world.fresh();
+        last_yes(&mut world, |view, code| {
+            view.fill(RecordKind::UniqueName, name, BUCKET_VERIFIED - 1);
+            view.fill(RecordKind::Code, code.record(), BUCKET_VERIFIED - 1);
+            view.fill(RecordKind::RegisteredKey, own_key, of_key);
+        })
+    };
+    let allowed = outcome(BUCKET_CHOSEN - 1);
+    assert!(matches!(allowed, Outcome::Executed { .. }), "{allowed:?}");
+    let Outcome::Refused { reasons } = outcome(BUCKET_CHOSEN) else { panic!("refused") };
+    assert_eq!(reasons[0].code, RefusalCode::BucketFull, "another key can be taken");
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use chain::Hash;
-use chain::limits::BUCKET_ENTRIES;
+use chain::limits::BUCKET_VERIFIED;
 use chain::merkle::root_of;
 use chain::state_tree::{
     BucketError, Entries, FlatTree, bucket_leaf, bucket_of, decode_bucket, empty_root,
@@ -121,7 +121,7 @@ fn a_bucket_of_another_length_is_refused() {
 #[test]
 fn a_bucket_with_too_many_entries_is_refused() {
     let entries: Entries =
-        (0..=BUCKET_ENTRIES).map(|i| (low_key(i.try_into().unwrap()), Hash::ZERO)).collect();
+        (0..=BUCKET_VERIFIED).map(|i| (low_key(i.try_into().unwrap()), Hash::ZERO)).collect();
     assert_eq!(decode_bucket(&encode_bucket(&entries), 0, 8), Err(BucketError::Full));
     assert!(decode_bucket(&encode_bucket(&entries[1..]), 0, 8).is_ok());
 }

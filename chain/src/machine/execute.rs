@@ -13,8 +13,11 @@ use crate::block::{Header, PROTOCOL};
 use crate::hash::Hash;
 use crate::ids::{Time, TransactionId};
 use crate::keys::PublicKey;
-use crate::limits::{BUCKET_ENTRIES, DUE_RECORDS, REASONS, TRANSACTION_CHANGES, VALIDITY_MS};
+use crate::limits::{
+    BUCKET_CHOSEN, BUCKET_ENTRIES, DUE_RECORDS, REASONS, TRANSACTION_CHANGES, VALIDITY_MS,
+};
 use crate::receipt::{Change, Outcome, Receipt};
+use crate::records::{NameKind, RecordKey, Value};
 use crate::refusal::{RefusalCode, Refused};
 use crate::transaction::Checked;
 use crate::view::{Executed, View};
@@ -89,7 +92,8 @@ impl<V: View> Block<'_, V> {
             due::bring_up(&mut self.overlay, key, self.now);
         }
         let (changes, _) = self.overlay.changes_since(EMPTY);
-        let buckets = created_buckets(changes, self.view.depth());
+        let bucket = |key: RecordKey| state_tree::bucket_of(&key.state_key(), self.view.depth());
+        let buckets: Vec<u32> = created(changes).map(bucket).collect();
         self.count_created(&buckets);
     }
 
@@ -165,16 +169,22 @@ impl<V: View> Block<'_, V> {
     }
 
     /// Checks the limits of changes and of buckets; returns the buckets of created records.
-    fn within_limits(&self, mark: Mark) -> Result<Vec<u32>, Refused> {
+    fn within_limits(&mut self, mark: Mark) -> Result<Vec<u32>, Refused> {
         let (changes, own) = self.overlay.changes_since(mark);
         if own > TRANSACTION_CHANGES {
             return Err(RefusalCode::ChangesLimit.into());
         }
-        let buckets = created_buckets(changes, self.view.depth());
-        for bucket in &buckets {
-            let mine = buckets.iter().filter(|b| *b == bucket).count();
-            let created = self.created.get(bucket).copied().unwrap_or(0);
-            if self.view.bucket(*bucket).len() + created + mine > BUCKET_ENTRIES {
+        let created: Vec<RecordKey> = created(changes).collect();
+        let mut buckets = Vec::new();
+        for key in created {
+            let bucket = state_tree::bucket_of(&key.state_key(), self.view.depth());
+            buckets.push(bucket);
+            let Some(most) = self.overlay.stored(&key).and_then(|s| most_entries(&s.value)) else {
+                continue;
+            };
+            let mine = buckets.iter().filter(|b| **b == bucket).count();
+            let before = self.created.get(&bucket).copied().unwrap_or(0);
+            if self.view.bucket(bucket).len() + before + mine > most {
                 return Err(RefusalCode::BucketFull.into());
             }
         }
@@ -200,12 +210,21 @@ fn statement_ids(checked: &Checked) -> Vec<(Time, TransactionId)> {
     statements.iter().map(|s| (s.valid_until, s.id(transaction.chain, digest))).collect()
 }
 
-fn created_buckets(changes: &[Change], depth: u8) -> Vec<u32> {
-    changes
-        .iter()
-        .filter(|change| change.version.number == 1)
-        .map(|change| state_tree::bucket_of(&change.version.key().state_key(), depth))
-        .collect()
+fn created(changes: &[Change]) -> impl Iterator<Item = RecordKey> {
+    changes.iter().filter(|change| change.version.number == 1).map(|change| change.version.key())
+}
+
+/// How far a new record may fill its bucket. Whoever looks for ids that fall into one bucket must not
+/// keep others out of it who cannot choose theirs: names that an authority gives, the code that an
+/// application made earlier leads to, the chain's own matters.
+fn most_entries(new: &Value) -> Option<usize> {
+    match new {
+        Value::UniqueName(name) if name.kind != NameKind::WaybillNumber => None,
+        Value::Matter(matter) if matter.source.automatic => None,
+        Value::Code(_) => None,
+        Value::UniqueName(_) | Value::RegisteredKey(_) => Some(BUCKET_CHOSEN),
+        _ => Some(BUCKET_ENTRIES),
+    }
 }
 
 /// Computes the roots and the header over what a block wrote.
