@@ -80,6 +80,8 @@ refused! {
     a_bucket_with_too_many_entries
     the_bucket_of_another_record
     another_depth
+    no_depth
+    a_depth_beyond_the_deepest
     a_block_that_is_not_in_the_history
     a_block_that_is_not_before_the_header
     another_transaction

@@ -46,3 +46,12 @@ pub(super) mod canonical {
         codec::decode(&bytes, VALUE_BYTES).map_err(serde::de::Error::custom)
     }
 }
+
+/// Reads a value or `null`: a member that is missing is refused, unlike by serde's own reader.
+pub(super) fn or_null<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    serde::Deserialize::deserialize(deserializer)
+}

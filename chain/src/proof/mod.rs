@@ -10,7 +10,7 @@ mod proven;
 mod verify;
 
 pub use build::{record_at, transaction};
-pub use proven::{Proven, colour};
+pub use proven::{Displayed, Proven, colour, display, operator_of};
 pub use verify::{ProofError, verify};
 
 use crate::block::{BlockRef, Header};
@@ -44,6 +44,8 @@ pub enum Shows {
     /// A transaction is in a block, with its receipt.
     Transaction {
         /// The block, unless it is the anchor's.
+        #[serde(deserialize_with = "digits::or_null")]
+        #[cfg_attr(feature = "openapi", schema(required))]
         block: Option<Earlier>,
         /// Canonical bytes of the transaction, signature included.
         #[serde(with = "digits::bytes")]
@@ -135,6 +137,8 @@ pub struct Bucket {
 #[serde(deny_unknown_fields)]
 pub struct Written {
     /// The block, unless it is the anchor's.
+    #[serde(deserialize_with = "digits::or_null")]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub block: Option<Earlier>,
     /// The change.
     #[serde(with = "digits::canonical")]

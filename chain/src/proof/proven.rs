@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a proof has shown, for which heights it answers, and the colour that follows from it. Nothing
+//! What a proof has shown, for which heights it answers, and the colours that follow from it. Nothing
 //! here is made but by verifying.
 
 use crate::block::Header;
 use crate::ids::{Height, Time};
+use crate::query::OperatorState;
+use crate::query::code::{displayed, state_of};
 use crate::receipt::{Receipt, Version};
-use crate::records::{Code, Colour, RecordKey, RecordValue, Standing, Value};
+use crate::records::{Code, Colour, RecordKey, RecordValue, Standing, Subject, Value};
 use crate::transaction::Transaction;
 
 /// What a proof has shown.
@@ -61,4 +63,49 @@ pub fn colour(proven: &Proven, trusted: &Header, at: Time) -> Option<(Standing, 
         return None;
     }
     Some((code.standing(), code.colour_at(at)))
+}
+
+/// What a code shows at a time together with its operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Displayed {
+    /// Its standing.
+    pub standing: Standing,
+    /// The colour to show; none unless issued.
+    pub colour: Option<Colour>,
+    /// Its operator's state.
+    pub operator: OperatorState,
+    /// Before which instant this holds if no transaction comes; none: for ever.
+    pub until: Option<Time>,
+}
+
+/// The record that shows the state of a proven code's operator; none if it has no operator.
+pub fn operator_of(code: &Proven) -> Option<RecordKey> {
+    let Proven::Present { value, .. } = code else { return None };
+    Code::from_value(value)?.operator.map(|operator| Subject::from(operator).key())
+}
+
+/// What a proven code with its operator, proven under the same header, shows at a time; none where the
+/// two cannot say.
+pub fn display(
+    code: &Proven,
+    operator: Option<&Proven>,
+    trusted: &Header,
+    at: Time,
+) -> Option<Displayed> {
+    let (standing, colour) = colour(code, trusted, at)?;
+    let Proven::Present { value, .. } = code else { return None };
+    let (state, changes_at) = match operator_of(code) {
+        None => (OperatorState::None, None),
+        Some(key) => match operator? {
+            Proven::Present { value, until: None, .. } if value.key() == key => {
+                state_of(value, trusted.time_ms)
+            }
+            _ => return None,
+        },
+    };
+    if changes_at.is_some_and(|change| at >= change) {
+        return None;
+    }
+    let until = value.next_change_at().into_iter().chain(changes_at).min();
+    Some(Displayed { standing, colour: displayed(colour, state), operator: state, until })
 }

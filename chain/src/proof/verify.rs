@@ -18,6 +18,9 @@ pub enum ProofError {
     /// Another layout: use a release that knows it.
     #[error("layout {0} of a proof is not known: use a release that knows it")]
     Layout(u16),
+    /// No tree is so deep: take the depth from the genesis file.
+    #[error("a state tree has a depth of 1 to 24, not {0}: take that of the genesis file")]
+    Depth(u8),
     /// Another chain than the header's.
     #[error("the proof is for another chain than the header")]
     Chain,
@@ -63,6 +66,9 @@ pub enum ProofError {
 pub fn verify(proof: &Proof, trusted: &Header, depth: u8) -> Result<Proven, ProofError> {
     if proof.version != VERSION {
         return Err(ProofError::Layout(proof.version));
+    }
+    if !state_tree::DEPTHS.contains(&depth) {
+        return Err(ProofError::Depth(depth));
     }
     if proof.chain != trusted.chain {
         return Err(ProofError::Chain);

@@ -10,8 +10,8 @@ use crate::machine::overlay::Overlay;
 use crate::receipt::Version;
 use crate::records::key::Use;
 use crate::records::{
-    CertificateKind, CertificateState, Code, Colour, Custody, Dossier, Holder, Operator,
-    Organisation, Person, RecordKey, RecordKind, RegisteredKey, Standing, Subject,
+    CertificateKind, CertificateState, Code, Colour, Custody, Dossier, Holder, Person, RecordKey,
+    RecordKind, RegisteredKey, Standing, Subject, Value,
 };
 use crate::view::Records;
 
@@ -75,10 +75,7 @@ pub fn code<R: Records + ?Sized>(records: &R, id: CodeId, at: Time) -> CodeAnswe
         Standing::Suspended => StandingWord::Suspended,
         Standing::Cancelled => StandingWord::Cancelled,
     };
-    let displayed = match (colour, operator) {
-        (Some(Colour::Blue), OperatorState::Invalid) => Some(Colour::Yellow),
-        (colour, _) => colour,
-    };
+    let displayed = displayed(colour, operator);
     let valid_until = [code.next_change_at, operator_changes].into_iter().flatten().min();
     let custody = custody(&mut overlay, &code);
     let record = Some((stored.version, code));
@@ -119,21 +116,24 @@ fn operator_state<R: Records + ?Sized>(
     at: Time,
 ) -> (OperatorState, Option<Time>) {
     let Some(operator) = code.operator else { return (OperatorState::None, None) };
-    due::bring_up(overlay, Subject::from(operator).key(), at);
-    let (may, permit_end) = match operator {
-        Operator::Organisation(id) => match overlay.peek::<Organisation>(id.0) {
-            Some(organisation) => {
-                let (valid, end) = permit(&organisation.dossier, at);
-                (valid && organisation.is_admitted(), end)
-            }
-            None => (false, None),
-        },
-        Operator::Person(id) => match overlay.peek::<Person>(id.0) {
-            Some(person) => permit(&person.dossier, at),
-            None => (false, None),
-        },
+    let key = Subject::from(operator).key();
+    due::bring_up(overlay, key, at);
+    overlay
+        .stored(&key)
+        .map_or((OperatorState::Invalid, None), |stored| state_of(&stored.value, at))
+}
+
+/// The state at an instant of an operator whose record is brought up to it, and when it changes by
+/// itself next.
+pub(crate) fn state_of(operator: &Value, at: Time) -> (OperatorState, Option<Time>) {
+    let (is_admitted, dossier) = match operator {
+        Value::Organisation(organisation) => (organisation.is_admitted(), &organisation.dossier),
+        Value::Person(person) => (true, &person.dossier),
+        _ => return (OperatorState::Invalid, None),
     };
-    (if may { OperatorState::Valid } else { OperatorState::Invalid }, permit_end)
+    let (holds, changes_at) = permit(dossier, at);
+    let may = holds && is_admitted;
+    (if may { OperatorState::Valid } else { OperatorState::Invalid }, changes_at)
 }
 
 /// Whether the business permit is in force, and when that changes by itself next.
@@ -143,8 +143,16 @@ fn permit(dossier: &Dossier, at: Time) -> (bool, Option<Time>) {
     };
     let mut instants: Vec<Time> = permit.next.iter().map(|next| next.valid_from).collect();
     if permit.state == CertificateState::Valid {
-        instants.push(permit.terms.valid_from);
+        instants.extend(Some(permit.terms.valid_from).filter(|from| *from > at));
         instants.extend(permit.terms.valid_until);
     }
-    (permit.holds_at(at), instants.into_iter().filter(|instant| *instant > at).min())
+    (permit.holds_at(at), instants.into_iter().min())
+}
+
+/// The colour to show: blue with an invalid operator is shown as yellow.
+pub(crate) fn displayed(colour: Option<Colour>, operator: OperatorState) -> Option<Colour> {
+    match (colour, operator) {
+        (Some(Colour::Blue), OperatorState::Invalid) => Some(Colour::Yellow),
+        (colour, _) => colour,
+    }
 }

@@ -63,6 +63,8 @@ forgeries! {
     a_bucket_with_too_many_entries => ProofError::Bucket(BucketError::Full);
     the_bucket_of_another_record => ProofError::Bucket(BucketError::Foreign);
     another_depth => ProofError::Path("state_root");
+    no_depth => ProofError::Depth(0);
+    a_depth_beyond_the_deepest => ProofError::Depth(25);
     a_block_that_is_not_in_the_history => ProofError::History(Height(4));
     a_block_that_is_not_before_the_header => ProofError::History(Height(7));
     another_transaction => ProofError::Path("tx_root");
@@ -356,7 +358,7 @@ fn a_bucket_with_half_an_entry(scene: &Scene) -> Forged {
 }
 
 fn a_bucket_with_too_many_entries(scene: &Scene) -> Forged {
-    with_entries(scene, &(0..=1_024).collect::<Vec<i16>>())
+    with_entries(scene, &(0..=4_096).collect::<Vec<i16>>())
 }
 
 fn the_bucket_of_another_record(scene: &Scene) -> Forged {
@@ -368,6 +370,14 @@ fn the_bucket_of_another_record(scene: &Scene) -> Forged {
 
 fn another_depth(scene: &Scene) -> Forged {
     Forged { depth: scene.depth() + 1, ..scene.forged(scene.proof("present code")) }
+}
+
+fn no_depth(scene: &Scene) -> Forged {
+    Forged { depth: 0, ..scene.forged(scene.proof("present code")) }
+}
+
+fn a_depth_beyond_the_deepest(scene: &Scene) -> Forged {
+    Forged { depth: 25, ..scene.forged(scene.proof("present code")) }
 }
 
 fn a_block_that_is_not_in_the_history(scene: &Scene) -> Forged {
@@ -446,7 +456,7 @@ pub fn honest(scene: &Scene) -> Vec<Forged> {
     vec![
         scene.with_bucket(scene.present().0, entries(scene, &[0])),
         scene.with_bucket(scene.present().0, entries(scene, &[-1, 0, 1])),
-        scene.with_bucket(scene.present().0, entries(scene, &(0..1_024).collect::<Vec<i16>>())),
+        scene.with_bucket(scene.present().0, entries(scene, &(0..4_096).collect::<Vec<i16>>())),
         scene.with_change(change, |first| Shows::Later { first }),
         scene.with_transaction(transaction, receipt),
         scene.with_signed(&signed_anew(scene, scene.transaction())),

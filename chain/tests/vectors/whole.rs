@@ -51,7 +51,7 @@ fn truths(scene: &Scene) -> Vec<Value> {
             "heights": heights,
         })
     });
-    // A bucket with all 1,024 entries is tested, and too long to be kept.
+    // A bucket with all 4,096 entries is tested, and too long to be kept.
     of_scene.chain(of_tools).filter(is_short).collect()
 }
 
@@ -101,6 +101,12 @@ fn unreadable(scene: &Scene) -> Vec<Value> {
         }),
         bent("a member that is missing", "present code", &|file| {
             file["shows"]["present"].as_object_mut().unwrap().remove("bucket");
+        }),
+        bent("no block, which would be null", "first transaction of three", &|file| {
+            file["shows"]["transaction"].as_object_mut().unwrap().remove("block");
+        }),
+        bent("no block of a change, which would be null", "replaced organisation", &|file| {
+            file["shows"]["replaced"]["successor"].as_object_mut().unwrap().remove("block");
         }),
         bent("a chain in upper case", "present code", &|file| upper(&mut file["chain"])),
         bent("a value in upper case", "present code", &|file| {
