@@ -4,7 +4,7 @@
 //! transaction or another height is refused like a false one.
 
 use chain::ids::{CodeId, Height, Time, TransactionId};
-use chain::proof::{Proof, ProofError, Proven, colour, verify};
+use chain::proof::{Displayed, Proof, ProofError, Proven, colour, display, operator_of, verify};
 use chain::receipt::Receipt;
 use chain::records::{Colour, RecordKey, RecordKind, Standing, Value};
 use chain::{Genesis, Hash, Header};
@@ -31,6 +31,9 @@ pub enum LightError {
     /// It holds, and does not reach this height: ask for a proof at it.
     #[error("the proof holds, but does not answer for height {0}: ask for one at that height")]
     OtherHeight(Height),
+    /// The code has an operator: ask for the proof of its record too.
+    #[error("the code has an operator: ask for the proof of the operator's record too")]
+    NoOperator,
     /// It holds, and the colour may have changed by that time: ask for a newer proof.
     #[error("the proof holds, but tells no colour at {0}: ask for a newer one")]
     NoColour(Time),
@@ -98,6 +101,27 @@ impl LightClient {
                 None => Err(LightError::NoColour(at)),
             },
         }
+    }
+
+    /// What a code shows together with its operator, whose proof under the same header comes second
+    /// where the code has one; none where there is no such code.
+    pub fn displayed(
+        &self,
+        (proof, operator): (&Proof, Option<&Proof>),
+        trusted: &Header,
+        (code, at): (CodeId, Time),
+    ) -> Result<Option<Displayed>, LightError> {
+        let key = RecordKey { kind: RecordKind::Code, id: code.record() };
+        let proven = self.about(proof, trusted, key)?;
+        if matches!(proven, Proven::Absent { before: None, .. }) && at == trusted.time_ms {
+            return Ok(None);
+        }
+        let operator = match operator_of(&proven) {
+            Some(key) => Some(self.about(operator.ok_or(LightError::NoOperator)?, trusted, key)?),
+            None => None,
+        };
+        let seen = display(&proven, operator.as_ref(), trusted, at);
+        seen.map(Some).ok_or(LightError::NoColour(at))
     }
 
     fn about(

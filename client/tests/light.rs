@@ -93,6 +93,41 @@ fn a_colour_follows_from_the_code_and_a_time_until_its_next_change() {
 }
 
 #[test]
+fn what_is_shown_follows_from_the_code_and_its_operator_as_the_vectors_say() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/vectors/operators.json");
+    let json: Json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let genesis: Genesis = serde_json::from_value(json["genesis"].clone()).unwrap();
+    let light = LightClient::new(&genesis);
+    let mut unknown = 0;
+    for case in json["cases"].as_array().unwrap() {
+        let trusted: Header = serde_json::from_value(case["trusted"].clone()).unwrap();
+        let code: Proof = serde_json::from_value(case["code"].clone()).unwrap();
+        let operator: Option<Proof> = serde_json::from_value(case["operator"].clone()).unwrap();
+        let at: Time = serde_json::from_value(case["at"].clone()).unwrap();
+        let Proven::Present { version, .. } = light.check(&code, &trusted).unwrap() else {
+            panic!("a code is there")
+        };
+        let id = CodeId::from_record(version.id).unwrap();
+        let name = &case["name"];
+        match light.displayed((&code, operator.as_ref()), &trusted, (id, at)) {
+            Ok(shown) => {
+                let shown = shown.unwrap();
+                assert_eq!(case["known"], true, "{name}");
+                assert_eq!(case["standing"], serde_json::to_value(shown.standing).unwrap());
+                assert_eq!(case["colour"], serde_json::to_value(shown.colour).unwrap(), "{name}");
+                assert_eq!(case["state"], serde_json::to_value(shown.operator).unwrap(), "{name}");
+                assert_eq!(case["until"], serde_json::to_value(shown.until).unwrap(), "{name}");
+            }
+            Err(error) => {
+                unknown += 1;
+                assert_eq!(case["known"], false, "{name}: {error}");
+            }
+        }
+    }
+    assert!(unknown > 3);
+}
+
+#[test]
 fn a_transaction_is_in_its_block_with_its_receipt() {
     let vectors = vectors();
     let proof = vectors.proof("refused transaction");

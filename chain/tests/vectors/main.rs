@@ -13,6 +13,7 @@ mod hashes;
 mod layout;
 mod openings;
 mod samples;
+mod shown;
 mod signing;
 mod trees;
 mod types;
