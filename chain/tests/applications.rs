@@ -8,6 +8,7 @@ mod common;
 
 use chain::actions::*;
 use chain::ids::{ApplicationId, Prefecture};
+use chain::keys::SecretKey;
 use chain::query::{StandingWord, code as ask};
 use chain::records::application::{CodeFor, WantedOperator};
 use chain::records::{
@@ -262,8 +263,11 @@ fn an_answer_comes_from_who_is_asked_about_the_claim_as_it_stands() {
     let answer = world.yes_to(id, 0, yes);
     let police = &p.public_security.key;
     for other in [&p.traffic_police, &p.regulator, &p.enterprise] {
-        assert_eq!(world.why(&other.key, answer.clone()), ["not_allowed"]);
+        let both = ["not_allowed", "attester_not_registered identity"];
+        assert_eq!(world.why(&other.key, answer.clone()), both);
     }
+    let no = world.reply(id, 0, Answer::No { reason: word("unreadable") });
+    assert_eq!(world.why(&p.traffic_police.key, no), ["not_allowed"]);
     let nowhere = ClaimAnswer { claim: 2, ..answer.clone() };
     assert_eq!(world.why(police, nowhere), ["not_found claim"]);
     let nothing = ClaimAnswer { application: ApplicationId::default(), ..answer.clone() };
@@ -272,6 +276,11 @@ fn an_answer_comes_from_who_is_asked_about_the_claim_as_it_stands() {
     assert_eq!(world.why(police, stale), ["root_differs root"]);
     world.refuse_claim(id, 0);
     assert_eq!(world.why(police, answer), ["claim_not_waiting claim"]);
+    let stale = world.yes_to(id, 0, world.yes(id, 0));
+    let stale = ClaimAnswer { root: digest("stale"), ..stale };
+    let all = ["not_allowed", "claim_not_waiting claim", "root_differs root"];
+    let other = world.why(&p.traffic_police.key, stale);
+    assert_eq!(other[..3], all);
     let ClaimState::Refused { at, .. } = world.application(id).claims[0].state.clone() else {
         panic!("refused")
     };
@@ -370,6 +379,61 @@ fn an_attested_certificate_that_has_ended_by_then_waits_again() {
     assert_eq!(world.why(&police, other), ["invalid_field tags"]);
     world.attest_as_usual(id, 0);
     assert_eq!(world.application(id).state, State::Issued);
+}
+
+/// The operator's permit comes after the last yes, and not by an answer.
+#[test]
+fn a_sponsor_asks_for_what_is_attested_once_what_lacked_is_there() {
+    let mut world = World::new();
+    let p = world.parties.clone();
+    let vehicle = world.new_vehicle("lorry", lorry(18_000));
+    let operator = Some(WantedOperator::Organisation(p.enterprise.id));
+    let wanted = CodeFor::Driver { vehicles: vec![vehicle], operator };
+    let apply = CodeApply { wanted, ..world.code_apply("driver", HEAVY) };
+    let id = world.apply_with(apply, &[&key("driver")]);
+    let as_it_stands = |world: &mut World, words: &[&SecretKey]| {
+        let claim = world.claim(Kind::Identity, "driver");
+        let statements = Vec::new();
+        let ask = ClaimCorrect { application: id, claim, replaces: Some(0), statements };
+        world.stated(ask, words)
+    };
+    let early = as_it_stands(&mut world, &[&key("driver")]);
+    assert_eq!(world.why(&p.enterprise.key, early), ["claim_not_refused replaces"]);
+    world.attest_all(id);
+    assert_eq!(world.application(id).state, State::Verifying);
+    let still = as_it_stands(&mut world, &[&key("driver")]);
+    let lacks = ["certificate_missing business_permit"];
+    assert_eq!(world.why(&p.enterprise.key, still), lacks);
+    world.permit();
+    let unasked = as_it_stands(&mut world, &[]);
+    assert_eq!(world.why(&p.enterprise.key, unasked), ["statement_missing"]);
+    let ask = as_it_stands(&mut world, &[&key("driver")]);
+    assert_eq!(world.why(&p.platform.key, ask.clone()), ["not_allowed"]);
+    world.send(&p.enterprise.key, ask);
+    let application = world.application(id);
+    assert_eq!((application.state, application.corrections), (State::Issued, 0));
+}
+
+#[test]
+fn a_sponsor_who_asks_for_what_has_ended_meanwhile_lets_it_wait_again() {
+    let mut world = World::new();
+    let p = world.parties.clone();
+    let vehicle = world.new_vehicle("lorry", lorry(18_000));
+    let wanted = CodeFor::Driver { vehicles: vec![vehicle], operator: None };
+    let apply = CodeApply { wanted, ..world.code_apply("driver", HEAVY) };
+    let id = world.apply_with(apply, &[&key("driver")]);
+    let end = world.clock.plus(DAY);
+    let short = Yes { valid_until: Some(end), ..world.yes(id, 1) };
+    world.attest_claim(id, 1, short);
+    world.attest_all(id);
+    world.at(end);
+    let (claim, statements) = (world.claim(Kind::Identity, "driver"), Vec::new());
+    let ask = ClaimCorrect { application: id, claim, replaces: Some(0), statements };
+    let ask = world.stated(ask, &[&key("driver")]);
+    world.send(&p.enterprise.key, ask);
+    let application = world.application(id);
+    assert_eq!(application.claims[1].state, ClaimState::Waiting);
+    assert_eq!(application.lapses_at, Some(end.plus(7 * DAY)));
 }
 
 #[test]

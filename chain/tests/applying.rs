@@ -248,6 +248,12 @@ fn a_vehicle_whose_owner_is_not_registered_is_named_by_its_owner_alone() {
     let thief = CodeApply { wanted: wanted.clone(), ..world.code_apply("thief", LIGHT) };
     let thief = world.stated(thief, &[&key("thief")]);
     assert_eq!(world.why(&p.enterprise.key, thief), ["not_allowed"]);
+    let owners = (VehicleOwner::Holder(key("owner").public()), key("owner"));
+    let vehicles = vec![world.vehicle_owned("trailer", trailer(400), owners)];
+    let drawn = CodeFor::Driver { vehicles, operator: None };
+    let thief = CodeApply { wanted: drawn, ..world.code_apply("thief", LIGHT) };
+    let thief = world.stated(thief, &[&key("thief")]);
+    assert_eq!(world.why(&p.enterprise.key, thief), ["not_allowed", "invalid_field vehicles"]);
     let own = CodeApply { wanted, ..world.code_apply("driver", LIGHT) };
     let driver = world.driver_of("driver", own, &[]);
     assert_eq!(world.code(driver.code).current, Some(lorry));

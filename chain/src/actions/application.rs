@@ -90,14 +90,15 @@ data! {
         },
     }
 
-    /// Sent by the sponsor with the holder's word.
+    /// Sent by the sponsor with the holder's word. A claim that is attested, asked as it stands, issues
+    /// what lacked something else until now.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct ClaimCorrect {
         /// Which application.
         pub application: ApplicationId,
         /// The claim as it is asked anew; it takes the place of the refused one of its kind, or is added.
         pub claim: NewClaim,
-        /// Place of the refused claim; none adds one.
+        /// Place of the refused claim, or of the attested one that is asked as it stands; none adds one.
         pub replaces: Option<u32>,
         /// The holder's word.
         pub statements: Vec<Statement>,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::issue::issue_if_complete;
 use super::{end, kinds, lapses_at};
 use crate::actions::{ApplicationWithdraw, ClaimCorrect, CodeApply, NewClaim, VehicleApply};
 use crate::event::Event;
@@ -99,10 +100,10 @@ fn name_vehicle<R: Records + ?Sized>(
             reasons.add(ask(context, asked, Owner::Organisation(owner)));
         }
         VehicleOwner::Holder(key) if key == *holder_key => {}
-        VehicleOwner::Holder(key) => {
-            let owner = owner_of(context.overlay, &key).ok_or(RefusalCode::NotAllowed)?;
-            reasons.add(ask(context, asked, owner));
-        }
+        VehicleOwner::Holder(key) => reasons.add(match owner_of(context.overlay, &key) {
+            Some(owner) => ask(context, asked, owner),
+            None => Err(RefusalCode::NotAllowed.into()),
+        }),
     }
     let is_trailer = vehicle.class().is_some_and(|class| class.trailer);
     reasons.bar_if(is_trailer, RefusalCode::InvalidField, "vehicles");
@@ -264,7 +265,9 @@ fn new_claim<R: Records + ?Sized>(
     Ok(Claim { kind, root, attester, answer_by, state: ClaimState::Waiting })
 }
 
-/// The sponsor asks a refused claim anew, or adds one, with the holder's word.
+/// The sponsor asks a refused claim anew, or adds one, with the holder's word. One that is attested may
+/// be asked as it stands: no correction, but what is needed is looked at anew, since what lacked may have
+/// come by other ways, such as the operator's permit.
 pub(in crate::machine) fn correct<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &ClaimCorrect,
@@ -278,6 +281,10 @@ pub(in crate::machine) fn correct<R: Records + ?Sized>(
     if holder(context, &application) != Some(Owner::Organisation(sponsor)) {
         reasons.add(take_holders_word(context, &application));
     }
+    if is_attested_so(&application, action) {
+        reasons.done()?;
+        return issue_if_complete(context, application, Event::ClaimCorrected);
+    }
     let allowed = parameter(context.overlay, ParameterName::Corrections, application.asked_at);
     if u64::from(application.corrections) >= allowed {
         reasons.add(Err(RefusalCode::CorrectionsUsedUp.into()));
@@ -288,6 +295,16 @@ pub(in crate::machine) fn correct<R: Records + ?Sized>(
     application.lapses_at = lapses_at(context.overlay, &application);
     context.put(application, Event::ClaimCorrected);
     Ok(())
+}
+
+/// True if the claim that is to be replaced is attested, and is the very one that is asked.
+fn is_attested_so(application: &Application, action: &ClaimCorrect) -> bool {
+    let claim = action.replaces.and_then(|place| application.claims.get(place as usize));
+    let NewClaim { kind, root, attester } = &action.claim;
+    claim.is_some_and(|claim| {
+        matches!(claim.state, ClaimState::Attested(_))
+            && (&claim.kind, &claim.root, &claim.attester) == (kind, root, attester)
+    })
 }
 
 /// Puts a claim in the place of a refused one of its kind, or adds it.

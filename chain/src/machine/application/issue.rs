@@ -20,16 +20,22 @@ use crate::records::{
 use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::view::Records;
 
-/// Writes an application after an answer; issues if nothing that is needed is missing any more.
+/// Writes an application after an answer; issues if nothing that is needed is missing any more. A
+/// sponsor who asks for what is attested already, when something else was missing, is told if it still is.
 pub(super) fn issue_if_complete<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     mut application: Application,
     event: Event,
 ) -> Result<(), Refused> {
-    if return_overtaken(context, &mut application) {
+    let asks_anew = return_overtaken(context, &mut application);
+    if asks_anew {
         application.lapses_at = lapses_at(context.overlay, &application);
     }
-    if event != Event::ClaimAttested || !is_complete(context, &application) {
+    let missing = unmet(context, &application);
+    if event == Event::ClaimRefused || !missing.is_empty() {
+        if event == Event::ClaimCorrected && !asks_anew {
+            return Err(Refused(missing));
+        }
         context.put(application, event);
         return Ok(());
     }
@@ -79,28 +85,25 @@ fn return_overtaken<R: Records + ?Sized>(
     any
 }
 
-/// True if nothing that is needed waits, was refused, or does not hold or fit.
-fn is_complete<R: Records + ?Sized>(
+/// What is needed and waits, was refused, or does not hold or fit.
+fn unmet<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     application: &Application,
-) -> bool {
-    let Some(subject) = subject(application) else { return false };
-    let Some(before) = dossier::load(context.overlay, subject) else { return false };
-    let together = as_if_issued(application, before);
+) -> Vec<Reason> {
+    let known = subject(application).and_then(|subject| dossier::load(context.overlay, subject));
+    let together = as_if_issued(application, known.unwrap_or_else(Dossier::empty));
     let now = context.now;
-    let unmet = match &application.wanted {
+    match &application.wanted {
         Wanted::Vehicle(_) => required::unmet_of_vehicle(&together, now),
         Wanted::Code(CodeFor::Enterprise(id)) => {
-            if context.check_not_ended(Owner::Organisation(*id)).is_err() {
-                return false;
-            }
-            required::unmet_of_enterprise(&together, now)
+            let ended = context.check_not_ended(Owner::Organisation(*id)).err();
+            let unmet = required::unmet_of_enterprise(&together, now);
+            ended.into_iter().flat_map(|refused| refused.0).chain(unmet).collect()
         }
         Wanted::Code(CodeFor::Driver { operator, .. }) => {
             unmet_of_driver(context, application, &together, *operator)
         }
-    };
-    unmet.is_empty()
+    }
 }
 
 fn unmet_of_driver<R: Records + ?Sized>(
