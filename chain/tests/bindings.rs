@@ -439,6 +439,16 @@ fn nothing_about_a_vehicle_changes_while_a_waybill_is_under_way() {
         ["already_coupled vehicle", "vehicle_under_way vehicle"]
     );
     let set = OperatorSet { code, operator: None, statements: Vec::new() };
-    assert_eq!(world.why(&driver.key, set), ["code_has_waybill code"]);
+    assert_eq!(world.why(&driver.key, set.clone()), ["code_has_waybill code"]);
+    let unfit = Some(Operator::Organisation(p.insurer.id));
+    assert_eq!(
+        world.why(&driver.key, OperatorSet { operator: unfit, ..set }),
+        ["code_has_waybill code", "operator_invalid operator"]
+    );
+    let stranger = &p.platform.key;
+    let both = ["not_allowed", "vehicle_under_way vehicle"];
+    assert_eq!(world.why(stranger, unbind(vehicles[0])), both);
+    let both = ["not_allowed", "vehicle_not_bound vehicle"];
+    assert_eq!(world.why(stranger, unbind(trailers[1])), both);
     world.send(&driver.key, unbind(vehicles[1]));
 }

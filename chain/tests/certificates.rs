@@ -137,7 +137,7 @@ fn every_reason_against_an_attestation_is_listed() {
         ..world.attestation(Subject::Person(driver.person), Kind::VehicleLicence)
     };
     assert_eq!(
-        world.why(&p.traffic_police.key, wrong),
+        world.why(&p.traffic_police.key, wrong.clone()),
         [
             "invalid_field prefecture",
             "invalid_field kind",
@@ -146,6 +146,9 @@ fn every_reason_against_an_attestation_is_listed() {
             "not_found renews"
         ]
     );
+    let mut listed = world.why(&p.insurer.key, wrong);
+    assert_eq!(listed.remove(0), "attester_not_registered vehicle_licence");
+    assert_eq!(listed.len(), 5);
     let reversed = renewal(&world, &driver, now.plus(2 * DAY), now.plus(2 * DAY));
     assert_eq!(world.why(&p.traffic_police.key, reversed), ["invalid_field valid_until"]);
     for nobody in

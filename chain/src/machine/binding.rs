@@ -169,13 +169,14 @@ pub(super) fn unbind<R: Records + ?Sized>(
     let operates = code.operator.is_some_and(|o| context.acts_for(operator_owner(o)));
     let vehicle: Vehicle = context.need(action.vehicle.0, "vehicle")?;
     let owns = owner(context, &vehicle).is_some_and(|owner| context.acts_for(owner));
+    let mut reasons = Reasons::default();
     if !is_holder(context, &code) && !operates && !owns {
-        return Err(RefusalCode::NotAllowed.into());
+        reasons.add(Err(RefusalCode::NotAllowed.into()));
     }
-    check_bound(&code, vehicle.id)?;
-    if vehicle.under_way.iter().any(|waybill| code.waybills.contains(waybill)) {
-        return Err(Refused::about(RefusalCode::VehicleUnderWay, "vehicle"));
-    }
+    reasons.add(check_bound(&code, vehicle.id));
+    let carries = vehicle.under_way.iter().any(|waybill| code.waybills.contains(waybill));
+    reasons.bar_if(carries, RefusalCode::VehicleUnderWay, "vehicle");
+    reasons.done()?;
     code.vehicles.retain(|id| *id != vehicle.id);
     code.current = code.current.filter(|id| *id != vehicle.id);
     release_vehicle(context, code.id, vehicle.id);
@@ -291,36 +292,37 @@ pub(super) fn set_operator<R: Records + ?Sized>(
     action: &OperatorSet,
 ) -> Result<(), Refused> {
     let mut code = in_force(context, action.code)?;
-    driver(context, &code)?;
-    if !code.waybills.is_empty() {
-        return Err(Refused::about(RefusalCode::CodeHasWaybill, "code"));
-    }
+    let mut reasons = Reasons::default();
+    reasons.add(driver(context, &code).map(drop));
+    reasons.bar_if(!code.waybills.is_empty(), RefusalCode::CodeHasWaybill, "code");
     let holder = holder_owner(&code);
     let sends = is_holder(context, &code);
     match action.operator {
         Some(operator) => {
             let other = operator_owner(operator);
-            match operator {
-                Operator::Organisation(id) => check_operator(context, id)?,
-                Operator::Person(_) if other == holder => {}
+            let fits = match operator {
+                Operator::Organisation(id) => check_operator(context, id),
+                Operator::Person(_) if other == holder => Ok(()),
                 Operator::Person(_) => {
-                    return Err(Refused::about(RefusalCode::OperatorInvalid, "operator"));
+                    Err(Refused::about(RefusalCode::OperatorInvalid, "operator"))
                 }
-            }
-            match sends {
-                true if other == holder => {}
-                true => context.take_word_of(other)?,
-                false if context.acts_for(other) => context.take_word_of(holder)?,
-                false => return Err(RefusalCode::NotAllowed.into()),
-            }
+            };
+            // Whose word it takes is known once it is clear who may operate.
+            reasons.add(fits.and_then(|()| match sends {
+                true if other == holder => Ok(()),
+                true => context.take_word_of(other),
+                false if context.acts_for(other) => context.take_word_of(holder),
+                false => Err(RefusalCode::NotAllowed.into()),
+            }));
         }
         None => {
             let operates = code.operator.is_some_and(|o| context.acts_for(operator_owner(o)));
             if !sends && !operates {
-                return Err(RefusalCode::NotAllowed.into());
+                reasons.add(Err(RefusalCode::NotAllowed.into()));
             }
         }
     }
+    reasons.done()?;
     code.operator = action.operator;
     colour::write(context.overlay, code, Some(Event::CodeChanged), context.now);
     Ok(())

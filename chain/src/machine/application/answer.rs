@@ -22,17 +22,16 @@ pub(in crate::machine) fn answer<R: Records + ?Sized>(
     let place = action.claim as usize;
     let claim = application.claims.get(place).cloned();
     let mut claim = claim.ok_or_else(|| Refused::about(RefusalCode::NotFound, "claim"))?;
+    let mut reasons = Reasons::default();
     if claim.attester != attester.id {
-        return Err(RefusalCode::NotAllowed.into());
+        reasons.add(Err(RefusalCode::NotAllowed.into()));
     }
-    if claim.state != ClaimState::Waiting {
-        return Err(Refused::about(RefusalCode::ClaimNotWaiting, "claim"));
-    }
-    if claim.root != action.root {
-        return Err(Refused::about(RefusalCode::RootDiffers, "root"));
-    }
+    let is_waiting = claim.state == ClaimState::Waiting;
+    reasons.bar_if(!is_waiting, RefusalCode::ClaimNotWaiting, "claim");
+    reasons.bar_if(claim.root != action.root, RefusalCode::RootDiffers, "root");
     let event = match &action.answer {
         Answer::No { reason } => {
+            reasons.done()?;
             claim.state = ClaimState::Refused { at: context.now, reason: reason.clone() };
             Event::ClaimRefused
         }
@@ -45,7 +44,6 @@ pub(in crate::machine) fn answer<R: Records + ?Sized>(
                 valid_until: *valid_until,
                 class: class.clone(),
             };
-            let mut reasons = Reasons::default();
             let registered = attester.attests(claim.kind, application.prefecture);
             let word = claim.kind.word();
             reasons.bar_if(!registered, RefusalCode::AttesterNotRegistered, word);
