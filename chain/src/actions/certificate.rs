@@ -10,8 +10,8 @@ use crate::text::Word;
 
 data! {
     /// Sent by an attester of the kind. A certificate of the kind that is there is renewed (a policy:
-    /// the one named, by one of its kind); one whose `valid_from` is ahead waits as `next`. What is suspended or revoked
-    /// its own attester renews, while that one is registered.
+    /// the one named, by one of its kind); one whose `valid_from` is ahead waits as `next`. What is
+    /// suspended or revoked its own attester renews, while that one is registered.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct CertificateAttest {
         /// About whom.
