@@ -353,7 +353,7 @@ fn is_covered(dossier: &Dossier, ended: &Certificate, at: Time) -> bool {
 }
 
 /// Settles what the chain had opened about a certificate that holds from now on and, where it is a
-/// policy, about those of its kind of policy that are over: it covers for them.
+/// policy, about those of its kind of policy that have ended: it covers for them.
 fn settle_covered<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     dossier: &mut Dossier,
@@ -362,8 +362,10 @@ fn settle_covered<R: Records + ?Sized>(
 ) {
     automatic::settle(overlay, dossier, certificate.id, at);
     let kind = certificate.policy();
-    let covered = |c: &&Certificate| kind.is_some() && c.policy() == kind && is_over(c);
-    let covered: Vec<_> = dossier.certificates.iter().filter(covered).map(|c| c.id).collect();
+    let is_covered = |c: &&Certificate| {
+        kind.is_some() && c.policy() == kind && c.state == CertificateState::Ended
+    };
+    let covered: Vec<_> = dossier.certificates.iter().filter(is_covered).map(|c| c.id).collect();
     for id in covered {
         automatic::settle(overlay, dossier, id, at);
     }
