@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Codec, trees, proofs, and every rule of the state machine: one program, so that the crate is linked
+//! into a test once.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+mod answers;
+mod applications;
+mod applying;
+mod bindings;
+mod certificates;
+mod codec;
+mod codes;
+mod colours;
+mod deadlines;
+mod eligibility;
+mod forgeries;
+mod genesis;
+mod history;
+mod joining;
+mod keys;
+mod lists;
+mod matters;
+mod memory;
+mod merkle;
+mod openapi;
+mod organisations;
+mod overtaken;
+mod own_matters;
+mod parameters;
+mod part_loads;
+mod policies;
+mod proof;
+mod reach;
+mod required;
+mod scopes;
+mod signatures;
+mod state_tree;
+mod statements;
+mod waybill_edges;
+mod waybill_offers;
+mod waybills;
