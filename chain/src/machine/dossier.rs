@@ -74,15 +74,6 @@ pub(super) fn save<R: Records + ?Sized>(
     due::bring_up(overlay, subject.key(), at);
 }
 
-/// What happened to a subject whose dossier changed, where nothing says more.
-pub(super) fn changed(subject: Subject) -> Event {
-    match subject {
-        Subject::Person(_) => Event::PersonChanged,
-        Subject::Vehicle(_) => Event::VehicleChanged,
-        Subject::Organisation(_) => Event::OrganisationChanged,
-    }
-}
-
 /// The next due change of a dossier: when, what, and of which certificate (its place).
 pub(super) fn next_change<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
@@ -129,4 +120,13 @@ pub(super) fn earliest_certificate_change(dossier: &Dossier) -> Option<Time> {
         .filter(|(_, due)| *due != Due::Notice)
         .map(|(at, _)| at)
         .min()
+}
+
+/// What happened to a subject whose dossier changed, where nothing says more.
+pub(super) fn changed(subject: Subject) -> Event {
+    match subject {
+        Subject::Person(_) => Event::PersonChanged,
+        Subject::Vehicle(_) => Event::VehicleChanged,
+        Subject::Organisation(_) => Event::OrganisationChanged,
+    }
 }

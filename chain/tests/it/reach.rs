@@ -9,6 +9,7 @@ use crate::common::issue::*;
 use crate::common::waybill::*;
 use crate::common::*;
 use chain::actions::*;
+use chain::event::Event;
 use chain::ids::*;
 use chain::machine::{Ordered, execute};
 use chain::memory::Memory;
@@ -134,7 +135,23 @@ fn a_touch_of_one_end_does_not_read_the_other() {
     assert_eq!(executed.changes.iter().filter(lapsed).count(), 1, "the one that names it");
 }
 
-/// Every record's value but those of offers, whenever it was written.
+/// What a vehicle has due before an application that names it lapses comes first in its history.
+#[test]
+fn an_application_that_lapses_brings_up_its_vehicles_with_it() {
+    let (mut world, vehicles, applications) = chained();
+    let lapse = lapse(&world, applications[0]);
+    let end = Time(lapse.0 - DAY);
+    world.attest(Subject::Vehicle(vehicles[1]), CertificateKind::Policy, Some(end));
+    world.block(&[]);
+    world.at(lapse);
+    let release = VehicleRelease { vehicle: vehicles[0], reason: word("checked") };
+    let (_, executed) = touch(&mut world, release, true);
+    let of_second = executed.changes.iter().filter(|change| change.version.id == vehicles[1].0);
+    let events: Vec<_> = of_second.map(|change| (change.event, change.at)).collect();
+    assert_eq!(events, [(Event::CertificateEnded, end), (Event::VehicleChanged, lapse)]);
+}
+
+/// Every record's value, whenever it was written.
 fn values(world: &World) -> BTreeMap<RecordKey, Vec<u8>> {
     let newest = world.memory.newest();
     newest.map(|(key, stored)| (*key, stored.value.encode())).collect()
