@@ -3,7 +3,7 @@
 //! node that takes it can see that it differs; what is not is judged once its base is executed here.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chain::ids::Height;
@@ -12,12 +12,14 @@ use tokio::sync::mpsc;
 use crate::core::Core;
 use crate::judge::NOT_PROPER;
 use crate::net::{NodeNo, Refusal, Served};
-use crate::raft::{AppendRequest, AppendResponse, Entry, EntryPayload, guard, wire};
+use crate::raft::{AppendRequest, AppendResponse, Entry, EntryPayload, LogId, guard, wire};
 use crate::service::{NO_VOTE, Part, malformed};
 
-/// A judgement waits this long for its base to be executed here; a node that is slower than that
-/// cannot say that it differs.
-const FOR_BASE: Duration = Duration::from_secs(1);
+/// A judgement waits this long for what is committed to be executed here, less than the leader waits
+/// for an answer; then the leader asks again.
+const FOR_BASE: Duration = Duration::from_secs(4);
+/// Between two looks where no block tells of it.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// Serves the append lane of one peer, in order.
 pub(crate) async fn session(
@@ -70,11 +72,14 @@ async fn take(
     let last_committed = committed.entries.last().map(|entry| entry.log_id);
     let base = highest_base(&rest.entries);
     if last_committed.is_some() || base > core.store.header().height {
+        let commit = committed.leader_commit;
         let answer = hand_over(part, committed).await?;
         if !answer.is_success() {
             return Ok(answer);
         }
-        wait_for(core, base).await;
+        if !can_judge(core, base, commit).await {
+            return Err(Refusal::new(NO_VOTE, "what is committed is not executed here yet"));
+        }
     }
     let judge = Arc::clone(core);
     let judged = tokio::task::spawn_blocking(move || (judge.judge(&rest.entries), rest)).await;
@@ -115,10 +120,21 @@ fn highest_base(entries: &[Entry]) -> Height {
     bases.max().unwrap_or_default()
 }
 
-async fn wait_for(core: &Core, base: Height) {
+/// Waits until the base is executed here, or everything that is committed: a base beyond that is
+/// nobody's to compare.
+async fn can_judge(core: &Core, base: Height, commit: Option<LogId>) -> bool {
     let mut executed = core.executed.subscribe();
-    let arrived = executed.wait_for(|height| *height >= base);
-    let _in_time = tokio::time::timeout(FOR_BASE, arrived).await;
+    let began = Instant::now();
+    loop {
+        let applied = core.store.applied().map(|applied| applied.index);
+        if *executed.borrow_and_update() >= base || applied >= commit.map(|id| id.index) {
+            return true;
+        }
+        if began.elapsed() > FOR_BASE || core.is_stopped() {
+            return false;
+        }
+        let _late = tokio::time::timeout(LOOK, executed.changed()).await;
+    }
 }
 
 #[cfg(test)]
