@@ -46,15 +46,26 @@ pub(crate) fn parameters(rng: &mut Rng) -> Vec<(ParameterName, u64)> {
             chosen.push((*name, rng.one(values)));
         }
     }
+    if rng.percent(20) {
+        // So that a single over-limit matter bars, and not for long.
+        chosen.retain(|(name, _)| !OVER_LIMIT.contains(name));
+        chosen.extend([(OVER_LIMIT[0], 0), (OVER_LIMIT[1], 1)]);
+    }
     chosen
 }
+
+const OVER_LIMIT: [ParameterName; 2] =
+    [ParameterName::OverLimitMatters, ParameterName::OverLimitMonths];
 
 impl Stage {
     /// Chooses the time of the next block: soon, on or beside a deadline, or much later.
     pub(crate) fn jump(&mut self) {
         let now = self.model.now;
         let instants = self.model.instants();
-        let near: Vec<Time> = instants.iter().take(6).copied().collect();
+        let mut near: Vec<Time> = instants.iter().take(6).copied().collect();
+        if self.rng.percent(15) {
+            near = self.model.edges();
+        }
         let bounds = if self.on_road { [50, 65, 96, 99] } else { [30, 65, 80, 96] };
         let dice = self.rng.below(100);
         let at = if dice < bounds[0] {

@@ -341,13 +341,32 @@ impl Model {
         bar(why, aboard + offer.weight_to_kg > rated, R::OverLoaded);
     }
 
+    /// When something that happened at an instant is out of the over-limit window.
+    fn window_ends(&self, at: Time) -> Time {
+        let day = Date::in_beijing(at);
+        let months = self.parameter(ParameterName::OverLimitMonths);
+        day.plus_months(months).start().plus(at.since(day.start()))
+    }
+
+    /// The ends of windows ahead: nothing changes by itself then, and yet an answer may.
+    pub(crate) fn edges(&self) -> Vec<Time> {
+        let kept = self.vehicles.values().flat_map(|lorry| &lorry.over_limit);
+        let mut edges: Vec<Time> = kept.map(|(_, at)| self.window_ends(*at)).collect();
+        let signed = self.waybills.values().filter_map(|w| self.stand(w, self.now).signed);
+        edges.extend(
+            signed.map(|signed| {
+                signed.at.plus(self.parameter_at(ParameterName::DisputeMs, signed.at))
+            }),
+        );
+        edges.retain(|at| *at > self.now);
+        edges
+    }
+
     fn is_over_limit_too_often(&self, vehicle: VehicleId) -> bool {
         let lorry = &self.vehicles[&vehicle];
-        let months = self.parameter(ParameterName::OverLimitMonths);
         let counts = |at: Time| {
-            let day = Date::in_beijing(at);
-            let ends = day.plus_months(months).start().plus(at.since(day.start()));
-            self.now < ends && lorry.released_at.is_none_or(|released| at > released)
+            let in_window = self.now < self.window_ends(at);
+            in_window && lorry.released_at.is_none_or(|released| at > released)
         };
         let count = lorry.over_limit.iter().filter(|(_, at)| counts(*at)).count() as u64;
         count > self.parameter(ParameterName::OverLimitMatters)
