@@ -30,9 +30,9 @@ pub(crate) const SPARE_CONNECTIONS: u32 = 16;
 /// Newest log entries kept decoded in memory.
 pub(crate) const CACHED_ENTRIES: usize = 256;
 /// Bytes of the newest log entries kept decoded in memory.
-pub(crate) const CACHED_BYTES: usize = 48 << 20;
+pub(crate) const CACHED_BYTES: usize = 16 << 20;
 /// Identities of verified transactions remembered from ingress to execution.
-pub(crate) const VERIFIED_IDS: usize = 200_000;
+pub(crate) const VERIFIED_IDS: usize = 100_000;
 /// Signatures checked in one batch on one thread.
 pub(crate) const VERIFY_BATCH: usize = 128;
 

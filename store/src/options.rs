@@ -25,11 +25,11 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            cache_bytes: 256 << 20,
-            memtable_bytes: 128 << 20,
-            wal_bytes: 512 << 20,
-            cached_records: 100_000,
-            cached_buckets: 100_000,
+            cache_bytes: 96 << 20,
+            memtable_bytes: 64 << 20,
+            wal_bytes: 256 << 20,
+            cached_records: 50_000,
+            cached_buckets: 50_000,
         }
     }
 }
