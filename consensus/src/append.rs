@@ -78,6 +78,9 @@ async fn take(
             return Ok(answer);
         }
         if !can_judge(core, base, commit).await {
+            if last_committed.is_some() {
+                return Ok(AppendResponse::PartialSuccess(last_committed));
+            }
             return Err(Refusal::new(NO_VOTE, "what is committed is not executed here yet"));
         }
     }

@@ -2,6 +2,7 @@
 //! What the parts of a node share: store, pool, what is known of peers, and what is told to waiters.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -83,6 +84,9 @@ pub(crate) struct Core {
     stopped: Mutex<Option<String>>,
     pub(crate) leaderless_since: Mutex<Option<Instant>>,
     pub(crate) memory: Memory,
+    /// Drawn at the start, and how many greetings were said since.
+    pub(crate) start: u64,
+    pub(crate) greetings: Mutex<u64>,
     /// Validators whose headers contradict this node's; only one without a vote looks at it.
     pub(crate) contradicted_by: Mutex<BTreeSet<NodeNo>>,
     /// The payload hash of the proposal that was executed or refused last.
@@ -127,6 +131,8 @@ impl Core {
             stopped: Mutex::new(None),
             leaderless_since: Mutex::new(Some(Instant::now())),
             memory,
+            start: RandomState::new().hash_one(()),
+            greetings: Mutex::new(0),
             contradicted_by: Mutex::new(BTreeSet::new()),
             processed: Mutex::new(Hash::ZERO),
             not_written: AtomicU64::new(0),

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Greeting every connected peer once a second: who we are, how far we are; its clock comes back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
+use tokio::task::AbortHandle;
 
 use crate::clock;
 use crate::core::Core;
@@ -20,15 +22,23 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(crate) async fn run(core: Arc<Core>) {
     let mut tick = tokio::time::interval(LOOK);
     let mut rounds = 0_u128;
+    let mut under_way: BTreeMap<NodeNo, AbortHandle> = BTreeMap::new();
     let every = limits::GREET_EVERY.as_millis() / LOOK.as_millis();
     loop {
         tick.tick().await;
         rounds += 1;
         for peer in core.registry.peers() {
-            let is_new = peer.connected() && !peer.ready();
-            if is_new || (peer.connected() && rounds.is_multiple_of(every)) {
-                let (core, number) = (Arc::clone(&core), peer.number);
-                tokio::spawn(async move { greet(&core, number).await });
+            let number = peer.number;
+            if !peer.connected() {
+                core.was_welcomed(number);
+                continue;
+            }
+            let is_new = !peer.ready() && !core.memory.refuses(number);
+            let is_under_way = under_way.get(&number).is_some_and(|task| !task.is_finished());
+            if (is_new || rounds.is_multiple_of(every)) && !is_under_way {
+                let core = Arc::clone(&core);
+                let task = tokio::spawn(async move { greet(&core, number).await });
+                under_way.insert(number, task.abort_handle());
             }
         }
         if rounds.is_multiple_of(every) {

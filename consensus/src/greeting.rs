@@ -15,7 +15,11 @@ pub(crate) struct Greeting {
     pub(crate) protocol: u16,
     /// Its chain.
     pub(crate) chain: Hash,
-    /// Raft's term, as it knows it.
+    /// Drawn at its start: numbers of another start are not compared.
+    pub(crate) start: u64,
+    /// Its number since the start: greetings may overtake each other.
+    pub(crate) number: u64,
+    /// The highest term that it voted in or learnt of.
     pub(crate) term: u64,
     /// Who leads, as far as it knows; 0 stands for nobody.
     pub(crate) leader: Option<u64>,
@@ -32,12 +36,14 @@ pub(crate) struct Greeting {
 }
 
 impl Greeting {
-    /// As bytes: protocol (2), chain (32), term, leader, height, log end, kept end (8 each),
+    /// As bytes: protocol (2), chain (32), start, number, term, leader, height, log end, kept end (8 each),
     /// rejoins (1), remembered (8).
     pub(crate) fn encode(&self) -> Bytes {
-        let mut out = BytesMut::with_capacity(96);
+        let mut out = BytesMut::with_capacity(112);
         out.put_u16_le(self.protocol);
         out.put_slice(&self.chain.0);
+        out.put_u64_le(self.start);
+        out.put_u64_le(self.number);
         out.put_u64_le(self.term);
         out.put_u64_le(self.leader.unwrap_or(0));
         out.put_u64_le(self.height.0);
@@ -57,19 +63,23 @@ impl Greeting {
         if protocol != PROTOCOL {
             return Some(Self { protocol, chain, ..Self::EMPTY });
         }
+        let (start, number) = (reader.u64()?, reader.u64()?);
         let (term, leader) = (reader.u64()?, reader.u64()?);
         let height = Height(reader.u64()?);
         let (log_end, kept_end) = (reader.u64()?, reader.u64()?);
         let (rejoins, remembered) = (reader.flag()?, reader.u64()?);
         let leader = Some(leader).filter(|number| *number != 0);
-        let own =
-            Self { protocol, chain, term, leader, height, log_end, kept_end, rejoins, remembered };
+        let who = Self { protocol, chain, start, number, ..Self::EMPTY };
+        let own = Self { term, leader, height, log_end, kept_end, rejoins, remembered, ..who };
         reader.end(own)
     }
 
-    const EMPTY: Self = Self {
-        protocol: 0,
+    /// One that says nothing.
+    pub(crate) const EMPTY: Self = Self {
+        protocol: PROTOCOL,
         chain: Hash::ZERO,
+        start: 0,
+        number: 0,
         term: 0,
         leader: None,
         height: Height(0),
@@ -89,12 +99,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_greeting_is_read_as_it_was_said(
-            chain: [u8; 32], numbers: [u64; 5], leader in prop::option::of(1..u64::MAX),
-            rejoins: bool, cut in 0..83usize,
+            chain: [u8; 32], numbers: [u64; 7], leader in prop::option::of(1..u64::MAX),
+            rejoins: bool, cut in 0..99usize,
         ) {
-            let [term, height, log_end, kept_end, remembered] = numbers;
+            let [start, number, term, height, log_end, kept_end, remembered] = numbers;
             let said = Greeting {
-                protocol: PROTOCOL, chain: Hash(chain), term, leader, height: Height(height),
+                protocol: PROTOCOL, chain: Hash(chain), start, number, term, leader, height: Height(height),
                 log_end, kept_end, rejoins, remembered,
             };
             let bytes = said.encode();

@@ -65,6 +65,8 @@ pub(crate) const CLOCK_AHEAD_MS: u64 = 10_000;
 pub(crate) const CLOCK_OFF_MS: i64 = 5_000;
 /// A leader refused for this long by so many that it cannot commit lets the lead go.
 pub(crate) const REFUSED_FOR: Duration = Duration::from_secs(3);
+/// A leader whom no majority answered for this long does not count as one.
+pub(crate) const NO_QUORUM: Duration = Duration::from_secs(3);
 /// Without a known leader for this long, submissions are refused.
 pub(crate) const LEADERLESS: Duration = Duration::from_secs(5);
 

@@ -131,6 +131,16 @@ impl<T: Clone> Pool<T> {
         self.held.contains_key(id)
     }
 
+    /// True if it is held: from now on this node answers for it.
+    pub(crate) fn adopt(&mut self, id: &Id) -> bool {
+        let held = self.held.get_mut(id);
+        let is_held = held.is_some();
+        if let Some(held) = held {
+            held.origin = Origin::Here;
+        }
+        is_held
+    }
+
     pub(crate) fn waiting(&self) -> Waiting {
         Waiting {
             count: self.waiting.len(),
@@ -141,9 +151,9 @@ impl<T: Clone> Pool<T> {
 
     /// Takes a transaction in, unless it is known or a limit is reached.
     pub(crate) fn insert(&mut self, new: Incoming<T>, origin: Origin, now_ms: u64) -> Inserted {
-        if let Some(held) = self.held.get_mut(&new.id) {
+        if self.held.contains_key(&new.id) {
             if origin == Origin::Here {
-                held.origin = Origin::Here;
+                self.adopt(&new.id);
             }
             return Inserted::Known;
         }

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chain::block::{BlockRef, Proposal};
@@ -34,6 +34,8 @@ struct Lead {
     first: u64,
     /// Payload hashes of own proposals that are neither executed nor refused here, oldest first.
     under_way: VecDeque<Hash>,
+    /// It proposes nothing before, since openraft took nothing.
+    rests_until: Option<Instant>,
 }
 
 /// Proposes whenever this node leads.
@@ -81,11 +83,16 @@ async fn step(
         // What was to follow it would stand on nothing: begin again on what is in the log.
         lead.term = 0;
         core.pool.lock().retry_sent_before(u64::MAX, core.clock.now_ms());
-        return Ok(CATCH_UP);
+        // Without a quorum it would be refused again at once.
+        lead.rests_until = Some(Instant::now() + LOOK);
+    }
+    let rest = lead.rests_until.and_then(|until| until.checked_duration_since(Instant::now()));
+    if let Some(rest) = rest {
+        return Ok(rest.max(CATCH_UP));
     }
     if lead.term != known.term {
         let first = part.log.last().map_or(0, |last| last.index + 1);
-        *lead = Lead { term: known.term, first, under_way: VecDeque::new() };
+        *lead = Lead { term: known.term, first, ..Lead::default() };
     }
     // Something of this term is executed here, and so is everything that was in the log.
     let is_caught_up = core

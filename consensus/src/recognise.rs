@@ -29,13 +29,16 @@ pub(crate) struct Memory {
 struct State {
     /// The highest kept end that each validator named.
     kept: BTreeMap<NodeNo, u64>,
+    /// Start and number of the newest greeting of each.
+    newest: BTreeMap<NodeNo, (u64, u64)>,
     /// True while the database does not have them.
     changed: bool,
     /// Whom this node refuses since their logs went back.
     refuses: BTreeSet<NodeNo>,
     /// Who refuses this node since its log went back.
     refused_by: BTreeSet<NodeNo>,
-    /// What each validator said while this node rejoins: what it remembers of us, and its term.
+    /// What each validator said while this node rejoins: how far its log or its memory of ours
+    /// reaches, and its term.
     told: BTreeMap<NodeNo, (u64, u64)>,
     /// True once a rejoining node holds what it must.
     is_back: bool,
@@ -76,6 +79,12 @@ impl Memory {
     fn compare(&self, peer: NodeNo, greeting: &Greeting) -> Verdict {
         let mut guard = self.state.lock();
         let state = &mut *guard;
+        let newest = state.newest.entry(peer).or_default();
+        if newest.0 == greeting.start && newest.1 > greeting.number {
+            // It was overtaken: what it says is old, and no sign of a log that went back.
+            return Verdict::Known;
+        }
+        *newest = (greeting.start, greeting.number);
         let kept = state.kept.entry(peer).or_insert(0);
         let went_back = greeting.log_end < *kept;
         if greeting.kept_end > *kept {
@@ -94,7 +103,9 @@ impl Memory {
         let mut state = self.state.lock();
         if self.rejoins && !state.is_back {
             let told = state.told.entry(peer).or_insert((0, 0));
-            *told = (told.0.max(greeting.remembered), told.1.max(greeting.term));
+            // Of those who hold what this node once acknowledged, one is among enough others.
+            let end = greeting.remembered.max(greeting.log_end);
+            *told = (told.0.max(end), told.1.max(greeting.term));
         }
     }
 
@@ -108,6 +119,17 @@ impl Memory {
         (state.told.len() >= needed).then(|| state.told.values().map(|t| t.1).max().unwrap_or(0))
     }
 
+    /// True if an away node may give its vote: the candidate holds whatever this node may once have
+    /// acknowledged, in a term in which it cannot have voted. Else those who are left might elect
+    /// nobody, and this node could fetch from nobody.
+    fn may_elect(&self, (end, term): (u64, u64), needed: usize) -> bool {
+        let state = self.state.lock();
+        let told = || state.told.values();
+        state.told.len() >= needed
+            && end >= told().map(|told| told.0).max().unwrap_or(0).max(self.acknowledged)
+            && term > told().map(|told| told.1).max().unwrap_or(0)
+    }
+
     /// Looks whether a rejoining node now holds what it must; true at the moment it does.
     fn came_back(&self, log_end: u64, needed: usize) -> bool {
         let mut state = self.state.lock();
@@ -115,7 +137,8 @@ impl Memory {
             return false;
         }
         let told = state.told.values().map(|told| told.0).max().unwrap_or(0);
-        state.is_back = log_end >= told.max(self.acknowledged);
+        // Who is alone has nobody to fetch from, and nobody to contradict.
+        state.is_back = needed == 0 || log_end >= told.max(self.acknowledged);
         state.is_back
     }
 
@@ -127,6 +150,11 @@ impl Memory {
 
     fn welcomed(&self, by: NodeNo) {
         self.state.lock().refused_by.remove(&by);
+    }
+
+    /// True while this node refuses a peer.
+    pub(crate) fn refuses(&self, peer: NodeNo) -> bool {
+        self.state.lock().refuses.contains(&peer)
     }
 }
 
@@ -165,7 +193,7 @@ impl Core {
         Err(Refusal::new(LOG_WENT_BACK, detail))
     }
 
-    /// A validator accepted our greeting.
+    /// A validator accepted our greeting, or is not there to refuse it.
     pub(crate) fn was_welcomed(&self, by: NodeNo) {
         self.memory.welcomed(by);
     }
@@ -192,6 +220,12 @@ impl Core {
         self.memory.safe_term(self.enough_others()).is_some_and(|lowest| term >= lowest)
     }
 
+    /// True if this node may answer a candidate whose log ends there, in that term.
+    pub(crate) fn may_vote(&self, log_end: u64, term: u64) -> bool {
+        let is_away = self.memory.is_away();
+        !is_away || self.memory.may_elect((log_end, term), self.enough_others())
+    }
+
     /// True at the moment when a rejoining node holds again what it once did.
     pub(crate) fn came_back(&self, log_end: u64) -> bool {
         self.memory.came_back(log_end, self.enough_others())
@@ -201,22 +235,9 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chain::Hash;
-    use chain::block::PROTOCOL;
-    use chain::ids::Height;
 
     fn says(log_end: u64, kept_end: u64) -> Greeting {
-        Greeting {
-            protocol: PROTOCOL,
-            chain: Hash::ZERO,
-            term: 0,
-            leader: None,
-            height: Height(0),
-            log_end,
-            kept_end,
-            rejoins: false,
-            remembered: 0,
-        }
+        Greeting { log_end, kept_end, ..Greeting::EMPTY }
     }
 
     #[test]
@@ -237,14 +258,36 @@ mod tests {
     }
 
     #[test]
+    fn a_greeting_that_was_overtaken_is_no_sign_of_a_loss() {
+        let memory = Memory::new(BTreeMap::new(), false, None);
+        let said = |start, number, end| Greeting { start, number, ..says(end, end) };
+        assert_eq!(memory.compare(2, &said(1, 8, 90)), Verdict::Known);
+        assert_eq!(memory.compare(2, &said(1, 7, 80)), Verdict::Known);
+        assert_eq!(memory.kept(2), 90);
+        let again = memory.compare(2, &said(2, 1, 80));
+        assert_eq!(again, Verdict::WentBack { kept: 90, is_news: true });
+        assert!(memory.refuses(2));
+    }
+
+    #[test]
+    fn who_is_alone_does_not_wait() {
+        let lost = Lost { acknowledged: 60, recovered: 50 };
+        let memory = Memory::new(BTreeMap::new(), false, Some(lost));
+        assert!(memory.is_away() && memory.came_back(50, 0) && !memory.is_away());
+    }
+
+    #[test]
     fn who_rejoins_waits_for_enough_words_and_for_its_entries() {
         let memory = Memory::new(BTreeMap::new(), true, None);
-        let told = |remembered, term| Greeting { remembered, term, ..says(50, 50) };
+        let told = |remembered, term| Greeting { remembered, term, ..says(41, 41) };
         memory.listen(2, &told(40, 3));
         assert_eq!(memory.safe_term(2), None);
         assert!(!memory.came_back(99, 2), "one word is not enough");
         memory.listen(3, &told(42, 5));
         assert_eq!(memory.safe_term(2), Some(5));
+        assert!(!memory.may_elect((42, 5), 2), "it may have voted in that term");
+        assert!(!memory.may_elect((41, 6), 2), "the candidate lacks something");
+        assert!(memory.may_elect((42, 6), 2) && !memory.may_elect((42, 6), 3));
         assert!(!memory.came_back(41, 2) && memory.is_away());
         assert!(memory.came_back(42, 2) && !memory.is_away());
         assert!(!memory.came_back(42, 2), "only once");
@@ -255,7 +298,7 @@ mod tests {
     fn who_lost_something_waits_for_that_too() {
         let lost = Lost { acknowledged: 60, recovered: 50 };
         let memory = Memory::new(BTreeMap::new(), false, Some(lost));
-        memory.listen(2, &Greeting { remembered: 40, ..says(70, 70) });
+        memory.listen(2, &Greeting { remembered: 40, ..says(50, 50) });
         assert!(memory.is_away());
         assert!(!memory.came_back(59, 1));
         assert!(memory.came_back(60, 1));

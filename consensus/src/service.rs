@@ -81,12 +81,18 @@ pub(crate) fn malformed() -> Refusal {
 impl Core {
     /// What this node says of itself to a peer.
     pub(crate) fn greeting(&self, to: NodeNo) -> Greeting {
+        // One at a time, so that a higher number never says less.
+        let mut number = self.greetings.lock();
+        *number += 1;
         let lead = *self.lead.borrow();
+        let voted = self.store.vote().ok().flatten().map_or(0, |vote| vote.term);
         let applied_end = self.store.applied().map_or(0, |applied| applied.index + 1);
         Greeting {
             protocol: PROTOCOL,
             chain: self.chain,
-            term: lead.term,
+            start: self.start,
+            number: *number,
+            term: lead.term.max(voted),
             leader: lead.leader,
             height: self.store.header().height,
             log_end: self.store.log_end(),
@@ -177,10 +183,11 @@ fn greeted(core: &Core, from: NodeNo, body: Bytes) -> Served {
 }
 
 async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Bytes) -> Served {
-    let may_vote = !core.is_stopped() && !core.memory.is_away();
+    let request = wire::read_vote_request(Reader(body)).ok_or_else(malformed)?;
+    let log_end = request.last_log_id.map_or(0, |last| last.index.saturating_add(1));
+    let may_vote = !core.is_stopped() && core.may_vote(log_end, request.vote.leader_id.term);
     let part = part.filter(|_| may_vote);
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
-    let request = wire::read_vote_request(Reader(body)).ok_or_else(malformed)?;
     if let Err(wrong) = guard::check_vote(&request, from, &part.members) {
         core.alarm(&format!("a request for a vote of node {from} is not proper: {wrong}"));
         return Err(Refusal::new(NOT_PROPER, wrong.to_string()));

@@ -120,6 +120,8 @@ fn raft_config(core: &Core) -> Result<openraft::Config, ConsensusError> {
         snapshot_policy: SnapshotPolicy::Never,
         max_in_snapshot_log_to_keep: u64::MAX,
         enable_pre_vote: Some(true),
+        // The lead of an old term may rest on entries that only this node's page cache had.
+        enable_leader_restore: Some(false),
         // A follower whose log went back is refused at the greeting unless it rejoins.
         allow_log_reversion: Some(true),
         enable_elect: !core.memory.is_away(),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use parking_lot::Mutex;
 
@@ -51,23 +52,28 @@ impl Refusals {
 pub(crate) async fn run(core: Arc<Core>, part: Part, refusals: Arc<Refusals>) {
     let mut aside: Option<u8> = None;
     let mut metrics = part.raft.metrics();
+    let voters = part.members.voter_ids().count();
     loop {
         let changed = tokio::time::timeout(LOOK, metrics.changed()).await;
         if matches!(changed, Ok(Err(_))) {
             core.stop_for("raft has ended".into());
             return;
         }
-        let (lead, ended) = {
+        let (lead, ended, is_alone) = {
             let metrics = metrics.borrow_watched();
             let lead = Lead { leader: metrics.current_leader, term: metrics.current_term };
-            (lead, metrics.running_state.clone().err())
+            let acked = metrics.last_quorum_acked.as_ref().map(|acked| acked.elapsed());
+            let is_alone = voters > 1 && acked.is_some_and(|acked| acked >= limits::NO_QUORUM);
+            (lead, metrics.running_state.clone().err(), is_alone)
         };
         if let Some(error) = ended {
             core.set_lead(Lead::default());
             core.stop_for(format!("raft has ended: {error}"));
             return;
         }
-        core.set_lead(lead);
+        // A leader whom no majority answers leads nobody.
+        let is_idle = is_alone && lead.leader == Some(core.own_number());
+        core.set_lead(if is_idle { Lead { leader: None, ..lead } } else { lead });
         core.look_for_return(&part).await;
         aside = watch(&core, &part, &refusals, lead, aside).await;
     }
@@ -101,7 +107,9 @@ async fn watch(
     }
     let voters = part.members.voter_ids().count();
     if let Some(code) = refusals.hopeless(voters) {
-        core.alarm("a majority refuses this leader's proposals: it lets the lead go");
+        if aside.is_none() {
+            core.alarm("a majority refuses this leader's proposals: it lets the lead go");
+        }
         part.raft.runtime_config().heartbeat(false);
         part.raft.runtime_config().elect(false);
         return Some(code);

@@ -46,7 +46,7 @@ impl Core {
         for bytes in &transactions {
             let decoded = Decoded::from_bytes(bytes.to_vec(), self.chain);
             let looked = decoded.map_err(SubmitError::from);
-            let looked = looked.and_then(|d| self.look(&d, clock).map(|new| (d, new)));
+            let looked = looked.and_then(|d| self.look(&d, origin, clock).map(|new| (d, new)));
             let (verdict, new) = match looked {
                 Ok((decoded, new)) => (Ok(decoded.id()), new.then_some(decoded)),
                 Err(error) => (Err(error), None),
@@ -82,9 +82,13 @@ impl Core {
     }
 
     /// True if it is new here; an error if it can never be executed.
-    fn look(&self, decoded: &Decoded, clock: Time) -> Result<bool, SubmitError> {
+    fn look(&self, decoded: &Decoded, origin: Origin, clock: Time) -> Result<bool, SubmitError> {
         let id = decoded.id();
-        if self.pool.lock().contains(&id.0.0) || self.store.find_transaction(&id).is_some() {
+        let is_held = match origin {
+            Origin::Here => self.pool.lock().adopt(&id.0.0),
+            Origin::Peer => self.pool.lock().contains(&id.0.0),
+        };
+        if is_held || self.store.find_transaction(&id).is_some() {
             return Ok(false);
         }
         let valid_until = decoded.valid_until();

@@ -147,9 +147,9 @@ impl Store {
 
     /// Makes everything written so far durable.
     pub fn log_sync(&self) -> Result<(), StoreError> {
-        let end = self.watermark().written();
+        let written = self.watermark().before_sync();
         self.db().flush_wal(true)?;
-        self.watermark().acknowledge(end);
+        self.watermark().acknowledge(written);
         Ok(())
     }
 

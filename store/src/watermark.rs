@@ -16,6 +16,9 @@ const EVERY: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
+    /// Held while the file is written; `state` never is, since who appends or greets must not wait for
+    /// a disk.
+    filing: Mutex<()>,
     changed: Condvar,
     path: PathBuf,
 }
@@ -28,7 +31,16 @@ struct State {
     acknowledged: u64,
     /// What the file says.
     filed: u64,
+    /// How often entries were removed.
+    removals: u64,
     stopped: bool,
+}
+
+/// How far the log was written at a moment, and how often it had been cut by then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Written {
+    end: u64,
+    removals: u64,
 }
 
 /// The file and the thread that writes it.
@@ -60,8 +72,9 @@ fn file(path: &Path, index: u64) -> io::Result<()> {
 impl Watermark {
     /// Starts with the end of the log that was recovered.
     pub(crate) fn start(path: PathBuf, end: u64, filed: u64) -> io::Result<Self> {
-        let state = State { written: end, acknowledged: end, filed, stopped: false };
-        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new(), path });
+        let state = State { written: end, acknowledged: end, filed, removals: 0, stopped: false };
+        let (state, filing) = (Mutex::new(state), Mutex::new(()));
+        let shared = Arc::new(Shared { state, filing, changed: Condvar::new(), path });
         let own = Arc::clone(&shared);
         let thread =
             std::thread::Builder::new().name("watermark".into()).spawn(move || own.keep())?;
@@ -81,21 +94,35 @@ impl Watermark {
         self.shared.state.lock().acknowledged
     }
 
-    pub(crate) fn acknowledge(&self, end: u64) {
+    /// What a sync that begins now makes durable.
+    pub(crate) fn before_sync(&self) -> Written {
+        let state = self.shared.state.lock();
+        Written { end: state.written, removals: state.removals }
+    }
+
+    /// A sync made this durable; nothing is known of it if entries were removed meanwhile.
+    pub(crate) fn acknowledge(&self, synced: Written) {
         let mut state = self.shared.state.lock();
-        state.acknowledged = state.acknowledged.max(end.min(state.written));
-        self.shared.changed.notify_one();
+        if state.removals == synced.removals {
+            state.acknowledged = state.acknowledged.max(synced.end);
+            self.shared.changed.notify_one();
+        }
     }
 
     /// Entries from here on are about to be removed.
     pub(crate) fn lower(&self, end: u64) -> io::Result<()> {
-        let mut state = self.shared.state.lock();
-        let is_lost = state.filed > state.written;
-        state.written = state.written.min(end);
-        state.acknowledged = state.acknowledged.min(end);
-        if state.filed > end && !is_lost {
+        let _filing = self.shared.filing.lock();
+        let must_file = {
+            let mut state = self.shared.state.lock();
+            let is_lost = state.filed > state.written;
+            state.written = state.written.min(end);
+            state.acknowledged = state.acknowledged.min(end);
+            state.removals += 1;
+            state.filed > end && !is_lost
+        };
+        if must_file {
             file(&self.shared.path, end)?;
-            state.filed = end;
+            self.shared.state.lock().filed = end;
         }
         Ok(())
     }
@@ -104,24 +131,34 @@ impl Watermark {
 impl Shared {
     fn keep(&self) {
         loop {
-            let mut state = self.state.lock();
-            // While a loss is not made good the file says more than the log holds, and keeps it.
-            if state.acknowledged <= state.filed && !state.stopped {
-                self.changed.wait(&mut state);
-            }
-            if state.acknowledged > state.filed {
-                let end = state.acknowledged;
-                // Filed under the lock, so that lowering is never overtaken.
-                match file(&self.path, end) {
-                    Ok(()) => state.filed = end,
-                    Err(error) => tracing::warn!(%error, "the watermark cannot be written"),
+            {
+                let mut state = self.state.lock();
+                // While a loss is not made good the file says more than the log holds, and keeps it.
+                if state.acknowledged <= state.filed && !state.stopped {
+                    self.changed.wait(&mut state);
                 }
             }
-            if state.stopped {
-                return;
-            }
+            self.file_newest();
+            let mut state = self.state.lock();
             // Gathers what is acknowledged meanwhile; ends early only when the store closes.
             self.changed.wait_while_for(&mut state, |state| !state.stopped, EVERY);
+            if state.stopped {
+                drop(state);
+                return self.file_newest();
+            }
+        }
+    }
+
+    fn file_newest(&self) {
+        let _filing = self.filing.lock();
+        let newest = {
+            let state = self.state.lock();
+            (state.acknowledged > state.filed).then_some(state.acknowledged)
+        };
+        let Some(end) = newest else { return };
+        match file(&self.path, end) {
+            Ok(()) => self.state.lock().filed = end,
+            Err(error) => tracing::warn!(%error, "the watermark cannot be written"),
         }
     }
 }

@@ -342,7 +342,7 @@ impl<'de> Visitor<'de> for Items {
 impl Api {
     /// Waits as asked, and says what became of a transaction.
     async fn outcome(&self, id: TransactionId, wait: Wait) -> Result<TransactionAnswer, Problem> {
-        if wait != Wait::Pending {
+        if wait != Wait::Pending && self.handle.is_pending(&id) {
             self.unless_ending(self.handle.executed(id, Duration::from_millis(WAIT_MS))).await;
         }
         self.read(move |api| match api.receipt(id) {
@@ -366,7 +366,7 @@ impl Api {
     async fn outcomes(&self, ids: Vec<TransactionId>, wait: Wait) -> Result<Vec<Outcome>, Problem> {
         if wait != Wait::Pending {
             let all = async {
-                for id in &ids {
+                for id in ids.iter().filter(|id| self.handle.is_pending(id)) {
                     self.handle.executed(*id, Duration::from_millis(WAIT_MS)).await;
                 }
             };
