@@ -254,6 +254,7 @@ fn dossier(model: &Model, subject: Subject) -> (Dossier, Option<Time>) {
         kind: held.kind,
         terms: held.terms.clone(),
         state: held.state,
+        stopped_at: held.stopped_at,
         notice: held.noticed,
         next: held.next.clone(),
     };
@@ -333,6 +334,7 @@ fn of_vehicle(
 fn of_organisation(model: &Model, memory: &Memory, id: OrganisationId) -> Result<(), Differs> {
     let chain: Organisation = get(memory, id.0)?;
     same((id, "ended"), &!model.is_admitted(id), &chain.ended_at.is_some())?;
+    same((id, "scopes"), &model.organisations[&id].scopes, &chain.scopes)?;
     let (dossier, next_change_at) = dossier(model, Subject::Organisation(id));
     let wanted = Wanted::Code(CodeFor::Enterprise(id));
     let expected = Organisation {

@@ -17,7 +17,7 @@ impl Stage {
     }
 
     fn new_claim(&mut self, kind: CertificateKind) -> NewClaim {
-        let right = self.world.attester(kind).id;
+        let right = self.attester(kind).id;
         let attester = if self.rng.percent(1) { self.anybody().id } else { right };
         NewClaim { kind, root: self.root(), attester }
     }
@@ -254,12 +254,40 @@ impl Stage {
             }
             places.push((*id, self.rng.one(&added), None));
         }
+        if self.rng.percent(40)
+            && let Some(again) = self.ask_again()
+        {
+            return Some(again);
+        }
         let (application, kind, mut replaces) = self.rng.pick(&places)?;
         if self.rng.percent(3) {
             replaces = Some(self.rng.below(5) as u32);
         }
-        let asked = self.model.applications[&application].clone();
         let claim = self.new_claim(kind);
+        Some(self.correction(application, claim, replaces))
+    }
+
+    /// An attested claim asked as it stands.
+    fn ask_again(&mut self) -> Option<Move> {
+        let mut places = Vec::new();
+        for (id, asked) in self.model.applications.iter().filter(|(_, a)| a.is_verifying()) {
+            let claims = asked.claims.iter().enumerate();
+            let attested = claims.filter(|(_, c)| matches!(c.state, ClaimState::Attested(_)));
+            places.extend(attested.map(|(place, claim)| (*id, claim.clone(), place as u32)));
+        }
+        let (application, claim, place) = self.rng.pick(&places)?;
+        let Claim { kind, root, attester, .. } = claim;
+        let claim = NewClaim { kind, root, attester };
+        Some(self.correction(application, claim, Some(place)))
+    }
+
+    fn correction(
+        &mut self,
+        application: ApplicationId,
+        claim: NewClaim,
+        replaces: Option<u32>,
+    ) -> Move {
+        let asked = self.model.applications[&application].clone();
         let right = self.party(asked.sponsor).key;
         let sender = self.sender(Some(right));
         let words = match &asked.wanted {
@@ -275,7 +303,7 @@ impl Stage {
             }
         };
         let action = ClaimCorrect { application, claim, replaces, statements: Vec::new() };
-        Some(Move { sender, action: action.into(), words })
+        Move { sender, action: action.into(), words }
     }
 
     pub(crate) fn withdraw_application(&mut self) -> Option<Move> {
@@ -351,7 +379,7 @@ impl Stage {
         let prefecture = if self.rng.percent(3) { self.prefecture() } else { KUNMING };
         let terms = self.attestation(subject, (kind, class));
         let action = CertificateAttest { renews, prefecture, valid_from, valid_until, ..terms };
-        let right = self.world.attester(kind).key;
+        let right = self.attester(kind).key;
         let sender = self.sender(Some(right));
         Some(Move::new(sender, action))
     }
@@ -390,7 +418,10 @@ impl Stage {
             }
         }
         let (subject, id, attester) = self.rng.pick(&found)?;
-        Some((subject, id, self.party(attester)))
+        let regulator = self.world.parties.regulator.clone();
+        let ended = !self.model.is_admitted(attester);
+        let right = if ended { regulator } else { self.party(attester) };
+        Some((subject, id, right))
     }
 
     pub(crate) fn suspend_certificate(&mut self) -> Option<Move> {

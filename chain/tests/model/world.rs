@@ -27,6 +27,8 @@ pub(crate) struct Held {
     pub(crate) kind: CertificateKind,
     pub(crate) terms: Terms,
     pub(crate) state: CertificateState,
+    /// When it was suspended or revoked, unless it was resumed or attested anew since.
+    pub(crate) stopped_at: Option<Time>,
     pub(crate) noticed: bool,
     /// Since when the subject has it on these terms.
     pub(crate) since: Time,
