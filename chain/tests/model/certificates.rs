@@ -53,8 +53,10 @@ pub(crate) fn place_for(
 impl Held {
     /// A certificate on terms that the subject has since an instant.
     pub(crate) fn new(kind: CertificateKind, terms: Terms, since: Time) -> Self {
+        let begun = terms.valid_from <= since;
         Self {
             id: None,
+            begun,
             kind,
             terms,
             state: CertificateState::Valid,
@@ -96,6 +98,7 @@ impl Model {
     ) -> Vec<(Time, Due)> {
         let mut due = Vec::new();
         due.extend(held.next.as_ref().map(|n| (n.valid_from, Due::Takeover(subject, place))));
+        due.extend(self.begins_to_cover(subject, held).map(|at| (at, Due::Begin(subject, place))));
         let Some(end) = held.terms.valid_until.filter(|_| !is_over(held.state)) else {
             return due;
         };
@@ -108,6 +111,21 @@ impl Model {
             due.push((notice.max(held.since), Due::Notice(subject, place)));
         }
         due
+    }
+
+    /// When a policy begins, where one of its kind of policy waits for cover.
+    pub(crate) fn begins_to_cover(&self, subject: Subject, held: &Held) -> Option<Time> {
+        let policy = policy_of(&held.terms.class);
+        let waits =
+            |c: &Held| policy_of(&c.terms.class) == policy && c.state == CertificateState::Ended;
+        let is_due = held.state == CertificateState::Valid && !held.begun && policy.is_some();
+        let begins = is_due && self.held_by(subject).iter().any(waits);
+        begins.then_some(held.terms.valid_from)
+    }
+
+    pub(crate) fn begin(&mut self, subject: Subject, place: usize, at: Time) {
+        self.held(subject, place).begun = true;
+        self.cover(subject, place, at);
     }
 
     fn held(&mut self, subject: Subject, place: usize) -> &mut Held {
@@ -404,6 +422,7 @@ impl Model {
         held.state = CertificateState::Valid;
         held.stopped_at = None;
         self.settle_own(action.subject, place, now);
+        self.cover(action.subject, place, now);
         Ok(())
     }
 

@@ -369,8 +369,8 @@ impl Stage {
         if let Some(end) = same.first().and_then(|old| old.terms.valid_until)
             && self.rng.percent(50)
         {
-            // A renewal in time: it takes over just when the old one ends, or beside it.
-            valid_from = chain::Time(end.0 + self.rng.one(&[0, 0, 0, 1]));
+            // A renewal in time: it takes over just when the old one ends, beside it, or after a gap.
+            valid_from = chain::Time(end.0 + self.rng.one(&[0, 0, 0, 1, DAY]));
         }
         let valid_until = match self.end() {
             Some(end) if end <= valid_from && self.rng.percent(95) => Some(valid_from.plus(DAY)),

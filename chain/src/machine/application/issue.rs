@@ -290,7 +290,7 @@ fn new_code(
         current: None,
         trailer: None,
         operator,
-        own: colour::summary(&Dossier::empty()),
+        own: colour::summary(&Dossier::empty(), issued_at),
         of_vehicle: None,
         of_trailer: None,
         colour: None,
