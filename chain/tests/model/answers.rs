@@ -169,7 +169,7 @@ impl Model {
     }
 
     /// Whose certificates an application is about, once that is known.
-    fn subject(asked: &Asked) -> Option<Subject> {
+    pub(crate) fn subject(asked: &Asked) -> Option<Subject> {
         match &asked.wanted {
             Wanted::Vehicle(_) => asked.vehicle.map(Subject::Vehicle),
             Wanted::Code(CodeFor::Enterprise(id)) => Some(Subject::Organisation(*id)),
@@ -179,7 +179,7 @@ impl Model {
 
     /// What lacks with what was attested. It takes the place of what was there of its kind, except that
     /// policies come beside each other; what waits or was refused hides all of its kind.
-    fn lacks(&self, asked: &Asked) -> Why {
+    pub(crate) fn lacks(&self, asked: &Asked) -> Why {
         let before = Self::subject(asked).map_or(&[][..], |subject| self.held_by(subject));
         let hides = |claim: &Claim| {
             let attested = matches!(claim.state, ClaimState::Attested(_));

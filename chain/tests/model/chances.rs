@@ -327,8 +327,20 @@ impl Stage {
         self.rng.pick(&fit)
     }
 
+    /// Those about whom an application is verifying.
+    pub(crate) fn asking(&self) -> Vec<Subject> {
+        let all = self.model.applications.values().filter(|asked| asked.is_verifying());
+        all.filter_map(crate::world::Model::subject).collect()
+    }
+
     /// Any subject: those that codes count are likelier.
     pub(crate) fn some_subject(&mut self) -> Option<Subject> {
+        let asking = self.asking();
+        if self.rng.percent(20)
+            && let Some(subject) = self.rng.pick(&asking)
+        {
+            return Some(subject);
+        }
         if self.rng.percent(60)
             && let Some(code) = self.some_code()
         {
