@@ -7,7 +7,7 @@ use super::dossier::{self, Due};
 use super::overlay::Overlay;
 use crate::actions::{CertificateAttest, CertificateResume, CertificateRevoke, CertificateSuspend};
 use crate::event::Event;
-use crate::ids::{CertificateId, OrganisationId, Time};
+use crate::ids::{CertificateId, OrganisationId, RecordId, Time};
 use crate::limits::{CERTIFICATES, POLICIES};
 use crate::records::certificate::Terms;
 use crate::records::{
@@ -214,14 +214,23 @@ fn is_over(certificate: &Certificate) -> bool {
     matches!(certificate.state, CertificateState::Ended | CertificateState::Revoked)
 }
 
-/// True if an attestation that was given earlier would undo what came since: a suspension, a
-/// revocation, another attestation. Which of two came first in one block is not known: it would.
-pub(super) fn is_overtaken(dossier: &Dossier, kind: CertificateKind, terms: &Terms) -> bool {
-    let Some(at) = replaced(dossier, (kind, None), &terms.class) else { return false };
-    let found = &dossier.certificates[at];
+/// Puts an attestation that was given earlier into a dossier that nobody keeps. False if it would undo
+/// what came since: a suspension, a revocation, another attestation. Which of two came first in one
+/// block is not known: it would.
+pub(super) fn try_out(dossier: &mut Dossier, kind: CertificateKind, terms: &Terms) -> bool {
+    let new = |id| Certificate::new(id, kind, terms.clone());
+    let Some(at) = replaced(dossier, (kind, None), &terms.class) else {
+        dossier.certificates.push(new(CertificateId(RecordId::default())));
+        return true;
+    };
+    let found = &mut dossier.certificates[at];
     let waiting = found.next.as_ref().map(|next| next.attested_at);
     let instants = [Some(found.terms.attested_at), waiting, found.stopped_at];
-    instants.into_iter().flatten().any(|instant| instant >= terms.attested_at)
+    if instants.into_iter().flatten().any(|instant| instant >= terms.attested_at) {
+        return false;
+    }
+    *found = new(found.id);
+    true
 }
 
 /// New terms take the place of the old; a suspension ends with what it was laid on.

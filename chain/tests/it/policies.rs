@@ -7,8 +7,8 @@ use chain::Time;
 use chain::actions::*;
 use chain::ids::{ApplicationId, VehicleId};
 use chain::records::{
-    ApplicationState, Certificate, CertificateKind as Kind, CertificateState as State, Class,
-    Colour, Matter, MatterState, PolicyKind, Subject,
+    ApplicationState, Certificate, CertificateKind as Kind, CertificateState as State, ClaimState,
+    Class, Colour, Matter, MatterKind, MatterState, PolicyKind, Subject,
 };
 
 const KINDS: [Kind; 2] = [Kind::VehicleLicence, Kind::Policy];
@@ -183,4 +183,31 @@ fn a_policy_that_is_resumed_covers_again() {
     assert_eq!(world.matters(subject).len(), 2, "one ended, one suspended");
     world.send(&insurer, CertificateResume { subject, certificate });
     assert_eq!(world.matters(subject), []);
+}
+
+#[test]
+fn two_older_policies_of_an_application_undo_no_revocation_beside_one_that_ended() {
+    use PolicyKind::Compulsory;
+    let mut world = World::new();
+    let end = START.plus(20 * DAY);
+    let id = applied_for(&mut world, Compulsory, end);
+    let subject = Subject::Vehicle(vehicle(&world, id));
+    add(&mut world, subject, Compulsory, (START, START.plus(200 * DAY)));
+    world.pass_to(Time(end.0 - DAY));
+    let apply = world.vehicle_apply("lorry", &[Kind::VehicleLicence, Kind::Policy, Kind::Policy]);
+    let id = world.apply_with(apply, &[]);
+    for claim in [1, 2] {
+        let yes = Yes { class: policy(Compulsory), ..world.yes(id, claim) };
+        world.attest_claim(id, claim, yes);
+    }
+    let certificate = world.dossier(subject).certificates[2].id;
+    let insurer = world.parties.insurer.key.clone();
+    world.pass_to(end);
+    world.send(&insurer, CertificateRevoke { subject, certificate, reason: word("unpaid") });
+    world.attest_as_usual(id, 0);
+    vehicle(&world, id);
+    let states = [(Compulsory, State::Valid), (Compulsory, State::Revoked)];
+    assert_eq!(policies(&world, subject), states, "one takes the place of what has ended");
+    assert_eq!(world.matter(subject).kind, MatterKind::RevokedCertificate);
+    assert_eq!(world.application(id).claims[2].state, ClaimState::Ended);
 }
