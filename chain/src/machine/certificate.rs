@@ -7,7 +7,7 @@ use super::dossier::{self, Due};
 use super::overlay::Overlay;
 use crate::actions::{CertificateAttest, CertificateResume, CertificateRevoke, CertificateSuspend};
 use crate::event::Event;
-use crate::ids::{CertificateId, OrganisationId, Time};
+use crate::ids::{CertificateId, OrganisationId, RecordId, Time};
 use crate::limits::{CERTIFICATES, POLICIES};
 use crate::records::certificate::Terms;
 use crate::records::{
@@ -214,14 +214,23 @@ fn is_over(certificate: &Certificate) -> bool {
     matches!(certificate.state, CertificateState::Ended | CertificateState::Revoked)
 }
 
-/// True if an attestation that was given earlier would undo what came since: a suspension, a
-/// revocation, another attestation. Which of two came first in one block is not known: it would.
-pub(super) fn is_overtaken(dossier: &Dossier, kind: CertificateKind, terms: &Terms) -> bool {
-    let Some(at) = replaced(dossier, (kind, None), &terms.class) else { return false };
-    let found = &dossier.certificates[at];
+/// Puts an attestation that was given earlier into a dossier that nobody keeps. False if it would undo
+/// what came since: a suspension, a revocation, another attestation. Which of two came first in one
+/// block is not known: it would.
+pub(super) fn try_out(dossier: &mut Dossier, kind: CertificateKind, terms: &Terms) -> bool {
+    let new = |id| Certificate::new(id, kind, terms.clone());
+    let Some(at) = replaced(dossier, (kind, None), &terms.class) else {
+        dossier.certificates.push(new(CertificateId(RecordId::default())));
+        return true;
+    };
+    let found = &mut dossier.certificates[at];
     let waiting = found.next.as_ref().map(|next| next.attested_at);
     let instants = [Some(found.terms.attested_at), waiting, found.stopped_at];
-    instants.into_iter().flatten().any(|instant| instant >= terms.attested_at)
+    if instants.into_iter().flatten().any(|instant| instant >= terms.attested_at) {
+        return false;
+    }
+    *found = new(found.id);
+    true
 }
 
 /// New terms take the place of the old; a suspension ends with what it was laid on.
@@ -283,7 +292,11 @@ pub(super) fn resume<R: Records + ?Sized>(
     }
     dossier.certificates[at].state = CertificateState::Valid;
     dossier.certificates[at].stopped_at = None;
-    automatic::settle(context.overlay, &mut dossier, action.certificate, context.now);
+    let certificate = dossier.certificates[at].clone();
+    automatic::settle(context.overlay, &mut dossier, certificate.id, context.now);
+    if certificate.holds_at(context.now) {
+        cover(context.overlay, &mut dossier, &certificate, context.now);
+    }
     let event = Event::CertificateResumed;
     dossier::save(context.overlay, action.subject, dossier, event, context.now);
     Ok(())
@@ -311,10 +324,11 @@ pub(super) fn revoke<R: Records + ?Sized>(
     Ok(())
 }
 
-/// The next due change of a subject's certificates: a takeover, an end, or the notice of one.
+/// The next due change of a subject's certificates: a takeover, a policy that begins to cover, an end,
+/// or the notice of one.
 pub(super) fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, subject: Subject, at: Time) {
     let Some(mut dossier) = dossier::load(overlay, subject) else { return };
-    let Some((due_at, due, place)) = dossier::next_change(overlay, &dossier) else { return };
+    let Some((due_at, due, place)) = dossier::next_change(overlay, &dossier, at) else { return };
     // It was a notice, by a value that its parameter has dropped since: it comes later now.
     if due_at > at {
         dossier::save(overlay, subject, dossier, dossier::changed(subject), at);
@@ -328,6 +342,7 @@ pub(super) fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, subject: S
             }
             Event::CertificateRenewed
         }
+        Due::Cover => dossier::changed(subject),
         Due::End => {
             automatic::settle(overlay, &mut dossier, id, at);
             dossier.certificates[place].state = CertificateState::Ended;
@@ -343,7 +358,17 @@ pub(super) fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, subject: S
             Event::CertificateNotice
         }
     };
+    begin(overlay, &mut dossier, at);
     dossier::save(overlay, subject, dossier, event, at);
+}
+
+/// What begins at an instant covers from then on, whatever else comes due at that instant.
+fn begin<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, dossier: &mut Dossier, at: Time) {
+    let begins = |c: &&Certificate| c.terms.valid_from == at && c.holds_at(at);
+    let begun: Vec<_> = dossier.certificates.iter().filter(begins).cloned().collect();
+    for certificate in begun {
+        cover(overlay, dossier, &certificate, at);
+    }
 }
 
 /// True if a policy that ended has another one of its kind of policy beside it that is in force.
@@ -352,8 +377,7 @@ fn is_covered(dossier: &Dossier, ended: &Certificate, at: Time) -> bool {
     ended.policy().is_some() && dossier.certificates.iter().any(covers)
 }
 
-/// Settles what the chain had opened about a certificate that holds from now on and, where it is a
-/// policy, about those of its kind of policy that have ended: it covers for them.
+/// Settles what the chain had opened about a certificate that holds from now on, and what that covers.
 fn settle_covered<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     dossier: &mut Dossier,
@@ -361,6 +385,17 @@ fn settle_covered<R: Records + ?Sized>(
     at: Time,
 ) {
     automatic::settle(overlay, dossier, certificate.id, at);
+    cover(overlay, dossier, certificate, at);
+}
+
+/// A policy that holds covers for those of its kind of policy that have ended: what the chain had opened
+/// about them is settled.
+fn cover<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    dossier: &mut Dossier,
+    certificate: &Certificate,
+    at: Time,
+) {
     let kind = certificate.policy();
     let is_covered = |c: &&Certificate| {
         kind.is_some() && c.policy() == kind && c.state == CertificateState::Ended

@@ -12,8 +12,8 @@ use crate::records::{
 };
 use crate::view::Records;
 
-/// The sums over a dossier.
-pub(super) fn summary(dossier: &Dossier) -> Summary {
+/// The sums over a dossier at an instant.
+pub(super) fn summary(dossier: &Dossier, at: Time) -> Summary {
     let mut bytes = Vec::with_capacity(dossier.matters.len() * 25);
     for matter in &dossier.matters {
         bytes.extend_from_slice(&matter.id.0.0);
@@ -24,7 +24,7 @@ pub(super) fn summary(dossier: &Dossier) -> Summary {
         open: dossier.matters.len() as u32,
         earliest_settle_by: dossier.matters.iter().map(|m| m.settle_by).min(),
         most_points: dossier.matters.iter().map(|m| m.points).max().unwrap_or(0),
-        earliest_certificate_change: dossier::earliest_certificate_change(dossier),
+        earliest_certificate_change: dossier::earliest_certificate_change(dossier, at),
         digest: Hash::tagged(domain::MATTERS, &[&bytes]),
     }
 }
@@ -79,10 +79,10 @@ pub(super) fn write<R: Records + ?Sized>(
 ) {
     code.trailer =
         code.current.and_then(|v| overlay.peek::<Vehicle>(v.0).and_then(|vehicle| vehicle.coupled));
-    code.own =
-        summary_of(overlay, code.holder.into()).unwrap_or_else(|| summary(&Dossier::empty()));
-    code.of_vehicle = code.current.and_then(|v| summary_of(overlay, Subject::Vehicle(v)));
-    code.of_trailer = code.trailer.and_then(|v| summary_of(overlay, Subject::Vehicle(v)));
+    code.own = summary_of(overlay, code.holder.into(), at)
+        .unwrap_or_else(|| summary(&Dossier::empty(), at));
+    code.of_vehicle = code.current.and_then(|v| summary_of(overlay, Subject::Vehicle(v), at));
+    code.of_trailer = code.trailer.and_then(|v| summary_of(overlay, Subject::Vehicle(v), at));
     code.colour = code.colour_at(at);
     code.next_change_at = next_change(&code, at);
     let before = overlay.peek::<Code>(code.id.record());
@@ -103,8 +103,9 @@ pub(super) fn write<R: Records + ?Sized>(
 fn summary_of<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     subject: Subject,
+    at: Time,
 ) -> Option<Summary> {
-    dossier::load(overlay, subject).map(|dossier| summary(&dossier))
+    dossier::load(overlay, subject).map(|dossier| summary(&dossier, at))
 }
 
 /// The earliest instant after `at` at which standing or colour can change with no new transaction.

@@ -22,6 +22,8 @@ pub(super) enum Due {
     End,
     /// Its end is near.
     Notice,
+    /// A policy begins that covers for one that has ended. Each of the others lets it begin as well.
+    Cover,
 }
 
 /// The dossier of a subject; None if there is no such record.
@@ -45,7 +47,7 @@ pub(super) fn save<R: Records + ?Sized>(
     at: Time,
 ) {
     // A notice may be overdue when its certificate comes into the dossier: it counts from then.
-    let next_change_at = next_change(overlay, &dossier).map(|(due, _, _)| due.max(at));
+    let next_change_at = next_change(overlay, &dossier, at.plus(1)).map(|(due, _, _)| due.max(at));
     match subject {
         Subject::Person(id) => {
             if let Some(mut record) = overlay.peek::<Person>(id.0).cloned() {
@@ -74,16 +76,19 @@ pub(super) fn save<R: Records + ?Sized>(
     due::bring_up(overlay, subject.key(), at);
 }
 
-/// The next due change of a dossier: when, what, and of which certificate (its place).
+/// The next due change of a dossier: when, what, and of which certificate (its place). What began
+/// before an instant has had its effect.
 pub(super) fn next_change<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     dossier: &Dossier,
+    from: Time,
 ) -> Option<(Time, Due, usize)> {
     let mut next = None;
     for (place, certificate) in dossier.certificates.iter().enumerate() {
         let attested_at = certificate.terms.attested_at;
         let notice_ms = parameter(overlay, ParameterName::CertificateNoticeMs, attested_at);
-        for (at, due) in due_changes(certificate, notice_ms) {
+        let covers = covers_from(dossier, certificate, from).map(|at| (at, Due::Cover));
+        for (at, due) in due_changes(certificate, notice_ms).into_iter().chain(covers) {
             let candidate = (at, due, place);
             if next.is_none_or(|n| candidate < n) {
                 next = Some(candidate);
@@ -111,15 +116,23 @@ fn due_changes(certificate: &Certificate, notice_ms: u64) -> Vec<(Time, Due)> {
     due
 }
 
-/// The earliest instant at which a certificate ends or a renewal takes over: the colour may change.
-pub(super) fn earliest_certificate_change(dossier: &Dossier) -> Option<Time> {
-    dossier
-        .certificates
-        .iter()
-        .flat_map(|certificate| due_changes(certificate, 0))
-        .filter(|(_, due)| *due != Due::Notice)
-        .map(|(at, _)| at)
-        .min()
+/// When a policy begins beside one of its kind of policy that has ended; not before an instant.
+fn covers_from(dossier: &Dossier, certificate: &Certificate, from: Time) -> Option<Time> {
+    let kind = Some(certificate.policy()?);
+    let has_ended = |c: &Certificate| c.policy() == kind && c.state == CertificateState::Ended;
+    let begins = certificate.terms.valid_from;
+    let covers = certificate.state == CertificateState::Valid && begins >= from;
+    (covers && dossier.certificates.iter().any(has_ended)).then_some(begins)
+}
+
+/// The earliest instant after one at which a certificate ends or begins to cover for one that has, or a
+/// renewal takes over: the colour may change.
+pub(super) fn earliest_certificate_change(dossier: &Dossier, at: Time) -> Option<Time> {
+    let changes = |certificate| {
+        let due = due_changes(certificate, 0).into_iter().filter(|(_, due)| *due != Due::Notice);
+        due.map(|(at, _)| at).chain(covers_from(dossier, certificate, at.plus(1)))
+    };
+    dossier.certificates.iter().flat_map(changes).min()
 }
 
 /// What happened to a subject whose dossier changed, where nothing says more.

@@ -7,8 +7,8 @@ use chain::Time;
 use chain::actions::*;
 use chain::ids::{ApplicationId, VehicleId};
 use chain::records::{
-    ApplicationState, Certificate, CertificateKind as Kind, CertificateState as State, Class,
-    PolicyKind, Subject,
+    ApplicationState, Certificate, CertificateKind as Kind, CertificateState as State, ClaimState,
+    Class, Colour, Matter, MatterKind, MatterState, PolicyKind, Subject,
 };
 
 const KINDS: [Kind; 2] = [Kind::VehicleLicence, Kind::Policy];
@@ -107,4 +107,107 @@ fn an_application_with_a_policy_of_one_kind_counts_on_those_of_another() {
     let again = applied_for(&mut world, ThirdParty, end);
     assert_eq!(Subject::Vehicle(vehicle(&world, again)), subject);
     assert_eq!(policies(&world, subject), [(Compulsory, State::Valid), (ThirdParty, State::Valid)]);
+}
+
+/// A vehicle whose compulsory policy ended on the 20th day, while its other one was no cover.
+fn between_policies(world: &mut World, from: Time) -> Subject {
+    let end = START.plus(20 * DAY);
+    let id = applied_for(world, PolicyKind::Compulsory, end);
+    let subject = Subject::Vehicle(vehicle(world, id));
+    add(world, subject, PolicyKind::Compulsory, (from, START.plus(200 * DAY)));
+    subject
+}
+
+#[test]
+fn a_policy_that_begins_after_a_gap_covers_from_then_on() {
+    let mut world = World::new();
+    let (end, begin) = (START.plus(20 * DAY), START.plus(22 * DAY));
+    let subject = between_policies(&mut world, begin);
+    add(&mut world, subject, PolicyKind::ThirdParty, (begin, begin.plus(DAY)));
+    world.pass_to(end);
+    assert_eq!(world.matters(subject).len(), 1);
+    world.pass_to(Time(begin.0 - 1));
+    assert_eq!(world.matters(subject).len(), 1, "nothing covers it yet");
+    let matter = world.matter(subject).id;
+    world.pass_to(begin.plus(DAY));
+    assert_eq!(world.matters(subject).len(), 1, "of the policy of the other kind");
+    let matter: Matter = world.memory.get(matter.0).unwrap();
+    assert_eq!((matter.state, matter.ended_at), (MatterState::Settled, Some(begin)));
+}
+
+#[test]
+fn policies_of_two_kinds_that_begin_at_one_instant_both_cover() {
+    use PolicyKind::*;
+    let mut world = World::new();
+    let (end, begin) = (START.plus(20 * DAY), START.plus(22 * DAY));
+    let subject = between_policies(&mut world, begin);
+    add(&mut world, subject, CarrierLiability, (START, end));
+    world.pass_to(end);
+    assert_eq!(world.matters(subject).len(), 2);
+    // The one that ended is renewed in time for the other's beginning: a takeover, and a beginning.
+    add(&mut world, subject, CarrierLiability, (begin, begin.plus(DAY)));
+    world.pass_to(begin);
+    assert_eq!(world.matters(subject), []);
+}
+
+#[test]
+fn a_code_is_red_until_the_policy_begins() {
+    let mut world = World::new();
+    let (driver, lorry) = world.crew();
+    let subject = Subject::Vehicle(lorry);
+    let (end, begin) = (START.plus(20 * DAY), START.plus(22 * DAY));
+    let first = world.certificate(subject, Kind::Policy);
+    let renewed = CertificateAttest {
+        renews: Some(first.id),
+        valid_until: Some(end),
+        ..world.attestation(subject, Kind::Policy)
+    };
+    world.attested(renewed);
+    add(&mut world, subject, PolicyKind::Compulsory, (begin, START.plus(200 * DAY)));
+    assert_eq!(world.code(driver.code).next_change_at, Some(end));
+    world.pass_to(end);
+    assert_eq!(world.colour(driver.code), Some(Colour::Red));
+    assert_eq!(world.code(driver.code).next_change_at, Some(begin));
+    world.pass_to(begin);
+    assert_eq!(world.colour(driver.code), Some(Colour::Blue));
+}
+
+#[test]
+fn a_policy_that_is_resumed_covers_again() {
+    let mut world = World::new();
+    let subject = between_policies(&mut world, START);
+    let certificate = world.dossier(subject).certificates[2].id;
+    let insurer = world.parties.insurer.key.clone();
+    world.send(&insurer, CertificateSuspend { subject, certificate, reason: word("unpaid") });
+    world.pass_to(START.plus(20 * DAY));
+    assert_eq!(world.matters(subject).len(), 2, "one ended, one suspended");
+    world.send(&insurer, CertificateResume { subject, certificate });
+    assert_eq!(world.matters(subject), []);
+}
+
+#[test]
+fn two_older_policies_of_an_application_undo_no_revocation_beside_one_that_ended() {
+    use PolicyKind::Compulsory;
+    let mut world = World::new();
+    let end = START.plus(20 * DAY);
+    let id = applied_for(&mut world, Compulsory, end);
+    let subject = Subject::Vehicle(vehicle(&world, id));
+    add(&mut world, subject, Compulsory, (START, START.plus(200 * DAY)));
+    world.pass_to(Time(end.0 - DAY));
+    let apply = world.vehicle_apply("lorry", &[Kind::VehicleLicence, Kind::Policy, Kind::Policy]);
+    let id = world.apply_with(apply, &[]);
+    for claim in [1, 2] {
+        let yes = Yes { class: policy(Compulsory), ..world.yes(id, claim) };
+        world.attest_claim(id, claim, yes);
+    }
+    let certificate = world.dossier(subject).certificates[2].id;
+    let insurer = world.parties.insurer.key.clone();
+    world.pass_to(end);
+    world.send(&insurer, CertificateRevoke { subject, certificate, reason: word("unpaid") });
+    world.attest_as_usual(id, 0);
+    vehicle(&world, id);
+    let states = [(Compulsory, State::Valid), (Compulsory, State::Revoked)];
+    assert_eq!(policies(&world, subject), states, "one takes the place of what has ended");
+    assert_eq!(world.matter(subject).kind, MatterKind::RevokedCertificate);
+    assert_eq!(world.application(id).claims[2].state, ClaimState::Ended);
 }

@@ -11,8 +11,18 @@ use chain::records::*;
 use chain::refusal::RefusalCode as R;
 
 use crate::applications::{Asked, Names, Sent};
+use crate::certificates::place_for;
 use crate::needs::{lacking_alone, lacking_permit};
 use crate::world::{Driver, Held, Issued, Lorry, Model, Why, bar, unless};
+
+/// What was done to an application before it is looked at anew.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    Yes,
+    No,
+    /// An attested claim was asked as it stands.
+    Again,
+}
 
 impl Model {
     pub(crate) fn answer(&mut self, sent: &mut Sent<'_>, action: &ClaimAnswer) -> Result<(), Why> {
@@ -23,17 +33,19 @@ impl Model {
         bar(&mut why, claim.attester != attester, R::NotAllowed);
         bar(&mut why, claim.state != ClaimState::Waiting, R::ClaimNotWaiting);
         bar(&mut why, claim.root != action.root, R::RootDiffers);
-        unless(why)?;
         let place = action.claim as usize;
-        let said_yes = match &action.answer {
+        let said = match &action.answer {
             Answer::No { reason } => {
+                unless(why)?;
                 let state = ClaimState::Refused { at: self.now, reason: reason.clone() };
                 asked.claims[place].state = state;
-                false
+                Said::No
             }
             Answer::Yes { valid_from, valid_until, class, tags } => {
                 let dates = (*valid_from, *valid_until);
-                let mut why = self.wrong_terms(claim.kind, dates, class);
+                let registered = self.attests(attester, claim.kind, asked.prefecture);
+                bar(&mut why, !registered, R::AttesterNotRegistered);
+                why.extend(self.wrong_terms(claim.kind, dates, class));
                 bar(&mut why, *valid_from > self.now, R::InvalidField);
                 let count = match claim.kind {
                     CertificateKind::Identity => 1,
@@ -42,10 +54,11 @@ impl Model {
                 };
                 bar(&mut why, tags.len() != count, R::InvalidField);
                 unless(why)?;
-                self.join((action.application, &mut asked), claim.kind, (tags, sent.names))?;
-                if asked.vehicle.is_some_and(|id| self.turns(Subject::Vehicle(id), class)) {
-                    return Err(vec![R::InvalidField]);
-                }
+                self.join(
+                    (action.application, &mut asked),
+                    (claim.kind, class),
+                    (tags, sent.names),
+                )?;
                 asked.claims[place].state = ClaimState::Attested(Terms {
                     root: claim.root,
                     attester,
@@ -54,29 +67,63 @@ impl Model {
                     valid_until: *valid_until,
                     class: class.clone(),
                 });
-                true
+                Said::Yes
             }
         };
+        self.look_at((action.application, asked), said)
+    }
+
+    /// Looks at an application anew: what has ended or is older than another word waits again, and it is
+    /// issued if nothing lacks. Who asked again is told what does, unless there is something new to say.
+    pub(crate) fn look_at(
+        &mut self,
+        (id, mut asked): (ApplicationId, Asked),
+        said: Said,
+    ) -> Result<(), Why> {
+        let stale = self.stale(&asked);
         let answer_by = self.after(ParameterName::AnswerMs);
-        for claim in &mut asked.claims {
+        for place in &stale {
+            let claim = &mut asked.claims[*place];
+            claim.state = ClaimState::Waiting;
+            claim.answer_by = answer_by;
+        }
+        let lacks = self.lacks(&asked);
+        if said == Said::Again && stale.is_empty() && !lacks.is_empty() {
+            return Err(lacks);
+        }
+        if said != Said::No && lacks.is_empty() {
+            asked.close(ApplicationState::Issued, self.now);
+            self.issue((id, &mut asked))?;
+        }
+        self.applications.insert(id, asked);
+        Ok(())
+    }
+
+    /// The attested claims that count no more: they have ended, or would take the place of something
+    /// about which there is another word as new as theirs.
+    fn stale(&self, asked: &Asked) -> Vec<usize> {
+        let subject = Self::subject(asked);
+        let mut held = subject.map_or_else(Vec::new, |one| self.held_by(one).to_vec());
+        let mut stale = Vec::new();
+        for (number, claim) in asked.claims.iter().enumerate() {
             let ClaimState::Attested(terms) = &claim.state else { continue };
-            if terms.valid_until.is_some_and(|end| self.now >= end) {
-                claim.state = ClaimState::Waiting;
-                claim.answer_by = answer_by;
+            let new = Held::new(claim.kind, terms.clone(), self.now);
+            let place = place_for(&held, (claim.kind, None), &terms.class);
+            let has_ended = terms.valid_until.is_some_and(|end| self.now >= end);
+            let is_older = place.is_some_and(|at| held[at].newest_word() >= terms.attested_at);
+            match place {
+                _ if has_ended || is_older => stale.push(number),
+                Some(place) => held[place] = new,
+                None => held.push(new),
             }
         }
-        if said_yes && self.is_complete(&asked) {
-            asked.close(ApplicationState::Issued, self.now);
-            self.issue((action.application, &mut asked))?;
-        }
-        self.applications.insert(action.application, asked);
-        Ok(())
+        stale
     }
 
     fn join(
         &mut self,
         (id, asked): (ApplicationId, &mut Asked),
-        kind: CertificateKind,
+        (kind, class): (CertificateKind, &Class),
         (tags, names): (&[Hash], Names<'_>),
     ) -> Result<(), Why> {
         let elsewhere = |model: &Self, is_it: &dyn Fn(&Asked) -> bool| {
@@ -102,6 +149,7 @@ impl Model {
             let asks = elsewhere(self, &|other| other.vehicle == Some(vehicle));
             bar(&mut why, asks, R::SubjectExists);
             bar(&mut why, asked.vehicle.is_some_and(|before| before != vehicle), R::InvalidField);
+            bar(&mut why, self.turns(Subject::Vehicle(vehicle), class), R::InvalidField);
             unless(why)?;
             asked.vehicle = Some(vehicle);
             for other in self.vehicles.values_mut().filter(|v| v.plate == Some(tags[1])) {
@@ -121,7 +169,7 @@ impl Model {
     }
 
     /// Whose certificates an application is about, once that is known.
-    fn subject(asked: &Asked) -> Option<Subject> {
+    pub(crate) fn subject(asked: &Asked) -> Option<Subject> {
         match &asked.wanted {
             Wanted::Vehicle(_) => asked.vehicle.map(Subject::Vehicle),
             Wanted::Code(CodeFor::Enterprise(id)) => Some(Subject::Organisation(*id)),
@@ -129,28 +177,27 @@ impl Model {
         }
     }
 
-    /// True if nothing lacks with what was attested in the place of what was there of those kinds.
-    fn is_complete(&self, asked: &Asked) -> bool {
-        let Some(subject) = Self::subject(asked) else { return false };
-        let claimed = |kind| asked.claims.iter().any(|claim| claim.kind == kind);
-        let before = self.held_by(subject).iter().filter(|held| !claimed(held.kind)).cloned();
-        let new = asked.claims.iter().filter_map(|claim| {
-            let ClaimState::Attested(terms) = &claim.state else { return None };
-            Some(Held {
-                id: None,
-                kind: claim.kind,
-                terms: terms.clone(),
-                state: CertificateState::Valid,
-                noticed: false,
-                since: self.now,
-                next: None,
-            })
+    /// What lacks with what was attested. It takes the place of what was there of its kind, except that
+    /// policies come beside each other; what waits or was refused hides all of its kind.
+    pub(crate) fn lacks(&self, asked: &Asked) -> Why {
+        let before = Self::subject(asked).map_or(&[][..], |subject| self.held_by(subject));
+        let hides = |claim: &Claim| {
+            let attested = matches!(claim.state, ClaimState::Attested(_));
+            claim.kind != CertificateKind::Policy || !attested
+        };
+        let hidden = |kind| asked.claims.iter().any(|claim| claim.kind == kind && hides(claim));
+        let before = before.iter().filter(|held| !hidden(held.kind)).cloned();
+        let new = asked.claims.iter().filter_map(|claim| match &claim.state {
+            ClaimState::Attested(terms) => Some(Held::new(claim.kind, terms.clone(), self.now)),
+            _ => None,
         });
         let held: Vec<Held> = before.chain(new).collect();
         match &asked.wanted {
-            Wanted::Vehicle(_) => lacking_alone(&held, self.now).is_empty(),
+            Wanted::Vehicle(_) => lacking_alone(&held, self.now),
             Wanted::Code(CodeFor::Enterprise(id)) => {
-                self.is_admitted(*id) && lacking_permit(&held, self.now).is_empty()
+                let mut why = lacking_permit(&held, self.now);
+                bar(&mut why, !self.is_admitted(*id), R::OrganisationEnded);
+                why
             }
             Wanted::Code(CodeFor::Driver { vehicles, operator }) => {
                 let operator = operator.map(|operator| match operator {
@@ -159,11 +206,11 @@ impl Model {
                         self.held_by_operator(Some(Operator::Organisation(id))).unwrap_or_default()
                     }
                 });
-                let alone = self.lacking_for((&held, None), operator, false).is_empty();
-                let fits = |id: &VehicleId| {
-                    self.lacking_for((&held, Some(*id)), operator, false).is_empty()
-                };
-                if vehicles.is_empty() { alone } else { vehicles.iter().all(fits) }
+                let lacks = |id: Option<VehicleId>| self.lacking_for((&held, id), operator, false);
+                match vehicles.is_empty() {
+                    true => lacks(None),
+                    false => vehicles.iter().flat_map(|id| lacks(Some(*id))).collect(),
+                }
             }
         }
     }
@@ -215,6 +262,35 @@ impl Model {
         }
         self.codes.insert(code_id, code);
         Ok(())
+    }
+
+    /// An identity authority of a person's home verified the person again: a new key, and no other.
+    pub(crate) fn register_anew(
+        &mut self,
+        sent: &mut Sent<'_>,
+        action: &PersonKeyRegister,
+    ) -> Result<(), Why> {
+        let (authority, person) = (sent.organisation()?, action.person);
+        if !self.attests_somewhere(authority, CertificateKind::Identity) {
+            return Err(vec![R::NotAllowed]);
+        }
+        if !self.persons.contains_key(&person) {
+            return Err(vec![R::NotFound]);
+        }
+        let code = self.code_of(Holder::Person(person)).map(|id| self.codes[&id].prefecture);
+        let mut asking = self.applications.values().filter(|a| a.is_verifying());
+        let asked = asking.find(|a| a.person == Some(person)).map(|a| a.prefecture);
+        let strange = |home| !self.attests(authority, CertificateKind::Identity, home);
+        let mut why = Why::new();
+        bar(&mut why, code.or(asked).is_some_and(strange), R::AttesterNotRegistered);
+        if let Custody::Platform(id) = action.custody {
+            let platform = self.is_of_kind(Owner::Organisation(id), &[OrganisationKind::Platform]);
+            bar(&mut why, !platform, R::InvalidField);
+        }
+        bar(&mut why, self.keys.contains_key(&action.key), R::KeyInUse);
+        sent.words.key(&mut why, &action.key);
+        unless(why)?;
+        self.register(action.key, person)
     }
 
     /// A person's new key; all others end.

@@ -11,6 +11,7 @@ use chain::records::*;
 use chain::refusal::RefusalCode as R;
 use chain::{Hash, Time, TransactionId};
 
+use crate::answers::Said;
 use crate::world::{Model, Why, Words, bar, unless};
 
 /// An application as it was asked and answered.
@@ -352,6 +353,15 @@ impl Model {
                     sent.words.owner(&mut why, self, owner);
                 }
             }
+        }
+        let as_it_stands = action.replaces.and_then(|place| asked.claims.get(place as usize));
+        if as_it_stands.is_some_and(|claim| {
+            let NewClaim { kind, root, attester } = action.claim;
+            let same = (claim.kind, claim.root, claim.attester) == (kind, root, attester);
+            same && matches!(claim.state, ClaimState::Attested(_))
+        }) {
+            unless(why)?;
+            return self.look_at((action.application, asked), Said::Again);
         }
         let most = self.parameter_at(ParameterName::Corrections, asked.asked_at);
         let used_up = u64::from(asked.corrections) >= most;

@@ -153,19 +153,20 @@ impl Model {
         action: &OperatorSet,
     ) -> Result<(), Why> {
         let mut code = self.live(action.code)?;
-        let Holder::Person(person) = code.holder else { return Err(vec![R::InvalidField]) };
-        let holder = Owner::Person(person);
+        let holder = owner_of(code.holder);
         let mut why = Why::new();
+        bar(&mut why, !matches!(code.holder, Holder::Person(_)), R::InvalidField);
         bar(&mut why, !self.waybills_of(action.code).is_empty(), R::CodeHasWaybill);
         match action.operator {
             Some(operator) => {
+                let other = operator_owner(operator);
                 let fits = match operator {
                     Operator::Organisation(id) => self.may_operate(id),
-                    Operator::Person(id) => id == person,
+                    Operator::Person(_) => other == holder,
                 };
-                bar(&mut why, !fits, R::OperatorInvalid);
-                let other = operator_owner(operator);
-                if sent.owner == holder {
+                if !fits {
+                    why.push(R::OperatorInvalid);
+                } else if sent.owner == holder {
                     if other != holder {
                         sent.words.owner(&mut why, self, other);
                     }

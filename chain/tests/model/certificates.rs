@@ -26,7 +26,54 @@ pub(crate) fn policy_of(class: &Class) -> Option<PolicyKind> {
     }
 }
 
+/// The certificate that an attestation names: the one of its kind, a policy only by its id.
+fn named(held: &[Held], (kind, renews): (CertificateKind, Option<CertificateId>)) -> Option<usize> {
+    held.iter().position(|c| {
+        let is_named = match renews {
+            Some(id) => c.id == Some(id),
+            None => kind != CertificateKind::Policy,
+        };
+        c.kind == kind && is_named
+    })
+}
+
+/// Where new terms belong among what a subject has: on what they name, or in the place of a policy of
+/// their kind that is over. None adds them.
+pub(crate) fn place_for(
+    held: &[Held],
+    name: (CertificateKind, Option<CertificateId>),
+    class: &Class,
+) -> Option<usize> {
+    let policy = policy_of(class);
+    let spent =
+        |c: &Held| policy.is_some() && policy_of(&c.terms.class) == policy && is_over(c.state);
+    named(held, name).or_else(|| held.iter().position(spent))
+}
+
 impl Held {
+    /// A certificate on terms that the subject has since an instant.
+    pub(crate) fn new(kind: CertificateKind, terms: Terms, since: Time) -> Self {
+        let begun = terms.valid_from <= since;
+        Self {
+            id: None,
+            begun,
+            kind,
+            terms,
+            state: CertificateState::Valid,
+            stopped_at: None,
+            noticed: false,
+            since,
+            next: None,
+        }
+    }
+
+    /// The newest word on it: its attestation, that of its renewal, or that it was stopped.
+    pub(crate) fn newest_word(&self) -> Time {
+        let renewal = self.next.as_ref().map(|next| next.attested_at);
+        let later = [renewal, self.stopped_at].into_iter().flatten().max();
+        later.map_or(self.terms.attested_at, |at| at.max(self.terms.attested_at))
+    }
+
     /// True if it is in force at an instant.
     pub(crate) fn holds(&self, at: Time) -> bool {
         let begun = self.terms.valid_from <= at;
@@ -51,6 +98,7 @@ impl Model {
     ) -> Vec<(Time, Due)> {
         let mut due = Vec::new();
         due.extend(held.next.as_ref().map(|n| (n.valid_from, Due::Takeover(subject, place))));
+        due.extend(self.begins_to_cover(subject, held).map(|at| (at, Due::Begin(subject, place))));
         let Some(end) = held.terms.valid_until.filter(|_| !is_over(held.state)) else {
             return due;
         };
@@ -65,30 +113,84 @@ impl Model {
         due
     }
 
+    /// When a policy begins, where one of its kind of policy waits for cover.
+    pub(crate) fn begins_to_cover(&self, subject: Subject, held: &Held) -> Option<Time> {
+        let policy = policy_of(&held.terms.class);
+        let waits =
+            |c: &Held| policy_of(&c.terms.class) == policy && c.state == CertificateState::Ended;
+        let is_due = held.state == CertificateState::Valid && !held.begun && policy.is_some();
+        let begins = is_due && self.held_by(subject).iter().any(waits);
+        begins.then_some(held.terms.valid_from)
+    }
+
+    pub(crate) fn begin(&mut self, subject: Subject, place: usize, at: Time) {
+        self.held(subject, place).begun = true;
+        self.cover(subject, place, at);
+    }
+
     fn held(&mut self, subject: Subject, place: usize) -> &mut Held {
         &mut self.certificates.get_mut(&subject).expect("a known subject")[place]
     }
 
     pub(crate) fn take_over(&mut self, subject: Subject, place: usize, at: Time) {
-        let next = self.held(subject, place).next.take().expect("a renewal waits");
-        self.renew(subject, place, next, at);
+        let held = self.held(subject, place);
+        let next = held.next.take().expect("a renewal waits");
+        let (was, stopped_at) = (held.state, held.stopped_at);
+        let lifts = stopped_at.is_none_or(|stopped| next.attested_at > stopped);
+        if lifts || was == CertificateState::Revoked {
+            return self.renew(subject, place, next, at);
+        }
+        // The attester suspended after it had attested the renewal: the suspension goes on.
+        let goes_on = was == CertificateState::Suspended;
+        if !goes_on {
+            self.settle_own(subject, place, at);
+        }
+        let held = self.held(subject, place);
+        let (id, kind, state) = (held.id, held.kind, CertificateState::Suspended);
+        *held = Held { id, state, stopped_at, ..Held::new(kind, next, at) };
+        if !goes_on {
+            self.open_own(subject, place, MatterKind::SuspendedCertificate, at);
+        }
     }
 
     /// New terms hold from now on: what was opened about the old ones is settled.
     fn renew(&mut self, subject: Subject, place: usize, terms: Terms, at: Time) {
         self.settle_own(subject, place, at);
         let held = self.held(subject, place);
-        held.terms = terms;
-        held.state = CertificateState::Valid;
-        held.noticed = false;
-        held.since = at;
-        held.next = None;
+        *held = Held { id: held.id, ..Held::new(held.kind, terms, at) };
+        self.cover(subject, place, at);
+    }
+
+    /// A policy that holds now covers for those of its kind of policy that have ended.
+    fn cover(&mut self, subject: Subject, place: usize, at: Time) {
+        let held = self.held(subject, place);
+        let policy = policy_of(&held.terms.class);
+        if policy.is_none() || !held.holds(at) {
+            return;
+        }
+        for other in 0..self.certificates[&subject].len() {
+            let one = self.held(subject, other);
+            let same = policy_of(&one.terms.class) == policy;
+            if same && one.state == CertificateState::Ended {
+                self.settle_own(subject, other, at);
+            }
+        }
+    }
+
+    /// True if another policy of its kind of policy is in force when one ends.
+    fn is_covered(&self, subject: Subject, place: usize, at: Time) -> bool {
+        let held = &self.certificates[&subject];
+        let policy = policy_of(&held[place].terms.class);
+        let mut others = held.iter().filter(|c| policy_of(&c.terms.class) == policy);
+        policy.is_some() && others.any(|c| c.holds(at))
     }
 
     pub(crate) fn end_certificate(&mut self, subject: Subject, place: usize, at: Time) {
         self.settle_own(subject, place, at);
         self.held(subject, place).state = CertificateState::Ended;
-        self.open_own(subject, place, MatterKind::EndedCertificate, at);
+        if !self.is_covered(subject, place, at) {
+            self.open_own(subject, place, MatterKind::EndedCertificate, at);
+        }
     }
 
     pub(crate) fn notice(&mut self, subject: Subject, place: usize) {
@@ -163,6 +265,11 @@ impl Model {
         fits && self.is_admitted(id)
     }
 
+    /// Whether an organisation is registered to attest a kind somewhere.
+    pub(crate) fn attests_somewhere(&self, id: OrganisationId, kind: CertificateKind) -> bool {
+        self.prefectures.iter().any(|place| self.attests(id, kind, *place))
+    }
+
     /// What is wrong with dates and class bits.
     pub(crate) fn wrong_terms(
         &self,
@@ -208,28 +315,10 @@ impl Model {
     ) -> bool {
         let now = self.now;
         let held = self.certificates.get_mut(&subject).expect("a known subject");
-        let policy = policy_of(&terms.class);
-        let named = held.iter().position(|c| {
-            let is_named = match renews {
-                Some(id) => c.id == Some(id),
-                None => kind != CertificateKind::Policy,
-            };
-            c.kind == kind && is_named
-        });
-        let spent =
-            |c: &Held| policy.is_some() && policy_of(&c.terms.class) == policy && is_over(c.state);
-        match named.or_else(|| held.iter().position(spent)) {
+        match place_for(held, (kind, renews), &terms.class) {
             Some(place) if terms.valid_from > now => held[place].next = Some(terms),
             Some(place) => self.renew(subject, place, terms, now),
-            None => held.push(Held {
-                id: None,
-                kind,
-                terms,
-                state: CertificateState::Valid,
-                noticed: false,
-                since: now,
-                next: None,
-            }),
+            None => held.push(Held::new(kind, terms, now)),
         }
         let held = &self.certificates[&subject];
         let policies = held.iter().filter(|c| c.kind == CertificateKind::Policy).count();
@@ -242,13 +331,11 @@ impl Model {
         action: &CertificateAttest,
     ) -> Result<(), Why> {
         use CertificateKind::*;
-        if !self.attests(sender, action.kind, action.prefecture) {
-            return Err(vec![R::AttesterNotRegistered]);
-        }
-        let Some(held) = self.certificates.get(&action.subject) else {
-            return Err(vec![R::NotFound]);
-        };
         let mut why = Why::new();
+        let registered = self.attests(sender, action.kind, action.prefecture);
+        bar(&mut why, !registered, R::AttesterNotRegistered);
+        bar(&mut why, !self.certificates.contains_key(&action.subject), R::NotFound);
+        let held = self.held_by(action.subject);
         bar(&mut why, !self.prefectures.contains(&action.prefecture), R::InvalidField);
         let fits = match action.kind {
             Identity | DrivingLicence | Qualification => {
@@ -263,11 +350,15 @@ impl Model {
         let dates = (action.valid_from, action.valid_until);
         why.extend(self.wrong_terms(action.kind, dates, &action.class));
         bar(&mut why, self.turns(action.subject, &action.class), R::InvalidField);
-        if action.renews.is_some() {
-            let old = held.iter().find(|c| c.kind == action.kind && c.id == action.renews);
-            bar(&mut why, old.is_none(), R::NotFound);
-            let other = old.is_some_and(|c| policy_of(&c.terms.class) != policy_of(&action.class));
+        let old = named(held, (action.kind, action.renews)).map(|place| &held[place]);
+        bar(&mut why, action.renews.is_some() && old.is_none(), R::NotFound);
+        if let Some(old) = old {
+            let other = policy_of(&old.terms.class) != policy_of(&action.class);
             bar(&mut why, other, R::InvalidField);
+            let attester = old.terms.attester;
+            let anothers = old.stopped_at.is_some() && attester != sender;
+            let is_there = self.attests_somewhere(attester, action.kind);
+            bar(&mut why, anothers && is_there, R::NotAllowed);
         }
         unless(why)?;
         let terms = Terms {
@@ -282,7 +373,8 @@ impl Model {
         if fits { Ok(()) } else { Err(vec![R::TooMany]) }
     }
 
-    /// The place of a certificate that the sender attested, in a state that allows what is asked.
+    /// The place of a certificate on which the sender has the say, in a state that allows what is asked:
+    /// its attester, or a regulator once that one's registration has ended.
     fn own_certificate(
         &self,
         sender: OrganisationId,
@@ -292,7 +384,11 @@ impl Model {
         let held = self.certificates.get(&subject).ok_or(vec![R::NotFound])?;
         let place = held.iter().position(|c| c.id == Some(id)).ok_or(vec![R::NotFound])?;
         let mut why = Why::new();
-        bar(&mut why, held[place].terms.attester != sender, R::NotAllowed);
+        let attester = held[place].terms.attester;
+        let regulates =
+            self.is_of_kind(Owner::Organisation(sender), &[OrganisationKind::Regulator]);
+        let may = if self.is_admitted(attester) { attester == sender } else { regulates };
+        bar(&mut why, !may, R::NotAllowed);
         bar(&mut why, !allowed(held[place].state), R::CertificateState);
         unless(why).map(|()| place)
     }
@@ -305,8 +401,10 @@ impl Model {
         let about = (action.subject, action.certificate);
         let valid = |state| state == CertificateState::Valid;
         let place = self.own_certificate(sender, about, valid)?;
-        self.held(action.subject, place).state = CertificateState::Suspended;
         let now = self.now;
+        let held = self.held(action.subject, place);
+        held.state = CertificateState::Suspended;
+        held.stopped_at = Some(now);
         self.open_own(action.subject, place, MatterKind::SuspendedCertificate, now);
         Ok(())
     }
@@ -319,9 +417,12 @@ impl Model {
         let about = (action.subject, action.certificate);
         let suspended = |state| state == CertificateState::Suspended;
         let place = self.own_certificate(sender, about, suspended)?;
-        self.held(action.subject, place).state = CertificateState::Valid;
         let now = self.now;
+        let held = self.held(action.subject, place);
+        held.state = CertificateState::Valid;
+        held.stopped_at = None;
         self.settle_own(action.subject, place, now);
+        self.cover(action.subject, place, now);
         Ok(())
     }
 
@@ -337,6 +438,7 @@ impl Model {
         self.settle_own(action.subject, place, now);
         let held = self.held(action.subject, place);
         held.state = CertificateState::Revoked;
+        held.stopped_at = Some(now);
         held.next = None;
         self.open_own(action.subject, place, MatterKind::RevokedCertificate, now);
         Ok(())

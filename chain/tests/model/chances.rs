@@ -2,7 +2,7 @@
 //! What the dice decide: parameters of a case, times of blocks, and small choices.
 
 use chain::Time;
-use chain::actions::{OrganisationEnd, ParameterSet};
+use chain::actions::{OrganisationEnd, OrganisationScopes, ParameterSet, PersonKeyRegister};
 use chain::ids::*;
 use chain::keys::SecretKey;
 use chain::records::certificate::*;
@@ -57,6 +57,12 @@ pub(crate) fn parameters(rng: &mut Rng) -> Vec<(ParameterName, u64)> {
 const OVER_LIMIT: [ParameterName; 2] =
     [ParameterName::OverLimitMatters, ParameterName::OverLimitMonths];
 
+/// In some cases one parameter is changed until its oldest values are dropped.
+pub(crate) fn busy(rng: &mut Rng) -> Option<ParameterName> {
+    use ParameterName::*;
+    rng.percent(5).then(|| rng.one(&[VehiclesPerDriver, DriversPerVehicle, Corrections]))
+}
+
 impl Stage {
     /// Chooses the time of the next block: soon, on or beside a deadline, or much later.
     pub(crate) fn jump(&mut self) {
@@ -91,6 +97,9 @@ impl Stage {
             let limits = [ParameterName::VehiclesPerDriver, ParameterName::DriversPerVehicle];
             (name, values) = (self.rng.one(&limits), &[1, 2, 3]);
         }
+        if let Some(busy) = self.busy {
+            (name, values) = (busy, &[1, 2, 3]);
+        }
         let default = name.default_value();
         let value = match self.rng.below(20) {
             0 => u64::MAX,
@@ -98,7 +107,8 @@ impl Stage {
             _ => self.rng.one(values),
         };
         let notice = self.model.parameter(ParameterName::NoticeMs);
-        let later = if self.rng.percent(60) { 0 } else { self.rng.below(5 * DAY) };
+        let soon = if self.busy.is_some() { 95 } else { 60 };
+        let later = if self.rng.percent(soon) { 0 } else { self.rng.below(5 * DAY) };
         let from = self.about(notice.max(later));
         let regulator = self.world.parties.regulator.key.clone();
         let sender = self.sender(Some(regulator));
@@ -111,6 +121,64 @@ impl Stage {
         let (regulator, reason) = (self.world.parties.regulator.key.clone(), self.reason());
         let sender = self.sender(Some(regulator));
         Some(Move::new(sender, OrganisationEnd { organisation, reason }))
+    }
+
+    /// An authority attests one kind more, or elsewhere; seldom something less or wrong.
+    pub(crate) fn set_scopes(&mut self) -> Option<Move> {
+        use CertificateKind::*;
+        let p = self.world.parties.clone();
+        let party = self.rng.one(&[p.public_security, p.traffic_police, p.transport]);
+        let party = if self.rng.percent(5) { self.anybody() } else { party };
+        let kinds = [Identity, DrivingLicence, Qualification, VehicleLicence, BusinessPermit];
+        let kind = if self.rng.percent(5) { Policy } else { self.rng.one(&kinds) };
+        let places = [vec![], vec![KUNMING], vec![QUJING], vec![QUJING, KUNMING]];
+        let mut prefectures = self.rng.one(&places);
+        if self.rng.percent(3) {
+            prefectures.push(self.prefecture());
+        }
+        let mut scopes = self.model.organisations[&party.id].scopes.clone();
+        if self.rng.percent(95) {
+            scopes.retain(|scope| scope.kind != kind);
+        }
+        if self.rng.percent(90) {
+            scopes.push(Scope { kind, prefectures });
+        }
+        let regulator = self.world.parties.regulator.key.clone();
+        let (sender, organisation) = (self.sender(Some(regulator)), party.id);
+        Some(Move::new(sender, OrganisationScopes { organisation, scopes }))
+    }
+
+    /// Somebody who is registered for a kind: mostly who always was.
+    pub(crate) fn attester(&mut self, kind: CertificateKind) -> Party {
+        let all = self.parties.iter();
+        let fit: Vec<Party> =
+            all.filter(|p| self.model.attests_somewhere(p.id, kind)).cloned().collect();
+        let first = self.world.attester(kind);
+        match self.rng.pick(&fit) {
+            Some(other) if self.rng.percent(50) => other,
+            _ => first,
+        }
+    }
+
+    /// A person has a new key after the old one was lost.
+    pub(crate) fn register_key(&mut self) -> Option<Move> {
+        let persons: Vec<PersonId> = self.model.persons.keys().copied().collect();
+        let person = self.rng.pick(&persons)?;
+        let mut key = self.new_key();
+        if self.rng.percent(5) {
+            key = self.anybody().key;
+        }
+        let custody = match self.rng.below(10) {
+            0 => Custody::Platform(self.anybody().id),
+            1 => Custody::Platform(self.world.parties.platform.id),
+            _ => Custody::Device,
+        };
+        let right = self.attester(CertificateKind::Identity).key;
+        let sender = self.sender(Some(right));
+        let words = if self.rng.percent(97) { vec![key.clone()] } else { Vec::new() };
+        let (key, statements) = (key.public(), Vec::new());
+        let action = PersonKeyRegister { person, key, custody, statements };
+        Some(Move { sender, action: action.into(), words })
     }
 
     /// The next block's time, as far as a sender can know.
@@ -259,8 +327,20 @@ impl Stage {
         self.rng.pick(&fit)
     }
 
+    /// Those about whom an application is verifying.
+    pub(crate) fn asking(&self) -> Vec<Subject> {
+        let all = self.model.applications.values().filter(|asked| asked.is_verifying());
+        all.filter_map(crate::world::Model::subject).collect()
+    }
+
     /// Any subject: those that codes count are likelier.
     pub(crate) fn some_subject(&mut self) -> Option<Subject> {
+        let asking = self.asking();
+        if self.rng.percent(20)
+            && let Some(subject) = self.rng.pick(&asking)
+        {
+            return Some(subject);
+        }
         if self.rng.percent(60)
             && let Some(code) = self.some_code()
         {

@@ -113,7 +113,7 @@ impl Model {
         } else {
             let at_death = matches!(code.holder, Holder::Person(_))
                 && matches!(sender, Owner::Organisation(id)
-                    if self.organisations[&id].scopes.iter().any(|s| s.kind == CertificateKind::Identity));
+                    if self.attests(id, CertificateKind::Identity, code.prefecture));
             if !at_death && !self.is_of_kind(sender, &[OrganisationKind::Regulator]) {
                 return Err(vec![R::NotAllowed]);
             }
@@ -152,7 +152,40 @@ impl Model {
         Ok(())
     }
 
-    /// A regulator announces a value; one for the same instant is replaced.
+    /// A regulator says what an organisation attests from now on.
+    pub(crate) fn set_scopes(
+        &mut self,
+        sender: Owner,
+        action: &OrganisationScopes,
+    ) -> Result<(), Why> {
+        if !self.is_of_kind(sender, &[OrganisationKind::Regulator]) {
+            return Err(vec![R::NotAllowed]);
+        }
+        if !self.is_admitted(action.organisation) {
+            return Err(vec![R::OrganisationEnded]);
+        }
+        let kind = self.organisations[&action.organisation].kind;
+        let fits = |scope: &Scope| match scope.kind {
+            CertificateKind::Policy => kind == OrganisationKind::Insurer,
+            CertificateKind::BankAccount => kind == OrganisationKind::Bank,
+            _ => kind == OrganisationKind::Authority,
+        };
+        let known = |scope: &Scope| scope.prefectures.iter().all(|p| self.prefectures.contains(p));
+        let kinds = |kind| action.scopes.iter().filter(|scope| scope.kind == kind).count();
+        let twice = |scope: &Scope| {
+            let places = scope.prefectures.iter().collect::<std::collections::BTreeSet<_>>();
+            kinds(scope.kind) > 1 || places.len() < scope.prefectures.len()
+        };
+        if !action.scopes.iter().all(|scope| fits(scope) && known(scope) && !twice(scope)) {
+            return Err(vec![R::InvalidField]);
+        }
+        let organisation = self.organisations.get_mut(&action.organisation).expect("found");
+        organisation.scopes.clone_from(&action.scopes);
+        Ok(())
+    }
+
+    /// A regulator announces a value; one for the same instant is replaced. Where there are too many,
+    /// one that is over already is forgotten, as if the next had held from the beginning.
     pub(crate) fn set_parameter(
         &mut self,
         sender: Owner,
@@ -167,10 +200,14 @@ impl Model {
         bar(&mut why, action.from < earliest, R::NoticeTooShort);
         let mut values = self.parameters[&action.name].clone();
         values.retain(|(from, _)| *from != action.from);
-        bar(&mut why, values.len() >= 16, R::TooMany);
-        unless(why)?;
         values.push((action.from, action.value));
         values.sort();
+        if values.len() > 16 {
+            bar(&mut why, values[1].0 > self.now, R::TooMany);
+            values.remove(0);
+            values[0].0 = Time(0);
+        }
+        unless(why)?;
         self.parameters.insert(action.name, values);
         Ok(())
     }

@@ -108,7 +108,8 @@ fn kinds(model: &Model, memory: &Memory) -> Result<(), Differs> {
 
 fn summary(model: &Model, subject: Subject) -> Summary {
     let open = model.open_on(subject);
-    let changes = model.held_by(subject).iter().flat_map(Held::changes).min();
+    let changes = |held| Held::changes(held).chain(model.begins_to_cover(subject, held));
+    let changes = model.held_by(subject).iter().flat_map(changes).min();
     Summary {
         open: open.len() as u32,
         earliest_settle_by: open.iter().map(|matter| matter.settle_by).min(),
@@ -254,6 +255,7 @@ fn dossier(model: &Model, subject: Subject) -> (Dossier, Option<Time>) {
         kind: held.kind,
         terms: held.terms.clone(),
         state: held.state,
+        stopped_at: held.stopped_at,
         notice: held.noticed,
         next: held.next.clone(),
     };
@@ -262,7 +264,8 @@ fn dossier(model: &Model, subject: Subject) -> (Dossier, Option<Time>) {
     let listed = |m: &Matter| OpenMatter { id: m.id, settle_by: m.settle_by, points: m.points };
     let matters = open.map(listed).collect();
     let is_own = |(_, due): &(Time, Due)| match due {
-        Due::Takeover(of, _) | Due::End(of, _) | Due::Notice(of, _) => *of == subject,
+        Due::Takeover(of, _) | Due::Begin(of, _) => *of == subject,
+        Due::End(of, _) | Due::Notice(of, _) => *of == subject,
         Due::Lapse(_) => false,
     };
     let next = model.all_due().into_iter().filter(is_own).map(|(at, _)| at).min();
@@ -333,6 +336,7 @@ fn of_vehicle(
 fn of_organisation(model: &Model, memory: &Memory, id: OrganisationId) -> Result<(), Differs> {
     let chain: Organisation = get(memory, id.0)?;
     same((id, "ended"), &!model.is_admitted(id), &chain.ended_at.is_some())?;
+    same((id, "scopes"), &model.organisations[&id].scopes, &chain.scopes)?;
     let (dossier, next_change_at) = dossier(model, Subject::Organisation(id));
     let wanted = Wanted::Code(CodeFor::Enterprise(id));
     let expected = Organisation {

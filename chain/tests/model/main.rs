@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 
 use stage::Stage;
 
-const CASES: u64 = 1_000;
+const CASES: u64 = 400;
 const SEED: u64 = 20_261_124;
 const BLOCKS: u64 = 70;
 

@@ -9,7 +9,7 @@ use chain::records::*;
 use crate::stage::{Move, Stage};
 
 /// How many kinds of actions are tried.
-pub(crate) const KINDS: usize = 40;
+pub(crate) const KINDS: usize = 42;
 
 type Maker = fn(&mut Stage) -> Option<Move>;
 
@@ -17,11 +17,13 @@ type Maker = fn(&mut Stage) -> Option<Move>;
 const MOVES: &[(u64, u64, Maker)] = &[
     (5, 3, Stage::set_parameter),
     (1, 0, Stage::end_organisation),
-    (4, 25, Stage::heal),
+    (3, 0, Stage::set_scopes),
+    (3, 1, Stage::register_key),
+    (6, 25, Stage::heal),
     (6, 2, Stage::apply_for_code),
     (4, 1, Stage::apply_for_vehicle),
     (30, 12, Stage::answer),
-    (10, 2, Stage::correct),
+    (12, 2, Stage::correct),
     (2, 1, Stage::withdraw_application),
     (5, 1, Stage::suspend_code),
     (6, 8, Stage::resume_code),
@@ -60,6 +62,9 @@ impl Stage {
         let weight =
             |(papers, trips, _): &(u64, u64, Maker)| if on_road { *trips } else { *papers };
         let sum = MOVES.iter().map(weight).sum();
+        if self.busy.is_some() && self.rng.percent(30) {
+            return self.set_parameter();
+        }
         for _ in 0..10 {
             let mut place = self.rng.below(sum);
             let found = MOVES.iter().find(|one| {

@@ -17,7 +17,7 @@ impl Stage {
     }
 
     fn new_claim(&mut self, kind: CertificateKind) -> NewClaim {
-        let right = self.world.attester(kind).id;
+        let right = self.attester(kind).id;
         let attester = if self.rng.percent(1) { self.anybody().id } else { right };
         NewClaim { kind, root: self.root(), attester }
     }
@@ -173,7 +173,10 @@ impl Stage {
     /// Tags as an attester brings them: fresh, or those of somebody known.
     fn tags(&mut self, kind: CertificateKind, known: u64) -> Vec<Hash> {
         let old = self.rng.percent(known);
-        let persons: Vec<Hash> = self.model.persons.values().map(|p| p.tag).collect();
+        let anew = self.rng.percent(70);
+        let has_code = |id: PersonId| self.model.code_of(Holder::Person(id)).is_some();
+        let persons = self.model.persons.iter().filter(|(id, _)| !anew || !has_code(**id));
+        let persons: Vec<Hash> = persons.map(|(_, person)| person.tag).collect();
         let vins: Vec<Hash> = self.model.vehicles.values().map(|v| v.vin).collect();
         let plates: Vec<Hash> = self.model.vehicles.values().filter_map(|v| v.plate).collect();
         let tag = |stage: &mut Self, known: &[Hash]| match stage.rng.pick(known) {
@@ -224,7 +227,7 @@ impl Stage {
             _ => Vec::new(),
         };
         let tags = match named.is_empty() || self.rng.percent(10) {
-            true => self.tags(one.kind, 25),
+            true => self.tags(one.kind, 40),
             false => named,
         };
         let answer = match self.rng.percent(85) {
@@ -254,12 +257,45 @@ impl Stage {
             }
             places.push((*id, self.rng.one(&added), None));
         }
+        if self.rng.percent(40)
+            && let Some(again) = self.ask_again()
+        {
+            return Some(again);
+        }
         let (application, kind, mut replaces) = self.rng.pick(&places)?;
         if self.rng.percent(3) {
             replaces = Some(self.rng.below(5) as u32);
         }
-        let asked = self.model.applications[&application].clone();
         let claim = self.new_claim(kind);
+        Some(self.correction(application, claim, replaces))
+    }
+
+    /// An attested claim asked as it stands.
+    fn ask_again(&mut self) -> Option<Move> {
+        let mut places = Vec::new();
+        // Mostly where nothing lacks any more: what lacked was somebody else's.
+        let lacking = self.rng.percent(30);
+        for (id, asked) in self.model.applications.iter().filter(|(_, a)| a.is_verifying()) {
+            if !lacking && !self.model.lacks(asked).is_empty() {
+                continue;
+            }
+            let claims = asked.claims.iter().enumerate();
+            let attested = claims.filter(|(_, c)| matches!(c.state, ClaimState::Attested(_)));
+            places.extend(attested.map(|(place, claim)| (*id, claim.clone(), place as u32)));
+        }
+        let (application, claim, place) = self.rng.pick(&places)?;
+        let Claim { kind, root, attester, .. } = claim;
+        let claim = NewClaim { kind, root, attester };
+        Some(self.correction(application, claim, Some(place)))
+    }
+
+    fn correction(
+        &mut self,
+        application: ApplicationId,
+        claim: NewClaim,
+        replaces: Option<u32>,
+    ) -> Move {
+        let asked = self.model.applications[&application].clone();
         let right = self.party(asked.sponsor).key;
         let sender = self.sender(Some(right));
         let words = match &asked.wanted {
@@ -275,7 +311,7 @@ impl Stage {
             }
         };
         let action = ClaimCorrect { application, claim, replaces, statements: Vec::new() };
-        Some(Move { sender, action: action.into(), words })
+        Move { sender, action: action.into(), words }
     }
 
     pub(crate) fn withdraw_application(&mut self) -> Option<Move> {
@@ -331,18 +367,19 @@ impl Stage {
         }
         let same: Vec<_> =
             held.iter().filter(|c| c.kind == kind && c.terms.class == class).collect();
-        let renewing = if kind == Policy { 70 } else { 20 };
+        let renewing = if kind == Policy { 50 } else { 20 };
         let renews = match self.rng.percent(renewing) {
             true => self.rng.pick(&same).and_then(|c| c.id),
             false if self.rng.percent(2) => self.rng.pick(&held).and_then(|c| c.id),
             false => None,
         };
         let mut valid_from = self.beginning_of_term();
-        if let Some(end) = same.first().and_then(|old| old.terms.valid_until)
+        let ends = same.iter().filter_map(|old| old.terms.valid_until).max();
+        if let Some(end) = ends
             && self.rng.percent(50)
         {
-            // A renewal in time: it takes over just when the old one ends, or beside it.
-            valid_from = chain::Time(end.0 + self.rng.one(&[0, 0, 0, 1]));
+            // A renewal in time: it takes over just when the old one ends, beside it, or after a gap.
+            valid_from = chain::Time(end.0 + self.rng.one(&[0, 0, 1, SECOND, DAY]));
         }
         let valid_until = match self.end() {
             Some(end) if end <= valid_from && self.rng.percent(95) => Some(valid_from.plus(DAY)),
@@ -351,7 +388,7 @@ impl Stage {
         let prefecture = if self.rng.percent(3) { self.prefecture() } else { KUNMING };
         let terms = self.attestation(subject, (kind, class));
         let action = CertificateAttest { renews, prefecture, valid_from, valid_until, ..terms };
-        let right = self.world.attester(kind).key;
+        let right = self.attester(kind).key;
         let sender = self.sender(Some(right));
         Some(Move::new(sender, action))
     }
@@ -371,6 +408,17 @@ impl Stage {
             wanted.extend(kinds.iter().map(|kind| (subject, *kind)));
         }
         wanted.extend(code.operator.map(|operator| (operator.into(), BusinessPermit)));
+        if self.rng.percent(40) {
+            wanted.clear();
+        }
+        for asked in self.model.applications.values().filter(|asked| asked.is_verifying()) {
+            if let Wanted::Code(CodeFor::Driver { operator, .. }) = &asked.wanted
+                && let Some(WantedOperator::Organisation(id)) = operator
+            {
+                wanted.push((Subject::Organisation(*id), BusinessPermit));
+            }
+            wanted.extend(asked.named().iter().map(|id| (Subject::Vehicle(*id), Policy)));
+        }
         wanted.retain(|(subject, kind)| {
             let held = self.model.held_by(*subject);
             !held.iter().any(|one| one.kind == *kind && one.holds(self.model.now))
@@ -383,14 +431,22 @@ impl Stage {
     /// A certificate in a state, of a subject that is likely to count.
     fn certificate(&mut self, state: CertificateState) -> Option<(Subject, CertificateId, Party)> {
         let any = self.rng.percent(8);
+        let asking = self.asking();
+        let of_asking = !asking.is_empty() && self.rng.percent(25);
         let mut found = Vec::new();
         for (subject, held) in &self.model.certificates {
+            if of_asking && !asking.contains(subject) {
+                continue;
+            }
             for one in held.iter().filter(|one| any || one.state == state) {
                 found.push((*subject, one.id?, one.terms.attester));
             }
         }
         let (subject, id, attester) = self.rng.pick(&found)?;
-        Some((subject, id, self.party(attester)))
+        let regulator = self.world.parties.regulator.clone();
+        let ended = !self.model.is_admitted(attester);
+        let right = if ended { regulator } else { self.party(attester) };
+        Some((subject, id, right))
     }
 
     pub(crate) fn suspend_certificate(&mut self) -> Option<Move> {

@@ -41,6 +41,8 @@ pub(crate) struct Stage {
     pub(crate) seen: BTreeMap<String, (u64, u64)>,
     /// True if the case is about trips rather than papers.
     pub(crate) on_road: bool,
+    /// A parameter that is changed all the time.
+    pub(crate) busy: Option<ParameterName>,
     seed: u64,
     case: u64,
     log: Vec<String>,
@@ -66,7 +68,8 @@ impl Stage {
         let model = Model::new(&world.genesis);
         let log = vec![format!("parameters: {:?}", world.genesis.parameters)];
         let (seen, on_road) = (BTreeMap::new(), rng.percent(60));
-        Self { world, model, rng, parties, secrets, seen, on_road, seed, case, log }
+        let busy = crate::chances::busy(&mut rng);
+        Self { world, model, rng, parties, secrets, seen, on_road, busy, seed, case, log }
     }
 
     /// Makes a key that can sign for whom it will be.
@@ -215,9 +218,14 @@ fn disagreement(action: &Action, model: &Result<(), Why>, chain: &Outcome) -> Op
     };
     let expected = model.as_ref().err().cloned().unwrap_or_default();
     let known = reasons.iter().all(|code| expected.contains(code));
-    // An acceptance is refused with every reason, anything else with those that are seen first.
-    let whole = !matches!(action, Action::WaybillAccept(_))
-        || expected.iter().all(|code| reasons.contains(code));
+    // Some are refused with every reason, others with those that are seen first.
+    let lists_all = match action {
+        Action::WaybillAccept(_) | Action::CertificateAttest(_) => true,
+        Action::OperatorSet(_) | Action::VehicleUnbind(_) => true,
+        Action::ClaimAnswer(_) => !expected.contains(&RefusalCode::SubjectExists),
+        _ => false,
+    };
+    let whole = !lists_all || expected.iter().all(|code| reasons.contains(code));
     let agree = expected.is_empty() == reasons.is_empty();
     (!(agree && known && whole))
         .then(|| format!("{}\n-- model: {model:?}\n-- chain: {chain:?}", action.word()))

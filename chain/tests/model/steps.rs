@@ -97,7 +97,8 @@ impl Model {
 
     pub(crate) fn sign(&mut self, sender: Owner, a: &WaybillSign) -> Result<(), Why> {
         let stand = self.stands(a.waybill)?;
-        let signer = stand.offer.consignee.unwrap_or(stand.maker);
+        let consignee = stand.offer.consignee.filter(|id| self.is_admitted(*id));
+        let signer = consignee.unwrap_or(stand.maker);
         let mut why = Why::new();
         bar(&mut why, sender != Owner::Organisation(signer), R::NotAllowed);
         bar(&mut why, stand.state != WaybillState::Arrived, R::WaybillState);

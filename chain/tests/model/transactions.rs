@@ -41,6 +41,8 @@ impl Model {
         let owner = sent.owner;
         match action {
             Action::ParameterSet(a) => self.set_parameter(owner, a),
+            Action::OrganisationScopes(a) => self.set_scopes(owner, a),
+            Action::PersonKeyRegister(a) => self.register_anew(sent, a),
             Action::OrganisationEnd(a) => self.end_organisation(owner, a),
             Action::CodeApply(a) => self.apply_for_code(sent, a),
             Action::VehicleApply(a) => self.apply_for_vehicle(sent, a),

@@ -53,7 +53,7 @@ impl Stage {
         let holder = self.holder_key(&self.issued(code));
         let right = match self.rng.below(4) {
             0 => Some(p.regulator.key),
-            1 => Some(p.public_security.key),
+            1 => Some(self.attester(CertificateKind::Identity).key),
             _ => holder,
         };
         let (sender, reason) = (self.sender(right), self.reason());
@@ -324,7 +324,11 @@ impl Stage {
             Loaded => (driver, WaybillDepart { waybill, at, evidence }.into()),
             InTransit => (driver, WaybillArrive { waybill, at, evidence }.into()),
             Arrived => {
-                let consignee = stand.offer.consignee.map(Owner::Organisation);
+                let consignee = stand
+                    .offer
+                    .consignee
+                    .filter(|id| self.model.is_admitted(*id) || self.rng.percent(20));
+                let consignee = consignee.map(Owner::Organisation);
                 let signer = consignee.and_then(|owner| self.key_of(owner)).or(maker);
                 (signer, self.signing(waybill).into())
             }

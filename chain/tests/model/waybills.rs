@@ -233,8 +233,10 @@ impl Model {
         let mut places = vec![offer.from, offer.to];
         match &offer.kind {
             WaybillKind::Exclusive { code } => {
-                let live = self.codes.get(code).is_some_and(|code| code.cancelled_at.is_none());
-                bar(&mut why, !live, R::NotFound);
+                let live = self.codes.get(code).filter(|code| code.cancelled_at.is_none());
+                bar(&mut why, live.is_none(), R::NotFound);
+                let drives = live.is_none_or(|code| matches!(code.holder, Holder::Person(_)));
+                bar(&mut why, !drives, R::InvalidField);
             }
             WaybillKind::Public(limits) => {
                 bar(&mut why, limits.prefectures.len() > 16, R::TooMany);

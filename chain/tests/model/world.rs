@@ -27,7 +27,11 @@ pub(crate) struct Held {
     pub(crate) kind: CertificateKind,
     pub(crate) terms: Terms,
     pub(crate) state: CertificateState,
+    /// When it was suspended or revoked, unless it was resumed or attested anew since.
+    pub(crate) stopped_at: Option<Time>,
     pub(crate) noticed: bool,
+    /// True once its beginning has come.
+    pub(crate) begun: bool,
     /// Since when the subject has it on these terms.
     pub(crate) since: Time,
     pub(crate) next: Option<Terms>,
@@ -95,6 +99,7 @@ pub(crate) struct Model {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Due {
     Takeover(Subject, usize),
+    Begin(Subject, usize),
     End(Subject, usize),
     Notice(Subject, usize),
     Lapse(ApplicationId),
@@ -177,6 +182,7 @@ impl Model {
             self.now = self.now.max(at);
             match due {
                 Due::Takeover(subject, place) => self.take_over(subject, place, at),
+                Due::Begin(subject, place) => self.begin(subject, place, at),
                 Due::End(subject, place) => self.end_certificate(subject, place, at),
                 Due::Notice(subject, place) => self.notice(subject, place),
                 Due::Lapse(id) => self.lapse(id, at),

@@ -5,7 +5,7 @@ use super::{close, lapses_at, named_vehicles, subject};
 use crate::event::Event;
 use crate::ids::{CertificateId, CodeId, PersonId, RecordId, Time};
 use crate::machine::binding::{attach, bars, operator_dossier};
-use crate::machine::certificate::{check_count, check_trailer, is_overtaken, put_attested};
+use crate::machine::certificate::{check_count, check_trailer, put_attested, try_out};
 use crate::machine::context::{Context, registered_key};
 use crate::machine::organisation::{check_unused, register};
 use crate::machine::required::{self, Parties};
@@ -70,13 +70,13 @@ fn return_overtaken<R: Records + ?Sized>(
 ) -> bool {
     let now = context.now;
     let answer_by = now.plus(context.parameter(ParameterName::AnswerMs));
-    let own = subject(application).and_then(|subject| dossier::load(context.overlay, subject));
+    let known = subject(application).and_then(|subject| dossier::load(context.overlay, subject));
+    let mut own = known.unwrap_or_else(Dossier::empty);
     let mut any = false;
     for claim in &mut application.claims {
         let ClaimState::Attested(terms) = &claim.state else { continue };
         let has_ended = terms.valid_until.is_some_and(|end| end <= now);
-        let is_overtaken = || own.as_ref().is_some_and(|own| is_overtaken(own, claim.kind, terms));
-        if has_ended || is_overtaken() {
+        if has_ended || !try_out(&mut own, claim.kind, terms) {
             claim.state = ClaimState::Waiting;
             claim.answer_by = answer_by;
             any = true;
@@ -290,7 +290,7 @@ fn new_code(
         current: None,
         trailer: None,
         operator,
-        own: colour::summary(&Dossier::empty()),
+        own: colour::summary(&Dossier::empty(), issued_at),
         of_vehicle: None,
         of_trailer: None,
         colour: None,
