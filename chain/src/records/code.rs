@@ -42,8 +42,7 @@ small_data! {
         pub earliest_settle_by: Option<Time>,
         /// Most points of one open matter.
         pub most_points: u8,
-        /// The earliest instant at which a certificate ends, a renewal takes over, or a policy begins beside
-        /// one of its kind that has ended.
+        /// The earliest instant at which a certificate ends, begins to cover, or a renewal takes over.
         pub earliest_certificate_change: Option<Time>,
         /// Digest of the open matters, sorted by id.
         pub digest: Hash,
