@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `dianyun doctor`: looks through a node's folder while the node does not run.
 
+use std::cell::Cell;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::Args;
@@ -29,6 +31,9 @@ pub(crate) struct Doctor {
     dir: PathBuf,
 }
 
+/// Between two lines that tell how far it is.
+const SAY_EVERY: Duration = Duration::from_secs(5);
+
 impl Doctor {
     pub(crate) fn run(self, output: Output) -> Result<()> {
         let config = config::load(&self.dir, &Flags::default())?.config;
@@ -36,8 +41,10 @@ impl Doctor {
         let genesis = genesis::load(&config.genesis)?;
         let store = Store::open(&config.data, &genesis, &Options::default())?;
         let newest = store.header().height.0;
+        let said = Cell::new(Instant::now());
         let checked = store.check(&|height| {
-            if height.0.is_multiple_of(10_000) && height.0 > 0 {
+            if said.get().elapsed() > SAY_EVERY {
+                said.set(Instant::now());
                 say(format!("height {height} of {newest}"));
             }
         })?;

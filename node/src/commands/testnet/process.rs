@@ -68,6 +68,9 @@ fn fate(stat: &str) -> (bool, bool) {
     let mut fields = behind_name.split(' ');
     let zombie = fields.next().is_some_and(|state| state == "Z");
     let flags = fields.nth(5).and_then(|flags| flags.parse::<u32>().ok());
+    // The first thread may have ended while others still hold the files.
+    let threads = fields.nth(10).and_then(|threads| threads.parse::<u32>().ok());
+    let zombie = zombie && threads.is_none_or(|threads| threads <= 1);
     (zombie, flags.is_some_and(|flags| flags & EXITING != 0))
 }
 
@@ -104,10 +107,13 @@ mod tests {
 
     #[test]
     fn a_process_runs_is_about_to_end_or_has_ended() {
-        let stat = |state: &str, flags: u32| format!("7 (a ) b) {state} 1 7 7 0 -1 {flags} 0 0");
-        assert_eq!(fate(&stat("S", 0x0040_0000)), (false, false));
-        assert_eq!(fate(&stat("R", 0x0040_0004)), (false, true));
-        assert_eq!(fate(&stat("Z", 0x0040_000c)), (true, true));
+        let stat = |state: &str, flags: u32, threads: u32| {
+            format!("7 (a ) b) {state} 1 7 7 0 -1 {flags} 0 0 0 0 0 0 0 0 20 0 {threads} 0 0")
+        };
+        assert_eq!(fate(&stat("S", 0x0040_0000, 9)), (false, false));
+        assert_eq!(fate(&stat("R", 0x0040_0004, 9)), (false, true));
+        assert_eq!(fate(&stat("Z", 0x0040_000c, 3)), (false, true), "other threads still run");
+        assert_eq!(fate(&stat("Z", 0x0040_000c, 1)), (true, true));
         assert_eq!(fate(""), (false, false));
     }
 }
