@@ -70,6 +70,12 @@ async fn take(
     let (committed, rest) = split(request);
     let Some(rest) = rest else { return hand_over(part, committed).await };
     let last_committed = committed.entries.last().map(|entry| entry.log_id);
+    // The leader goes on behind what is committed. What it sends next holds nothing of that, so that
+    // refusing it does not renew the lease of a leader who cannot go on.
+    let refuse = |refusal| match last_committed {
+        Some(_) => Ok(AppendResponse::PartialSuccess(last_committed)),
+        None => Err(refusal),
+    };
     let base = highest_base(&rest.entries);
     if last_committed.is_some() || base > core.store.header().height {
         let commit = committed.leader_commit;
@@ -78,10 +84,7 @@ async fn take(
             return Ok(answer);
         }
         if !can_judge(core, base, commit).await {
-            if last_committed.is_some() {
-                return Ok(AppendResponse::PartialSuccess(last_committed));
-            }
-            return Err(Refusal::new(NO_VOTE, "what is committed is not executed here yet"));
+            return refuse(Refusal::new(NO_VOTE, "what is committed is not executed here yet"));
         }
     }
     let judge = Arc::clone(core);
@@ -89,10 +92,7 @@ async fn take(
     let (verdict, rest) = judged.map_err(|_| malformed())?;
     match verdict {
         Ok(()) => hand_over(part, rest).await,
-        // The leader goes on behind it. What it sends next holds nothing that is committed, so that
-        // refusing it does not renew the lease of a leader who cannot go on.
-        Err(_) if last_committed.is_some() => Ok(AppendResponse::PartialSuccess(last_committed)),
-        Err(refusal) => Err(refusal),
+        Err(refusal) => refuse(refusal),
     }
 }
 

@@ -152,6 +152,11 @@ impl Core {
         self.genesis.nodes.iter().filter(|node| node.role == NodeRole::Validator)
     }
 
+    /// True if the node of this number is a validator.
+    pub(crate) fn votes(&self, number: NodeNo) -> bool {
+        self.validators().any(|node| NodeNo::from(node.number) == number)
+    }
+
     pub(crate) fn node(&self, number: NodeNo) -> Option<&GenesisNode> {
         self.genesis.nodes.iter().find(|node| NodeNo::from(node.number) == number)
     }

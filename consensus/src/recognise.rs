@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chain::genesis::NodeRole;
 use parking_lot::Mutex;
 use store::Lost;
 
@@ -167,8 +166,7 @@ impl Core {
     }
 
     fn both_vote(&self, peer: NodeNo) -> bool {
-        let is_validator = self.node(peer).is_some_and(|node| node.role == NodeRole::Validator);
-        is_validator && self.is_validator()
+        self.votes(peer) && self.is_validator()
     }
 
     /// Refuses a validator whose log goes back, unless its operator lets it rejoin.

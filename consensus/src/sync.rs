@@ -82,10 +82,7 @@ impl Core {
 
 /// Validators that are connected, the same one first for as long as it is.
 fn validators(core: &Core) -> Vec<NodeNo> {
-    let is_validator = |number: NodeNo| {
-        core.node(number).is_some_and(|n| n.role == chain::genesis::NodeRole::Validator)
-    };
-    let ready = core.registry.peers().filter(|peer| peer.ready() && is_validator(peer.number));
+    let ready = core.registry.peers().filter(|peer| peer.ready() && core.votes(peer.number));
     let mut numbers: Vec<NodeNo> = ready.map(|peer| peer.number).collect();
     // Observers spread over the validators.
     numbers.sort_by_key(|number| (number + core.own_number()) % 7);

@@ -4,7 +4,7 @@
 
 use chain::block::Proposal;
 use chain::ids::{Height, Time};
-use chain::receipt::Version;
+use chain::receipt::{Change, Version};
 use chain::records::RecordKey;
 use chain::view::Past;
 use chain::{Hash, Header, domain, history, merkle};
@@ -39,8 +39,9 @@ impl Store {
             if header.parent_hash != parent {
                 return Err(self.damaged(format!("block {height} does not follow its parent")));
             }
-            self.check_block(&header)?;
-            self.check_lists(&header)?;
+            let changes = self.changes_at(height);
+            self.check_block(&header, &changes)?;
+            self.check_lists(height, &changes)?;
             parent = header.hash();
             progress(height);
         }
@@ -57,13 +58,16 @@ impl Store {
         if holds { Ok(()) } else { Err(self.damaged(what.to_owned())) }
     }
 
-    fn check_block(&self, header: &Header) -> Result<(), StoreError> {
+    fn check_block(&self, header: &Header, changes: &[Change]) -> Result<(), StoreError> {
         let height = header.height;
         let differs = |what: &str| format!("{what} of block {height} differ from its header");
-        let receipts: Vec<Hash> = self.receipts_at(height).iter().map(|r| r.leaf()).collect();
-        let changes: Vec<Hash> = self.changes_at(height).iter().map(|c| c.leaf()).collect();
-        self.require(merkle::root_of(&receipts) == header.receipt_root, &differs("receipts"))?;
-        self.require(merkle::root_of(&changes) == header.change_root, &differs("changes"))?;
+        let receipts = self.receipts_at(height);
+        let receipt_leaves: Vec<Hash> = receipts.iter().map(|r| r.leaf()).collect();
+        let change_leaves: Vec<Hash> = changes.iter().map(|c| c.leaf()).collect();
+        let receipt_root = merkle::root_of(&receipt_leaves);
+        self.require(receipt_root == header.receipt_root, &differs("receipts"))?;
+        let change_root = merkle::root_of(&change_leaves);
+        self.require(change_root == header.change_root, &differs("changes"))?;
         let node = |level, index| self.read_history(level, index);
         let history = history::root(node, height.0);
         self.require(history == header.history_root, &differs("the headers before that"))?;
@@ -75,7 +79,7 @@ impl Store {
         let leaf = |bytes: &Vec<u8>| merkle::leaf_hash(domain::TRANSACTION_LEAF, bytes);
         let leaves: Vec<Hash> = self.transactions_at(height).iter().map(leaf).collect();
         self.require(merkle::root_of(&leaves) == header.tx_root, &differs("transactions"))?;
-        for (index, receipt) in (0_u32..).zip(self.receipts_at(height)) {
+        for (index, receipt) in (0_u32..).zip(&receipts) {
             let place = self.find_transaction(&receipt.transaction);
             self.require(place == Some((height, index)), &differs("places of transactions"))?;
         }
@@ -83,11 +87,10 @@ impl Store {
     }
 
     /// Each change that brought a record into a list has its entry there.
-    fn check_lists(&self, header: &Header) -> Result<(), StoreError> {
-        for change in self.changes_at(header.height) {
+    fn check_lists(&self, height: Height, changes: &[Change]) -> Result<(), StoreError> {
+        for change in changes {
             let key = change.version.key();
-            let missing =
-                || self.damaged(format!("a version of block {} is missing", header.height));
+            let missing = || self.damaged(format!("a version of block {height} is missing"));
             let number = change.version.number;
             let now = self.version(&key, number).ok_or_else(missing)?.value.lists();
             let before = number.checked_sub(1).and_then(|number| self.version(&key, number));
@@ -97,7 +100,7 @@ impl Store {
                 let entry = join(&[&[name], &list.of.0, &change.seq.to_be_bytes()]);
                 let holds =
                     self.read(tables::LISTS, &entry).as_deref() == Some(&key.to_bytes()[..]);
-                self.require(holds, &format!("a list lacks a record of block {}", header.height))?;
+                self.require(holds, &format!("a list lacks a record of block {height}"))?;
             }
         }
         Ok(())
