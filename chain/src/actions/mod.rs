@@ -126,6 +126,11 @@ macro_rules! actions {
                 match self { $(Self::$name(_) => $word,)* }
             }
 
+            /// Its place in the format, counted from 0.
+            pub fn place(&self) -> usize {
+                match self { $(Self::$name(_) => Place::$name as usize,)* }
+            }
+
             /// The statements that it carries.
             pub fn statements(&self) -> &[Statement] {
                 match self {

@@ -76,7 +76,7 @@ fn all_agree<R: Records + ?Sized>(
     for party in [Some(holder_owner(code)), code.operator.map(operator_owner)] {
         parties.extend(party.filter(|party| !parties.contains(party)));
     }
-    let sender = parties.iter().position(|party| context.acts_for(*party));
+    let sender = parties.iter().position(|party| context.is(*party));
     parties.remove(sender.ok_or(RefusalCode::NotAllowed)?);
     let mut reasons = Reasons::default();
     for party in parties {
@@ -166,9 +166,9 @@ pub(super) fn unbind<R: Records + ?Sized>(
     action: &VehicleUnbind,
 ) -> Result<(), Refused> {
     let mut code = in_force(context, action.code)?;
-    let operates = code.operator.is_some_and(|o| context.acts_for(operator_owner(o)));
+    let operates = code.operator.is_some_and(|o| context.is(operator_owner(o)));
     let vehicle: Vehicle = context.need(action.vehicle.0, "vehicle")?;
-    let owns = owner(context, &vehicle).is_some_and(|owner| context.acts_for(owner));
+    let owns = owner(context, &vehicle).is_some_and(|owner| context.is(owner));
     let mut reasons = Reasons::default();
     if !is_holder(context, &code) && !operates && !owns {
         reasons.add(Err(RefusalCode::NotAllowed.into()));
@@ -226,7 +226,7 @@ pub(super) fn couple<R: Records + ?Sized>(
     let mut vehicle: Vehicle = context.need(action.vehicle.0, "vehicle")?;
     let mut trailer: Vehicle = context.need(action.trailer.0, "trailer")?;
     let of_vehicle = owner(context, &vehicle).ok_or(RefusalCode::NotAllowed)?;
-    if !context.acts_for(of_vehicle) {
+    if !context.is(of_vehicle) {
         return Err(RefusalCode::NotAllowed.into());
     }
     let of_trailer = owner(context, &trailer).ok_or(RefusalCode::StatementMissing)?;
@@ -262,7 +262,7 @@ pub(super) fn uncouple<R: Records + ?Sized>(
     let trailer = vehicle.coupled.filter(|_| !drawn).ok_or_else(not_coupled)?;
     let mut trailer: Vehicle = context.need(trailer.0, "vehicle")?;
     let owners = [owner(context, &vehicle), owner(context, &trailer)];
-    if !owners.into_iter().flatten().any(|owner| context.acts_for(owner)) {
+    if !owners.into_iter().flatten().any(|owner| context.is(owner)) {
         return Err(RefusalCode::NotAllowed.into());
     }
     if !vehicle.under_way.is_empty() {
@@ -311,12 +311,12 @@ pub(super) fn set_operator<R: Records + ?Sized>(
             reasons.add(fits.and_then(|()| match sends {
                 true if other == holder => Ok(()),
                 true => context.take_word_of(other),
-                false if context.acts_for(other) => context.take_word_of(holder),
+                false if context.is(other) => context.take_word_of(holder),
                 false => Err(RefusalCode::NotAllowed.into()),
             }));
         }
         None => {
-            let operates = code.operator.is_some_and(|o| context.acts_for(operator_owner(o)));
+            let operates = code.operator.is_some_and(|o| context.is(operator_owner(o)));
             if !sends && !operates {
                 reasons.add(Err(RefusalCode::NotAllowed.into()));
             }

@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::ids::{CodeId, VehicleId};
 use crate::limits::SUSPENSIONS;
 use crate::records::{
-    CertificateKind, Code, Holder, Organisation, OrganisationKind, Owner, Person, Role, Suspension,
+    CertificateKind, Code, Holder, Organisation, OrganisationKind, Owner, Person, Suspension,
     Vehicle,
 };
 use crate::refusal::{Reasons, RefusalCode, Refused};
@@ -19,8 +19,7 @@ pub(super) fn suspend<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &CodeSuspend,
 ) -> Result<(), Refused> {
-    let kinds = [OrganisationKind::Regulator, OrganisationKind::Authority];
-    let by = context.organisation_of(&kinds, Role::Operate)?.id;
+    let by = context.organisation()?.id;
     let mut code = in_force(context, action.code)?;
     let is_laid = code.suspensions.iter().any(|s| s.by == by && s.reason == action.reason);
     let mut reasons = Reasons::default();
@@ -38,7 +37,7 @@ pub(super) fn resume<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &CodeResume,
 ) -> Result<(), Refused> {
-    let sender = context.organisation(Role::Operate)?;
+    let sender = context.organisation()?;
     if sender.id != action.by && sender.kind != OrganisationKind::Regulator {
         return Err(RefusalCode::NotAllowed.into());
     }
@@ -86,7 +85,7 @@ fn check_canceller<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     code: &Code,
 ) -> Result<(), Refused> {
-    let sender = context.organisation(Role::Operate)?;
+    let sender = context.organisation()?;
     let verifies = sender.attests(CertificateKind::Identity, code.prefecture);
     let at_death = verifies && matches!(code.holder, Holder::Person(_));
     if sender.kind == OrganisationKind::Regulator || at_death {
@@ -140,7 +139,7 @@ pub(super) fn in_force<R: Records + ?Sized>(
 
 /// True if the sender holds this code.
 pub(super) fn is_holder<R: Records + ?Sized>(context: &Context<'_, '_, R>, code: &Code) -> bool {
-    context.acts_for(holder_owner(code))
+    context.is(holder_owner(code))
 }
 
 /// Whose word the holder's is.

@@ -3,15 +3,14 @@
 
 use super::due;
 use super::overlay::Overlay;
+use crate::actions::Action;
 use crate::event::Event;
-use crate::ids::{OrganisationId, PersonId, Prefecture, RecordId, Time, TransactionId};
+use crate::ids::{PersonId, Prefecture, RecordId, Time, TransactionId};
 use crate::keys::PublicKey;
 use crate::records::key::Use;
-use crate::records::{
-    Organisation, OrganisationKind, Owner, ParameterName, Parameters, RecordValue, RegisteredKey,
-    Role,
-};
+use crate::records::{Organisation, Owner, ParameterName, Parameters, RecordValue, RegisteredKey};
 use crate::refusal::{RefusalCode, Refused};
+use crate::rules::senders::Row;
 use crate::view::Records;
 
 /// One transaction under execution.
@@ -86,17 +85,29 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         if known { Ok(()) } else { Err(Refused::about(RefusalCode::InvalidField, field)) }
     }
 
-    /// The sending organisation with a role; else a refusal. One that has ended sends nothing at all.
-    pub(crate) fn organisation(&mut self, role: Role) -> Result<Organisation, Refused> {
+    /// Refuses a sender that has no business with this action, by the table of senders.
+    pub(crate) fn check_sender(&mut self, action: &Action) -> Result<(), Refused> {
+        let row = Row::of(action);
+        self.check_not_ended(self.sender.owner)?;
         let (Owner::Organisation(id), Use::Organisation(roles)) =
-            (self.sender.owner, self.sender.uses.clone())
+            (self.sender.owner, &self.sender.uses)
         else {
-            return Err(RefusalCode::NotAllowed.into());
+            return if row.is_a_persons() { Ok(()) } else { Err(RefusalCode::NotAllowed.into()) };
         };
-        if !roles.has(role) {
-            return Err(RefusalCode::RoleMissing.into());
+        let kind = self.overlay.peek::<Organisation>(id.0).map(|organisation| organisation.kind);
+        match kind.and_then(|kind| row.role_of(kind)) {
+            None => Err(RefusalCode::NotAllowed.into()),
+            Some(role) if !roles.has(role) => Err(RefusalCode::RoleMissing.into()),
+            Some(_) => Ok(()),
         }
-        self.need(id.0, "sender")
+    }
+
+    /// The sending organisation; else a refusal.
+    pub(crate) fn organisation(&mut self) -> Result<Organisation, Refused> {
+        match self.sender.owner {
+            Owner::Organisation(id) => self.need(id.0, "sender"),
+            Owner::Person(_) => Err(RefusalCode::NotAllowed.into()),
+        }
     }
 
     /// Refuses an owner that is an organisation whose registration has ended.
@@ -104,20 +115,6 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         let Owner::Organisation(id) = owner else { return Ok(()) };
         let admitted = self.overlay.peek::<Organisation>(id.0).is_some_and(|o| o.is_admitted());
         if admitted { Ok(()) } else { Err(RefusalCode::OrganisationEnded.into()) }
-    }
-
-    /// The sending organisation if it is of one of these kinds.
-    pub(crate) fn organisation_of(
-        &mut self,
-        kinds: &[OrganisationKind],
-        role: Role,
-    ) -> Result<Organisation, Refused> {
-        let organisation = self.organisation(role)?;
-        if kinds.contains(&organisation.kind) {
-            Ok(organisation)
-        } else {
-            Err(RefusalCode::NotAllowed.into())
-        }
     }
 
     /// The sending person; else a refusal.
@@ -128,18 +125,9 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         }
     }
 
-    /// True if the sender is this organisation with a role.
-    pub(crate) fn is_organisation(&self, id: OrganisationId, role: Role) -> bool {
-        self.sender.owner == Owner::Organisation(id)
-            && matches!(&self.sender.uses, Use::Organisation(roles) if roles.has(role))
-    }
-
-    /// True if the sender is this owner, an organisation with the role `operate`.
-    pub(crate) fn acts_for(&self, owner: Owner) -> bool {
-        match owner {
-            Owner::Organisation(id) => self.is_organisation(id, Role::Operate),
-            Owner::Person(_) => self.sender.owner == owner,
-        }
+    /// True if the sender is this owner.
+    pub(crate) fn is(&self, owner: Owner) -> bool {
+        self.sender.owner == owner
     }
 
     /// Takes the word of a key, whether or not it is registered.

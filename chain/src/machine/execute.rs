@@ -140,7 +140,7 @@ impl<V: View> Block<'_, V> {
             .ok_or(RefusalCode::UnknownKey)?;
         let mut context =
             Context::new(&mut self.overlay, self.now, checked.id(), sender, statements);
-        context.check_not_ended(context.sender.owner)?;
+        context.check_sender(&transaction.action)?;
         dispatch(&mut context, &transaction.action)?;
         if context.statements.is_empty() {
             Ok(())

@@ -11,7 +11,7 @@ use crate::limits::{OPEN_MATTERS, OVER_LIMIT_KEPT};
 use crate::records::vehicle::OverLimit;
 use crate::records::{
     Matter, MatterKind, MatterSource, MatterState, OpenMatter, OrganisationKind, ParameterName,
-    Role, Subject, Vehicle,
+    Subject, Vehicle,
 };
 use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::text::Word;
@@ -25,8 +25,7 @@ pub(super) fn open<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &MatterOpen,
 ) -> Result<(), Refused> {
-    let kinds = [OrganisationKind::Authority, OrganisationKind::Regulator];
-    let source = context.organisation_of(&kinds, Role::Operate)?.id;
+    let source = context.organisation()?.id;
     due::bring_up(context.overlay, action.subject.key(), context.now);
     let found = dossier::load(context.overlay, action.subject);
     let mut reasons = of_fields(context, action);
@@ -155,7 +154,7 @@ fn own<R: Records + ?Sized>(
     needed: Whose,
 ) -> Result<Matter, Refused> {
     let matter: Matter = context.need(id.0, "matter")?;
-    let sender = context.organisation(Role::Operate)?;
+    let sender = context.organisation()?;
     let is_source = sender.id == matter.source.organisation;
     let regulators_may = needed == Whose::SourceOrRegulator || matter.source.automatic;
     let is_regulator = sender.kind == OrganisationKind::Regulator;
@@ -241,7 +240,6 @@ pub(super) fn release<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &VehicleRelease,
 ) -> Result<(), Refused> {
-    context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
     let mut vehicle: Vehicle = context.need(action.vehicle.0, "vehicle")?;
     vehicle.released_at = Some(context.now);
     context.put(vehicle, Event::VehicleChanged);

@@ -16,7 +16,7 @@ use crate::records::name::{NameKind, UniqueName};
 use crate::records::organisation::Identity;
 use crate::records::{
     Code, Dossier, Organisation, OrganisationKind, Owner, Parameters, RecordKind, RegisteredKey,
-    Role, Scope,
+    Scope,
 };
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
@@ -26,7 +26,6 @@ pub(super) fn admit<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &OrganisationAdmit,
 ) -> Result<(), Refused> {
-    context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
     let mut reasons = Reasons::default();
     for fault in faults(&FirstOrganisation::from(action.clone()), &prefectures(context)) {
         reasons.bar_if(true, RefusalCode::InvalidField, fault.field);
@@ -80,7 +79,6 @@ pub(super) fn set_scopes<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &OrganisationScopes,
 ) -> Result<(), Refused> {
-    context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
     let mut organisation: Organisation = context.need(action.organisation.0, "organisation")?;
     if !organisation.is_admitted() {
         return Err(Refused::about(RefusalCode::OrganisationEnded, "organisation"));
@@ -99,7 +97,7 @@ pub(super) fn end<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &OrganisationEnd,
 ) -> Result<(), Refused> {
-    let regulator = context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
+    let regulator = context.organisation()?;
     if regulator.id == action.organisation {
         return Err(Refused::about(RefusalCode::InvalidField, "organisation"));
     }
@@ -121,7 +119,7 @@ pub(super) fn add_key<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &KeyAdd,
 ) -> Result<(), Refused> {
-    let mut organisation = context.organisation(Role::Admin)?;
+    let mut organisation = context.organisation()?;
     let mut reasons = Reasons::default();
     reasons.bar_if(organisation.keys.len() >= KEYS, RefusalCode::TooMany, "keys");
     reasons.bar_if(action.roles == NO_ROLES, RefusalCode::InvalidField, "roles");

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::ids::{RecordId, Time};
 use crate::limits::PARAMETER_VALUES;
 use crate::records::parameters::ParameterValue;
-use crate::records::{OrganisationKind, ParameterName, Parameters, Role};
+use crate::records::{ParameterName, Parameters};
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
@@ -17,7 +17,6 @@ pub(super) fn set<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &ParameterSet,
 ) -> Result<(), Refused> {
-    context.organisation_of(&[OrganisationKind::Regulator], Role::Operate)?;
     let mut parameters: Parameters = context.need(RecordId::default(), "name")?;
     let mut reasons = Reasons::default();
     let in_range = action.name.range().contains(&action.value);

@@ -10,7 +10,7 @@ use crate::keys::PublicKey;
 use crate::records::key::Use;
 use crate::records::{
     Application, CertificateKind, Code, Custody, Organisation, OrganisationKind, Owner, Person,
-    RegisteredKey, Role,
+    RegisteredKey,
 };
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
@@ -54,7 +54,7 @@ pub(super) fn register_key<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &PersonKeyRegister,
 ) -> Result<(), Refused> {
-    let authority = context.organisation(Role::Attest)?;
+    let authority = context.organisation()?;
     if !authority.attests_anywhere(CertificateKind::Identity) {
         return Err(RefusalCode::NotAllowed.into());
     }
@@ -96,9 +96,6 @@ fn own_key<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     key: &PublicKey,
 ) -> Result<RegisteredKey, Refused> {
-    if let Owner::Organisation(_) = context.sender.owner {
-        context.organisation(Role::Admin)?;
-    }
     let found = registered_key(context.overlay, key);
     found
         .filter(|registered| registered.owner == context.sender.owner)

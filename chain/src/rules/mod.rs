@@ -3,3 +3,4 @@
 
 pub mod goods;
 pub mod licence;
+pub mod senders;

@@ -258,9 +258,12 @@ fn an_answer_comes_from_who_is_asked_about_the_claim_as_it_stands() {
     let yes = world.yes(id, 0);
     let answer = world.yes_to(id, 0, yes);
     let police = &p.public_security.key;
-    for other in [&p.traffic_police, &p.regulator, &p.enterprise] {
+    for other in [&p.traffic_police, &p.insurer] {
         let both = ["not_allowed", "attester_not_registered identity"];
         assert_eq!(world.why(&other.key, answer.clone()), both);
+    }
+    for other in [&p.regulator, &p.enterprise] {
+        assert_eq!(world.why(&other.key, answer.clone()), ["not_allowed"]);
     }
     let no = world.reply(id, 0, Answer::No { reason: word("unreadable") });
     assert_eq!(world.why(&p.traffic_police.key, no), ["not_allowed"]);

@@ -101,7 +101,7 @@ impl Reader for Source<'_> {
 }
 
 /// Any value of a type, with the bytes that it was read from.
-fn any_of<T: Decode<()>>(seed: u64) -> (T, Vec<u8>) {
+pub(crate) fn any_of<T: Decode<()>>(seed: u64) -> (T, Vec<u8>) {
     let config = bincode::config::standard()
         .with_little_endian()
         .with_fixed_int_encoding()

@@ -36,6 +36,7 @@ mod proof;
 mod reach;
 mod required;
 mod scopes;
+mod senders;
 mod signatures;
 mod state_tree;
 mod statements;

@@ -295,7 +295,8 @@ fn a_regulator_ends_a_dispute_alone_and_a_stranger_does_not() {
     assert_eq!(world.waybill(id).dispute, None);
     world.refuses(&parties.regulator.key, end, &[(R::NoDispute, "waybill")]);
     let unknown = WaybillDisputeEnd { waybill: WaybillId::default() };
-    world.refuses(&parties.bank.key, unknown, &[(R::NotFound, "waybill")]);
+    world.refuses(&parties.other_enterprise.key, unknown.clone(), &[(R::NotFound, "waybill")]);
+    world.refuses(&parties.bank.key, unknown, &[(R::NotAllowed, "")]);
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod moves;
 mod needs;
 mod papers;
 mod rng;
+mod senders;
 mod stage;
 mod steps;
 mod transactions;

@@ -31,6 +31,7 @@ impl Model {
             return Err(vec![R::OrganisationEnded]);
         }
         let action = &checked.transaction().action;
+        self.may_send(owner, action)?;
         let mut words = Words(action.statements().iter().map(|word| word.signer).collect());
         let mut sent = Sent { transaction, key, owner, words: &mut words, names };
         self.act(&mut sent, action)?;

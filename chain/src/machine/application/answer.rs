@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::machine::certificate::check_terms;
 use crate::machine::context::Context;
 use crate::records::certificate::Terms;
-use crate::records::{CertificateKind, ClaimState, Role};
+use crate::records::{CertificateKind, ClaimState};
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
@@ -17,7 +17,7 @@ pub(in crate::machine) fn answer<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &ClaimAnswer,
 ) -> Result<(), Refused> {
-    let attester = context.organisation(Role::Attest)?;
+    let attester = context.organisation()?;
     let mut application = verifying(context, action.application)?;
     let place = action.claim as usize;
     let claim = application.claims.get(place).cloned();

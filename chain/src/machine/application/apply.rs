@@ -17,21 +17,17 @@ use crate::machine::person::check_custody;
 use crate::records::application::{CodeFor, WantedOperator};
 use crate::records::{
     Application, ApplicationState, CertificateKind, Claim, ClaimState, Custody, Organisation,
-    OrganisationKind, Owner, ParameterName, Role, Vehicle, VehicleOwner, Wanted,
+    OrganisationKind, Owner, ParameterName, Vehicle, VehicleOwner, Wanted,
 };
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
-
-/// Who may sponsor an application.
-const SPONSORS: [OrganisationKind; 3] =
-    [OrganisationKind::Platform, OrganisationKind::Enterprise, OrganisationKind::Regulator];
 
 /// A sponsor applies for a code with the holder key's word.
 pub(in crate::machine) fn apply_for_code<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &CodeApply,
 ) -> Result<(), Refused> {
-    let sponsor = context.organisation_of(&SPONSORS, Role::Operate)?.id;
+    let sponsor = context.organisation()?.id;
     let id = ApplicationId(context.new_id());
     let mut reasons = Reasons::default();
     reasons.add(check_custody(context, action.custody));
@@ -156,7 +152,7 @@ pub(in crate::machine) fn apply_for_vehicle<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &VehicleApply,
 ) -> Result<(), Refused> {
-    let sponsor = context.organisation_of(&SPONSORS, Role::Operate)?.id;
+    let sponsor = context.organisation()?.id;
     let mut reasons = Reasons::default();
     let holder_key = match action.owner {
         VehicleOwner::Organisation(owner) => {
@@ -272,7 +268,7 @@ pub(in crate::machine) fn correct<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &ClaimCorrect,
 ) -> Result<(), Refused> {
-    let sponsor = context.organisation(Role::Operate)?.id;
+    let sponsor = context.organisation()?.id;
     let mut application = verifying(context, action.application)?;
     if application.sponsor != sponsor {
         return Err(RefusalCode::NotAllowed.into());
@@ -368,7 +364,7 @@ pub(in crate::machine) fn withdraw<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     let application = verifying(context, action.application)?;
     let parties = [Some(Owner::Organisation(application.sponsor)), holder(context, &application)];
-    if !parties.into_iter().flatten().any(|party| context.acts_for(party)) {
+    if !parties.into_iter().flatten().any(|party| context.is(party)) {
         return Err(RefusalCode::NotAllowed.into());
     }
     end(context.overlay, application, ApplicationState::Withdrawn, context.now);

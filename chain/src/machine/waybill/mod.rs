@@ -23,7 +23,7 @@ use super::overlay::Overlay;
 use crate::event::Event;
 use crate::ids::{Time, WaybillId};
 use crate::records::waybill::Side;
-use crate::records::{Code, Owner, Role, Vehicle, Waybill, WaybillState};
+use crate::records::{Code, Owner, Vehicle, Waybill, WaybillState};
 use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::view::Records;
 
@@ -38,7 +38,6 @@ fn of_side<R: Records + ?Sized>(
         return Ok((waybill, Side::Driver));
     }
     if context.sender.owner == Owner::Organisation(waybill.maker) {
-        context.organisation(Role::Operate)?;
         return Ok((waybill, Side::Maker));
     }
     Err(RefusalCode::NotAllowed.into())

@@ -9,8 +9,7 @@ use crate::machine::context::Context;
 use crate::records::name::{NameKind, UniqueName};
 use crate::records::waybill::{Offer, WaybillKind};
 use crate::records::{
-    Code, Holder, Organisation, OrganisationKind, ParameterName, RecordKind, Role, Waybill,
-    WaybillState,
+    Code, Holder, Organisation, ParameterName, RecordKind, Waybill, WaybillState,
 };
 use crate::refusal::{Reason, RefusalCode, Refused};
 use crate::rules::goods;
@@ -24,8 +23,7 @@ pub(in crate::machine) fn offer<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &crate::actions::WaybillOffer,
 ) -> Result<(), Refused> {
-    let kinds = [OrganisationKind::Enterprise, OrganisationKind::Platform];
-    let maker = context.organisation_of(&kinds, Role::Operate)?.id;
+    let maker = context.organisation()?.id;
     let offer = &action.offer;
     let mut reasons = of_fields(context, offer);
     reasons.extend(of_places(context, offer));
