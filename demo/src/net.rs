@@ -10,7 +10,6 @@ use chain::limits::BATCH_TRANSACTIONS;
 use chain::receipt::Outcome;
 use chain::records::organisation::Identity;
 use chain::records::{Application, Organisation, Standing, Value};
-use chain::transaction::Transaction;
 use client::answers::AnyRecord;
 use client::{Client, ClientError};
 
@@ -84,8 +83,7 @@ impl Node for NetNode {
         self.chain
     }
 
-    async fn submit(&self, transactions: &[Transaction]) -> Result<Vec<Verdict>, NodeError> {
-        let encoded: Vec<Vec<u8>> = transactions.iter().map(Transaction::to_bytes).collect();
+    async fn submit_bytes(&self, encoded: &[&[u8]]) -> Result<Vec<Verdict>, NodeError> {
         let mut verdicts: Vec<Option<Verdict>> = vec![None; encoded.len()];
         for attempt in 0..TRIES {
             if attempt > 0 {
@@ -94,7 +92,7 @@ impl Node for NetNode {
             let open: Vec<usize> =
                 (0..encoded.len()).filter(|place| verdicts[*place].is_none()).collect();
             for places in open.chunks(BATCH_TRANSACTIONS) {
-                let batch: Vec<&[u8]> = places.iter().map(|p| encoded[*p].as_slice()).collect();
+                let batch: Vec<&[u8]> = places.iter().map(|p| encoded[*p]).collect();
                 for (place, found) in places.iter().zip(self.once(&batch).await?) {
                     verdicts[*place] = found;
                 }

@@ -51,6 +51,18 @@ pub trait Node: Clone + Send + Sync + 'static {
     fn submit(
         &self,
         transactions: &[Transaction],
+    ) -> impl Future<Output = Result<Vec<Verdict>, NodeError>> + Send {
+        let encoded: Vec<Vec<u8>> = transactions.iter().map(Transaction::to_bytes).collect();
+        async move {
+            let slices: Vec<&[u8]> = encoded.iter().map(Vec::as_slice).collect();
+            self.submit_bytes(&slices).await
+        }
+    }
+
+    /// The same with canonical bytes.
+    fn submit_bytes(
+        &self,
+        transactions: &[&[u8]],
     ) -> impl Future<Output = Result<Vec<Verdict>, NodeError>> + Send;
 
     /// An application, if the node has executed it.

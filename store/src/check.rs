@@ -21,6 +21,10 @@ pub struct Checked {
     pub height: Height,
     /// Blocks whose bodies, receipts and changes were hashed again.
     pub blocks: u64,
+    /// Transactions in those blocks.
+    pub transactions: u64,
+    /// Their canonical bytes.
+    pub transaction_bytes: u64,
     /// Records whose newest values were hashed again.
     pub records: u64,
 }
@@ -32,6 +36,7 @@ impl Store {
     pub fn check(&self, progress: &dyn Fn(Height)) -> Result<Checked, StoreError> {
         let newest = self.header();
         let mut parent = Hash::ZERO;
+        let (mut transactions, mut transaction_bytes) = (0, 0);
         for height in (0..=newest.height.0).map(Height) {
             let header = self.header_at(height);
             let header =
@@ -40,7 +45,8 @@ impl Store {
                 return Err(self.damaged(format!("block {height} does not follow its parent")));
             }
             let changes = self.changes_at(height);
-            self.check_block(&header, &changes)?;
+            transaction_bytes += self.check_block(&header, &changes)?;
+            transactions += u64::from(header.tx_count);
             self.check_lists(height, &changes)?;
             parent = header.hash();
             progress(height);
@@ -51,14 +57,16 @@ impl Store {
             return Err(self.damaged("the records' root differs from the newest header".into()));
         }
         let records = self.check_records()?;
-        Ok(Checked { height: newest.height, blocks: newest.height.0 + 1, records })
+        let (height, blocks) = (newest.height, newest.height.0 + 1);
+        Ok(Checked { height, blocks, transactions, transaction_bytes, records })
     }
 
     fn require(&self, holds: bool, what: &str) -> Result<(), StoreError> {
         if holds { Ok(()) } else { Err(self.damaged(what.to_owned())) }
     }
 
-    fn check_block(&self, header: &Header, changes: &[Change]) -> Result<(), StoreError> {
+    /// The bytes of the block's transactions.
+    fn check_block(&self, header: &Header, changes: &[Change]) -> Result<u64, StoreError> {
         let height = header.height;
         let differs = |what: &str| format!("{what} of block {height} differ from its header");
         let receipts = self.receipts_at(height);
@@ -74,16 +82,17 @@ impl Store {
         let time = self.read(tables::TIMES, &header.time_ms.0.to_be_bytes());
         let is_found = time.is_some_and(|value| value == height.0.to_be_bytes());
         self.require(is_found, &differs("what is found by the time"))?;
-        let Some(body) = self.body(height) else { return Ok(()) };
+        let Some(body) = self.body(height) else { return Ok(0) };
         self.require(Proposal::payload_hash(&body) == header.payload_hash, &differs("the bytes"))?;
         let leaf = |bytes: &Vec<u8>| merkle::leaf_hash(domain::TRANSACTION_LEAF, bytes);
-        let leaves: Vec<Hash> = self.transactions_at(height).iter().map(leaf).collect();
+        let transactions = self.transactions_at(height);
+        let leaves: Vec<Hash> = transactions.iter().map(leaf).collect();
         self.require(merkle::root_of(&leaves) == header.tx_root, &differs("transactions"))?;
         for (index, receipt) in (0_u32..).zip(&receipts) {
             let place = self.find_transaction(&receipt.transaction);
             self.require(place == Some((height, index)), &differs("places of transactions"))?;
         }
-        Ok(())
+        Ok(transactions.iter().map(|bytes| bytes.len() as u64).sum())
     }
 
     /// Each change that brought a record into a list has its entry there.

@@ -4,6 +4,7 @@
 
 mod apply;
 mod check;
+mod compact;
 mod error;
 mod log;
 mod open;

@@ -18,6 +18,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("consensus", &["chain", "store"]),
     ("api", &["chain", "store", "consensus"]),
     ("node", &["chain", "store", "genesis", "client", "demo", "consensus", "api"]),
+    ("bench", &["chain"]),
     ("tests", &["chain", "store", "genesis", "client", "demo", "consensus", "api", "node"]),
 ];
 

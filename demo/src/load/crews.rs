@@ -3,6 +3,7 @@
 //! that apply to the authorities like everybody else.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chain::ids::PersonId;
 use chain::keys::PublicKey;
@@ -25,7 +26,7 @@ const AT_ONCE: u64 = 200;
 #[derive(Clone, Debug)]
 pub struct Mates {
     /// Maker and driver.
-    pub crew: Crew,
+    pub crew: Arc<Crew>,
     /// The driver's person.
     pub person: PersonId,
 }
@@ -67,8 +68,10 @@ fn mates<N: Node>(
     offices: &[Office],
     drivers: &[Driver],
 ) -> Result<Vec<Mates>, DemoError> {
-    let mate =
-        |driver: &Driver| Ok(Mates { crew: loader.crew(offices, driver)?, person: driver.person });
+    let mate = |driver: &Driver| {
+        let crew = Arc::new(loader.crew(offices, driver)?);
+        Ok(Mates { crew, person: driver.person })
+    };
     drivers.iter().map(mate).collect()
 }
 

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The closed-loop load generator: each client has one batch under way, of whole life cycles of
-//! waybills and matters in legal order, signed while the batch before is still under way. Successful
-//! executions are counted apart from refusals, and every figure is one that was measured.
+//! The load generator: each client has one batch under way, of life cycles of waybills, matters and
+//! renewed licences in legal order, signed before the clock starts. Without a rate it is a closed loop;
+//! with one, latency counts from when a batch was due. Successful executions are counted apart from
+//! refusals, and every figure is one that was measured.
 
 mod client;
 mod crews;
+mod fill;
 mod lane;
+mod plan;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use chain::hash::Hash;
 use chain::ids::TransactionId;
 use chain::keys::SecretKey;
 use hdrhistogram::Histogram;
 
 pub use self::crews::{Mates, find, recruit};
+pub use self::fill::fill;
+use self::lane::Signing;
+use self::plan::Plan;
 use crate::applicant::DemoError;
 use crate::node::Node;
 
@@ -35,6 +42,8 @@ pub struct Options {
     pub rate: Option<u64>,
     /// Most transactions in one batch.
     pub batch: usize,
+    /// Transactions to sign before the clock starts; what is missing then is signed on the way.
+    pub prepared: usize,
 }
 
 /// Where acknowledged ids go, a line each, flushed as they come.
@@ -45,8 +54,12 @@ pub type Acks = Arc<Mutex<dyn Write + Send>>;
 pub struct Report {
     /// Wall time from the first batch to the last answer, ms.
     pub took_ms: u64,
+    /// Transactions that were signed before the clock started.
+    pub prepared: u64,
     /// Transactions that were executed.
     pub executed: u64,
+    /// Bytes of the transactions that were answered.
+    pub transaction_bytes: u64,
     /// Transactions in blocks that the rules refused.
     pub refused: u64,
     /// Transactions that were not taken at all.
@@ -63,6 +76,8 @@ pub struct Report {
     pub p50_us: u64,
     /// 99 of 100 transactions were answered within so many microseconds.
     pub p99_us: u64,
+    /// 999 of 1,000 transactions were answered within so many microseconds.
+    pub p999_us: u64,
     /// The slowest answer, microseconds.
     pub max_us: u64,
 }
@@ -70,6 +85,7 @@ pub struct Report {
 /// Counts of a run, shared by its clients.
 pub(crate) struct Counts {
     executed: u64,
+    bytes: u64,
     refused: u64,
     not_taken: u64,
     batches: u64,
@@ -84,14 +100,25 @@ impl Counts {
             Ok(latency) => latency,
             Err(error) => unreachable!("the bounds are constants: {error}"),
         };
-        Self { executed: 0, refused: 0, not_taken: 0, batches: 0, resent: 0, lost: 0, latency }
+        Self {
+            executed: 0,
+            bytes: 0,
+            refused: 0,
+            not_taken: 0,
+            batches: 0,
+            resent: 0,
+            lost: 0,
+            latency,
+        }
     }
 
     fn report(&self, took: Duration) -> Report {
         let took_ms = took.as_millis() as u64;
         Report {
             took_ms,
+            prepared: 0,
             executed: self.executed,
+            transaction_bytes: self.bytes,
             refused: self.refused,
             not_taken: self.not_taken,
             batches: self.batches,
@@ -100,6 +127,7 @@ impl Counts {
             executed_per_second: self.executed * 1_000 / took_ms.max(1),
             p50_us: self.latency.value_at_quantile(0.5),
             p99_us: self.latency.value_at_quantile(0.99),
+            p999_us: self.latency.value_at_quantile(0.999),
             max_us: self.latency.max(),
         }
     }
@@ -109,8 +137,7 @@ impl Counts {
 pub(crate) struct Run {
     pub(crate) options: Options,
     pub(crate) started: Instant,
-    pub(crate) number: u32,
-    pub(crate) police: Option<SecretKey>,
+    pub(crate) signing: Signing,
     counts: Mutex<Counts>,
     acks: Option<Acks>,
 }
@@ -136,42 +163,73 @@ impl Run {
     }
 }
 
-/// Runs the load through these nodes. A client whose node does not answer goes on to the next one.
-pub async fn run<N: Node>(
-    nodes: &[N],
+/// A load whose transactions are signed and wait for the clock to start.
+pub struct Prepared {
+    plans: Vec<Plan>,
+    signing: Signing,
+    options: Options,
+}
+
+/// Signs what the options say, in legal order, before the clock starts.
+pub async fn prepare(
+    chain: Hash,
     mates: Vec<Mates>,
     police: Option<SecretKey>,
     options: Options,
-    acks: Option<Acks>,
-) -> Result<Report, DemoError> {
+) -> Result<Prepared, DemoError> {
     let clients = options.clients.clamp(1, CLIENTS).min(mates.len());
-    if nodes.is_empty() || clients == 0 {
-        return Err(DemoError::Data("a load needs a node and at least one driver".to_owned()));
+    if clients == 0 {
+        return Err(DemoError::Data("a load needs at least one driver".to_owned()));
     }
-    let run = Arc::new(Run {
-        options: Options { clients, ..options },
-        started: Instant::now(),
-        number: u32::from_le_bytes(crate::node::random()),
-        police,
-        counts: Mutex::new(Counts::new()),
-        acks,
-    });
+    let signing = Signing { chain, run: u32::from_le_bytes(crate::node::random()), police };
     let mut shares: Vec<Vec<Mates>> = (0..clients).map(|_| Vec::new()).collect();
     for (place, one) in mates.into_iter().enumerate() {
         shares[place % clients].push(one);
     }
     let mut tasks = tokio::task::JoinSet::new();
     for (place, share) in shares.into_iter().enumerate() {
-        let mut nodes = nodes.to_vec();
-        let turn = place % nodes.len();
-        nodes.rotate_left(turn);
-        tasks.spawn(client::work(Arc::clone(&run), nodes, share, place));
+        let (signing, least) = (signing.clone(), options.prepared / clients);
+        tasks.spawn_blocking(move || {
+            let mut plan = Plan::new(share, place, clients);
+            plan.fill(&signing, least);
+            plan
+        });
     }
-    while let Some(ended) = tasks.join_next().await {
-        if let Err(error) = ended {
-            return Err(DemoError::Data(format!("a client of the load ended early: {error}")));
+    let mut plans = Vec::new();
+    while let Some(plan) = tasks.join_next().await {
+        plans.push(plan.map_err(|error| DemoError::Data(error.to_string()))?);
+    }
+    Ok(Prepared { plans, signing, options: Options { clients, ..options } })
+}
+
+impl Prepared {
+    /// Runs the load through these nodes. A client whose node does not answer goes on to the next one.
+    pub async fn run<N: Node>(self, nodes: &[N], acks: Option<Acks>) -> Result<Report, DemoError> {
+        if nodes.is_empty() {
+            return Err(DemoError::Data("a load needs a node".to_owned()));
         }
+        let prepared = self.plans.iter().map(Plan::waiting).sum::<usize>() as u64;
+        let run = Arc::new(Run {
+            options: self.options,
+            started: Instant::now(),
+            signing: self.signing,
+            counts: Mutex::new(Counts::new()),
+            acks,
+        });
+        let mut tasks = tokio::task::JoinSet::new();
+        for (place, plan) in self.plans.into_iter().enumerate() {
+            let mut nodes = nodes.to_vec();
+            let turn = place % nodes.len();
+            nodes.rotate_left(turn);
+            tasks.spawn(client::work(Arc::clone(&run), nodes, plan));
+        }
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(error) = ended {
+                let why = format!("a client of the load ended early: {error}");
+                return Err(DemoError::Data(why));
+            }
+        }
+        let counts = run.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Report { prepared, ..counts.report(run.started.elapsed()) })
     }
-    let counts = run.counts.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(counts.report(run.started.elapsed()))
 }

@@ -5,15 +5,16 @@
 use std::sync::Arc;
 
 use chain::actions::{
-    WaybillAccept, WaybillArrive, WaybillDepart, WaybillLoad, WaybillOffer, WaybillSettle,
-    WaybillSettleAgree, WaybillSign,
+    CertificateAttest, WaybillAccept, WaybillArrive, WaybillDepart, WaybillLoad, WaybillOffer,
+    WaybillSettle, WaybillSettleAgree, WaybillSign,
 };
 use chain::fields::{self, Field, Salt};
 use chain::hash::Hash;
-use chain::ids::{CodeId, Prefecture, RecordId, Time, WaybillId};
+use chain::ids::{CodeId, PersonId, Prefecture, RecordId, Time, WaybillId};
 use chain::keys::SecretKey;
-use chain::records::WaybillKind;
 use chain::records::waybill::{Offer, PublicLimits};
+use chain::records::{CertificateKind, Class, Subject, WaybillKind};
+use chain::rules::licence;
 use chain::text::Word;
 use chain::transaction::Transaction;
 
@@ -29,6 +30,9 @@ use crate::yunnan::trade::{Carriage, Parties};
 use crate::yunnan::vehicles::Vehicle;
 
 const HOUR_MS: u64 = 3_600_000;
+const DAY_MS: u64 = 24 * HOUR_MS;
+/// How long a licence holds: six years.
+const LICENCE_MS: u64 = 6 * 365 * DAY_MS;
 
 /// The steps of a waybill that goes all its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,6 +116,23 @@ impl Crew {
         };
         let (maker, key) = (office.1.clone(), driver.key.clone());
         Ok(Self { maker, driver: key, code: driver.code, papers })
+    }
+}
+
+impl Crew {
+    /// The driver's licence attested anew, as the traffic police do when it is renewed.
+    pub fn licence_renewed(&self, person: PersonId, now: Time) -> CertificateAttest {
+        let class = self.papers.vehicle.build.licence();
+        CertificateAttest {
+            subject: Subject::Person(person),
+            kind: CertificateKind::DrivingLicence,
+            renews: None,
+            prefecture: Prefecture(self.papers.person.prefecture.code),
+            root: Hash(random()),
+            valid_from: Time(now.0 - DAY_MS),
+            valid_until: Some(now.plus(LICENCE_MS)),
+            class: Class::Licence { classes: licence::class(class).unwrap_or_default() },
+        }
     }
 }
 

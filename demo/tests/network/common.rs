@@ -13,7 +13,7 @@ use chain::memory::Memory;
 use chain::receipt::Outcome;
 use chain::records::name::{NameKind, UniqueName};
 use chain::records::{Application, Code, List, ListKey, Organisation};
-use chain::transaction::{Checked, Decoded, Transaction};
+use chain::transaction::{Checked, Decoded};
 use chain::view::Past;
 use demo::applicant::{InboxAt, Inboxes};
 use demo::authority::{self, Role, Setup};
@@ -54,21 +54,21 @@ impl Node for MemoryNode {
         self.chain
     }
 
-    async fn submit(&self, transactions: &[Transaction]) -> Result<Vec<Verdict>, NodeError> {
-        let check = |transaction: &Transaction| {
-            let decoded = Decoded::from_bytes(transaction.to_bytes(), self.chain).unwrap();
+    async fn submit_bytes(&self, transactions: &[&[u8]]) -> Result<Vec<Verdict>, NodeError> {
+        let check = |bytes: &&[u8]| {
+            let decoded = Decoded::from_bytes(bytes.to_vec(), self.chain).unwrap();
             Some(decoded.check().unwrap())
         };
         let checked: Vec<_> = transactions.iter().map(check).collect();
         let outcomes = self.block(&checked);
-        let verdict = |transaction: &Transaction| match outcomes.get(&transaction.id().0) {
+        let verdict = |one: &Option<Checked>| match outcomes.get(&one.as_ref().unwrap().id().0) {
             Some(Outcome::Executed { .. }) => Verdict::Executed,
             Some(Outcome::Refused { reasons }) => {
                 Verdict::Refused(reasons.iter().map(|r| r.code.code().to_owned()).collect())
             }
             None => Verdict::NotTaken("skipped".to_owned()),
         };
-        let verdicts: Vec<Verdict> = transactions.iter().map(verdict).collect();
+        let verdicts: Vec<Verdict> = checked.iter().map(verdict).collect();
         let refused = verdicts.iter().filter(|verdict| **verdict != Verdict::Executed).count();
         self.refused.fetch_add(refused, Ordering::SeqCst);
         Ok(verdicts)

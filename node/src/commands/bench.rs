@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `dianyun bench`: a closed loop of valid life cycles of waybills and matters.
+//! `dianyun bench`: a load of valid life cycles of waybills, matters and renewals, measured.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -13,13 +13,14 @@ use chain::limits::BATCH_TRANSACTIONS as BATCH;
 use clap::Args;
 use demo::load::{self, Acks, Options};
 use demo::net::NetNode;
+use demo::node::Node;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::matter::pretty;
 use super::runtime;
-use super::testnet::memory::{self, Resident};
+use super::testnet::usage::{self, Usage};
 use super::testnet::{self, State};
 use crate::output::{Output, say};
 
@@ -28,12 +29,17 @@ Examples:
   dianyun bench --clients 4 --seconds 5
   dianyun bench --node http://127.0.0.1:8080 --clients 8 --seconds 60 --json
   dianyun bench --clients 4 --seconds 20 --rate 300 --acks acknowledged.txt
+  dianyun bench --clients 256 --batch 1 --drivers 1 --prepare 200000 --seconds 15
+  dianyun bench --records 100000 --clients 8 --prepare 150000 --seconds 15
   dianyun bench --seconds 5 --acks - | sort | uniq -d
 
 It needs a testnet's folder: new drivers apply for codes first, by real applications.
 With --acks - standard output holds the acknowledged ids alone, and the report goes to standard error.";
 
-/// Put a closed-loop load of valid life cycles on a testnet, and report what was measured.
+/// Most transactions signed ahead.
+const MOST: usize = 2_000_000;
+
+/// Put a load of valid life cycles on a testnet, and report what was measured.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Bench {
@@ -49,7 +55,8 @@ pub(crate) struct Bench {
     /// How long new batches begin.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Transactions a second over all clients; without it as fast as answers come.
+    /// Transactions a second over all clients, with latency counted from when each was due; without it
+    /// as fast as answers come.
     #[arg(long)]
     rate: Option<u64>,
     /// Most transactions in one batch.
@@ -58,6 +65,13 @@ pub(crate) struct Bench {
     /// Drivers that work for each client.
     #[arg(long, default_value_t = 8)]
     drivers: usize,
+    /// Transactions to sign before the clock starts, good for five minutes; what more is needed is
+    /// signed on the way.
+    #[arg(long, default_value_t = 0)]
+    prepare: usize,
+    /// Put so many records on the chain first, by public offers of waybills.
+    #[arg(long, default_value_t = 0)]
+    records: usize,
     /// Where the id of each acknowledged transaction goes, a line each; `-` is standard output.
     #[arg(long)]
     acks: Option<PathBuf>,
@@ -77,16 +91,23 @@ impl Bench {
             let wanted = self.clients * self.drivers;
             let tell = |found: usize| say(format!("drivers: {found} of {wanted}"));
             let mates = load::recruit(&settings, wanted, &tell).await?;
+            if self.records > 0 {
+                let tell = |made: usize| say(format!("records: {made} of {}", self.records));
+                load::fill(&nodes, &mates, self.records, &tell).await?;
+            }
             let options = Options {
                 clients: self.clients,
                 time: Duration::from_secs(self.seconds),
                 rate: self.rate,
                 batch: self.batch,
+                prepared: self.prepare,
             };
             let police = Some(settings.police.clone());
-            let work = load::run(&nodes, mates, police, options, self.acks()?);
-            let (report, resident_mib) = memory::during(&state, work).await;
-            let report = Measured { report: report?, resident_mib };
+            let chain = settings.node.chain_id();
+            let prepared = load::prepare(chain, mates, police, options).await?;
+            let work = prepared.run(&nodes, self.acks()?);
+            let (report, usage) = usage::during(&state, work).await;
+            let report = Measured::new(report?, usage);
             let shown = serde_json::to_value(&report)?;
             match self.acks.as_deref() {
                 Some(file) if file.as_os_str() == "-" => say(pretty(&shown)),
@@ -101,6 +122,7 @@ impl Bench {
         ensure!((1..=load::CLIENTS).contains(&self.clients), "--clients is 1 to {}", load::CLIENTS);
         ensure!(self.seconds > 0 && self.drivers > 0, "--seconds and --drivers are 1 or more");
         ensure!((1..=BATCH).contains(&self.batch), "--batch is 1 to {BATCH}");
+        ensure!(self.prepare <= MOST, "--prepare is {MOST} at most: they are kept in memory");
         ensure!(self.rate != Some(0), "--rate is 1 or more; without it there is no limit");
         Ok(())
     }
@@ -129,8 +151,27 @@ impl Bench {
 struct Measured {
     #[serde(flatten)]
     report: load::Report,
-    /// Resident memory of each node.
-    resident_mib: BTreeMap<String, Resident>,
+    /// Processor time of all nodes for 1,000 executed transactions, seconds.
+    nodes_cpu_s_per_1000: f64,
+    /// The same of this process, apart.
+    bench_cpu_s_per_1000: f64,
+    /// What each node took, and this process as `bench`.
+    usage: BTreeMap<String, Usage>,
+}
+
+impl Measured {
+    fn new(report: load::Report, usage: BTreeMap<String, Usage>) -> Self {
+        let thousands = report.executed.max(1) as f64 / 1_000.0;
+        let own = usage.get("bench").map_or(0.0, |usage| usage.cpu_s);
+        let all: f64 = usage.values().map(|usage| usage.cpu_s).sum();
+        let rounded = |seconds: f64| (seconds / thousands * 1e5).round() / 1e5;
+        Self {
+            report,
+            nodes_cpu_s_per_1000: rounded(all - own),
+            bench_cpu_s_per_1000: rounded(own),
+            usage,
+        }
+    }
 }
 
 /// One figure a line.

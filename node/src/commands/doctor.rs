@@ -17,6 +17,7 @@ use crate::output::{Output, say};
 const EXAMPLES: &str = "\
 Examples:
   dianyun doctor --dir validator-1
+  dianyun doctor --dir validator-1 --compact --json
   dianyun testnet kill validator-2 && dianyun doctor --dir ~/.local/state/dianyun/testnet/validator-2
 
 The node must not run. Exit code 0 only if everything is sound; else the message says what to do.";
@@ -29,6 +30,9 @@ pub(crate) struct Doctor {
     /// The node's folder.
     #[arg(long, default_value = ".")]
     dir: PathBuf,
+    /// Then compact every table, and say what each takes on disk.
+    #[arg(long)]
+    compact: bool,
 }
 
 /// Block cache while nothing else runs over the folder.
@@ -53,10 +57,18 @@ impl Doctor {
             }
         })?;
         let (blocks, records) = (checked.blocks, checked.records);
-        let report = json!({
+        let mut report = json!({
             "height": checked.height, "blocks": blocks, "records": records, "sound": true,
+            "transactions": checked.transactions, "transaction_bytes": checked.transaction_bytes,
         });
-        output.data(&report, || format!("{blocks} blocks and {records} records are sound."));
+        let mut lines = vec![format!("{blocks} blocks and {records} records are sound.")];
+        if self.compact {
+            let tables = store.compact()?;
+            lines
+                .extend(tables.iter().map(|(name, bytes)| format!("{name:<10} {bytes:>14} bytes")));
+            report["tables"] = json!(tables);
+        }
+        output.data(&report, || lines.join("\n"));
         Ok(())
     }
 }

@@ -5,11 +5,11 @@ mod authorities;
 mod card;
 mod loading;
 mod making;
-pub(crate) mod memory;
 mod ports;
 mod process;
 mod state;
 mod up;
+pub(crate) mod usage;
 
 use std::path::{Path, PathBuf};
 
