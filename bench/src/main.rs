@@ -16,6 +16,7 @@ mod table;
 mod testnet;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -72,8 +73,18 @@ pub(crate) struct Run {
     only: Vec<String>,
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match work(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn work(command: Command) -> Result<()> {
+    match command {
         Command::NullWorker(worker) => worker.run(),
         Command::Fixed => runtime()?.block_on(fixed::serve()),
         Command::Run(run) => {

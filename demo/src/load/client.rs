@@ -13,11 +13,18 @@ use crate::node::{Node, Verdict};
 
 /// How long after the end of a run a batch may still wait for its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Least size of a batch after the end.
+const LAST_BATCH: usize = 100;
 /// Pause before a batch is sent again.
 const SEND_AGAIN: Duration = Duration::from_millis(200);
 
 /// Works until the run is over. What it runs out of it signs while a batch is under way.
-pub(super) async fn work<N: Node>(run: Arc<Run>, mut nodes: Vec<N>, mut plan: Plan) {
+/// Returns what is signed and not sent.
+pub(super) async fn work<N: Node>(
+    run: Arc<Run>,
+    mut nodes: Vec<N>,
+    mut plan: Plan,
+) -> Option<(Vec<N>, Plan)> {
     let most = run.options.batch;
     let mut due = Instant::now();
     while !run.is_over() {
@@ -26,7 +33,7 @@ pub(super) async fn work<N: Node>(run: Arc<Run>, mut nodes: Vec<N>, mut plan: Pl
         }
         let batch = plan.take(most);
         if batch.is_empty() {
-            return;
+            break;
         }
         let planned_for = pace(&run, &mut due, batch.len()).await;
         let sent = if plan.waiting() < most {
@@ -38,14 +45,29 @@ pub(super) async fn work<N: Node>(run: Arc<Run>, mut nodes: Vec<N>, mut plan: Pl
                 }
             });
             let sent = send(&run, &mut nodes, &batch, planned_for).await;
-            let Ok(filled) = signing.await else { return };
-            plan = filled;
+            plan = signing.await.ok()?;
             sent
         } else {
             send(&run, &mut nodes, &batch, planned_for).await
         };
         if let Some(verdicts) = sent {
             plan.learn(&batch, &verdicts);
+        }
+    }
+    Some((nodes, plan))
+}
+
+/// Brings the trips under way to their end, so that their drivers are free for another run. It counts
+/// in no figure, and what cannot be ended now stays as it is.
+pub(super) async fn finish<N: Node>(nodes: Vec<N>, mut plan: Plan, most: usize) {
+    let Some(node) = nodes.first() else { return };
+    plan.finish();
+    while plan.waiting() > 0 {
+        let batch = plan.take(most.max(LAST_BATCH));
+        let encoded: Vec<&[u8]> = batch.iter().map(|planned| planned.bytes.as_slice()).collect();
+        if let Err(error) = node.submit_bytes(&encoded).await {
+            tracing::debug!(%error, "trips are left under way");
+            return;
         }
     }
 }

@@ -107,6 +107,17 @@ impl Lane {
         Ok(signed)
     }
 
+    /// Signs what is left of the trips under way and nothing else: their drivers are free for another
+    /// run then.
+    pub(crate) fn sign_last(&mut self, now: Time) -> Vec<(Part, Transaction)> {
+        self.recover();
+        let mut signed = Vec::new();
+        for number in std::mem::take(&mut self.stranded) {
+            self.sign_rest(number, now, &mut signed);
+        }
+        signed
+    }
+
     fn sign_rest(&mut self, number: u64, now: Time, signed: &mut Vec<(Part, Transaction)>) {
         let Some((trip, done)) = self.trips.get_mut(&number) else { return };
         for step in Step::ALL.into_iter().filter(|step| done.is_none_or(|done| *step > done)) {

@@ -223,13 +223,20 @@ impl Prepared {
             nodes.rotate_left(turn);
             tasks.spawn(client::work(Arc::clone(&run), nodes, plan));
         }
-        while let Some(ended) = tasks.join_next().await {
-            if let Err(error) = ended {
-                let why = format!("a client of the load ended early: {error}");
-                return Err(DemoError::Data(why));
-            }
+        let mut ended = Vec::new();
+        while let Some(one) = tasks.join_next().await {
+            let early =
+                |why: String| DemoError::Data(format!("a client of the load ended early: {why}"));
+            let one = one.map_err(|error| early(error.to_string()))?;
+            ended.push(one.ok_or_else(|| early("nothing could be signed".to_owned()))?);
         }
-        let counts = run.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Report { prepared, ..counts.report(run.started.elapsed()) })
+        let report = {
+            let counts = run.counts.lock().unwrap_or_else(PoisonError::into_inner);
+            Report { prepared, ..counts.report(run.started.elapsed()) }
+        };
+        let last = ended.into_iter();
+        let last = last.map(|(nodes, plan)| client::finish(nodes, plan, run.options.batch));
+        futures::future::join_all(last).await;
+        Ok(report)
     }
 }

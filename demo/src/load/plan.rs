@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use chain::ids::TransactionId;
+use chain::transaction::Transaction;
 
 use super::crews::Mates;
 use super::lane::{Lane, Part, Signing};
@@ -16,6 +17,15 @@ pub(crate) struct Planned {
     pub(crate) id: TransactionId,
     /// Its canonical bytes.
     pub(crate) bytes: Vec<u8>,
+}
+
+fn planned(lane: usize, signed: Vec<(Part, Transaction)>) -> impl Iterator<Item = Planned> {
+    signed.into_iter().map(move |(part, one)| Planned {
+        lane,
+        part,
+        id: one.id(),
+        bytes: one.to_bytes(),
+    })
 }
 
 /// The lanes of a client and what they have signed.
@@ -48,15 +58,21 @@ impl Plan {
                     continue;
                 }
                 match lane.sign(signing, now()) {
-                    Ok(signed) => self.queue.extend(signed.into_iter().map(|(part, one)| {
-                        Planned { lane: place, part, id: one.id(), bytes: one.to_bytes() }
-                    })),
+                    Ok(signed) => self.queue.extend(planned(place, signed)),
                     Err(error) => tracing::warn!(%error, "a trip cannot be made up"),
                 }
             }
             if self.queue.len() == before {
                 return;
             }
+        }
+    }
+
+    /// What is signed and not sent is given up; what is left of trips under way takes its place.
+    pub(crate) fn finish(&mut self) {
+        self.queue.clear();
+        for (place, lane) in self.lanes.iter_mut().enumerate() {
+            self.queue.extend(planned(place, lane.sign_last(now())));
         }
     }
 
