@@ -14,6 +14,7 @@ use crate::judge::NOT_PROPER;
 use crate::net::{NodeNo, Refusal, Served};
 use crate::raft::{AppendRequest, AppendResponse, Entry, EntryPayload, LogId, guard, wire};
 use crate::service::{NO_VOTE, Part, malformed};
+use crate::term::Known;
 
 /// A judgement waits this long for what is committed to be executed here, less than the leader waits
 /// for an answer; then the leader asks again.
@@ -49,7 +50,8 @@ pub(crate) async fn one(
 ) -> Served {
     let part = part.filter(|_| !core.is_stopped());
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node takes no part"))?;
-    let checked = guard::check_append(&request, from, &part.members, &part.log);
+    let own = Known { core, log: &part.log };
+    let checked = guard::check_append(&request, from, &part.members, &own);
     if let Err(wrong) = checked {
         core.alarm(&format!("an append of node {from} is not proper: {wrong}"));
         return Err(Refusal::new(NOT_PROPER, wrong.to_string()));

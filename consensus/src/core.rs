@@ -18,6 +18,7 @@ use store::Store;
 use tokio::sync::{Notify, oneshot, watch};
 
 use crate::clock::Clock;
+use crate::heirs::Heirs;
 use crate::net::caller::Caller;
 use crate::net::{Lane, NodeNo, Registry};
 use crate::pool::Pool;
@@ -91,6 +92,8 @@ pub(crate) struct Core {
     pub(crate) contradicted_by: Mutex<BTreeSet<NodeNo>>,
     /// The payload hash of the proposal that was executed or refused last.
     pub(crate) processed: Mutex<Hash>,
+    /// Whom the leaders of this node named to follow them.
+    pub(crate) heirs: Mutex<Heirs>,
     /// The term in which openraft did not take a proposal of this node; 0 if it took all.
     pub(crate) not_written: AtomicU64,
 }
@@ -135,6 +138,7 @@ impl Core {
             greetings: Mutex::new(0),
             contradicted_by: Mutex::new(BTreeSet::new()),
             processed: Mutex::new(Hash::ZERO),
+            heirs: Mutex::new(Heirs::default()),
             not_written: AtomicU64::new(0),
         }
     }

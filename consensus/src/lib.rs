@@ -12,6 +12,7 @@ pub(crate) mod forward;
 pub(crate) mod greet;
 pub(crate) mod greeting;
 mod handle;
+pub(crate) mod heirs;
 pub(crate) mod judge;
 pub(crate) mod limits;
 pub(crate) mod net;
@@ -24,6 +25,7 @@ mod start;
 pub(crate) mod steward;
 pub(crate) mod sync;
 pub(crate) mod take_in;
+pub(crate) mod term;
 mod types;
 pub(crate) mod verify;
 

@@ -78,6 +78,10 @@ pub(crate) const ELECTION_MIN_MS: u64 = 500;
 pub(crate) const ELECTION_MAX_MS: u64 = 1_000;
 /// Greeting (clock, height, log position) between connected peers.
 pub(crate) const GREET_EVERY: Duration = Duration::from_secs(1);
+/// A term may be this far ahead of the highest that is known, more than elections reach in a year of
+/// nothing else; and so often would somebody have to be believed to bring terms to their end that it
+/// takes tens of years.
+pub(crate) const TERMS_AHEAD: u64 = 1 << 24;
 /// A call that is not answered within this time fails.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// A stream whose oldest request is not answered within this time is closed.

@@ -14,18 +14,19 @@ use openraft::raft::TransferLeaderResponse;
 use tokio::sync::mpsc;
 
 use crate::append;
-use crate::core::{Core, Lead, Seen};
+use crate::core::{Core, Seen};
 use crate::greeting::Greeting;
 use crate::judge::NOT_PROPER;
 use crate::limits;
 use crate::net::server::{Ordered, Service};
 use crate::net::{Lane, NodeNo, Refusal, Served};
 use crate::pool::Origin;
-use crate::raft::guard::{self, OwnLog};
+use crate::raft::guard;
 use crate::raft::log::Log;
 use crate::raft::machine::Machine;
 use crate::raft::wire::{self, Reader};
 use crate::raft::{Membership, Types};
+use crate::term::Known;
 
 /// openraft over our state machine.
 pub(crate) type Raft = openraft::Raft<Types, Machine>;
@@ -56,16 +57,6 @@ pub(crate) struct Part {
     pub(crate) raft: Raft,
     pub(crate) log: Log,
     pub(crate) members: Membership,
-}
-
-impl OwnLog for Log {
-    fn term_at(&self, index: u64) -> Option<u64> {
-        Log::term_at(self, index)
-    }
-
-    fn committed_end(&self) -> u64 {
-        Log::committed_end(self)
-    }
 }
 
 /// Stands behind the lanes.
@@ -125,10 +116,11 @@ impl Core {
         let known = all.entry(from).or_insert(seen);
         let offset = seen.clock_offset_ms.or(known.clock_offset_ms);
         *known = Seen { clock_offset_ms: offset, ..seen };
-        let newest = all.values().filter(|s| s.leader.is_some()).max_by_key(|s| s.term).copied();
         drop(all);
-        if let Some(newest) = newest.filter(|_| !self.is_validator()) {
-            self.set_lead(Lead { leader: newest.leader, term: newest.term });
+        if !self.is_validator()
+            && let Some(lead) = self.named_lead()
+        {
+            self.set_lead(lead);
         }
     }
 }
@@ -169,7 +161,7 @@ async fn control(core: Arc<Core>, part: Option<Part>, from: NodeNo, mut body: By
             append::one(&core, part.as_ref(), from, request).await
         }
         VOTE | PRE_VOTE => vote(&core, part, from, kind, body).await,
-        TRANSFER => transfer(&core, part, body).await,
+        TRANSFER => transfer(&core, part, from, body).await,
         _ => Err(malformed()),
     }
 }
@@ -183,15 +175,17 @@ fn greeted(core: &Core, from: NodeNo, body: Bytes) -> Served {
 }
 
 async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Bytes) -> Served {
-    let request = wire::read_vote_request(Reader(body)).ok_or_else(malformed)?;
+    let mut request = wire::read_vote_request(Reader(body)).ok_or_else(malformed)?;
     let log_end = request.last_log_id.map_or(0, |last| last.index.saturating_add(1));
     let may_vote = !core.is_stopped() && core.may_vote(log_end, request.vote.leader_id.term);
     let part = part.filter(|_| may_vote);
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
-    if let Err(wrong) = guard::check_vote(&request, from, &part.members) {
+    let own = Known { core, log: &part.log };
+    if let Err(wrong) = guard::check_vote(&request, from, &part.members, &own) {
         core.alarm(&format!("a request for a vote of node {from} is not proper: {wrong}"));
         return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
     }
+    request.leadership_transfer &= core.heirs.lock().may_take_over(&request, part.log.vote());
     let answer = match kind {
         VOTE => part.raft.vote(request).await,
         _ => part.raft.pre_vote(request).await,
@@ -200,10 +194,15 @@ async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Byt
     Ok(vec![wire::vote_response(&answer)])
 }
 
-async fn transfer(core: &Core, part: Option<Part>, body: Bytes) -> Served {
+async fn transfer(core: &Core, part: Option<Part>, from: NodeNo, body: Bytes) -> Served {
     let part = part.filter(|_| !core.is_stopped() && !core.memory.is_away());
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
     let request = wire::read_transfer(Reader(body)).ok_or_else(malformed)?;
+    if let Err(wrong) = guard::check_transfer(&request, from, &part.members) {
+        core.alarm(&format!("node {from} cannot give this lead away: {wrong}"));
+        return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
+    }
+    core.heirs.lock().name(request.from_leader(), *request.to_node_id(), part.log.vote());
     let answer: Result<TransferLeaderResponse<Types>, _> =
         part.raft.handle_transfer_leader(request).await;
     match answer {

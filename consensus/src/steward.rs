@@ -116,7 +116,7 @@ async fn watch(
     }
     if off && let Some(heir) = core.heir(part) {
         tracing::warn!(heir, "this leader's clock is off: it gives the lead away");
-        let _asked = part.raft.trigger().transfer_leader(heir).await;
+        let _asked = core.name_heir(part, heir).await;
     }
     aside
 }
@@ -139,6 +139,15 @@ impl Core {
         let others = part.members.voter_ids().filter(|number| *number != own);
         let ready = others.filter(|n| self.registry.peer(*n).is_some_and(|peer| peer.ready()));
         ready.max_by_key(|number| seen.get(number).map(|seen| seen.height))
+    }
+
+    /// Gives the lead away; this node votes for the heir too.
+    pub(crate) async fn name_heir(&self, part: &Part, heir: NodeNo) -> bool {
+        let own = part.log.vote();
+        if let Some(own) = own.filter(|own| own.leader_id.voted_for == self.own_number()) {
+            self.heirs.lock().name(&own, heir, Some(own));
+        }
+        part.raft.trigger().transfer_leader(heir).await.is_ok()
     }
 
     /// A node that came back with less than it once held votes again once it holds it.
