@@ -59,7 +59,11 @@ pub(crate) async fn one(
     if !core.may_follow(request.vote.leader_id.term) {
         return Err(Refusal::new(NO_VOTE, "this node rejoins: it first asks what it once held"));
     }
+    let has_entries = !request.entries.is_empty();
     let answer = take(core, part, request).await?;
+    if has_entries && answer.is_success() {
+        core.memory.fetched();
+    }
     Ok(vec![wire::append_response(&answer)])
 }
 

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -19,10 +19,11 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::heirs::Heirs;
+use crate::memory::Memory;
 use crate::net::caller::Caller;
 use crate::net::{Lane, NodeNo, Registry};
 use crate::pool::Pool;
-use crate::recognise::Memory;
+use crate::raft::log::Log;
 use crate::types::Health;
 use crate::verify::Verifier;
 
@@ -92,6 +93,8 @@ pub(crate) struct Core {
     pub(crate) contradicted_by: Mutex<BTreeSet<NodeNo>>,
     /// The payload hash of the proposal that was executed or refused last.
     pub(crate) processed: Mutex<Hash>,
+    /// The Raft log, once it is open; observers have none.
+    pub(crate) log: OnceLock<Log>,
     /// Whom the leaders of this node named to follow them.
     pub(crate) heirs: Mutex<Heirs>,
     /// The term in which openraft did not take a proposal of this node; 0 if it took all.
@@ -138,6 +141,7 @@ impl Core {
             greetings: Mutex::new(0),
             contradicted_by: Mutex::new(BTreeSet::new()),
             processed: Mutex::new(Hash::ZERO),
+            log: OnceLock::new(),
             heirs: Mutex::new(Heirs::default()),
             not_written: AtomicU64::new(0),
         }

@@ -60,7 +60,7 @@ async fn remember(core: &Arc<Core>) {
 
 async fn greet(core: &Core, number: NodeNo) {
     let Some(caller) = core.caller(number, Lane::Control) else { return };
-    let mut body = BytesMut::with_capacity(112);
+    let mut body = BytesMut::with_capacity(121);
     body.put_u8(GREETING);
     body.put_slice(&core.greeting(number).encode());
     let called = caller.for_greetings().call(vec![body.freeze()], limits::CALL_TIMEOUT).await;

@@ -15,6 +15,7 @@ mod handle;
 pub(crate) mod heirs;
 pub(crate) mod judge;
 pub(crate) mod limits;
+pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod pool;
 pub(crate) mod propose;

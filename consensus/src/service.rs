@@ -25,7 +25,7 @@ use crate::raft::guard;
 use crate::raft::log::Log;
 use crate::raft::machine::Machine;
 use crate::raft::wire::{self, Reader};
-use crate::raft::{Membership, Types};
+use crate::raft::{Membership, Types, term_of};
 use crate::term::Known;
 
 /// openraft over our state machine.
@@ -77,6 +77,7 @@ impl Core {
         *number += 1;
         let lead = *self.lead.borrow();
         let voted = self.store.vote().ok().flatten().map_or(0, |vote| vote.term);
+        let last = self.log.get().and_then(Log::last);
         let applied_end = self.store.applied().map_or(0, |applied| applied.index + 1);
         Greeting {
             protocol: PROTOCOL,
@@ -86,7 +87,8 @@ impl Core {
             term: lead.term.max(voted),
             leader: lead.leader,
             height: self.store.header().height,
-            log_end: self.store.log_end(),
+            log_end: last.map_or(0, |last| last.index + 1),
+            last_term: last.as_ref().map_or(0, term_of),
             kept_end: applied_end.min(self.store.acknowledged()),
             rejoins: self.memory.is_away(),
             remembered: self.memory.kept(to),
@@ -176,14 +178,15 @@ fn greeted(core: &Core, from: NodeNo, body: Bytes) -> Served {
 
 async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Bytes) -> Served {
     let mut request = wire::read_vote_request(Reader(body)).ok_or_else(malformed)?;
-    let log_end = request.last_log_id.map_or(0, |last| last.index.saturating_add(1));
-    let may_vote = !core.is_stopped() && core.may_vote(log_end, request.vote.leader_id.term);
-    let part = part.filter(|_| may_vote);
+    let part = part.filter(|_| !core.is_stopped());
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
     let own = Known { core, log: &part.log };
     if let Err(wrong) = guard::check_vote(&request, from, &part.members, &own) {
         core.alarm(&format!("a request for a vote of node {from} is not proper: {wrong}"));
         return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
+    }
+    if let Some(answer) = core.no_vote(&request.vote, core.own_number()) {
+        return Ok(vec![wire::vote_response(&answer)]);
     }
     request.leadership_transfer &= core.heirs.lock().may_take_over(&request, part.log.vote());
     let answer = match kind {

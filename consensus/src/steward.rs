@@ -152,9 +152,8 @@ impl Core {
 
     /// A node that came back with less than it once held votes again once it holds it.
     async fn look_for_return(&self, part: &Part) {
-        let end = part.log.last().map_or(0, |last| last.index + 1);
-        if self.came_back(end) {
-            tracing::info!(end, "the log has again what this node once held: it votes again");
+        if self.came_back(part.log.last()) {
+            tracing::info!("the log has again what this node once held: it votes again");
             part.raft.runtime_config().elect(true);
             begin(part).await;
         }

@@ -67,6 +67,13 @@ impl Link {
     }
 
     async fn ask(&self, kind: u8, request: &VoteRequest) -> Result<VoteResponse, RPCError<Types>> {
+        // What this node must not answer to others it does not ask of them either.
+        if let Some(answer) = self.core.no_vote(&request.vote, self.target) {
+            return Ok(answer);
+        }
+        if self.core.is_one_of_many_away(self.target) {
+            return Err(failed(CallError::Unreachable(self.target)));
+        }
         let mut body = BytesMut::with_capacity(64);
         body.put_u8(kind);
         wire::put_vote_request(&mut body, request);
