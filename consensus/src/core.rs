@@ -17,7 +17,7 @@ use parking_lot::Mutex;
 use store::Store;
 use tokio::sync::{Notify, oneshot, watch};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment, Offset};
 use crate::heirs::Heirs;
 use crate::memory::Memory;
 use crate::net::caller::Caller;
@@ -36,7 +36,7 @@ pub(crate) struct Seen {
     pub(crate) height: Height,
     pub(crate) term: u64,
     pub(crate) leader: Option<NodeNo>,
-    pub(crate) clock_offset_ms: Option<i64>,
+    pub(crate) clock: Option<Offset>,
 }
 
 /// Who leads, as far as this node knows.
@@ -93,6 +93,8 @@ pub(crate) struct Core {
     pub(crate) contradicted_by: Mutex<BTreeSet<NodeNo>>,
     /// The payload hash of the proposal that was executed or refused last.
     pub(crate) processed: Mutex<Hash>,
+    /// When the others were last asked for their clocks.
+    pub(crate) asked: Mutex<Moment>,
     /// The Raft log, once it is open; observers have none.
     pub(crate) log: OnceLock<Log>,
     /// Whom the leaders of this node named to follow them.
@@ -117,6 +119,7 @@ impl Core {
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { genesis, own, key, store, clock, registry, callers, memory } = parts;
         let height = store.header().height;
+        let asked = clock.moment();
         Self {
             chain: genesis.chain_id(),
             genesis,
@@ -141,6 +144,7 @@ impl Core {
             greetings: Mutex::new(0),
             contradicted_by: Mutex::new(BTreeSet::new()),
             processed: Mutex::new(Hash::ZERO),
+            asked: Mutex::new(asked),
             log: OnceLock::new(),
             heirs: Mutex::new(Heirs::default()),
             not_written: AtomicU64::new(0),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::{BufMut, BytesMut};
 use tokio::task::AbortHandle;
 
-use crate::clock;
+use crate::clock::{self, Offset};
 use crate::core::Core;
 use crate::limits;
 use crate::net::{CallError, Lane, NodeNo};
@@ -42,6 +42,7 @@ pub(crate) async fn run(core: Arc<Core>) {
             }
         }
         if rounds.is_multiple_of(every) {
+            *core.asked.lock() = core.clock.moment();
             core.forget_waiters();
             remember(&core).await;
         }
@@ -73,7 +74,8 @@ async fn greet(core: &Core, number: NodeNo) {
     };
     core.was_welcomed(number);
     let round_trip = u64::try_from(answer.round_trip.as_millis()).unwrap_or(u64::MAX);
-    let offset = clock::offset_ms(core.clock.now_ms(), answer.clock_ms, round_trip);
+    let at = core.clock.moment();
+    let offset = Offset { ms: clock::offset_ms(at.wall_ms, answer.clock_ms, round_trip), at };
     let heard = core.hear(number, answer.body, Some(offset));
     caller.peer().set_welcomed(heard.is_ok());
     if let Err(refusal) = heard {

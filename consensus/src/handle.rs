@@ -102,7 +102,7 @@ impl Handle {
                     role: node.role,
                     connected: peer.is_some_and(|peer| peer.connected()),
                     height: seen.map(|seen| seen.height),
-                    clock_offset_ms: seen.and_then(|seen| seen.clock_offset_ms),
+                    clock_offset_ms: seen.and_then(|seen| seen.clock).map(|clock| clock.ms),
                 }
             })
             .collect()

@@ -107,7 +107,12 @@ async fn step(
     if let Some(done) = lead.under_way.iter().position(|hash| *hash == processed) {
         lead.under_way.drain(..=done);
     }
-    let now_ms = core.clock.now_ms();
+    let now = core.clock.moment();
+    if core.mistrusts_clock(&now) {
+        // What is written now would be refused until the others' clocks have come that far.
+        return Ok(LOOK);
+    }
+    let now_ms = now.wall_ms;
     let late = u64::try_from(limits::FORWARD_AGAIN.as_millis()).unwrap_or(u64::MAX);
     let waiting = {
         let mut pool = core.pool.lock();

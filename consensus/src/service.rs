@@ -14,6 +14,7 @@ use openraft::raft::TransferLeaderResponse;
 use tokio::sync::mpsc;
 
 use crate::append;
+use crate::clock::Offset;
 use crate::core::{Core, Seen};
 use crate::greeting::Greeting;
 use crate::judge::NOT_PROPER;
@@ -100,7 +101,7 @@ impl Core {
         &self,
         from: NodeNo,
         body: Bytes,
-        clock_offset_ms: Option<i64>,
+        clock: Option<Offset>,
     ) -> Result<(), Refusal> {
         let greeting = Greeting::decode(body).ok_or_else(malformed)?;
         if greeting.protocol != PROTOCOL || greeting.chain != self.chain {
@@ -108,7 +109,7 @@ impl Core {
         }
         self.recognise(from, &greeting)?;
         let Greeting { height, term, leader, .. } = greeting;
-        self.note_peer(from, Seen { height, term, leader, clock_offset_ms });
+        self.note_peer(from, Seen { height, term, leader, clock });
         Ok(())
     }
 
@@ -116,8 +117,7 @@ impl Core {
     fn note_peer(&self, from: NodeNo, seen: Seen) {
         let mut all = self.seen.lock();
         let known = all.entry(from).or_insert(seen);
-        let offset = seen.clock_offset_ms.or(known.clock_offset_ms);
-        *known = Seen { clock_offset_ms: offset, ..seen };
+        *known = Seen { clock: seen.clock.or(known.clock), ..seen };
         drop(all);
         if !self.is_validator()
             && let Some(lead) = self.named_lead()
@@ -146,8 +146,8 @@ impl Service for Node {
         let (requests, from_peer) = mpsc::channel(limits::APPEND_PIPELINE);
         let (to_peer, answers) = mpsc::channel(limits::APPEND_PIPELINE);
         let (core, part) = (Arc::clone(&self.core), self.part.clone());
-        tokio::spawn(append::session(core, part, from, from_peer, to_peer));
-        Ordered { requests, answers }
+        let session = tokio::spawn(append::session(core, part, from, from_peer, to_peer));
+        Ordered { requests, answers, session: session.abort_handle() }
     }
 }
 

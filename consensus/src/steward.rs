@@ -10,7 +10,7 @@ use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use parking_lot::Mutex;
 
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::core::{Core, Lead};
 use crate::judge::CLOCK_AHEAD;
 use crate::limits;
@@ -88,7 +88,7 @@ async fn watch(
     aside: Option<u8>,
 ) -> Option<u8> {
     let leads = lead.leader == Some(core.own_number());
-    let off = core.clock_off();
+    let off = core.clock_off(&core.clock.moment());
     if !leads {
         refusals.clear();
         let may_return = match aside {
@@ -122,14 +122,23 @@ async fn watch(
 }
 
 impl Core {
-    /// True if this node's clock is further from its peers' median than a leader's may be.
-    fn clock_off(&self) -> bool {
-        let offsets: Vec<i64> = {
-            let seen = self.seen.lock();
-            seen.values().filter_map(|seen| seen.clock_offset_ms).collect()
-        };
-        let median = clock::median_offset_ms(&offsets);
+    /// True if this node's clock is further from its peers' median than a leader's may be: those who
+    /// vote are asked, while they are there.
+    pub(crate) fn clock_off(&self, now: &Moment) -> bool {
+        let seen = self.seen.lock().clone();
+        let counts =
+            |n: NodeNo| self.votes(n) && self.registry.peer(n).is_some_and(|peer| peer.ready());
+        let counted = seen.into_iter().filter(|(number, _)| counts(*number));
+        let offsets = counted.filter_map(|(_, seen)| seen.clock.map(|clock| clock.now_ms(now)));
+        let median = clock::median_offset_ms(&offsets.collect::<Vec<_>>());
         median.is_some_and(|median| median.saturating_abs() > limits::CLOCK_OFF_MS)
+    }
+
+    /// True if this node's clock cannot be trusted with a block's time. Where too few others are there
+    /// to judge it, a jump is waited out until they are asked again.
+    pub(crate) fn mistrusts_clock(&self, now: &Moment) -> bool {
+        let jump = now.jumped_ms(&self.asked.lock());
+        self.clock_off(now) || jump.saturating_abs() > limits::CLOCK_OFF_MS
     }
 
     /// The validator that should lead next: connected, and the furthest.
