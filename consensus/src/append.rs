@@ -9,6 +9,7 @@ use bytes::Bytes;
 use chain::ids::Height;
 use tokio::sync::mpsc;
 
+use crate::alarms::Alarm;
 use crate::core::Core;
 use crate::judge::NOT_PROPER;
 use crate::net::{NodeNo, Refusal, Served};
@@ -53,7 +54,7 @@ pub(crate) async fn one(
     let own = Known { core, log: &part.log };
     let checked = guard::check_append(&request, from, &part.members, &own);
     if let Err(wrong) = checked {
-        core.alarm(&format!("an append of node {from} is not proper: {wrong}"));
+        core.alarm(Alarm::Append, from, &format!("an append is not proper: {wrong}"));
         return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
     }
     if !core.may_follow(request.vote.leader_id.term) {
@@ -93,8 +94,9 @@ async fn take(
             return refuse(Refusal::new(NO_VOTE, "what is committed is not executed here yet"));
         }
     }
-    let judge = Arc::clone(core);
-    let judged = tokio::task::spawn_blocking(move || (judge.judge(&rest.entries), rest)).await;
+    let (judge, leader) = (Arc::clone(core), rest.vote.leader_id.voted_for);
+    let judged =
+        tokio::task::spawn_blocking(move || (judge.judge(&rest.entries, leader), rest)).await;
     let (verdict, rest) = judged.map_err(|_| malformed())?;
     match verdict {
         Ok(()) => hand_over(part, rest).await,

@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use store::Store;
 use tokio::sync::{Notify, oneshot, watch};
 
+use crate::alarms::{Alarm, Told};
 use crate::clock::{Clock, Moment, Offset};
 use crate::heirs::Heirs;
 use crate::memory::Memory;
@@ -84,6 +85,8 @@ pub(crate) struct Core {
     pub(crate) counts: Counts,
     waiters: Mutex<Waiters>,
     stopped: Mutex<Option<String>>,
+    /// Which alarms were told.
+    pub(crate) told: Mutex<Told>,
     pub(crate) leaderless_since: Mutex<Option<Instant>>,
     pub(crate) memory: Memory,
     /// Drawn at the start, and how many greetings were said since.
@@ -138,6 +141,7 @@ impl Core {
             counts: Counts::default(),
             waiters: Mutex::new(HashMap::new()),
             stopped: Mutex::new(None),
+            told: Mutex::new(Told::default()),
             leaderless_since: Mutex::new(Some(Instant::now())),
             memory,
             start: RandomState::new().hash_one(()),
@@ -244,15 +248,17 @@ impl Core {
         });
     }
 
-    /// Something that must not happen did.
-    pub(crate) fn alarm(&self, what: &str) {
+    /// Something that must not happen did, by this peer or by this node.
+    pub(crate) fn alarm(&self, kind: Alarm, peer: NodeNo, what: &str) {
         count(&self.counts.alarms);
-        tracing::error!(what, "safety alarm");
+        if let Some(untold) = self.told.lock().tell(kind, peer, Instant::now()) {
+            tracing::error!(peer, untold, what, "safety alarm");
+        }
     }
 
     /// Takes no further part.
     pub(crate) fn stop_for(&self, reason: String) {
-        self.alarm(&reason);
+        self.alarm(Alarm::Stop, self.own_number(), &reason);
         self.stopped.lock().get_or_insert(reason);
     }
 

@@ -2,6 +2,7 @@
 //! Agreement: which transactions come in which order.
 //! Never holds rules of the domain, and never speaks HTTP.
 
+pub(crate) mod alarms;
 pub(crate) mod append;
 pub mod clock;
 pub(crate) mod core;

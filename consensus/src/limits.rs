@@ -67,6 +67,10 @@ pub(crate) const CLOCK_OFF_MS: i64 = 5_000;
 pub(crate) const REFUSED_FOR: Duration = Duration::from_secs(3);
 /// A leader whom no majority answered for this long does not count as one.
 pub(crate) const NO_QUORUM: Duration = Duration::from_secs(3);
+/// A leader that gives its lead away in vain asks for it again after this long.
+pub(crate) const HEIR_AGAIN: Duration = Duration::from_secs(3);
+/// An alarm of one kind by one peer is told once in this time.
+pub(crate) const ALARM_EVERY: Duration = Duration::from_secs(10);
 /// Without a known leader for this long, submissions are refused.
 pub(crate) const LEADERLESS: Duration = Duration::from_secs(5);
 

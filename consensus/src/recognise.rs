@@ -3,6 +3,7 @@
 //! has forgotten its votes too: it is refused at the greeting until its operator lets it rejoin, and
 //! then neither votes nor acknowledges before it knows and holds what it once promised to keep.
 
+use crate::alarms::Alarm;
 use crate::core::Core;
 use crate::greeting::Greeting;
 use crate::memory::Verdict;
@@ -42,7 +43,8 @@ impl Core {
             }
             Verdict::WentBack { kept, is_news } => {
                 if is_news {
-                    self.alarm(&format!("node {peer}'s log once reached {kept}, now {end}"));
+                    let what = format!("its log once reached {kept}, now {end}");
+                    self.alarm(Alarm::WentBack, peer, &what);
                 }
                 kept
             }

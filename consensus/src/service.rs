@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use openraft::raft::TransferLeaderResponse;
 use tokio::sync::mpsc;
 
+use crate::alarms::Alarm;
 use crate::append;
 use crate::clock::Offset;
 use crate::core::{Core, Seen};
@@ -182,7 +183,7 @@ async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Byt
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
     let own = Known { core, log: &part.log };
     if let Err(wrong) = guard::check_vote(&request, from, &part.members, &own) {
-        core.alarm(&format!("a request for a vote of node {from} is not proper: {wrong}"));
+        core.alarm(Alarm::Vote, from, &format!("a request for a vote is not proper: {wrong}"));
         return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
     }
     if let Some(answer) = core.no_vote(&request.vote, core.own_number()) {
@@ -202,7 +203,7 @@ async fn transfer(core: &Core, part: Option<Part>, from: NodeNo, body: Bytes) ->
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
     let request = wire::read_transfer(Reader(body)).ok_or_else(malformed)?;
     if let Err(wrong) = guard::check_transfer(&request, from, &part.members) {
-        core.alarm(&format!("node {from} cannot give this lead away: {wrong}"));
+        core.alarm(Alarm::Transfer, from, &format!("it cannot give this lead away: {wrong}"));
         return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
     }
     core.heirs.lock().name(request.from_leader(), *request.to_node_id(), part.log.vote());

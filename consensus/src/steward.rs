@@ -10,6 +10,7 @@ use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use parking_lot::Mutex;
 
+use crate::alarms::Alarm;
 use crate::clock::{self, Moment};
 use crate::core::{Core, Lead};
 use crate::judge::CLOCK_AHEAD;
@@ -108,13 +109,17 @@ async fn watch(
     let voters = part.members.voter_ids().count();
     if let Some(code) = refusals.hopeless(voters) {
         if aside.is_none() {
-            core.alarm("a majority refuses this leader's proposals: it lets the lead go");
+            let what = "a majority refuses this leader's proposals: it lets the lead go";
+            core.alarm(Alarm::Refused, lead.leader.unwrap_or(0), what);
         }
         part.raft.runtime_config().heartbeat(false);
         part.raft.runtime_config().elect(false);
         return Some(code);
     }
-    if off && let Some(heir) = core.heir(part) {
+    if off
+        && !core.heirs.lock().was_asked(lead.term, Instant::now())
+        && let Some(heir) = core.heir(part)
+    {
         tracing::warn!(heir, "this leader's clock is off: it gives the lead away");
         let _asked = core.name_heir(part, heir).await;
     }
