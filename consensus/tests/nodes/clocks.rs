@@ -4,7 +4,7 @@
 use chain::Past;
 use consensus::clock::Clock;
 
-use crate::net::{Net, until};
+use crate::net::{Net, PATIENCE, until};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -24,9 +24,13 @@ async fn a_leader_whose_clock_runs_ahead_loses_the_lead() {
     let mut net = Net::start(4, 0).await;
     let leader = net.leader().await;
     net.execute(leader).await;
-    net.clocks[leader].shift(MINUTE_MS);
+    let (id, bytes) = net.transaction();
+    net.clocks[leader].shift(MINUTE_MS / 2);
+    let taken = net.handle(leader).submit(vec![bytes]).await;
+    assert!(taken[0].is_ok(), "{taken:?}");
     another_leads(&net, leader).await;
     let other = (leader + 1) % 4;
+    assert!(net.handle(other).executed(id, PATIENCE).await.is_some());
     net.execute(other).await;
     let time = net.store(other).header().time_ms.0;
     assert!(time < Clock::default().now_ms() + 11_000, "no block from the wrong clock");
