@@ -117,8 +117,8 @@ async fn watch(
         return Some(code);
     }
     if off
-        && !core.heirs.lock().was_asked(lead.term, Instant::now())
         && let Some(heir) = core.heir(part)
+        && !core.heirs.lock().was_asked(lead.term, Instant::now())
     {
         tracing::warn!(heir, "this leader's clock is off: it gives the lead away");
         let _asked = core.name_heir(part, heir).await;
