@@ -127,23 +127,30 @@ async fn watch(
 }
 
 impl Core {
-    /// True if this node's clock is further from its peers' median than a leader's may be: those who
-    /// vote are asked, while they are there.
-    pub(crate) fn clock_off(&self, now: &Moment) -> bool {
+    /// How far the clocks of those who vote are ahead, while they are there.
+    fn offsets_ms(&self, now: &Moment) -> Vec<i64> {
         let seen = self.seen.lock().clone();
         let counts =
             |n: NodeNo| self.votes(n) && self.registry.peer(n).is_some_and(|peer| peer.ready());
         let counted = seen.into_iter().filter(|(number, _)| counts(*number));
-        let offsets = counted.filter_map(|(_, seen)| seen.clock.map(|clock| clock.now_ms(now)));
-        let median = clock::median_offset_ms(&offsets.collect::<Vec<_>>());
+        counted.filter_map(|(_, seen)| seen.clock.map(|clock| clock.now_ms(now))).collect()
+    }
+
+    /// True if this node's clock is further from its peers' median than a leader's may be.
+    fn clock_off(&self, now: &Moment) -> bool {
+        let median = clock::median_offset_ms(&self.offsets_ms(now));
         median.is_some_and(|median| median.saturating_abs() > limits::CLOCK_OFF_MS)
     }
 
-    /// True if this node's clock cannot be trusted with a block's time. Where too few others are there
-    /// to judge it, a jump is waited out until they are asked again.
+    /// True if this node's clock cannot be trusted with a block's time. A single peer proves nothing,
+    /// but would refuse it; where nobody is there, a jump is waited out.
     pub(crate) fn mistrusts_clock(&self, now: &Moment) -> bool {
-        let jump = now.jumped_ms(&self.asked.lock());
-        self.clock_off(now) || jump.saturating_abs() > limits::CLOCK_OFF_MS
+        let refused = |ms: i64| ms < 0 && ms.unsigned_abs() > limits::CLOCK_AHEAD_MS;
+        match self.offsets_ms(now)[..] {
+            [] => now.jumped_ms(&self.asked.lock()).saturating_abs() > limits::CLOCK_OFF_MS,
+            [one] => refused(one),
+            _ => self.clock_off(now),
+        }
     }
 
     /// The validator that should lead next: connected, and the furthest.

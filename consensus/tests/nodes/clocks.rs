@@ -90,3 +90,22 @@ async fn the_clocks_of_observers_do_not_count() {
     assert_eq!(leads.as_deref(), Some(net.name(leader)));
     net.execute(leader).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jump_that_ends_leaves_no_proposal_behind() {
+    let mut net = Net::start(2, 0).await;
+    let leader = net.leader().await;
+    net.execute(leader).await;
+    until("the leader knows the other's clock", || {
+        net.handle(leader).status().peers[0].clock_offset_ms
+    })
+    .await;
+    let (id, bytes) = net.transaction();
+    net.clocks[leader].shift(MINUTE_MS / 2);
+    let taken = net.handle(leader).submit(vec![bytes]).await;
+    assert!(taken[0].is_ok(), "{taken:?}");
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    net.clocks[leader].shift(0);
+    assert!(net.handle(leader).executed(id, PATIENCE).await.is_some());
+    assert!(net.running().all(|(handle, _)| handle.counters().alarms == 0));
+}
