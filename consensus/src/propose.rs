@@ -16,6 +16,7 @@ use openraft::impls::ProgressResponder;
 use crate::core::{Core, count};
 use crate::decide::{Decision, Rules, Situation, decide};
 use crate::limits;
+use crate::pool::Waiting;
 use crate::raft::log_id;
 use crate::raft::payload::Payload;
 use crate::service::{Part, Raft};
@@ -117,7 +118,10 @@ async fn step(
     let waiting = {
         let mut pool = core.pool.lock();
         pool.retry_sent_before(now_ms.saturating_sub(late), now_ms);
-        pool.waiting()
+        let waiting = pool.waiting();
+        // What came in by a clock that has gone back since has waited long enough.
+        let oldest_ms = waiting.oldest_ms.map(|at| if at > now_ms { 0 } else { at });
+        Waiting { oldest_ms, ..waiting }
     };
     let situation = Situation {
         now_ms,
