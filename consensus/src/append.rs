@@ -9,11 +9,13 @@ use bytes::Bytes;
 use chain::ids::Height;
 use tokio::sync::mpsc;
 
+use crate::alarms::Alarm;
 use crate::core::Core;
 use crate::judge::NOT_PROPER;
 use crate::net::{NodeNo, Refusal, Served};
 use crate::raft::{AppendRequest, AppendResponse, Entry, EntryPayload, LogId, guard, wire};
 use crate::service::{NO_VOTE, Part, malformed};
+use crate::term::Known;
 
 /// A judgement waits this long for what is committed to be executed here, less than the leader waits
 /// for an answer; then the leader asks again.
@@ -49,15 +51,20 @@ pub(crate) async fn one(
 ) -> Served {
     let part = part.filter(|_| !core.is_stopped());
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node takes no part"))?;
-    let checked = guard::check_append(&request, from, &part.members, &part.log);
+    let own = Known { core, log: &part.log };
+    let checked = guard::check_append(&request, from, &part.members, &own);
     if let Err(wrong) = checked {
-        core.alarm(&format!("an append of node {from} is not proper: {wrong}"));
+        core.alarm(Alarm::Append, from, &format!("an append is not proper: {wrong}"));
         return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
     }
     if !core.may_follow(request.vote.leader_id.term) {
         return Err(Refusal::new(NO_VOTE, "this node rejoins: it first asks what it once held"));
     }
+    let has_entries = !request.entries.is_empty();
     let answer = take(core, part, request).await?;
+    if has_entries && answer.is_success() {
+        core.memory.fetched();
+    }
     Ok(vec![wire::append_response(&answer)])
 }
 
@@ -87,8 +94,9 @@ async fn take(
             return refuse(Refusal::new(NO_VOTE, "what is committed is not executed here yet"));
         }
     }
-    let judge = Arc::clone(core);
-    let judged = tokio::task::spawn_blocking(move || (judge.judge(&rest.entries), rest)).await;
+    let (judge, leader) = (Arc::clone(core), rest.vote.leader_id.voted_for);
+    let judged =
+        tokio::task::spawn_blocking(move || (judge.judge(&rest.entries, leader), rest)).await;
     let (verdict, rest) = judged.map_err(|_| malformed())?;
     match verdict {
         Ok(()) => hand_over(part, rest).await,

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970 UTC, with a shift that tests may set.
 #[derive(Clone, Debug, Default)]
@@ -20,17 +20,55 @@ impl Clock {
         now.saturating_add_signed(self.shift_ms.load(Ordering::Relaxed))
     }
 
+    /// Now, by both clocks.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { wall_ms: self.now_ms(), steady: Instant::now() }
+    }
+
     /// Makes this clock wrong by so many milliseconds. For tests and drills.
     pub fn shift(&self, ms: i64) {
         self.shift_ms.store(ms, Ordering::Relaxed);
     }
 }
 
+/// A moment by the wall clock, and by one that never jumps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    pub(crate) wall_ms: u64,
+    steady: Instant,
+}
+
+impl Moment {
+    /// How far the wall clock went ahead of the steady one since an earlier moment.
+    pub(crate) fn jumped_ms(&self, since: &Moment) -> i64 {
+        let steady = self.steady.saturating_duration_since(since.steady).as_millis();
+        let steady = u64::try_from(steady).unwrap_or(u64::MAX);
+        clamped(i128::from(self.wall_ms) - i128::from(since.wall_ms) - i128::from(steady))
+    }
+}
+
+/// How far a peer's clock was ahead of ours, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offset {
+    pub(crate) ms: i64,
+    pub(crate) at: Moment,
+}
+
+impl Offset {
+    /// How far it is ahead now, if only our clock has jumped since.
+    pub(crate) fn now_ms(&self, now: &Moment) -> i64 {
+        self.ms.saturating_sub(now.jumped_ms(&self.at))
+    }
+}
+
+fn clamped(ms: i128) -> i64 {
+    i64::try_from(ms).unwrap_or(if ms > 0 { i64::MAX } else { i64::MIN })
+}
+
 /// How far a peer's clock is ahead of ours, from one answer and the time it took.
 pub(crate) fn offset_ms(own_now_ms: u64, peer_ms: u64, round_trip_ms: u64) -> i64 {
     let own_middle = own_now_ms.saturating_sub(round_trip_ms / 2);
-    let (peer, own) = (i128::from(peer_ms), i128::from(own_middle));
-    i64::try_from(peer - own).unwrap_or(if peer > own { i64::MAX } else { i64::MIN })
+    clamped(i128::from(peer_ms) - i128::from(own_middle))
 }
 
 /// The lower median of the peers' offsets; none with fewer than two peers, which prove nothing.
@@ -67,5 +105,20 @@ mod tests {
         let (right, wrong) = (Clock::default(), Clock::default());
         wrong.shift(60_000);
         assert!(wrong.now_ms() >= right.now_ms() + 59_000);
+    }
+
+    #[test]
+    fn a_jump_shows_before_any_peer_is_asked_again() {
+        let clock = Clock::default();
+        let about = |ms: i64, expected: i64| (ms - expected).abs() < 1_000;
+        let measured = Offset { ms: 200, at: clock.moment() };
+        assert!(about(measured.now_ms(&clock.moment()), 200));
+        clock.shift(60_000);
+        assert!(about(clock.moment().jumped_ms(&measured.at), 60_000));
+        assert!(about(measured.now_ms(&clock.moment()), -59_800));
+        clock.shift(-60_000);
+        assert!(about(measured.now_ms(&clock.moment()), 60_200));
+        clock.shift(0);
+        assert!(about(measured.now_ms(&clock.moment()), 200), "and so does its end");
     }
 }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -17,11 +17,14 @@ use parking_lot::Mutex;
 use store::Store;
 use tokio::sync::{Notify, oneshot, watch};
 
-use crate::clock::Clock;
+use crate::alarms::{Alarm, Told};
+use crate::clock::{Clock, Moment, Offset};
+use crate::heirs::Heirs;
+use crate::memory::Memory;
 use crate::net::caller::Caller;
 use crate::net::{Lane, NodeNo, Registry};
 use crate::pool::Pool;
-use crate::recognise::Memory;
+use crate::raft::log::Log;
 use crate::types::Health;
 use crate::verify::Verifier;
 
@@ -34,7 +37,7 @@ pub(crate) struct Seen {
     pub(crate) height: Height,
     pub(crate) term: u64,
     pub(crate) leader: Option<NodeNo>,
-    pub(crate) clock_offset_ms: Option<i64>,
+    pub(crate) clock: Option<Offset>,
 }
 
 /// Who leads, as far as this node knows.
@@ -82,6 +85,8 @@ pub(crate) struct Core {
     pub(crate) counts: Counts,
     waiters: Mutex<Waiters>,
     stopped: Mutex<Option<String>>,
+    /// Which alarms were told.
+    pub(crate) told: Mutex<Told>,
     pub(crate) leaderless_since: Mutex<Option<Instant>>,
     pub(crate) memory: Memory,
     /// Drawn at the start, and how many greetings were said since.
@@ -91,6 +96,12 @@ pub(crate) struct Core {
     pub(crate) contradicted_by: Mutex<BTreeSet<NodeNo>>,
     /// The payload hash of the proposal that was executed or refused last.
     pub(crate) processed: Mutex<Hash>,
+    /// When the others were last asked for their clocks.
+    pub(crate) asked: Mutex<Moment>,
+    /// The Raft log, once it is open; observers have none.
+    pub(crate) log: OnceLock<Log>,
+    /// Whom the leaders of this node named to follow them.
+    pub(crate) heirs: Mutex<Heirs>,
     /// The term in which openraft did not take a proposal of this node; 0 if it took all.
     pub(crate) not_written: AtomicU64,
 }
@@ -111,6 +122,7 @@ impl Core {
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { genesis, own, key, store, clock, registry, callers, memory } = parts;
         let height = store.header().height;
+        let asked = clock.moment();
         Self {
             chain: genesis.chain_id(),
             genesis,
@@ -129,12 +141,16 @@ impl Core {
             counts: Counts::default(),
             waiters: Mutex::new(HashMap::new()),
             stopped: Mutex::new(None),
+            told: Mutex::new(Told::default()),
             leaderless_since: Mutex::new(Some(Instant::now())),
             memory,
             start: RandomState::new().hash_one(()),
             greetings: Mutex::new(0),
             contradicted_by: Mutex::new(BTreeSet::new()),
             processed: Mutex::new(Hash::ZERO),
+            asked: Mutex::new(asked),
+            log: OnceLock::new(),
+            heirs: Mutex::new(Heirs::default()),
             not_written: AtomicU64::new(0),
         }
     }
@@ -232,15 +248,17 @@ impl Core {
         });
     }
 
-    /// Something that must not happen did.
-    pub(crate) fn alarm(&self, what: &str) {
+    /// Something that must not happen did, by this peer or by this node.
+    pub(crate) fn alarm(&self, kind: Alarm, peer: NodeNo, what: &str) {
         count(&self.counts.alarms);
-        tracing::error!(what, "safety alarm");
+        if let Some(untold) = self.told.lock().tell(kind, peer, Instant::now()) {
+            tracing::error!(peer, untold, what, "safety alarm");
+        }
     }
 
     /// Takes no further part.
     pub(crate) fn stop_for(&self, reason: String) {
-        self.alarm(&reason);
+        self.alarm(Alarm::Stop, self.own_number(), &reason);
         self.stopped.lock().get_or_insert(reason);
     }
 

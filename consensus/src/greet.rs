@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{BufMut, BytesMut};
 use tokio::task::AbortHandle;
 
-use crate::clock;
+use crate::alarms::Alarm;
+use crate::clock::{self, Offset};
 use crate::core::Core;
 use crate::limits;
 use crate::net::{CallError, Lane, NodeNo};
@@ -33,7 +34,8 @@ pub(crate) async fn run(core: Arc<Core>) {
                 core.was_welcomed(number);
                 continue;
             }
-            let is_new = !peer.ready() && !core.memory.refuses(number);
+            // Who did not greet back is asked again, but not at every look.
+            let is_new = !peer.ready() && !peer.answered() && !core.memory.refuses(number);
             let is_under_way = under_way.get(&number).is_some_and(|task| !task.is_finished());
             if (is_new || rounds.is_multiple_of(every)) && !is_under_way {
                 let core = Arc::clone(&core);
@@ -42,6 +44,7 @@ pub(crate) async fn run(core: Arc<Core>) {
             }
         }
         if rounds.is_multiple_of(every) {
+            *core.asked.lock() = core.clock.moment();
             core.forget_waiters();
             remember(&core).await;
         }
@@ -60,23 +63,32 @@ async fn remember(core: &Arc<Core>) {
 
 async fn greet(core: &Core, number: NodeNo) {
     let Some(caller) = core.caller(number, Lane::Control) else { return };
-    let mut body = BytesMut::with_capacity(112);
+    let mut body = BytesMut::with_capacity(121);
     body.put_u8(GREETING);
     body.put_slice(&core.greeting(number).encode());
     let called = caller.for_greetings().call(vec![body.freeze()], limits::CALL_TIMEOUT).await;
     let answer = match called {
         Ok(answer) => answer,
-        Err(CallError::Refused { code: LOG_WENT_BACK, detail, .. }) => {
-            return core.was_refused(number, &detail);
+        Err(CallError::Refused { code, detail, .. }) => {
+            caller.peer().set_answered();
+            if code == LOG_WENT_BACK {
+                core.was_refused(number, &detail);
+            }
+            return tracing::debug!(peer = number, detail, "greeting");
         }
         Err(error) => return tracing::debug!(peer = number, %error, "greeting"),
     };
+    caller.peer().set_answered();
     core.was_welcomed(number);
     let round_trip = u64::try_from(answer.round_trip.as_millis()).unwrap_or(u64::MAX);
-    let offset = clock::offset_ms(core.clock.now_ms(), answer.clock_ms, round_trip);
+    let at = core.clock.moment();
+    let offset = Offset { ms: clock::offset_ms(at.wall_ms, answer.clock_ms, round_trip), at };
     let heard = core.hear(number, answer.body, Some(offset));
     caller.peer().set_welcomed(heard.is_ok());
     if let Err(refusal) = heard {
-        tracing::warn!(peer = number, refusal.detail, "greeting");
+        let untold = core.told.lock().tell(Alarm::Greeting, number, Instant::now());
+        if let Some(untold) = untold {
+            tracing::warn!(peer = number, untold, refusal.detail, "greeting");
+        }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Greeting {
     pub(crate) height: Height,
     /// The index after the last entry of its log; 0 for one without a part in Raft.
     pub(crate) log_end: u64,
+    /// The term of the last entry of its log.
+    pub(crate) last_term: u64,
     /// The index after the last entry that is committed and that it holds durably.
     pub(crate) kept_end: u64,
     /// Its operator lets it come back with a log that lacks what it once held.
@@ -36,10 +38,10 @@ pub(crate) struct Greeting {
 }
 
 impl Greeting {
-    /// As bytes: protocol (2), chain (32), start, number, term, leader, height, log end, kept end (8 each),
-    /// rejoins (1), remembered (8).
+    /// As bytes: protocol (2), chain (32), start, number, term, leader, height, log end, last
+    /// term, kept end (8 each), rejoins (1), remembered (8).
     pub(crate) fn encode(&self) -> Bytes {
-        let mut out = BytesMut::with_capacity(112);
+        let mut out = BytesMut::with_capacity(120);
         out.put_u16_le(self.protocol);
         out.put_slice(&self.chain.0);
         out.put_u64_le(self.start);
@@ -48,6 +50,7 @@ impl Greeting {
         out.put_u64_le(self.leader.unwrap_or(0));
         out.put_u64_le(self.height.0);
         out.put_u64_le(self.log_end);
+        out.put_u64_le(self.last_term);
         out.put_u64_le(self.kept_end);
         out.put_u8(u8::from(self.rejoins));
         out.put_u64_le(self.remembered);
@@ -66,12 +69,11 @@ impl Greeting {
         let (start, number) = (reader.u64()?, reader.u64()?);
         let (term, leader) = (reader.u64()?, reader.u64()?);
         let height = Height(reader.u64()?);
-        let (log_end, kept_end) = (reader.u64()?, reader.u64()?);
+        let (log_end, last_term, kept_end) = (reader.u64()?, reader.u64()?, reader.u64()?);
         let (rejoins, remembered) = (reader.flag()?, reader.u64()?);
         let leader = Some(leader).filter(|number| *number != 0);
-        let who = Self { protocol, chain, start, number, ..Self::EMPTY };
-        let own = Self { term, leader, height, log_end, kept_end, rejoins, remembered, ..who };
-        reader.end(own)
+        let who = Self { protocol, chain, start, number, rejoins, remembered, ..Self::EMPTY };
+        reader.end(Self { term, leader, height, log_end, last_term, kept_end, ..who })
     }
 
     /// One that says nothing.
@@ -84,6 +86,7 @@ impl Greeting {
         leader: None,
         height: Height(0),
         log_end: 0,
+        last_term: 0,
         kept_end: 0,
         rejoins: false,
         remembered: 0,
@@ -99,13 +102,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_greeting_is_read_as_it_was_said(
-            chain: [u8; 32], numbers: [u64; 7], leader in prop::option::of(1..u64::MAX),
+            chain: [u8; 32], numbers: [u64; 8], leader in prop::option::of(1..u64::MAX),
             rejoins: bool, cut in 0..99usize,
         ) {
-            let [start, number, term, height, log_end, kept_end, remembered] = numbers;
+            let [start, number, term, height, log_end, last_term, kept_end, remembered] = numbers;
             let said = Greeting {
                 protocol: PROTOCOL, chain: Hash(chain), start, number, term, leader, height: Height(height),
-                log_end, kept_end, rejoins, remembered,
+                log_end, last_term, kept_end, rejoins, remembered,
             };
             let bytes = said.encode();
             prop_assert_eq!(Greeting::decode(bytes.clone()), Some(said));

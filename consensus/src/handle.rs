@@ -102,7 +102,7 @@ impl Handle {
                     role: node.role,
                     connected: peer.is_some_and(|peer| peer.connected()),
                     height: seen.map(|seen| seen.height),
-                    clock_offset_ms: seen.and_then(|seen| seen.clock_offset_ms),
+                    clock_offset_ms: seen.and_then(|seen| seen.clock).map(|clock| clock.ms),
                 }
             })
             .collect()
@@ -143,7 +143,7 @@ impl Handle {
             return;
         }
         let Some(heir) = self.core.heir(part) else { return };
-        if part.raft.trigger().transfer_leader(heir).await.is_ok() {
+        if self.core.name_heir(part, heir).await {
             let given = lead.wait_for(|lead| lead.leader != Some(own));
             let _in_time = tokio::time::timeout(GIVE_AWAY, given).await;
         }

@@ -2,6 +2,7 @@
 //! Agreement: which transactions come in which order.
 //! Never holds rules of the domain, and never speaks HTTP.
 
+pub(crate) mod alarms;
 pub(crate) mod append;
 pub mod clock;
 pub(crate) mod core;
@@ -12,8 +13,10 @@ pub(crate) mod forward;
 pub(crate) mod greet;
 pub(crate) mod greeting;
 mod handle;
+pub(crate) mod heirs;
 pub(crate) mod judge;
 pub(crate) mod limits;
+pub(crate) mod memory;
 pub(crate) mod net;
 pub(crate) mod pool;
 pub(crate) mod propose;
@@ -24,6 +27,7 @@ mod start;
 pub(crate) mod steward;
 pub(crate) mod sync;
 pub(crate) mod take_in;
+pub(crate) mod term;
 mod types;
 pub(crate) mod verify;
 

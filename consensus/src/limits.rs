@@ -67,6 +67,10 @@ pub(crate) const CLOCK_OFF_MS: i64 = 5_000;
 pub(crate) const REFUSED_FOR: Duration = Duration::from_secs(3);
 /// A leader whom no majority answered for this long does not count as one.
 pub(crate) const NO_QUORUM: Duration = Duration::from_secs(3);
+/// A leader that gives its lead away in vain asks for it again after this long.
+pub(crate) const HEIR_AGAIN: Duration = Duration::from_secs(3);
+/// An alarm of one kind by one peer is told once in this time.
+pub(crate) const ALARM_EVERY: Duration = Duration::from_secs(10);
 /// Without a known leader for this long, submissions are refused.
 pub(crate) const LEADERLESS: Duration = Duration::from_secs(5);
 
@@ -78,6 +82,10 @@ pub(crate) const ELECTION_MIN_MS: u64 = 500;
 pub(crate) const ELECTION_MAX_MS: u64 = 1_000;
 /// Greeting (clock, height, log position) between connected peers.
 pub(crate) const GREET_EVERY: Duration = Duration::from_secs(1);
+/// A term may be this far ahead of the highest that is known, more than elections reach in a year of
+/// nothing else; and so often would somebody have to be believed to bring terms to their end that it
+/// takes tens of years.
+pub(crate) const TERMS_AHEAD: u64 = 1 << 24;
 /// A call that is not answered within this time fails.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// A stream whose oldest request is not answered within this time is closed.

@@ -16,6 +16,7 @@ use openraft::impls::ProgressResponder;
 use crate::core::{Core, count};
 use crate::decide::{Decision, Rules, Situation, decide};
 use crate::limits;
+use crate::pool::Waiting;
 use crate::raft::log_id;
 use crate::raft::payload::Payload;
 use crate::service::{Part, Raft};
@@ -107,12 +108,20 @@ async fn step(
     if let Some(done) = lead.under_way.iter().position(|hash| *hash == processed) {
         lead.under_way.drain(..=done);
     }
-    let now_ms = core.clock.now_ms();
+    let now = core.clock.moment();
+    if core.mistrusts_clock(&now) {
+        // What is written now would be refused until the others' clocks have come that far.
+        return Ok(LOOK);
+    }
+    let now_ms = now.wall_ms;
     let late = u64::try_from(limits::FORWARD_AGAIN.as_millis()).unwrap_or(u64::MAX);
     let waiting = {
         let mut pool = core.pool.lock();
         pool.retry_sent_before(now_ms.saturating_sub(late), now_ms);
-        pool.waiting()
+        let waiting = pool.waiting();
+        // What came in by a clock that has gone back since has waited long enough.
+        let oldest_ms = waiting.oldest_ms.map(|at| if at > now_ms { 0 } else { at });
+        Waiting { oldest_ms, ..waiting }
     };
     let situation = Situation {
         now_ms,

@@ -13,19 +13,22 @@ use futures::future::BoxFuture;
 use openraft::raft::TransferLeaderResponse;
 use tokio::sync::mpsc;
 
+use crate::alarms::Alarm;
 use crate::append;
-use crate::core::{Core, Lead, Seen};
+use crate::clock::Offset;
+use crate::core::{Core, Seen};
 use crate::greeting::Greeting;
 use crate::judge::NOT_PROPER;
 use crate::limits;
 use crate::net::server::{Ordered, Service};
 use crate::net::{Lane, NodeNo, Refusal, Served};
 use crate::pool::Origin;
-use crate::raft::guard::{self, OwnLog};
+use crate::raft::guard;
 use crate::raft::log::Log;
 use crate::raft::machine::Machine;
 use crate::raft::wire::{self, Reader};
-use crate::raft::{Membership, Types};
+use crate::raft::{Membership, Types, term_of};
+use crate::term::Known;
 
 /// openraft over our state machine.
 pub(crate) type Raft = openraft::Raft<Types, Machine>;
@@ -58,16 +61,6 @@ pub(crate) struct Part {
     pub(crate) members: Membership,
 }
 
-impl OwnLog for Log {
-    fn term_at(&self, index: u64) -> Option<u64> {
-        Log::term_at(self, index)
-    }
-
-    fn committed_end(&self) -> u64 {
-        Log::committed_end(self)
-    }
-}
-
 /// Stands behind the lanes.
 pub(crate) struct Node {
     pub(crate) core: Arc<Core>,
@@ -86,6 +79,7 @@ impl Core {
         *number += 1;
         let lead = *self.lead.borrow();
         let voted = self.store.vote().ok().flatten().map_or(0, |vote| vote.term);
+        let last = self.log.get().and_then(Log::last);
         let applied_end = self.store.applied().map_or(0, |applied| applied.index + 1);
         Greeting {
             protocol: PROTOCOL,
@@ -95,7 +89,8 @@ impl Core {
             term: lead.term.max(voted),
             leader: lead.leader,
             height: self.store.header().height,
-            log_end: self.store.log_end(),
+            log_end: last.map_or(0, |last| last.index + 1),
+            last_term: last.as_ref().map_or(0, term_of),
             kept_end: applied_end.min(self.store.acknowledged()),
             rejoins: self.memory.is_away(),
             remembered: self.memory.kept(to),
@@ -107,7 +102,7 @@ impl Core {
         &self,
         from: NodeNo,
         body: Bytes,
-        clock_offset_ms: Option<i64>,
+        clock: Option<Offset>,
     ) -> Result<(), Refusal> {
         let greeting = Greeting::decode(body).ok_or_else(malformed)?;
         if greeting.protocol != PROTOCOL || greeting.chain != self.chain {
@@ -115,7 +110,7 @@ impl Core {
         }
         self.recognise(from, &greeting)?;
         let Greeting { height, term, leader, .. } = greeting;
-        self.note_peer(from, Seen { height, term, leader, clock_offset_ms });
+        self.note_peer(from, Seen { height, term, leader, clock });
         Ok(())
     }
 
@@ -123,12 +118,12 @@ impl Core {
     fn note_peer(&self, from: NodeNo, seen: Seen) {
         let mut all = self.seen.lock();
         let known = all.entry(from).or_insert(seen);
-        let offset = seen.clock_offset_ms.or(known.clock_offset_ms);
-        *known = Seen { clock_offset_ms: offset, ..seen };
-        let newest = all.values().filter(|s| s.leader.is_some()).max_by_key(|s| s.term).copied();
+        *known = Seen { clock: seen.clock.or(known.clock), ..seen };
         drop(all);
-        if let Some(newest) = newest.filter(|_| !self.is_validator()) {
-            self.set_lead(Lead { leader: newest.leader, term: newest.term });
+        if !self.is_validator()
+            && let Some(lead) = self.named_lead()
+        {
+            self.set_lead(lead);
         }
     }
 }
@@ -152,8 +147,8 @@ impl Service for Node {
         let (requests, from_peer) = mpsc::channel(limits::APPEND_PIPELINE);
         let (to_peer, answers) = mpsc::channel(limits::APPEND_PIPELINE);
         let (core, part) = (Arc::clone(&self.core), self.part.clone());
-        tokio::spawn(append::session(core, part, from, from_peer, to_peer));
-        Ordered { requests, answers }
+        let session = tokio::spawn(append::session(core, part, from, from_peer, to_peer));
+        Ordered { requests, answers, session: session.abort_handle() }
     }
 }
 
@@ -169,7 +164,7 @@ async fn control(core: Arc<Core>, part: Option<Part>, from: NodeNo, mut body: By
             append::one(&core, part.as_ref(), from, request).await
         }
         VOTE | PRE_VOTE => vote(&core, part, from, kind, body).await,
-        TRANSFER => transfer(&core, part, body).await,
+        TRANSFER => transfer(&core, part, from, body).await,
         _ => Err(malformed()),
     }
 }
@@ -183,15 +178,18 @@ fn greeted(core: &Core, from: NodeNo, body: Bytes) -> Served {
 }
 
 async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Bytes) -> Served {
-    let request = wire::read_vote_request(Reader(body)).ok_or_else(malformed)?;
-    let log_end = request.last_log_id.map_or(0, |last| last.index.saturating_add(1));
-    let may_vote = !core.is_stopped() && core.may_vote(log_end, request.vote.leader_id.term);
-    let part = part.filter(|_| may_vote);
+    let mut request = wire::read_vote_request(Reader(body)).ok_or_else(malformed)?;
+    let part = part.filter(|_| !core.is_stopped());
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
-    if let Err(wrong) = guard::check_vote(&request, from, &part.members) {
-        core.alarm(&format!("a request for a vote of node {from} is not proper: {wrong}"));
+    let own = Known { core, log: &part.log };
+    if let Err(wrong) = guard::check_vote(&request, from, &part.members, &own) {
+        core.alarm(Alarm::Vote, from, &format!("a request for a vote is not proper: {wrong}"));
         return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
     }
+    if let Some(answer) = core.no_vote(&request.vote, core.own_number()) {
+        return Ok(vec![wire::vote_response(&answer)]);
+    }
+    request.leadership_transfer &= core.heirs.lock().may_take_over(&request, part.log.vote());
     let answer = match kind {
         VOTE => part.raft.vote(request).await,
         _ => part.raft.pre_vote(request).await,
@@ -200,10 +198,15 @@ async fn vote(core: &Core, part: Option<Part>, from: NodeNo, kind: u8, body: Byt
     Ok(vec![wire::vote_response(&answer)])
 }
 
-async fn transfer(core: &Core, part: Option<Part>, body: Bytes) -> Served {
+async fn transfer(core: &Core, part: Option<Part>, from: NodeNo, body: Bytes) -> Served {
     let part = part.filter(|_| !core.is_stopped() && !core.memory.is_away());
     let part = part.ok_or_else(|| Refusal::new(NO_VOTE, "this node does not vote"))?;
     let request = wire::read_transfer(Reader(body)).ok_or_else(malformed)?;
+    if let Err(wrong) = guard::check_transfer(&request, from, &part.members) {
+        core.alarm(Alarm::Transfer, from, &format!("it cannot give this lead away: {wrong}"));
+        return Err(Refusal::new(NOT_PROPER, wrong.to_string()));
+    }
+    core.heirs.lock().name(request.from_leader(), *request.to_node_id(), part.log.vote());
     let answer: Result<TransferLeaderResponse<Types>, _> =
         part.raft.handle_transfer_leader(request).await;
     match answer {

@@ -10,7 +10,8 @@ use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use parking_lot::Mutex;
 
-use crate::clock;
+use crate::alarms::Alarm;
+use crate::clock::{self, Moment};
 use crate::core::{Core, Lead};
 use crate::judge::CLOCK_AHEAD;
 use crate::limits;
@@ -88,7 +89,7 @@ async fn watch(
     aside: Option<u8>,
 ) -> Option<u8> {
     let leads = lead.leader == Some(core.own_number());
-    let off = core.clock_off();
+    let off = core.clock_off(&core.clock.moment());
     if !leads {
         refusals.clear();
         let may_return = match aside {
@@ -108,28 +109,48 @@ async fn watch(
     let voters = part.members.voter_ids().count();
     if let Some(code) = refusals.hopeless(voters) {
         if aside.is_none() {
-            core.alarm("a majority refuses this leader's proposals: it lets the lead go");
+            let what = "a majority refuses this leader's proposals: it lets the lead go";
+            core.alarm(Alarm::Refused, lead.leader.unwrap_or(0), what);
         }
         part.raft.runtime_config().heartbeat(false);
         part.raft.runtime_config().elect(false);
         return Some(code);
     }
-    if off && let Some(heir) = core.heir(part) {
+    if off
+        && let Some(heir) = core.heir(part)
+        && !core.heirs.lock().was_asked(lead.term, Instant::now())
+    {
         tracing::warn!(heir, "this leader's clock is off: it gives the lead away");
-        let _asked = part.raft.trigger().transfer_leader(heir).await;
+        let _asked = core.name_heir(part, heir).await;
     }
     aside
 }
 
 impl Core {
+    /// How far the clocks of those who vote are ahead, while they are there.
+    fn offsets_ms(&self, now: &Moment) -> Vec<i64> {
+        let seen = self.seen.lock().clone();
+        let counts =
+            |n: NodeNo| self.votes(n) && self.registry.peer(n).is_some_and(|peer| peer.ready());
+        let counted = seen.into_iter().filter(|(number, _)| counts(*number));
+        counted.filter_map(|(_, seen)| seen.clock.map(|clock| clock.now_ms(now))).collect()
+    }
+
     /// True if this node's clock is further from its peers' median than a leader's may be.
-    fn clock_off(&self) -> bool {
-        let offsets: Vec<i64> = {
-            let seen = self.seen.lock();
-            seen.values().filter_map(|seen| seen.clock_offset_ms).collect()
-        };
-        let median = clock::median_offset_ms(&offsets);
+    fn clock_off(&self, now: &Moment) -> bool {
+        let median = clock::median_offset_ms(&self.offsets_ms(now));
         median.is_some_and(|median| median.saturating_abs() > limits::CLOCK_OFF_MS)
+    }
+
+    /// True if this node's clock cannot be trusted with a block's time. A single peer proves nothing,
+    /// but would refuse it; where nobody is there, a jump is waited out.
+    pub(crate) fn mistrusts_clock(&self, now: &Moment) -> bool {
+        let refused = |ms: i64| ms < 0 && ms.unsigned_abs() > limits::CLOCK_AHEAD_MS;
+        match self.offsets_ms(now)[..] {
+            [] => now.jumped_ms(&self.asked.lock()).saturating_abs() > limits::CLOCK_OFF_MS,
+            [one] => refused(one),
+            _ => self.clock_off(now),
+        }
     }
 
     /// The validator that should lead next: connected, and the furthest.
@@ -141,11 +162,19 @@ impl Core {
         ready.max_by_key(|number| seen.get(number).map(|seen| seen.height))
     }
 
+    /// Gives the lead away; this node votes for the heir too.
+    pub(crate) async fn name_heir(&self, part: &Part, heir: NodeNo) -> bool {
+        let own = part.log.vote();
+        if let Some(own) = own.filter(|own| own.leader_id.voted_for == self.own_number()) {
+            self.heirs.lock().name(&own, heir, Some(own));
+        }
+        part.raft.trigger().transfer_leader(heir).await.is_ok()
+    }
+
     /// A node that came back with less than it once held votes again once it holds it.
     async fn look_for_return(&self, part: &Part) {
-        let end = part.log.last().map_or(0, |last| last.index + 1);
-        if self.came_back(end) {
-            tracing::info!(end, "the log has again what this node once held: it votes again");
+        if self.came_back(part.log.last()) {
+            tracing::info!("the log has again what this node once held: it votes again");
             part.raft.runtime_config().elect(true);
             begin(part).await;
         }

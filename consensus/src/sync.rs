@@ -9,6 +9,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use chain::Hash;
 use store::Position;
 
+use crate::alarms::Alarm;
 use crate::core::Core;
 use crate::executor::Halt;
 use crate::limits;
@@ -69,7 +70,7 @@ impl Core {
             (all.insert(by), all.len())
         };
         if is_news {
-            self.alarm(&format!("node {by} contradicts this node: {detail}"));
+            self.alarm(Alarm::Contradiction, by, &format!("it contradicts this node: {detail}"));
         }
         if count > self.validators().count() / 2 {
             self.stop_for(format!(

@@ -6,12 +6,14 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
 /// Between an acknowledgement and its place in the file, at most.
 const EVERY: Duration = Duration::from_millis(100);
+/// Between two words on a file that cannot be written.
+const TELL_EVERY: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 struct Shared {
@@ -34,6 +36,8 @@ struct State {
     /// How often entries were removed.
     removals: u64,
     stopped: bool,
+    /// When it was last told that the file cannot be written.
+    told: Option<Instant>,
 }
 
 /// How far the log was written at a moment, and how often it had been cut by then.
@@ -72,7 +76,14 @@ fn file(path: &Path, index: u64) -> io::Result<()> {
 impl Watermark {
     /// Starts with the end of the log that was recovered.
     pub(crate) fn start(path: PathBuf, end: u64, filed: u64) -> io::Result<Self> {
-        let state = State { written: end, acknowledged: end, filed, removals: 0, stopped: false };
+        let state = State {
+            written: end,
+            acknowledged: end,
+            filed,
+            removals: 0,
+            stopped: false,
+            told: None,
+        };
         let (state, filing) = (Mutex::new(state), Mutex::new(()));
         let shared = Arc::new(Shared { state, filing, changed: Condvar::new(), path });
         let own = Arc::clone(&shared);
@@ -158,8 +169,21 @@ impl Shared {
         let Some(end) = newest else { return };
         match file(&self.path, end) {
             Ok(()) => self.state.lock().filed = end,
-            Err(error) => tracing::warn!(%error, "the watermark cannot be written"),
+            Err(error) if self.tells_now() => {
+                tracing::warn!(%error, "the watermark cannot be written");
+            }
+            Err(_told) => {}
         }
+    }
+
+    /// A full disk is told of once in a while, not at each attempt.
+    fn tells_now(&self) -> bool {
+        let mut state = self.state.lock();
+        let tells = state.told.is_none_or(|told| told.elapsed() >= TELL_EVERY);
+        if tells {
+            state.told = Some(Instant::now());
+        }
+        tells
     }
 }
 

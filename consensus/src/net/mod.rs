@@ -73,6 +73,8 @@ pub(crate) struct Peer {
     welcomed: AtomicBool,
     /// We accepted its greeting on this connection.
     greeted: AtomicBool,
+    /// It answered a greeting of ours on this connection, one way or another.
+    answered: AtomicBool,
 }
 
 impl Peer {
@@ -89,6 +91,14 @@ impl Peer {
         self.greeted.load(Ordering::Acquire)
     }
 
+    pub(crate) fn answered(&self) -> bool {
+        self.answered.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_answered(&self) {
+        self.answered.store(true, Ordering::Release);
+    }
+
     pub(crate) fn set_welcomed(&self, yes: bool) {
         self.welcomed.store(yes, Ordering::Release);
     }
@@ -101,6 +111,7 @@ impl Peer {
         if count == 0 {
             self.set_welcomed(false);
             self.set_greeted(false);
+            self.answered.store(false, Ordering::Release);
         }
         self.connections.store(count, Ordering::Release);
     }
@@ -125,6 +136,7 @@ impl Registry {
                 connections: AtomicU32::new(0),
                 welcomed: AtomicBool::new(false),
                 greeted: AtomicBool::new(false),
+                answered: AtomicBool::new(false),
             });
             registry.by_id.insert(peer.id, peer.clone());
             registry.by_number.insert(node.number, peer);

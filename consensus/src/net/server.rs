@@ -24,6 +24,8 @@ pub(crate) const NOT_GREETED: u8 = 1;
 pub(crate) struct Ordered {
     pub(crate) requests: mpsc::Sender<Bytes>,
     pub(crate) answers: mpsc::Receiver<Served>,
+    /// What serves them: it ends with the stream.
+    pub(crate) session: AbortHandle,
 }
 
 /// What stands behind the lanes.
@@ -57,6 +59,8 @@ pub(crate) fn start(context: &Context, control: &mut Control) -> Option<Vec<Abor
 
 async fn accept(context: Context, lane: Lane, mut incoming: IncomingStreams) {
     let mut live: HashMap<NodeNo, VecDeque<AbortOnDrop>> = HashMap::new();
+    // A call outlives the stream that brought it, so that the bound is one of the peer.
+    let mut bounds: HashMap<NodeNo, Arc<Semaphore>> = HashMap::new();
     while let Some((id, stream)) = incoming.next().await {
         let Some(peer) = context.registry.by_id(&id) else { continue };
         let streams = live.entry(peer.number).or_default();
@@ -64,7 +68,9 @@ async fn accept(context: Context, lane: Lane, mut incoming: IncomingStreams) {
         while streams.len() >= allowed(lane) {
             drop(streams.pop_front());
         }
-        let served = serve(context.clone(), peer.clone(), lane, stream);
+        let bound = bounds.entry(peer.number);
+        let bound = bound.or_insert_with(|| Arc::new(Semaphore::new(limits::CALLS_SERVED)));
+        let served = serve(context.clone(), peer.clone(), (lane, Arc::clone(bound)), stream);
         streams.push_back(AbortOnDrop(tokio::spawn(served).abort_handle()));
     }
 }
@@ -82,11 +88,16 @@ impl Drop for AbortOnDrop {
     }
 }
 
-async fn serve(context: Context, peer: Arc<Peer>, lane: Lane, stream: Stream) {
+async fn serve(
+    context: Context,
+    peer: Arc<Peer>,
+    (lane, bound): (Lane, Arc<Semaphore>),
+    stream: Stream,
+) {
     let ended = match lane {
         Lane::Append => serve_ordered(&context, &peer, lane, stream).await,
         Lane::Control | Lane::Forward | Lane::Sync => {
-            serve_unary(&context, &peer, lane, stream).await
+            serve_unary(&context, &peer, (lane, bound), stream).await
         }
     };
     if let Err(error @ frame::FrameError::TooLong { .. }) = ended {
@@ -102,7 +113,7 @@ fn request_number(body: &mut Bytes) -> Option<u64> {
 async fn serve_unary(
     context: &Context,
     peer: &Arc<Peer>,
-    lane: Lane,
+    (lane, bound): (Lane, Arc<Semaphore>),
     stream: Stream,
 ) -> Result<(), frame::FrameError> {
     let (mut reading, writing) = stream.split();
@@ -110,6 +121,8 @@ async fn serve_unary(
     let _writer = AbortOnDrop(
         tokio::spawn(write_answers(context.clock.clone(), writing, to_write)).abort_handle(),
     );
+    // Answers wait for their stream, calls for those of all streams of the peer: so a stream that
+    // nobody reads keeps no other from being served.
     let permits = Arc::new(Semaphore::new(limits::CALLS_SERVED));
     loop {
         let mut body = frame::read(&mut reading, lane.max_frame()).await?;
@@ -121,9 +134,12 @@ async fn serve_unary(
             drop(answers.send((number, Err(refusal))).await);
             continue;
         }
+        let Ok(served_permit) = bound.clone().acquire_owned().await else { return Ok(()) };
         let served = context.service.call(peer.number, lane, body);
         tokio::spawn(async move {
-            drop(answers.send((number, served.await)).await);
+            let served = served.await;
+            drop(served_permit);
+            drop(answers.send((number, served)).await);
             drop(permit);
         });
     }
@@ -171,6 +187,7 @@ async fn serve_ordered(
 ) -> Result<(), frame::FrameError> {
     let (mut reading, writing) = stream.split();
     let session = context.service.append_session(peer.number);
+    let _session = AbortOnDrop(session.session);
     let numbers = Numbers::default();
     let mut writer = tokio::spawn(write_ordered(
         context.clock.clone(),

@@ -10,12 +10,19 @@ use futures::future::BoxFuture;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// Answers calls with their own body; refuses "no".
+/// Answers calls with their own body; refuses "no"; never answers "stay".
 struct Echo;
+
+/// Calls under way that will not be answered.
+static STAYING: AtomicU32 = AtomicU32::new(0);
 
 impl Service for Echo {
     fn call(&self, _: NodeNo, _: Lane, body: Bytes) -> BoxFuture<'static, Served> {
         Box::pin(async move {
+            if &body[..] == b"stay" {
+                STAYING.fetch_add(1, Ordering::SeqCst);
+                std::future::pending::<()>().await;
+            }
             if &body[..] == b"no" { Err(Refusal::new(9, "as you wish")) } else { Ok(vec![body]) }
         })
     }
@@ -27,14 +34,14 @@ impl Service for Echo {
     fn append_session(&self, _: NodeNo) -> Ordered {
         let (requests, mut from_peer) = mpsc::channel::<Bytes>(16);
         let (to_peer, answers) = mpsc::channel(16);
-        tokio::spawn(async move {
+        let session = tokio::spawn(async move {
             while let Some(body) = from_peer.recv().await {
                 if to_peer.send(Ok(vec![body])).await.is_err() {
                     return;
                 }
             }
         });
-        Ordered { requests, answers }
+        Ordered { requests, answers, session: session.abort_handle() }
     }
 }
 
@@ -180,6 +187,22 @@ async fn a_stranger_cannot_speak() {
     let refused = caller.call(vec![Bytes::from_static(b"hello")], Duration::from_secs(3)).await;
     assert!(refused.is_err(), "{refused:?}");
     stranger.lost(1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_streams_do_not_bring_more_calls() {
+    let (one, two) = two().await;
+    one.open_to(2);
+    two.open_to(1);
+    for _ in 0..2 {
+        // Each caller opens a stream of its own; it keeps no answer from another.
+        let caller = two.caller(1, Lane::Control);
+        let calls = (0..limits::CALLS_SERVED).map(|_| Bytes::from_static(b"stay"));
+        let _asked: Vec<_> = calls.map(|call| caller.send(vec![call]).unwrap()).collect();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert_eq!(STAYING.load(Ordering::SeqCst) as usize, limits::CALLS_SERVED);
+    two.caller(1, Lane::Sync).call(vec![Bytes::from_static(b"hi")], SOON).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

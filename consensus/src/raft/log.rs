@@ -120,6 +120,11 @@ impl Log {
         self.shared.memory.lock().terms.last().map(|(term, index)| log_id(term, index))
     }
 
+    /// The vote that was saved last.
+    pub(crate) fn vote(&self) -> Option<Vote> {
+        self.shared.memory.lock().vote
+    }
+
     /// The term at an index, if the log has it.
     pub(crate) fn term_at(&self, index: u64) -> Option<u64> {
         self.shared.memory.lock().terms.at(index)

@@ -67,11 +67,21 @@ impl Link {
     }
 
     async fn ask(&self, kind: u8, request: &VoteRequest) -> Result<VoteResponse, RPCError<Types>> {
+        // What this node must not answer to others it does not ask of them either.
+        if let Some(answer) = self.core.no_vote(&request.vote, self.target) {
+            return Ok(answer);
+        }
+        if self.core.is_one_of_many_away(self.target) {
+            return Err(failed(CallError::Unreachable(self.target)));
+        }
         let mut body = BytesMut::with_capacity(64);
         body.put_u8(kind);
         wire::put_vote_request(&mut body, request);
         let answer = self.call(Lane::Control, vec![body.freeze()]).await.map_err(failed)?;
-        wire::read_vote_response(answer).ok_or_else(|| failed(CallError::Malformed(self.target)))
+        let answer = wire::read_vote_response(answer);
+        let answer = answer.ok_or_else(|| failed(CallError::Malformed(self.target)))?;
+        let known = self.core.known_term(request.vote.leader_id.term);
+        guard::check_vote_response(answer, &request.vote, self.target, known).map_err(failed)
     }
 
     fn note(&self, error: &CallError) {
@@ -89,8 +99,6 @@ impl RaftNetworkV2<Types> for Link {
         request: AppendRequest,
         _: RPCOption,
     ) -> Result<AppendResponse, RPCError<Types>> {
-        let previous = request.prev_log_id;
-        let last = request.entries.last().map(|entry| entry.log_id).or(previous);
         let malformed = || failed(CallError::Malformed(self.target));
         let mut parts = wire::append_request(&request).ok_or_else(malformed)?;
         let lane = if self.heartbeats { Lane::Control } else { Lane::Append };
@@ -100,8 +108,8 @@ impl RaftNetworkV2<Types> for Link {
         let answer = self.call(lane, parts).await;
         let answer = answer.inspect_err(|error| self.note(error)).map_err(failed)?;
         let response = wire::read_append_response(answer).ok_or_else(malformed)?;
-        guard::check_append_response(&response, previous.as_ref(), last.as_ref())
-            .map_err(failed)?;
+        let known = self.core.known_term(request.vote.leader_id.term);
+        let response = guard::check_append_response(response, &request, known).map_err(failed)?;
         if !request.entries.is_empty() {
             self.refusals.accepted(self.target);
         }

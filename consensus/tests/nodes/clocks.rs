@@ -4,7 +4,7 @@
 use chain::Past;
 use consensus::clock::Clock;
 
-use crate::net::{Net, until};
+use crate::net::{Net, PATIENCE, until};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -24,12 +24,18 @@ async fn a_leader_whose_clock_runs_ahead_loses_the_lead() {
     let mut net = Net::start(4, 0).await;
     let leader = net.leader().await;
     net.execute(leader).await;
-    net.clocks[leader].shift(MINUTE_MS);
+    let (id, bytes) = net.transaction();
+    net.clocks[leader].shift(MINUTE_MS / 2);
+    let taken = net.handle(leader).submit(vec![bytes]).await;
+    assert!(taken[0].is_ok(), "{taken:?}");
     another_leads(&net, leader).await;
     let other = (leader + 1) % 4;
+    assert!(net.handle(other).executed(id, PATIENCE).await.is_some());
     net.execute(other).await;
     let time = net.store(other).header().time_ms.0;
     assert!(time < Clock::default().now_ms() + 11_000, "no block from the wrong clock");
+    let alarms = |(handle, _): &(consensus::Handle, store::Store)| handle.counters().alarms;
+    assert_eq!(net.running().map(alarms).sum::<u64>(), 0, "nor a proposal for one");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -65,4 +71,41 @@ async fn a_follower_whose_clock_runs_behind_refuses_and_follows_what_is_committe
     net.execute(leader).await;
     let height = net.converged().await;
     net.assert_same_headers(height);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clocks_of_observers_do_not_count() {
+    let mut net = Net::start(3, 2).await;
+    let leader = net.leader().await;
+    net.clocks[3].shift(-MINUTE_MS);
+    net.clocks[4].shift(-MINUTE_MS);
+    until("the leader knows their clocks", || {
+        let peers = net.handle(leader).status().peers;
+        let offsets = peers.iter().filter_map(|peer| peer.clock_offset_ms);
+        (offsets.filter(|ms| *ms < -MINUTE_MS / 2).count() == 2).then_some(())
+    })
+    .await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let leads = net.handle(leader).status().leader;
+    assert_eq!(leads.as_deref(), Some(net.name(leader)));
+    net.execute(leader).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_jump_that_ends_leaves_no_proposal_behind() {
+    let mut net = Net::start(2, 0).await;
+    let leader = net.leader().await;
+    net.execute(leader).await;
+    until("the leader knows the other's clock", || {
+        net.handle(leader).status().peers[0].clock_offset_ms
+    })
+    .await;
+    let (id, bytes) = net.transaction();
+    net.clocks[leader].shift(MINUTE_MS / 2);
+    let taken = net.handle(leader).submit(vec![bytes]).await;
+    assert!(taken[0].is_ok(), "{taken:?}");
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    net.clocks[leader].shift(0);
+    assert!(net.handle(leader).executed(id, PATIENCE / 4).await.is_some(), "long before the jump");
+    assert!(net.running().all(|(handle, _)| handle.counters().alarms == 0));
 }

@@ -78,3 +78,23 @@ async fn a_network_begins_even_if_all_of_it_was_told_to_rejoin() {
     net.execute(2).await;
     assert!(net.running().all(|(handle, _)| handle.counters().alarms == 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_three_that_rejoined_votes_once_it_is_back() {
+    let mut net = Net::start(3, 0).await;
+    net.leader().await;
+    let id = net.execute(2).await;
+    remembered(&net, 2).await;
+    net.stop(2).await;
+    net.wipe(2).await;
+    net.rejoin[2] = true;
+    net.run(2).await;
+    until("it has the log again", || net.store(2).find_transaction(&id)).await;
+    // It asks the others once more after it has fetched from one.
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    let leader = net.leader().await;
+    let gone = if leader == 2 { 0 } else { leader };
+    net.stop(gone).await;
+    net.execute(2).await;
+    assert!(net.running().all(|(handle, _)| handle.counters().alarms == 0));
+}
