@@ -115,6 +115,8 @@ pub struct Executed {
     pub changes: Vec<Change>,
     /// The versions, in the order of the changes; the last of a record is its newest.
     pub written: Vec<Written>,
+    /// The newest version of each record that was written, in order of their keys: what a cache keeps.
+    pub newest: Vec<Stored>,
     /// New nodes of the state tree: (level, index, hash).
     pub tree_nodes: Vec<(u8, u32, Hash)>,
     /// New nodes of the history: (level, index, hash). The parent's leaf is among them.

@@ -40,12 +40,14 @@ pub enum ClientError {
     #[error("{0:?} is not a node's address: give one such as http://127.0.0.1:8080")]
     Address(String),
     /// The node cannot be reached: is it running, and is the address right?
-    #[error("the node at {node} cannot be reached: {source}. Is it running?")]
+    #[error(
+        "the node at {node} cannot be reached ({reason}): is it running, and is the address right?"
+    )]
     Unreachable {
         /// Address of the node.
         node: String,
         /// What the network said.
-        source: reqwest::Error,
+        reason: String,
     },
     /// The node refused; its problem details say why and what to do.
     #[error("{} ({}): {} {}", .0.title, .0.code, .0.detail, .0.what_to_do)]
@@ -59,6 +61,15 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// The innermost of what the network said: the rest repeats the address.
+    pub(crate) fn unreachable(node: &str, error: &reqwest::Error) -> Self {
+        let mut inner: &dyn std::error::Error = error;
+        while let Some(source) = inner.source() {
+            inner = source;
+        }
+        Self::Unreachable { node: node.to_owned(), reason: inner.to_string() }
+    }
+
     /// The stable code of a refusal.
     pub fn code(&self) -> Option<&str> {
         match self {

@@ -44,7 +44,7 @@ impl Client {
                     waiting.extend_from_slice(&bytes);
                     take_events(&mut waiting)
                 }
-                Err(source) => vec![Err(ClientError::Unreachable { node: node.clone(), source })],
+                Err(error) => vec![Err(ClientError::unreachable(&node, &error))],
             };
             futures::stream::iter(parsed)
         });

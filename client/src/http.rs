@@ -58,10 +58,8 @@ impl Client {
 
     /// Sends a request once; a refusal becomes an error.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
-        let answer = request.send().await.map_err(|source| ClientError::Unreachable {
-            node: self.address().to_owned(),
-            source,
-        })?;
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| ClientError::unreachable(self.address(), &error))?;
         if answer.status().is_success() { Ok(answer) } else { Err(refusal(answer).await) }
     }
 

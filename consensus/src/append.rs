@@ -13,6 +13,7 @@ use crate::alarms::Alarm;
 use crate::core::Core;
 use crate::judge::NOT_PROPER;
 use crate::net::{NodeNo, Refusal, Served};
+use crate::offload::offload;
 use crate::raft::{AppendRequest, AppendResponse, Entry, EntryPayload, LogId, guard, wire};
 use crate::service::{NO_VOTE, Part, malformed};
 use crate::term::Known;
@@ -95,8 +96,8 @@ async fn take(
         }
     }
     let (judge, leader) = (Arc::clone(core), rest.vote.leader_id.voted_for);
-    let judged =
-        tokio::task::spawn_blocking(move || (judge.judge(&rest.entries, leader), rest)).await;
+    let size = rest.entries.iter().map(payload_bytes).sum();
+    let judged = offload(size, move || (judge.judge(&rest.entries, leader), rest)).await;
     let (verdict, rest) = judged.map_err(|_| malformed())?;
     match verdict {
         Ok(()) => hand_over(part, rest).await,
@@ -121,6 +122,13 @@ fn split(mut request: AppendRequest) -> (AppendRequest, Option<AppendRequest>) {
     let AppendRequest { vote, leader_commit, .. } = request;
     let rest = AppendRequest { vote, prev_log_id, entries, leader_commit };
     (request, Some(rest))
+}
+
+fn payload_bytes(entry: &Entry) -> usize {
+    match &entry.payload {
+        EntryPayload::Normal(payload) => payload.bytes().len(),
+        EntryPayload::Blank | EntryPayload::Membership(_) => 0,
+    }
 }
 
 fn highest_base(entries: &[Entry]) -> Height {

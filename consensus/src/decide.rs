@@ -11,8 +11,11 @@ pub(crate) struct Rules {
     pub(crate) full_count: usize,
     /// Bytes that fill a proposal.
     pub(crate) full_bytes: usize,
-    /// From the first waiting transaction to its proposal, while none is under way.
+    /// From the first waiting transaction to its proposal, while none is under way and transactions
+    /// come in crowds: the answers to a block bring the next ones, all within a moment.
     pub(crate) linger_ms: u64,
+    /// So many transactions in the newest block are a crowd; else the first goes at once.
+    pub(crate) crowd: u32,
     /// Without a block for this long, an empty one shows that the chain lives.
     pub(crate) heartbeat_ms: u64,
     /// Proposals not yet executed here, at most.
@@ -30,6 +33,8 @@ pub(crate) struct Situation {
     pub(crate) under_way: usize,
     /// Block time of the newest block executed here.
     pub(crate) last_block_ms: u64,
+    /// Its transactions.
+    pub(crate) last_count: u32,
     /// The earliest deadline in the state, if any.
     pub(crate) next_deadline_ms: Option<u64>,
 }
@@ -60,8 +65,9 @@ pub(crate) fn decide(rules: &Rules, now: &Situation) -> Decision {
         // What comes meanwhile is gathered and goes when the one under way is done.
         return Decision::WaitForChange;
     }
+    let linger_ms = if now.last_count >= rules.crowd { rules.linger_ms } else { 0 };
     match now.waiting.oldest_ms {
-        Some(oldest) => at(oldest.saturating_add(rules.linger_ms), now.now_ms, Decision::Propose),
+        Some(oldest) => at(oldest.saturating_add(linger_ms), now.now_ms, Decision::Propose),
         None => at(empty_due(rules, now), now.now_ms, Decision::ProposeEmpty),
     }
 }
@@ -82,8 +88,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const RULES: Rules =
-        Rules { full_count: 100, full_bytes: 1_000, linger_ms: 8, heartbeat_ms: 5_000, ahead: 4 };
+    const RULES: Rules = Rules {
+        full_count: 100,
+        full_bytes: 1_000,
+        linger_ms: 8,
+        crowd: 10,
+        heartbeat_ms: 5_000,
+        ahead: 4,
+    };
 
     fn idle(now_ms: u64) -> Situation {
         Situation {
@@ -91,6 +103,7 @@ mod tests {
             waiting: Waiting::default(),
             under_way: 0,
             last_block_ms: 1_000,
+            last_count: 10,
             next_deadline_ms: None,
         }
     }
@@ -114,6 +127,7 @@ mod tests {
             ("deadline now", Situation { next_deadline_ms: Some(2_000), ..base }, ProposeEmpty),
             ("deadline past", Situation { next_deadline_ms: Some(1), ..base }, ProposeEmpty),
             ("first lingers", Situation { waiting: with(1, 9, 1_999), ..base }, WaitUntil(2_007)),
+            ("no crowd", Situation { waiting: with(1, 9, 2_000), last_count: 9, ..base }, Propose),
             ("lingered", Situation { waiting: with(1, 9, 1_992), ..base }, Propose),
             ("full by count", Situation { waiting: with(100, 9, 2_000), ..base }, Propose),
             ("full by bytes", Situation { waiting: with(9, 1_000, 2_000), ..base }, Propose),
@@ -138,12 +152,18 @@ mod tests {
         fn waiting_until_the_named_moment_always_leads_to_a_proposal(
             now_ms in 0..20_000u64, last in 0..20_000u64, count in 0..3usize,
             oldest in 0..20_000u64, deadline in prop::option::of(0..20_000u64),
+            last_count in 0..20u32,
         ) {
             let waiting = Waiting {
                 count, bytes: count, oldest_ms: (count > 0).then_some(oldest),
             };
             let situation = Situation {
-                now_ms, waiting, under_way: 0, last_block_ms: last, next_deadline_ms: deadline,
+                now_ms,
+                waiting,
+                under_way: 0,
+                last_block_ms: last,
+                last_count,
+                next_deadline_ms: deadline,
             };
             if let Decision::WaitUntil(moment) = decide(&RULES, &situation) {
                 prop_assert!(moment > now_ms);

@@ -18,6 +18,7 @@ pub(crate) mod judge;
 pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod net;
+mod offload;
 pub(crate) mod pool;
 pub(crate) mod propose;
 pub(crate) mod raft;

@@ -33,6 +33,8 @@ pub(crate) const CACHED_ENTRIES: usize = 256;
 pub(crate) const CACHED_BYTES: usize = 16 << 20;
 /// Identities of verified transactions remembered from ingress to execution.
 pub(crate) const VERIFIED_IDS: usize = 100_000;
+/// Work about so many bytes of transactions is done on the async threads: some ten transactions.
+pub(crate) const SMALL_BYTES: usize = 4 << 10;
 /// Signatures checked in one batch on one thread.
 pub(crate) const VERIFY_BATCH: usize = 128;
 
@@ -51,8 +53,11 @@ pub(crate) const FORWARD_AGAIN: Duration = Duration::from_secs(5);
 
 /// Proposals made and not yet executed here before the proposer waits.
 pub(crate) const PROPOSALS_AHEAD: usize = 8;
-/// Time from the first waiting transaction to a proposal while none is under way.
-pub(crate) const LINGER: Duration = Duration::from_millis(8);
+/// Time from the first waiting transaction to a proposal while none is under way and transactions come
+/// in crowds.
+pub(crate) const LINGER: Duration = Duration::from_millis(4);
+/// Transactions of a block that make a crowd.
+pub(crate) const CROWD: u32 = 16;
 
 /// Bytes of blocks in one answer of block sync (at least one block).
 pub(crate) const SYNC_BYTES: usize = 4 << 20;

@@ -16,6 +16,7 @@ use openraft::impls::ProgressResponder;
 use crate::core::{Core, count};
 use crate::decide::{Decision, Rules, Situation, decide};
 use crate::limits;
+use crate::offload::offload;
 use crate::pool::Waiting;
 use crate::raft::log_id;
 use crate::raft::payload::Payload;
@@ -45,6 +46,7 @@ pub(crate) async fn run(core: Arc<Core>, part: Part) {
         full_count: PROPOSAL_TRANSACTIONS,
         full_bytes: PROPOSAL_BYTES - chain::limits::TRANSACTION_BYTES,
         linger_ms: u64::try_from(limits::LINGER.as_millis()).unwrap_or(u64::MAX),
+        crowd: limits::CROWD,
         heartbeat_ms: u64::from(core.genesis.heartbeat_ms),
         ahead: limits::PROPOSALS_AHEAD,
     };
@@ -128,6 +130,7 @@ async fn step(
         waiting,
         under_way: lead.under_way.len(),
         last_block_ms: header.time_ms.0,
+        last_count: header.tx_count,
         next_deadline_ms: core.store.next_deadline().map(|at| at.0),
     };
     match decide(rules, &situation) {
@@ -164,7 +167,8 @@ async fn propose(
         signature: core.key.sign(b""),
     };
     let own = Arc::clone(core);
-    let signed = tokio::task::spawn_blocking(move || codec::encode(&proposal.signed(&own.key)));
+    let size = proposal.transactions.iter().map(Vec::len).sum();
+    let signed = offload(size, move || codec::encode(&proposal.signed(&own.key)));
     let bytes = Bytes::from(signed.await.map_err(|error| error.to_string())?);
     lead.under_way.push_back(Proposal::payload_hash(&bytes));
     count(&core.counts.proposals);

@@ -12,6 +12,7 @@ use chain::{Past, Time, TransactionId};
 use crate::core::{Core, count};
 use crate::error::SubmitError;
 use crate::limits;
+use crate::offload::offload;
 use crate::pool::{Incoming, Inserted, Origin};
 
 type Verdict = Result<TransactionId, SubmitError>;
@@ -24,7 +25,8 @@ impl Core {
         origin: Origin,
     ) -> Vec<Verdict> {
         let (core, number) = (Arc::clone(self), transactions.len());
-        let work = tokio::task::spawn_blocking(move || core.take_in_now(transactions, origin));
+        let size = transactions.iter().map(Bytes::len).sum();
+        let work = offload(size, move || core.take_in_now(transactions, origin));
         let verdicts = work.await.unwrap_or_else(|_| vec![Err(SubmitError::Stopped); number]);
         for verdict in &verdicts {
             let counts = &self.counts;

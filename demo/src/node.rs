@@ -39,7 +39,7 @@ pub struct CodeSeen {
 
 /// Why a node gave no answer.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the node gave no answer: {0}. Is it running, and is the address right?")]
+#[error("the node gave no answer: {0}")]
 pub struct NodeError(pub String);
 
 /// A node.

@@ -11,6 +11,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// Memory of many threads that come and go: the system's allocator keeps more of it, and takes longer.
+/// RocksDB allocates by it too.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The node of the Yunnan Transport Code and its tools. 滇运码区块链节点及工具。
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, after_help = AFTER)]
@@ -106,6 +111,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
+            if commands::is_unreachable(&error) {
+                eprintln!(
+                    "`testnet status` says which nodes of a local testnet run, `testnet up` starts them."
+                );
+            }
             ExitCode::FAILURE
         }
     }

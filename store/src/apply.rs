@@ -89,7 +89,11 @@ fn put_versions<'a>(
         let length = (version.len() as u32).to_le_bytes();
         let value = join(&[&written.hash.0, &length, &version, &written.value]);
         batch.put_cf(versions, join(&[&id, &number]), value);
-        let head = join(&[&id, &written.version.number.to_le_bytes(), &written.hash.0]);
+    }
+    for stored in &executed.newest {
+        let key = stored.version.key();
+        let number = stored.version.number.to_le_bytes();
+        let head = join(&[&key.to_bytes(), &number, &stored.hash.0]);
         batch.put_cf(heads, key.state_key().0, head);
     }
 }

@@ -152,7 +152,7 @@ pub(crate) fn table<'a>(db: &'a DB, name: &str) -> &'a ColumnFamily {
 fn refuse_strangers(folder: &Path) -> Result<(), StoreError> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
-        if !["db", "watermark", "watermark.new", "lock"].iter().any(|own| name == *own) {
+        if !["db", "watermark", "lock"].iter().any(|own| name == *own) {
             return Err(StoreError::NotADatabase { path: folder.to_path_buf() });
         }
     }

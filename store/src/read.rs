@@ -45,13 +45,13 @@ impl Caches {
         }
         let mut records = self.records.lock();
         let mut buckets = self.buckets.lock();
-        for written in &executed.written {
-            let key = written.version.key();
-            records.pop(&key);
+        for stored in &executed.newest {
+            let key = stored.version.key();
             let state_key = key.state_key();
             if let Some(entries) = buckets.get_mut(&state_tree::bucket_of(&state_key, depth)) {
-                state_tree::put(entries, state_key, written.hash);
+                state_tree::put(entries, state_key, stored.hash);
             }
+            records.put(key, stored.clone());
         }
     }
 }

@@ -2,8 +2,9 @@
 //! A small file beside the database that says how far the log was acknowledged, at most 100 ms late.
 //! What recovers less has lost what it promised to keep.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,11 +19,10 @@ const TELL_EVERY: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
-    /// Held while the file is written; `state` never is, since who appends or greets must not wait for
-    /// a disk.
-    filing: Mutex<()>,
+    /// The file, held while it is written; `state` never is, since who appends or greets must not wait
+    /// for a disk.
+    file: Mutex<File>,
     changed: Condvar,
-    path: PathBuf,
 }
 
 #[derive(Debug)]
@@ -63,14 +63,23 @@ pub(crate) fn read(path: &Path) -> io::Result<u64> {
     }
 }
 
-fn file(path: &Path, index: u64) -> io::Result<()> {
-    let new = path.with_extension("new");
-    let mut out = File::create(&new)?;
-    writeln!(out, "{index}")?;
-    out.sync_data()?;
-    fs::rename(&new, path)?;
-    // The new name is durable once its folder is.
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+/// Opens the file, and makes it first if there is none.
+fn open(path: &Path, filed: u64) -> io::Result<File> {
+    let is_new = !path.exists();
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    if is_new {
+        put(&file, filed)?;
+        // The new name is durable once its folder is.
+        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())?;
+    }
+    Ok(file)
+}
+
+/// Writes in place, always as many bytes and within one sector, which a disk writes whole or not at
+/// all. Since nothing of the file system changes, no sync of the log waits for this one.
+fn put(file: &File, index: u64) -> io::Result<()> {
+    file.write_all_at(format!("{index:020}\n").as_bytes(), 0)?;
+    file.sync_data()
 }
 
 impl Watermark {
@@ -84,8 +93,8 @@ impl Watermark {
             stopped: false,
             told: None,
         };
-        let (state, filing) = (Mutex::new(state), Mutex::new(()));
-        let shared = Arc::new(Shared { state, filing, changed: Condvar::new(), path });
+        let file = Mutex::new(open(&path, filed)?);
+        let shared = Arc::new(Shared { state: Mutex::new(state), file, changed: Condvar::new() });
         let own = Arc::clone(&shared);
         let thread =
             std::thread::Builder::new().name("watermark".into()).spawn(move || own.keep())?;
@@ -122,7 +131,7 @@ impl Watermark {
 
     /// Entries from here on are about to be removed.
     pub(crate) fn lower(&self, end: u64) -> io::Result<()> {
-        let _filing = self.shared.filing.lock();
+        let file = self.shared.file.lock();
         let must_file = {
             let mut state = self.shared.state.lock();
             let is_lost = state.filed > state.written;
@@ -132,7 +141,7 @@ impl Watermark {
             state.filed > end && !is_lost
         };
         if must_file {
-            file(&self.shared.path, end)?;
+            put(&file, end)?;
             self.shared.state.lock().filed = end;
         }
         Ok(())
@@ -161,13 +170,13 @@ impl Shared {
     }
 
     fn file_newest(&self) {
-        let _filing = self.filing.lock();
+        let file = self.file.lock();
         let newest = {
             let state = self.state.lock();
             (state.acknowledged > state.filed).then_some(state.acknowledged)
         };
         let Some(end) = newest else { return };
-        match file(&self.path, end) {
+        match put(&file, end) {
             Ok(()) => self.state.lock().filed = end,
             Err(error) if self.tells_now() => {
                 tracing::warn!(%error, "the watermark cannot be written");

@@ -224,7 +224,8 @@ fn a_log_that_comes_back_shorter_than_acknowledged_says_so() {
     store.log_append(&[entry(1, 0), entry(1, 1)]).unwrap();
     store.log_sync().unwrap();
     drop(store);
-    assert_eq!(std::fs::read_to_string(folder.path().join("watermark")).unwrap(), "2\n");
+    let filed = std::fs::read_to_string(folder.path().join("watermark")).unwrap();
+    assert_eq!(filed, "00000000000000000002\n");
     std::fs::write(folder.path().join("watermark"), "5\n").unwrap();
     let lost = open().lost().unwrap();
     assert_eq!((lost.acknowledged, lost.recovered), (5, 2));

@@ -270,6 +270,7 @@ pub(super) fn seal_off<V: View>(
         receipts: Vec::new(),
         changes: writes.changes,
         written: writes.written,
+        newest: writes.newest,
         tree_nodes,
         history_nodes: history.nodes,
         recent: Vec::new(),

@@ -135,6 +135,7 @@ pub fn genesis_block(genesis: &Genesis) -> Result<Executed, GenesisError> {
         receipts: Vec::new(),
         changes: writes.changes,
         written: writes.written,
+        newest: writes.newest,
         tree_nodes,
         history_nodes: Vec::new(),
         recent: Vec::new(),

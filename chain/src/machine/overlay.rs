@@ -45,6 +45,7 @@ pub(crate) struct Writes {
     pub(crate) written: Vec<Written>,
     pub(crate) lists: Vec<ListEntry>,
     pub(crate) deadlines: Vec<DeadlineMove>,
+    pub(crate) newest: Vec<Stored>,
 }
 
 impl<'v, R: Records + ?Sized> Overlay<'v, R> {
@@ -163,22 +164,25 @@ impl<'v, R: Records + ?Sized> Overlay<'v, R> {
     }
 
     /// What was written, with the moves in the deadline index.
-    pub(crate) fn into_writes(self) -> Writes {
+    pub(crate) fn into_writes(mut self) -> Writes {
         let mut first: BTreeMap<RecordKey, Option<Time>> = BTreeMap::new();
         for (key, before) in &self.undo {
             first
                 .entry(*key)
                 .or_insert_with(|| before.as_ref().and_then(|b| b.value.next_change_at()));
         }
-        let deadlines = first
-            .into_iter()
-            .map(|(key, from)| {
-                let now = self.loaded.get(&key).and_then(Option::as_ref);
-                DeadlineMove { key, from, to: now.and_then(|s| s.value.next_change_at()) }
-            })
-            .filter(|m| m.from != m.to)
-            .collect();
-        Writes { changes: self.changes, written: self.written, lists: self.lists, deadlines }
+        let mut deadlines = Vec::new();
+        let mut newest = Vec::with_capacity(first.len());
+        for (key, from) in first {
+            let now = self.loaded.remove(&key).flatten();
+            let to = now.as_ref().and_then(|stored| stored.value.next_change_at());
+            if from != to {
+                deadlines.push(DeadlineMove { key, from, to });
+            }
+            newest.extend(now);
+        }
+        let Self { changes, written, lists, .. } = self;
+        Writes { changes, written, lists, deadlines, newest }
     }
 }
 

@@ -7,6 +7,7 @@ use super::payload::Payload;
 use super::terms::Terms;
 use super::{Entry, EntryPayload, LogId, Types, Vote, log_id, membership, term_of, wire};
 use crate::limits;
+use crate::offload::offload;
 use futures::stream::{self, Stream, StreamExt};
 use openraft::storage::{IOFlushed, RaftLogReader, RaftLogStorage};
 use openraft::{LogState, OptionalSend};
@@ -185,7 +186,8 @@ impl Log {
             records.push(to_record(entry)?);
         }
         let disk = self.shared.disk.clone();
-        blocking(move || disk.append(&records)).await?;
+        let size = records.iter().map(|record| record.payload.len()).sum();
+        offload(size, move || disk.append(&records)).await.map_err(io::Error::other)??;
         let mut memory = self.shared.memory.lock();
         memory.terms = terms;
         for entry in entries {

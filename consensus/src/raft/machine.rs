@@ -6,6 +6,7 @@ use super::log::Log;
 use super::{Entry, EntryPayload, LogId, Types, log_id, membership, term_of};
 use crate::core::Core;
 use crate::net::NodeNo;
+use crate::offload::offload;
 use futures::{Stream, StreamExt};
 use openraft::storage::{EntryResponder, RaftStateMachine};
 use openraft::{OptionalSend, RaftSnapshotBuilder};
@@ -40,7 +41,11 @@ impl Machine {
     async fn one(&self, entry: Entry) -> io::Result<()> {
         let (core, index) = (Arc::clone(&self.core), entry.log_id.index);
         let position = Position { term: term_of(&entry.log_id), index };
-        let applied = tokio::task::spawn_blocking(move || match &entry.payload {
+        let size = match &entry.payload {
+            EntryPayload::Normal(payload) => payload.bytes().len(),
+            EntryPayload::Blank | EntryPayload::Membership(_) => 0,
+        };
+        let applied = offload(size, move || match &entry.payload {
             EntryPayload::Normal(payload) => core.execute(position, payload).map(|_| ()),
             EntryPayload::Blank | EntryPayload::Membership(_) => {
                 core.store.pass(position).map_err(Into::into)

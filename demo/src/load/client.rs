@@ -24,9 +24,12 @@ pub(super) async fn work<N: Node>(
     run: Arc<Run>,
     mut nodes: Vec<N>,
     mut plan: Plan,
+    place: usize,
 ) -> Option<(Vec<N>, Plan)> {
     let most = run.options.batch;
-    let mut due = Instant::now();
+    // Clients take turns, so that a rate is no row of bursts.
+    let turn = interval(&run, most).mul_f64(place as f64 / run.options.clients as f64);
+    let mut due = Instant::now() + turn;
     while !run.is_over() {
         if plan.waiting() == 0 {
             plan.fill(&run.signing, most);
@@ -75,12 +78,21 @@ pub(super) async fn finish<N: Node>(nodes: Vec<N>, mut plan: Plan, most: usize) 
 /// The instant from which the next batch's latency counts: now, or with a rate when it was due, however
 /// late the answer before it came.
 async fn pace(run: &Run, due: &mut Instant, batch: usize) -> Instant {
-    let Some(rate) = run.options.rate.filter(|rate| *rate > 0) else { return Instant::now() };
+    let pause = interval(run, batch);
+    if pause.is_zero() {
+        return Instant::now();
+    }
     let planned_for = *due;
     tokio::time::sleep_until(planned_for.into()).await;
-    let share = batch as u64 * run.options.clients as u64;
-    *due += Duration::from_nanos(share * 1_000_000_000 / rate);
+    *due += pause;
     planned_for
+}
+
+/// From one batch of a client to the next at the rate of the run; nothing without one.
+fn interval(run: &Run, batch: usize) -> Duration {
+    let Some(rate) = run.options.rate.filter(|rate| *rate > 0) else { return Duration::ZERO };
+    let share = batch as u64 * run.options.clients as u64;
+    Duration::from_nanos(share * 1_000_000_000 / rate)
 }
 
 async fn send<N: Node>(

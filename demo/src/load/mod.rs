@@ -221,7 +221,7 @@ impl Prepared {
             let mut nodes = nodes.to_vec();
             let turn = place % nodes.len();
             nodes.rotate_left(turn);
-            tasks.spawn(client::work(Arc::clone(&run), nodes, plan));
+            tasks.spawn(client::work(Arc::clone(&run), nodes, plan, place));
         }
         let mut ended = Vec::new();
         while let Some(one) = tasks.join_next().await {

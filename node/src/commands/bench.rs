@@ -177,5 +177,15 @@ impl Measured {
 /// One figure a line.
 fn table(report: &Value) -> String {
     let figures = report.as_object().into_iter().flatten();
-    figures.map(|(name, value)| format!("{name:<22} {value}")).collect::<Vec<_>>().join("\n")
+    let mut lines = Vec::new();
+    for (name, value) in figures {
+        match value.as_object() {
+            None => lines.push(format!("{name:<22} {value}")),
+            Some(processes) => lines.extend(processes.iter().map(|(process, used)| {
+                let (mib, cpu, written) = (&used["most_mib"], &used["cpu_s"], &used["written_bytes"]);
+                format!("{process:<22} {mib} MiB at most, {cpu} s of processor time, {written} bytes written")
+            })),
+        }
+    }
+    lines.join("\n")
 }

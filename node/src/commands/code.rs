@@ -115,17 +115,21 @@ fn watcher() -> Watcher {
 }
 
 fn lines(application: &Application) -> Vec<String> {
-    let claims = application.claims.iter().map(|claim| {
+    // An answer may come before anybody looked: each was asked for first.
+    let mut asked = Vec::new();
+    let mut answered = Vec::new();
+    for claim in &application.claims {
         let who = Role::of(claim.kind).map_or("an authority", Role::word);
-        let does = match &claim.state {
-            ClaimState::Waiting => "is asked for".to_owned(),
-            ClaimState::Attested(_) => "attests".to_owned(),
-            ClaimState::Refused { reason, .. } => format!("refuses ({reason})"),
-            ClaimState::Ended => "is not asked any more for".to_owned(),
-        };
-        format!("  {who:<16} {does} {}", claim.kind.word())
-    });
-    let mut lines: Vec<String> = claims.collect();
+        let line = |does: &str| format!("  {who:<16} {does} {}", claim.kind.word());
+        asked.push(line("is asked for"));
+        answered.extend(match &claim.state {
+            ClaimState::Waiting => None,
+            ClaimState::Attested(_) => Some(line("attests")),
+            ClaimState::Refused { reason, .. } => Some(line(&format!("refuses ({reason})"))),
+            ClaimState::Ended => Some(line("is not asked any more for")),
+        });
+    }
+    let mut lines = [asked, answered].concat();
     let made = match (application.code, application.vehicle) {
         (Some(code), _) => format!("code {code} is issued"),
         (None, Some(vehicle)) => format!("vehicle {vehicle} is registered"),
@@ -144,13 +148,18 @@ async fn show(id: CodeId, until: Option<Colour>, client: &Client, output: Output
         let answer: Value = client.get(&path, &[]).await?;
         if until.is_none_or(|wanted| answer["colour"] == json!(wanted)) {
             output.data(&answer, || {
-                let text = |name: &str| answer[name].as_str().unwrap_or("-").to_owned();
-                format!(
-                    "{id} is {} and {}; this holds until {}",
-                    text("standing"),
-                    text("colour"),
-                    text("valid_until")
-                )
+                let text = |name: &str| answer[name].as_str().map(str::to_owned);
+                let standing = text("standing").unwrap_or_default();
+                if standing == "unknown" {
+                    return format!("{id} is unknown: this chain has issued no such code");
+                }
+                let colour =
+                    text("colour").map_or_else(String::new, |colour| format!(" and {colour}"));
+                let holds = text("valid_until").map_or_else(
+                    || "nothing changes it by itself".to_owned(),
+                    |until| format!("this holds until {until}"),
+                );
+                format!("{id} is {standing}{colour}; {holds}")
             });
             return Ok(());
         }

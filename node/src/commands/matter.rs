@@ -154,7 +154,12 @@ pub(super) fn accepted(receipt: Option<&Receipt>) -> Result<()> {
     match receipt.map(|receipt| &receipt.outcome) {
         Some(Outcome::Refused { reasons }) => {
             let words: Vec<&str> = reasons.iter().map(|reason| reason.code.english()).collect();
-            bail!("refused: {}", words.join(" "))
+            let about = reasons.iter().filter_map(|reason| reason.about.as_ref());
+            let about: Vec<&str> = about.map(|about| about.as_str()).collect();
+            match about.is_empty() {
+                true => bail!("refused: {}", words.join(" ")),
+                false => bail!("refused ({}): {}", about.join(", "), words.join(" ")),
+            }
         }
         _ => Ok(()),
     }

@@ -22,6 +22,14 @@ use anyhow::{Context, Result};
 
 use crate::output::say;
 
+/// True where a node did not answer, which a testnet that is down would explain.
+pub(crate) fn is_unreachable(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        matches!(cause.downcast_ref(), Some(client::ClientError::Unreachable { .. }))
+            || cause.is::<demo::node::NodeError>()
+    })
+}
+
 /// A runtime for a command that talks to others.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Runtime::new().context("the async runtime cannot start")

@@ -116,7 +116,11 @@ impl Trust {
             (Some(file), _) => read_header(file)?,
             (None, node) => {
                 let last = |state: &State| Some(state.nodes.last()?.api.clone());
-                fetch(&address(node.as_deref(), &self.dir, last)?, height)?
+                let fetched =
+                    address(node.as_deref(), &self.dir, last).and_then(|node| fetch(&node, height));
+                fetched.context(
+                    "a header is needed: a file by --header, or a node that runs by --node",
+                )?
             }
         };
         ensure!(

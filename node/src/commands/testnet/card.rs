@@ -35,7 +35,7 @@ pub(super) async fn show(dir: &Path, state: &State, output: Output) -> Result<()
     });
     let mut nodes = Vec::new();
     for node in &state.nodes {
-        nodes.push(node_lines(node).await);
+        nodes.push(node_lines(dir, node).await);
     }
     output.data(&card, || {
         let mut lines = vec![
@@ -51,15 +51,17 @@ pub(super) async fn show(dir: &Path, state: &State, output: Output) -> Result<()
     Ok(())
 }
 
-async fn node_lines(node: &NodeState) -> String {
+async fn node_lines(dir: &Path, node: &NodeState) -> String {
+    let log = process::log_file(dir, &node.name);
     let height = height(node).await.map_or_else(|| "-".to_owned(), |height| height.to_string());
     format!(
         "{:<12} {:<9}  height {height}  pid {}\n  API {api}  pages {api}/docs  metrics {api}/metrics\n  \
-         folder {}",
+         folder {}  log {}",
         node.name,
         node.role,
         node.pid,
         node.dir.display(),
+        log.display(),
         api = node.api,
     )
 }

@@ -74,6 +74,7 @@ impl Up {
         match State::find(dir)? {
             Some(state) if state.loaded => {
                 self.must_fit(&state)?;
+                say(format!("Taking up the network that is in {}.", dir.display()));
                 Ok(state)
             }
             Some(_) => {
