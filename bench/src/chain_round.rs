@@ -17,9 +17,8 @@ use crate::testnet::Testnet;
 /// Batches of the closed loop at full load.
 const BATCH: u64 = 500;
 const CLIENTS: u64 = 8;
-/// Clients and batches of the open loop at half load.
-const HALF_CLIENTS: u64 = 64;
-const HALF_BATCH: u64 = 25;
+/// How long the chain rests before it is read, so that reads are not measured beside compaction.
+const REST: Duration = Duration::from_secs(3);
 /// Transactions a second that are signed ahead; a chain that does more signs on the way.
 const AHEAD: u64 = 15_000;
 /// Transactions on the chain before a member is restarted.
@@ -83,13 +82,14 @@ pub(crate) async fn measure(dianyun: &Path, dir: &Path, run: &Run) -> Result<Fig
     figures.insert("chain_256_single_cpu_us", number(&one, "nodes_cpu_s_per_1000")? * 1e3);
 
     let rate = (peak / 2.0) as u64;
-    let half = [("clients", HALF_CLIENTS), ("batch", HALF_BATCH), ("drivers", 1), ("rate", rate)];
+    let half = [("clients", CLIENTS), ("batch", BATCH), ("rate", rate)];
     let timed = [("seconds", seconds), ("prepare", (rate * seconds).min(1_000_000))];
     let half = net.bench(&load(&[&half[..], &timed[..]].concat(), None))?;
     figures.insert("chain_half_load_per_s", number(&half, "executed_per_second")?);
     figures.insert("chain_half_load_p50_us", number(&half, "p50_us")?);
     figures.insert("chain_half_load_p99_us", number(&half, "p99_us")?);
 
+    tokio::time::sleep(REST).await;
     figures.extend(reads(&net).await?);
     let mut done = run.records as f64 / 2.0;
     for report in [&idle, &full, &one, &half] {

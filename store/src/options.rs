@@ -28,7 +28,7 @@ impl Default for Options {
             cache_bytes: 96 << 20,
             memtable_bytes: 64 << 20,
             wal_bytes: 256 << 20,
-            cached_records: 50_000,
+            cached_records: 32_000,
             cached_buckets: 50_000,
         }
     }
