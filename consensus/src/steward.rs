@@ -136,7 +136,7 @@ impl Core {
         counted.filter_map(|(_, seen)| seen.clock.map(|clock| clock.now_ms(now))).collect()
     }
 
-    /// True if this node's clock is further from its peers' median than a leader's may be.
+    /// True if this node's clock is further from the median than a leader's may be.
     fn clock_off(&self, now: &Moment) -> bool {
         let median = clock::median_offset_ms(&self.offsets_ms(now));
         median.is_some_and(|median| median.saturating_abs() > limits::CLOCK_OFF_MS)
