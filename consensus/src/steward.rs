@@ -89,7 +89,8 @@ async fn watch(
     aside: Option<u8>,
 ) -> Option<u8> {
     let leads = lead.leader == Some(core.own_number());
-    let off = core.clock_off(&core.clock.moment());
+    let now = core.clock.moment();
+    let off = core.clock_off(&now);
     if !leads {
         refusals.clear();
         let may_return = match aside {
@@ -116,7 +117,8 @@ async fn watch(
         part.raft.runtime_config().elect(false);
         return Some(code);
     }
-    if off
+    // Who proposes nothing for its clock must not lead either, even where a single peer is left.
+    if (off || core.mistrusts_clock(&now))
         && let Some(heir) = core.heir(part)
         && !core.heirs.lock().was_asked(lead.term, Instant::now())
     {

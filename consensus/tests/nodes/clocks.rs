@@ -49,6 +49,20 @@ async fn a_leader_whose_clock_runs_behind_gives_the_lead_away() {
     net.execute((leader + 1) % 4).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_ahead_of_its_only_peer_gives_the_lead_away() {
+    let mut net = Net::start(2, 0).await;
+    let leader = net.leader().await;
+    net.execute(leader).await;
+    until("the leader knows the other's clock", || {
+        net.handle(leader).status().peers[0].clock_offset_ms
+    })
+    .await;
+    net.clocks[leader].shift(MINUTE_MS / 2);
+    another_leads(&net, leader).await;
+    net.execute(1 - leader).await;
+}
+
 /// All go on with the leader they have.
 async fn keeps_the_lead(net: &mut Net, leader: usize) {
     // Longer than an heir takes to lead.
