@@ -106,8 +106,19 @@ async fn take(
 }
 
 async fn hand_over(part: &Part, request: AppendRequest) -> Result<AppendResponse, Refusal> {
-    let answer = part.raft.append_entries(request).await;
+    let answer = part.raft.append_entries(with_commit_clamped(request)).await;
     answer.map_err(|error| Refusal::new(NO_VOTE, error.to_string()))
+}
+
+/// What is committed reaches no further than the request's last entry: openraft compares it by terms
+/// with all it took, and would apply what this request says nothing of.
+fn with_commit_clamped(mut request: AppendRequest) -> AppendRequest {
+    let last = request.entries.last().map(|entry| entry.log_id).or(request.prev_log_id);
+    let last_index = last.map(|id| id.index);
+    if request.leader_commit.is_some_and(|commit| Some(commit.index) > last_index) {
+        request.leader_commit = last;
+    }
+    request
 }
 
 /// What is committed, by the leader's word, and what is not, if anything is.
@@ -184,6 +195,20 @@ mod tests {
         };
         let (committed, rest) = split(request);
         [bounds(&committed), rest.as_ref().map_or((0, 0), bounds)]
+    }
+
+    #[test]
+    fn nothing_is_committed_beyond_the_request() {
+        let commit = |request| with_commit_clamped(request).leader_commit;
+        assert_eq!(commit(request(3, 8, Some(5))), Some(log_id(2, 5)));
+        assert_eq!(commit(request(3, 8, Some(7))), Some(log_id(2, 7)), "its last entry");
+        assert_eq!(commit(request(3, 8, Some(99))), Some(log_id(2, 7)));
+        let far = Some(log_id(5, u64::MAX));
+        let heartbeat = AppendRequest { leader_commit: far, ..request(3, 3, None) };
+        assert_eq!(commit(heartbeat), Some(log_id(2, 2)), "the previous one");
+        let nothing = AppendRequest { leader_commit: far, ..request(0, 0, None) };
+        assert_eq!(commit(nothing), None);
+        assert_eq!(commit(request(3, 8, None)), None);
     }
 
     #[test]

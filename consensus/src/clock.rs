@@ -71,12 +71,13 @@ pub(crate) fn offset_ms(own_now_ms: u64, peer_ms: u64, round_trip_ms: u64) -> i6
     clamped(i128::from(peer_ms) - i128::from(own_middle))
 }
 
-/// The lower median of the peers' offsets; none with fewer than two peers, which prove nothing.
+/// The lower median of all clocks, this node's own among them: else a single slow one of two peers
+/// would have every leader take itself for wrong. None with fewer than two peers, which prove nothing.
 pub(crate) fn median_offset_ms(offsets: &[i64]) -> Option<i64> {
     if offsets.len() < 2 {
         return None;
     }
-    let mut sorted = offsets.to_vec();
+    let mut sorted = [offsets, &[0]].concat();
     sorted.sort_unstable();
     sorted.get((sorted.len() - 1) / 2).copied()
 }
@@ -95,9 +96,17 @@ mod tests {
 
     #[test]
     fn one_liar_does_not_move_the_median() {
-        assert_eq!(median_offset_ms(&[9_000_000, 3, 4]), Some(4));
+        assert_eq!(median_offset_ms(&[9_000_000, 3, 4]), Some(3));
         assert_eq!(median_offset_ms(&[9_000_000, 3]), Some(3));
         assert_eq!(median_offset_ms(&[9_000_000]), None);
+    }
+
+    #[test]
+    fn a_minority_of_slow_clocks_does_not_make_the_own_one_wrong() {
+        assert_eq!(median_offset_ms(&[-6_000, 0]), Some(0), "of three, or of four without one");
+        assert_eq!(median_offset_ms(&[-6_000, -6_000, 1, 2]), Some(0), "two of five");
+        assert_eq!(median_offset_ms(&[-6_000, -6_000]), Some(-6_000), "the own one is wrong");
+        assert_eq!(median_offset_ms(&[6_000, 6_000, 6_000]), Some(6_000), "it is slow");
     }
 
     #[test]

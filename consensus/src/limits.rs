@@ -66,7 +66,7 @@ pub(crate) const SYNC_BLOCKS: usize = 256;
 
 /// A proposal whose time is further ahead of the local clock is refused.
 pub(crate) const CLOCK_AHEAD_MS: u64 = 10_000;
-/// A leader further from the median of its peers' clocks gives the lead away.
+/// A leader further from the median of all clocks gives the lead away.
 pub(crate) const CLOCK_OFF_MS: i64 = 5_000;
 /// A leader refused for this long by so many that it cannot commit lets the lead go.
 pub(crate) const REFUSED_FOR: Duration = Duration::from_secs(3);

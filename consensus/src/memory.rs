@@ -70,6 +70,13 @@ impl State {
         passed_by(self.told.values().map(|told| (told.term, 0)).collect(), needed).map(|(t, _)| t)
     }
 
+    /// The term up to which a node that is back may have voted: it only sinks.
+    fn floor(&mut self, needed: usize) -> u64 {
+        let told = self.told_term(needed);
+        self.forgotten_term = told.map_or(self.forgotten_term, |t| t.min(self.forgotten_term));
+        self.forgotten_term
+    }
+
     /// Where the log must reach so that it holds whatever this node once acknowledged. As long as a
     /// leader has not sent it anything, it may still count what this node has forgotten.
     fn told_last(&self, needed: usize) -> Option<(u64, u64)> {
@@ -152,10 +159,14 @@ impl Memory {
         Verdict::WentBack { kept: *kept, is_news: state.refuses.insert(peer) }
     }
 
-    /// Keeps what a validator says while this node rejoins.
+    /// Keeps what a validator says while this node rejoins, and its first word after that.
     pub(crate) fn listen(&self, peer: NodeNo, greeting: &Greeting) {
-        let mut state = self.state.lock();
-        if self.rejoins && !state.is_back {
+        let mut guard = self.state.lock();
+        let state = &mut *guard;
+        // A liar among the first that were enough may have named any term. What others say later
+        // corrects it, once each; but for those who may have forgotten theirs.
+        let is_late = state.is_back && !greeting.rejoins && !state.told.contains_key(&peer);
+        if self.rejoins && (!state.is_back || is_late) {
             // Of those who hold what this node once acknowledged, one is among enough others.
             let last = (greeting.last_term, greeting.remembered.max(greeting.log_end));
             // The first entry is that of genesis, which each node writes for itself.
@@ -187,9 +198,9 @@ impl Memory {
     /// The lowest term whose leader a rejoining node may follow, once it was told by so many that
     /// one of them was part of every majority that this node was part of.
     pub(crate) fn safe_term(&self, needed: usize) -> Option<u64> {
-        let state = self.state.lock();
+        let mut state = self.state.lock();
         if !self.rejoins || state.is_back {
-            return Some(state.forgotten_term);
+            return Some(state.floor(needed));
         }
         state.told_term(needed)
     }
@@ -199,13 +210,20 @@ impl Memory {
     /// An away node may give its vote in a term in which it cannot have voted, if the number of
     /// voters is even: then two majorities share two nodes, and the other one remembers, so that it
     /// votes for nobody who lacks what is committed. Else those who are left might elect nobody, and
-    /// this node could fetch from nobody. With an odd number they can.
-    pub(crate) fn votes_after(&self, voters: usize, needed: usize) -> Option<u64> {
-        let state = self.state.lock();
+    /// this node could fetch from nobody. With an odd number they can. Another that is away counts
+    /// only while it is there, as it does for a candidate: one that is gone votes for nobody.
+    pub(crate) fn votes_after(
+        &self,
+        voters: usize,
+        needed: usize,
+        is_there: impl Fn(NodeNo) -> bool,
+    ) -> Option<u64> {
+        let mut state = self.state.lock();
         if !self.rejoins || state.is_back {
-            return Some(state.forgotten_term);
+            return Some(state.floor(needed));
         }
-        let may_be_the_only_one = voters.is_multiple_of(2) && state.away.is_empty();
+        let is_the_only_one = !state.away.iter().any(|other| is_there(*other));
+        let may_be_the_only_one = voters.is_multiple_of(2) && is_the_only_one;
         state.told_term(needed).filter(|_| may_be_the_only_one)
     }
 
@@ -322,7 +340,7 @@ mod tests {
         assert!(memory.came_back(Some((3, 42)), 2) && !memory.is_away());
         assert!(!memory.came_back(Some((3, 42)), 2), "only once");
         assert_eq!(memory.safe_term(2), Some(5), "it may have promised not to follow another");
-        assert_eq!(memory.votes_after(3, 2), Some(5), "nor to vote for one");
+        assert_eq!(memory.votes_after(3, 2, |_| true), Some(5), "nor to vote for one");
     }
 
     #[test]
@@ -343,16 +361,17 @@ mod tests {
     fn an_away_vote_counts_only_where_another_remembers() {
         let memory = Memory::new(BTreeMap::new(), true, None);
         memory.listen(2, &told(5, 93, 93, 5));
-        assert_eq!(memory.votes_after(4, 2), None, "one word is not enough");
+        assert_eq!(memory.votes_after(4, 2, |_| true), None, "one word is not enough");
         memory.listen(3, &told(4, 98, 0, 4));
-        assert_eq!(memory.votes_after(4, 2), Some(5), "it may have voted in that term");
+        assert_eq!(memory.votes_after(4, 2, |_| true), Some(5), "it may have voted in that term");
         // Of three, two majorities share one: nobody would know that the third lacks something.
-        assert_eq!(memory.votes_after(3, 2), None);
+        assert_eq!(memory.votes_after(3, 2, |_| true), None);
         let away = Greeting { rejoins: true, ..told(0, 0, 0, 0) };
         assert_eq!(compare(&memory, 3, &away), Verdict::Known);
-        assert_eq!(memory.votes_after(4, 2), None, "the other may have forgotten too");
+        assert_eq!(memory.votes_after(4, 2, |_| true), None, "the other may have forgotten too");
+        assert_eq!(memory.votes_after(4, 2, |other| other != 3), Some(5), "the other is gone");
         assert_eq!(compare(&memory, 3, &told(5, 93, 0, 5)), Verdict::Known);
-        assert_eq!(memory.votes_after(4, 2), Some(5));
+        assert_eq!(memory.votes_after(4, 2, |_| true), Some(5));
     }
 
     #[test]
@@ -376,9 +395,27 @@ mod tests {
         memory.listen(2, &told(u64::MAX, u64::MAX, u64::MAX, u64::MAX));
         memory.listen(3, &told(3, 41, 41, 3));
         memory.listen(4, &told(3, 44, 41, 4));
-        assert_eq!((memory.safe_term(2), memory.votes_after(4, 2)), (Some(4), Some(4)));
+        assert_eq!((memory.safe_term(2), memory.votes_after(4, 2, |_| true)), (Some(4), Some(4)));
         memory.listen(4, &told(3, 43, 41, 4));
         assert!(memory.came_back(Some((3, 43)), 2), "its last word counts");
+    }
+
+    #[test]
+    fn a_liar_does_not_fix_the_floor_of_a_node_that_came_back() {
+        let memory = Memory::new(BTreeMap::new(), true, None);
+        memory.listen(2, &told(3, 41, 41, u64::MAX));
+        memory.listen(3, &told(3, 41, 41, 3));
+        assert!(memory.came_back(Some((3, 41)), 2));
+        assert_eq!(memory.safe_term(2), Some(u64::MAX));
+        memory.listen(4, &Greeting { rejoins: true, ..told(0, 0, 0, 0) });
+        assert_eq!(memory.safe_term(2), Some(u64::MAX), "it may have forgotten its term");
+        memory.listen(4, &told(3, 44, 41, 4));
+        let floor = (memory.safe_term(2), memory.votes_after(4, 2, |_| true));
+        assert_eq!(floor, (Some(4), Some(4)));
+        for peer in [2, 3, 4] {
+            memory.listen(peer, &told(3, 44, 41, 0));
+        }
+        assert_eq!(memory.safe_term(2), Some(4), "each is heard once");
     }
 
     #[test]
@@ -403,7 +440,7 @@ mod tests {
     fn who_does_not_rejoin_never_waits() {
         let memory = Memory::new(BTreeMap::new(), false, None);
         assert!(!memory.is_away());
-        assert_eq!((memory.safe_term(2), memory.votes_after(3, 2)), (Some(0), Some(0)));
+        assert_eq!((memory.safe_term(2), memory.votes_after(3, 2, |_| true)), (Some(0), Some(0)));
         assert_eq!((memory.refused(2), memory.refused(2)), (Some(1), None));
         assert_eq!(memory.refused(3), Some(2));
         memory.welcomed(2);

@@ -84,7 +84,8 @@ impl Core {
     /// forgotten it; `by` names the term behind which the candidate has to ask again.
     pub(crate) fn no_vote(&self, asked: &Vote, by: NodeNo) -> Option<VoteResponse> {
         let needed = self.enough_others();
-        let after = self.memory.votes_after(self.validators().count(), needed);
+        let voters = self.validators().count();
+        let after = self.memory.votes_after(voters, needed, |number| self.is_there(number));
         if after.is_some_and(|after| asked.leader_id.term > after) {
             return None;
         }
@@ -92,10 +93,13 @@ impl Core {
         Some(VoteResponse::new(Vote::new(term, by), None, false))
     }
 
+    fn is_there(&self, number: NodeNo) -> bool {
+        self.registry.peer(number).is_some_and(|peer| peer.ready())
+    }
+
     /// True if the peer's vote must not count, since it is not the only one here that forgot its votes.
     pub(crate) fn is_one_of_many_away(&self, peer: NodeNo) -> bool {
-        let is_there = |number| self.registry.peer(number).is_some_and(|peer| peer.ready());
-        self.memory.is_one_of_many_away(peer, is_there)
+        self.memory.is_one_of_many_away(peer, |number| self.is_there(number))
     }
 
     /// True at the moment when a rejoining node holds again what it once did.

@@ -89,7 +89,8 @@ async fn watch(
     aside: Option<u8>,
 ) -> Option<u8> {
     let leads = lead.leader == Some(core.own_number());
-    let off = core.clock_off(&core.clock.moment());
+    let now = core.clock.moment();
+    let off = core.clock_off(&now);
     if !leads {
         refusals.clear();
         let may_return = match aside {
@@ -116,7 +117,8 @@ async fn watch(
         part.raft.runtime_config().elect(false);
         return Some(code);
     }
-    if off
+    // Who proposes nothing for its clock must not lead either, even where a single peer is left.
+    if (off || core.mistrusts_clock(&now))
         && let Some(heir) = core.heir(part)
         && !core.heirs.lock().was_asked(lead.term, Instant::now())
     {
@@ -136,7 +138,7 @@ impl Core {
         counted.filter_map(|(_, seen)| seen.clock.map(|clock| clock.now_ms(now))).collect()
     }
 
-    /// True if this node's clock is further from its peers' median than a leader's may be.
+    /// True if this node's clock is further from the median than a leader's may be.
     fn clock_off(&self, now: &Moment) -> bool {
         let median = clock::median_offset_ms(&self.offsets_ms(now));
         median.is_some_and(|median| median.saturating_abs() > limits::CLOCK_OFF_MS)

@@ -45,13 +45,13 @@ pub(crate) trait OwnLog {
     fn term_at(&self, index: u64) -> Option<u64>;
     /// One more than the highest committed index known here.
     fn committed_end(&self) -> u64;
-    /// The highest term that this node knows to be one.
+    /// The highest term that this node knows to be one, whatever it voted in.
     fn term(&self) -> u64;
 }
 
 /// openraft writes down any term it is told and adds one: from a term at the end of the numbers
 /// nobody could ever be elected again.
-fn check_term(term: u64, known: u64) -> Result<(), Wrong> {
+pub(crate) fn check_term(term: u64, known: u64) -> Result<(), Wrong> {
     let highest = known.saturating_add(limits::TERMS_AHEAD);
     if term > highest { Err(Wrong::TermFarAhead) } else { Ok(()) }
 }

@@ -80,8 +80,12 @@ impl Link {
         let answer = self.call(Lane::Control, vec![body.freeze()]).await.map_err(failed)?;
         let answer = wire::read_vote_response(answer);
         let answer = answer.ok_or_else(|| failed(CallError::Malformed(self.target)))?;
-        let known = self.core.known_term(request.vote.leader_id.term);
+        let known = self.known_term();
         guard::check_vote_response(answer, &request.vote, self.target, known).map_err(failed)
+    }
+
+    fn known_term(&self) -> u64 {
+        self.core.log.get().map_or(0, |log| self.core.known_term(log))
     }
 
     fn note(&self, error: &CallError) {
@@ -108,7 +112,7 @@ impl RaftNetworkV2<Types> for Link {
         let answer = self.call(lane, parts).await;
         let answer = answer.inspect_err(|error| self.note(error)).map_err(failed)?;
         let response = wire::read_append_response(answer).ok_or_else(malformed)?;
-        let known = self.core.known_term(request.vote.leader_id.term);
+        let known = self.known_term();
         let response = guard::check_append_response(response, &request, known).map_err(failed)?;
         if !request.entries.is_empty() {
             self.refusals.accepted(self.target);

@@ -14,7 +14,8 @@ async fn another_leads(net: &Net, than: usize) {
     until("another leads", || {
         let others = net.running().filter(|(handle, _)| handle.status().name != name);
         let leaders: Vec<_> = others.filter_map(|(handle, _)| handle.status().leader).collect();
-        (leaders.len() == 3 && leaders.iter().all(|leader| leader != name)).then_some(())
+        (leaders.len() + 1 == net.running().count() && leaders.iter().all(|leader| leader != name))
+            .then_some(())
     })
     .await;
 }
@@ -46,6 +47,48 @@ async fn a_leader_whose_clock_runs_behind_gives_the_lead_away() {
     net.clocks[leader].shift(-MINUTE_MS);
     another_leads(&net, leader).await;
     net.execute((leader + 1) % 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_ahead_of_its_only_peer_gives_the_lead_away() {
+    let mut net = Net::start(2, 0).await;
+    let leader = net.leader().await;
+    net.execute(leader).await;
+    until("the leader knows the other's clock", || {
+        net.handle(leader).status().peers[0].clock_offset_ms
+    })
+    .await;
+    net.clocks[leader].shift(MINUTE_MS / 2);
+    another_leads(&net, leader).await;
+    net.execute(1 - leader).await;
+}
+
+/// All go on with the leader they have.
+async fn keeps_the_lead(net: &mut Net, leader: usize) {
+    // Longer than an heir takes to lead.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    let leads = net.handle(leader).status().leader;
+    assert_eq!(leads.as_deref(), Some(net.name(leader)));
+    net.execute(leader).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_slow_follower_of_two_costs_no_lead() {
+    let mut net = Net::start(3, 0).await;
+    let leader = net.leader().await;
+    net.execute(leader).await;
+    net.clocks[(leader + 1) % 3].shift(-6_000);
+    keeps_the_lead(&mut net, leader).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_does_one_of_the_three_that_are_left_of_four() {
+    let mut net = Net::start(4, 0).await;
+    let leader = net.leader().await;
+    net.execute(leader).await;
+    net.stop((leader + 2) % 4).await;
+    net.clocks[(leader + 1) % 4].shift(-6_000);
+    keeps_the_lead(&mut net, leader).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
