@@ -14,6 +14,7 @@ use crate::core::Core;
 use crate::judge::NOT_PROPER;
 use crate::net::{NodeNo, Refusal, Served};
 use crate::offload::offload;
+use crate::raft::log::payload_bytes;
 use crate::raft::{AppendRequest, AppendResponse, Entry, EntryPayload, LogId, guard, wire};
 use crate::service::{NO_VOTE, Part, malformed};
 use crate::term::Known;
@@ -133,13 +134,6 @@ fn split(mut request: AppendRequest) -> (AppendRequest, Option<AppendRequest>) {
     let AppendRequest { vote, leader_commit, .. } = request;
     let rest = AppendRequest { vote, prev_log_id, entries, leader_commit };
     (request, Some(rest))
-}
-
-fn payload_bytes(entry: &Entry) -> usize {
-    match &entry.payload {
-        EntryPayload::Normal(payload) => payload.bytes().len(),
-        EntryPayload::Blank | EntryPayload::Membership(_) => 0,
-    }
 }
 
 fn highest_base(entries: &[Entry]) -> Height {

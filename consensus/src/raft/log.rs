@@ -83,7 +83,8 @@ impl InMemory {
     }
 }
 
-fn payload_bytes(entry: &Entry) -> usize {
+/// About what an entry takes in memory and on its way.
+pub(crate) fn payload_bytes(entry: &Entry) -> usize {
     match &entry.payload {
         EntryPayload::Normal(payload) => payload.bytes().len(),
         EntryPayload::Blank | EntryPayload::Membership(_) => 64,

@@ -2,7 +2,7 @@
 //! The state machine that openraft applies committed entries to: the executor over the store.
 //! Never makes a snapshot: a new node replays the log.
 
-use super::log::Log;
+use super::log::{Log, payload_bytes};
 use super::{Entry, EntryPayload, LogId, Types, log_id, membership, term_of};
 use crate::core::Core;
 use crate::net::NodeNo;
@@ -41,11 +41,7 @@ impl Machine {
     async fn one(&self, entry: Entry) -> io::Result<()> {
         let (core, index) = (Arc::clone(&self.core), entry.log_id.index);
         let position = Position { term: term_of(&entry.log_id), index };
-        let size = match &entry.payload {
-            EntryPayload::Normal(payload) => payload.bytes().len(),
-            EntryPayload::Blank | EntryPayload::Membership(_) => 0,
-        };
-        let applied = offload(size, move || match &entry.payload {
+        let applied = offload(payload_bytes(&entry), move || match &entry.payload {
             EntryPayload::Normal(payload) => core.execute(position, payload).map(|_| ()),
             EntryPayload::Blank | EntryPayload::Membership(_) => {
                 core.store.pass(position).map_err(Into::into)
