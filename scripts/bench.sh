@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The chain beside its physical bound and beside etcd, in rounds on this machine: medians and ratios.
 # Usage: ./scripts/bench.sh [--json] [--rounds N] [--records N] [--seconds N] [--only machine,null,etcd,chain]
-# Figures as JSON are written to bench.json in the cache folder too. Nothing else should run meanwhile.
+#        ./scripts/bench.sh --scale [--json] [--records N,N] [--validators N,N] [--blocks N,N] [--seconds N]
+# With --scale: how cost grows with records, validators and blocks, in half an hour and 20 GiB of disk.
+# Figures as JSON, and curves, are written to the cache folder too. Nothing else should run meanwhile.
 set -euo pipefail
 # shellcheck source=scripts/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
@@ -28,6 +30,11 @@ need_etcd() {
     export PATH="$folder/usr/bin:$PATH"
 }
 
+if [ "${1:-}" = "--scale" ]; then
+    shift
+    cargo build --release --workspace --locked >&2
+    exec "$CARGO_TARGET_DIR/release/dianyun-bench" scale --out "$cache/scale" "$@"
+fi
 need_etcd
 cargo build --release --workspace --locked >&2
 exec "$CARGO_TARGET_DIR/release/dianyun-bench" run --out "$cache/bench.json" "$@"

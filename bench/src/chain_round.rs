@@ -17,6 +17,9 @@ use crate::testnet::Testnet;
 /// Batches of the closed loop at full load.
 const BATCH: u64 = 500;
 const CLIENTS: u64 = 8;
+/// Batches at half load: of 500, one alone would keep all nodes of one machine busy for as long as etcd's
+/// slowest writes take.
+const HALF_BATCH: u64 = 100;
 /// How long the chain rests before it is read, so that reads are not measured beside compaction.
 const REST: Duration = Duration::from_secs(3);
 /// Transactions a second that are signed ahead; a chain that does more signs on the way.
@@ -29,11 +32,11 @@ const READ: Duration = Duration::from_secs(5);
 /// Longest load that makes up what lacks on the chain, seconds.
 const TOP_UP: u64 = 120;
 
-fn number(value: &Value, name: &str) -> Result<f64> {
+pub(crate) fn number(value: &Value, name: &str) -> Result<f64> {
     value[name].as_f64().with_context(|| format!("the report of a load has no {name}"))
 }
 
-fn load(parts: &[(&str, u64)], node: Option<&str>) -> Vec<String> {
+pub(crate) fn load(parts: &[(&str, u64)], node: Option<&str>) -> Vec<String> {
     let mut args = Vec::new();
     for (name, value) in parts {
         args.extend([format!("--{name}"), value.to_string()]);
@@ -82,7 +85,7 @@ pub(crate) async fn measure(dianyun: &Path, dir: &Path, run: &Run) -> Result<Fig
     figures.insert("chain_256_single_cpu_us", number(&one, "nodes_cpu_s_per_1000")? * 1e3);
 
     let rate = (peak / 2.0) as u64;
-    let half = [("clients", CLIENTS), ("batch", BATCH), ("rate", rate)];
+    let half = [("clients", CLIENTS), ("batch", HALF_BATCH), ("rate", rate)];
     let timed = [("seconds", seconds), ("prepare", (rate * seconds).min(1_000_000))];
     let half = net.bench(&load(&[&half[..], &timed[..]].concat(), None))?;
     figures.insert("chain_half_load_per_s", number(&half, "executed_per_second")?);
@@ -109,7 +112,7 @@ pub(crate) async fn measure(dianyun: &Path, dir: &Path, run: &Run) -> Result<Fig
 }
 
 /// One code, read over and over.
-async fn reads(net: &Testnet) -> Result<Figures> {
+pub(crate) async fn reads(net: &Testnet) -> Result<Figures> {
     let node = net.nodes.first().context("the testnet has no node")?;
     let applications = net.get(node, "/v1/applications?limit=200").await?;
     let items = applications["items"].as_array().into_iter().flatten();
@@ -148,7 +151,7 @@ fn transaction(net: &Testnet) -> Result<Bytes> {
 }
 
 /// What a node's folder holds once everything is compacted, beside the bytes of its transactions.
-fn disk(net: &Testnet) -> Result<Figures> {
+pub(crate) fn disk(net: &Testnet) -> Result<Figures> {
     let node = net.nodes.first().context("the testnet has no node")?;
     let mut command = std::process::Command::new(net.dianyun());
     let output =

@@ -9,8 +9,10 @@ mod fixed;
 mod fsync;
 mod http;
 mod null;
+mod picture;
 mod process;
 mod round;
+mod scale;
 mod signatures;
 mod table;
 mod testnet;
@@ -33,12 +35,28 @@ struct Cli {
 enum Command {
     /// Measure everything in rounds; medians and ratios on standard output.
     Run(Run),
+    /// Measure how cost grows with records, validators and blocks; tables on standard output.
+    Scale(scale::Scale),
     /// A worker of the null chain (started by `run`).
     #[command(hide = true)]
     NullWorker(null::Worker),
     /// A server with one fixed JSON answer (started by `run`).
     #[command(hide = true)]
     Fixed,
+}
+
+/// With what it is measured, where, and how it is told.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Setting {
+    /// Folder in which everything is stored while it runs; by default one for temporary files.
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// The `dianyun` to measure; by default the one beside this program.
+    #[arg(long)]
+    dianyun: Option<PathBuf>,
+    /// One JSON object instead of tables.
+    #[arg(long)]
+    json: bool,
 }
 
 /// What is measured, and for how long.
@@ -56,15 +74,8 @@ pub(crate) struct Run {
     /// Seconds of each load.
     #[arg(long, default_value_t = 15)]
     seconds: u64,
-    /// Folder in which everything is stored while it runs; by default one for temporary files.
-    #[arg(long)]
-    dir: Option<PathBuf>,
-    /// The `dianyun` to measure; by default the one beside this program.
-    #[arg(long)]
-    dianyun: Option<PathBuf>,
-    /// One JSON object with `figures` and `ratios` instead of a table.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    setting: Setting,
     /// Where the JSON object is written as well.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -87,6 +98,7 @@ fn work(command: Command) -> Result<()> {
     match command {
         Command::NullWorker(worker) => worker.run(),
         Command::Fixed => runtime()?.block_on(fixed::serve()),
+        Command::Scale(scale) => runtime()?.block_on(scale.run()),
         Command::Run(run) => {
             let report = runtime()?.block_on(round::all(&run))?;
             let text = serde_json::to_string_pretty(&report)? + "\n";
@@ -94,7 +106,7 @@ fn work(command: Command) -> Result<()> {
                 std::fs::write(path, &text)
                     .with_context(|| format!("cannot write {}", path.display()))?;
             }
-            print!("{}", if run.json { text } else { table::of(&report) });
+            print!("{}", if run.setting.json { text } else { table::of(&report) });
             Ok(())
         }
     }

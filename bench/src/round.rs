@@ -30,7 +30,7 @@ pub(crate) async fn all(run: &Run) -> Result<Report> {
         ensure!(PARTS.contains(&part.as_str()), "no part {part}; there are {}", PARTS.join(", "));
     }
     ensure!(run.rounds > 0 && run.seconds >= 3, "--rounds is 1 or more, --seconds 3 or more");
-    let dianyun = dianyun(run)?;
+    let dianyun = dianyun(run.setting.dianyun.as_deref())?;
     let started = Instant::now();
     let mut rounds = Vec::new();
     for round in 1..=run.rounds {
@@ -40,7 +40,7 @@ pub(crate) async fn all(run: &Run) -> Result<Report> {
         {
             let at = started.elapsed().as_secs();
             eprintln!("[{at:>4} s] round {round} of {}: {part}", run.rounds);
-            let folder = folder(run)?;
+            let folder = folder(run.setting.dir.as_deref())?;
             figures.extend(one(part, run, &dianyun, folder.path()).await?);
         }
         rounds.push(figures);
@@ -54,8 +54,8 @@ pub(crate) async fn all(run: &Run) -> Result<Report> {
     })
 }
 
-fn folder(run: &Run) -> Result<tempfile::TempDir> {
-    let made = match &run.dir {
+pub(crate) fn folder(within: Option<&Path>) -> Result<tempfile::TempDir> {
+    let made = match within {
         Some(dir) => tempfile::tempdir_in(dir),
         None => tempfile::tempdir(),
     };
@@ -90,14 +90,15 @@ async fn machine_figures(dir: &Path) -> Result<Figures> {
     ]))
 }
 
-fn dianyun(run: &Run) -> Result<PathBuf> {
+pub(crate) fn dianyun(named: Option<&Path>) -> Result<PathBuf> {
     let beside = || Some(std::env::current_exe().ok()?.with_file_name("dianyun"));
-    let found = run.dianyun.clone().or_else(beside).context("name the program with --dianyun")?;
+    let found =
+        named.map(Path::to_path_buf).or_else(beside).context("name the program with --dianyun")?;
     ensure!(found.exists(), "{} is missing: build the workspace first", found.display());
     Ok(found)
 }
 
-fn machine() -> String {
+pub(crate) fn machine() -> String {
     let cpus = std::thread::available_parallelism().map_or(0, usize::from);
     let text = |path| std::fs::read_to_string(path).unwrap_or_default();
     let (cpu, memory) = (text("/proc/cpuinfo"), text("/proc/meminfo"));

@@ -8,6 +8,7 @@ use chain::transaction::{Checked, Decoded};
 use chain::{TransactionId, limits as chain_limits};
 use lru::LruCache;
 use parking_lot::Mutex;
+use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -57,23 +58,11 @@ impl Verifier {
     }
 
     fn verdicts(&self, decoded: &[Option<Decoded>], places: &[usize]) -> Vec<(usize, bool)> {
-        let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let share = places.len().div_ceil(threads).max(limits::VERIFY_BATCH);
-        let work = |places: &[usize]| -> Vec<(usize, bool)> {
-            places.chunks(limits::VERIFY_BATCH).flat_map(|some| self.batch(decoded, some)).collect()
-        };
-        if places.len() <= share {
-            return work(places);
+        if places.len() <= limits::VERIFY_BATCH {
+            return self.batch(decoded, places);
         }
-        std::thread::scope(|scope| {
-            let parts: Vec<_> =
-                places.chunks(share).map(|some| scope.spawn(move || work(some))).collect();
-            let joined = parts.into_iter().map(|part| match part.join() {
-                Ok(verdicts) => verdicts,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            joined.flatten().collect()
-        })
+        let parts = places.par_chunks(limits::VERIFY_BATCH);
+        parts.flat_map_iter(|some| self.batch(decoded, some)).collect()
     }
 
     fn batch(&self, decoded: &[Option<Decoded>], places: &[usize]) -> Vec<(usize, bool)> {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Writing a block: everything that executing it gave, in one atomic batch.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chain::block::Header;
 use chain::ids::Height;
+use chain::receipt::Change;
+use chain::records::RecordKey;
 use chain::view::Executed;
 use chain::{Hash, codec};
 use rocksdb::{ColumnFamily, WriteBatch};
@@ -70,32 +73,37 @@ pub(crate) fn put_block<'a>(
     batch.put_cf(table(tables::BLOCKS), height, encode_block(executed, position));
     batch.put_cf(table(tables::TIMES), header.time_ms.0.to_be_bytes(), height);
     batch.put_cf(table(tables::RECEIPTS), height, tables::encode_each(&executed.receipts));
-    batch.put_cf(table(tables::CHANGES), height, tables::encode_each(&executed.changes));
-    put_versions(table, batch, executed);
+    put_changes(table, batch, executed);
     put_indexes(table, batch, executed);
 }
 
-fn put_versions<'a>(
+fn put_changes<'a>(
     table: &impl Fn(&str) -> &'a ColumnFamily,
     batch: &mut WriteBatch,
     executed: &Executed,
 ) {
-    let (versions, heads) = (table(tables::VERSIONS), table(tables::HEADS));
-    for written in &executed.written {
-        let version = codec::encode(&written.version);
-        let key = written.version.key();
-        let id = key.to_bytes();
-        let number = written.version.number.to_be_bytes();
-        let length = (version.len() as u32).to_le_bytes();
-        let value = join(&[&written.hash.0, &length, &version, &written.value]);
-        batch.put_cf(versions, join(&[&id, &number]), value);
+    let (changes, versions, heads) =
+        (table(tables::CHANGES), table(tables::VERSIONS), table(tables::HEADS));
+    // Which change brought the newest version of each record: a later one takes its place.
+    let mut newest: HashMap<RecordKey, u64> = HashMap::with_capacity(executed.newest.len());
+    for (change, written) in executed.changes.iter().zip(&executed.written) {
+        batch.put_cf(changes, change.seq.to_be_bytes(), encode_change(change, &written.value));
+        let key = change.version.key();
+        let version = join(&[&key.to_bytes(), &change.version.number.to_be_bytes()]);
+        batch.put_cf(versions, version, change.seq.to_le_bytes());
+        newest.insert(key, change.seq);
     }
     for stored in &executed.newest {
         let key = stored.version.key();
-        let number = stored.version.number.to_le_bytes();
-        let head = join(&[&key.to_bytes(), &number, &stored.hash.0]);
+        let Some(seq) = newest.get(&key) else { unreachable!("a newest version is a change") };
+        let head = join(&[&key.to_bytes(), &seq.to_le_bytes(), &stored.hash.0]);
         batch.put_cf(heads, key.state_key().0, head);
     }
+}
+
+fn encode_change(change: &Change, value: &[u8]) -> Vec<u8> {
+    let change = codec::encode(change);
+    join(&[&(change.len() as u32).to_le_bytes(), &change, value])
 }
 
 fn put_indexes<'a>(

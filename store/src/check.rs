@@ -101,7 +101,10 @@ impl Store {
             let key = change.version.key();
             let missing = || self.damaged(format!("a version of block {height} is missing"));
             let number = change.version.number;
-            let now = self.version(&key, number).ok_or_else(missing)?.value.lists();
+            let now = self.version(&key, number).ok_or_else(missing)?;
+            let differs = || format!("a version of block {height} differs from its change");
+            self.require(now.version == change.version, &differs())?;
+            let now = now.value.lists();
             let before = number.checked_sub(1).and_then(|number| self.version(&key, number));
             let before = before.map_or_else(Vec::new, |stored| stored.value.lists());
             for list in now.into_iter().filter(|list| !before.contains(list)) {
@@ -126,11 +129,11 @@ impl Store {
                 let key = RecordKey::from_bytes(reader.slice(17)?)?;
                 Some((key, reader.u64()?, Hash(reader.bytes()?)))
             };
-            let (key, number, hash) =
+            let (key, seq, hash) =
                 read().ok_or_else(|| self.damaged("a newest version cannot be read".into()))?;
             let wrong =
                 || format!("the newest version of {} {:?} differs", key.kind.word(), key.id);
-            let stored = self.version(&key, number).ok_or_else(|| self.damaged(wrong()))?;
+            let stored = self.version_of(seq).ok_or_else(|| self.damaged(wrong()))?;
             let digest = Version::value_digest(&stored.value.encode());
             let holds = stored.version.hash() == hash && stored.version.digest == digest;
             self.require(holds && stored.version.key() == key, &wrong())?;

@@ -3,6 +3,7 @@
 //! Never holds rules and never hashes on its own account; what a block writes comes as one value.
 
 mod apply;
+mod buckets;
 mod check;
 mod compact;
 mod error;

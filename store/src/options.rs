@@ -2,7 +2,7 @@
 //! How RocksDB is set up: memory and log bounded by these figures, not by the number of tables.
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode,
+    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, Env,
 };
 
 use crate::tables;
@@ -18,8 +18,8 @@ pub struct Options {
     pub wal_bytes: u64,
     /// Decoded newest versions kept in memory.
     pub cached_records: usize,
-    /// Buckets of the state tree kept in memory.
-    pub cached_buckets: usize,
+    /// Buckets of the state tree kept in memory, bytes.
+    pub bucket_bytes: usize,
 }
 
 impl Default for Options {
@@ -29,13 +29,20 @@ impl Default for Options {
             memtable_bytes: 64 << 20,
             wal_bytes: 256 << 20,
             cached_records: 32_000,
-            cached_buckets: 50_000,
+            bucket_bytes: 24 << 20,
         }
     }
 }
 
 /// Log payloads from this size on lie in files of their own and are not copied by compaction.
 const BLOB_BYTES: u64 = 4 << 10;
+/// A table's memtable takes this share of all. Small ones are flushed in a moment, so that blocks never
+/// wait long for a processor.
+const MEMTABLE_SHARE: usize = 16;
+/// Memtables of one table that may wait for their flush before writes stop.
+const MEMTABLES: i32 = 4;
+/// Share of a memtable that its filter takes.
+const MEMTABLE_FILTER: f64 = 0.05;
 
 impl Options {
     pub(crate) fn database(&self) -> rocksdb::Options {
@@ -52,6 +59,11 @@ impl Options {
         options.set_max_background_jobs(2);
         options.set_max_open_files(512);
         options.set_keep_log_file_num(4);
+        // Blocks come before compaction, which can wait; flushes cannot, since writes wait for them.
+        if let Ok(mut threads) = Env::new() {
+            threads.lower_thread_pool_cpu_priority();
+            options.set_env(&threads);
+        }
         options.set_max_log_file_size(4 << 20);
         options
     }
@@ -66,14 +78,17 @@ impl Options {
         let mut blocks = BlockBasedOptions::default();
         blocks.set_block_cache(cache);
         blocks.set_cache_index_and_filter_blocks(true);
+        let mut options = rocksdb::Options::default();
         if tables::FILTERED.contains(&name) {
             blocks.set_bloom_filter(10.0, false);
+            options.set_memtable_whole_key_filtering(true);
+            options.set_memtable_prefix_bloom_ratio(MEMTABLE_FILTER);
         }
-        let mut options = rocksdb::Options::default();
         options.set_block_based_table_factory(&blocks);
+        // The same on every level: what lies behind all other rows is moved, not written again.
         options.set_compression_type(DBCompressionType::Lz4);
-        options.set_bottommost_compression_type(DBCompressionType::Zstd);
-        options.set_write_buffer_size(32 << 20);
+        options.set_write_buffer_size(self.memtable_bytes / MEMTABLE_SHARE);
+        options.set_max_write_buffer_number(MEMTABLES);
         if name == tables::LOG {
             options.set_enable_blob_files(true);
             options.set_min_blob_size(BLOB_BYTES);

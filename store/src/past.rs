@@ -15,10 +15,8 @@ use rocksdb::{Direction, IteratorMode};
 use crate::apply::Block;
 use crate::error::stop;
 use crate::open::Store;
+use crate::read::decode_change;
 use crate::tables::{self, Reader, join};
-
-/// All of a block.
-const WHOLE: (usize, usize) = (0, usize::MAX);
 
 impl Store {
     pub(crate) fn block(&self, height: Height) -> Option<Block> {
@@ -41,20 +39,17 @@ impl Store {
         }
     }
 
-    fn each<T: codec::Decode<()>>(
-        &self,
-        table: &str,
-        height: Height,
-        which: (usize, usize),
-    ) -> Vec<T> {
-        let Some(value) = self.read(table, &height.0.to_be_bytes()) else { return Vec::new() };
-        let values = tables::decode_each(&value, which);
-        values.unwrap_or_else(|| stop(&format!("{table} of block {height}")))
-    }
-
     /// At most `limit` changes of a block, behind the first `skip`.
     pub fn changes_from(&self, height: Height, skip: usize, limit: usize) -> Vec<Change> {
-        self.each(tables::CHANGES, height, (skip, limit))
+        let Some(header) = self.header_at(height) else { return Vec::new() };
+        let first = header.change_first_seq.saturating_add(skip as u64);
+        let end = header.change_first_seq + u64::from(header.change_count);
+        let rows = self.range(tables::CHANGES, &first.to_be_bytes(), &end.to_be_bytes());
+        let decode =
+            |(_, row): (Box<[u8]>, Box<[u8]>)| decode_change(&row).map(|(change, _)| change);
+        let change =
+            |row| decode(row).unwrap_or_else(|| stop(&format!("changes of block {height}")));
+        rows.take(limit).map(change).collect()
     }
 
     /// The newest version with `since` at or before a height, among those up to `newest`.
@@ -91,9 +86,8 @@ impl Past for Store {
     }
 
     fn version(&self, key: &RecordKey, number: u64) -> Option<Stored> {
-        let value =
-            self.read(tables::VERSIONS, &join(&[&key.to_bytes(), &number.to_be_bytes()]))?;
-        let stored = crate::read::decode_version(key, &value);
+        let seq = self.read(tables::VERSIONS, &join(&[&key.to_bytes(), &number.to_be_bytes()]))?;
+        let stored = Reader(&seq).u64().and_then(|seq| self.version_of(seq));
         Some(stored.unwrap_or_else(|| stop(&format!("version {number} of {key:?}"))))
     }
 
@@ -106,11 +100,12 @@ impl Past for Store {
     }
 
     fn changes_at(&self, height: Height) -> Vec<Change> {
-        self.each(tables::CHANGES, height, WHOLE)
+        self.changes_from(height, 0, usize::MAX)
     }
 
     fn receipts_at(&self, height: Height) -> Vec<Receipt> {
-        self.each(tables::RECEIPTS, height, WHOLE)
+        let value = self.read(tables::RECEIPTS, &height.0.to_be_bytes()).unwrap_or_default();
+        tables::decode_each(&value).unwrap_or_else(|| stop(&format!("receipts of block {height}")))
     }
 
     fn find_transaction(&self, id: &TransactionId) -> Option<(Height, u32)> {

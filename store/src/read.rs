@@ -2,38 +2,43 @@
 //! Reading what execution needs, with the hot part of it in memory.
 
 use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chain::Hash;
 use chain::codec;
 use chain::ids::{Time, TransactionId};
-use chain::receipt::Version;
+use chain::receipt::Change;
 use chain::records::{RecordKey, Value};
 use chain::state_tree::{self, Entries};
-use chain::view::{Executed, Past, Stored};
+use chain::view::{Executed, Stored};
 use lru::LruCache;
 use parking_lot::Mutex;
 use rocksdb::{Direction, IteratorMode, ReadOptions};
 
+use crate::buckets::Buckets;
 use crate::error::stop;
 use crate::open::Store;
 use crate::options::Options;
 use crate::tables::{self, Reader, join};
 
+/// The leaf of a bucket without entries: of a young chain, most.
+static EMPTY_LEAF: LazyLock<Hash> = LazyLock::new(|| state_tree::bucket_leaf(&[]));
+
 /// Newest versions and buckets that were used of late.
 pub(crate) struct Caches {
     records: Mutex<LruCache<RecordKey, Stored>>,
-    buckets: Mutex<LruCache<u32, Entries>>,
+    buckets: Mutex<Buckets>,
     /// No deadline lies before this instant: what was there is deleted, and need not be walked over.
     due_from: AtomicU64,
 }
 
 impl Caches {
     pub(crate) fn new(options: &Options) -> Self {
-        let size = |wanted: usize| NonZeroUsize::new(wanted).unwrap_or(NonZeroUsize::MIN);
+        let records = NonZeroUsize::new(options.cached_records).unwrap_or(NonZeroUsize::MIN);
         Self {
-            records: Mutex::new(LruCache::new(size(options.cached_records))),
-            buckets: Mutex::new(LruCache::new(size(options.cached_buckets))),
+            records: Mutex::new(LruCache::new(records)),
+            buckets: Mutex::new(Buckets::new(options.bucket_bytes)),
             due_from: AtomicU64::new(0),
         }
     }
@@ -48,9 +53,7 @@ impl Caches {
         for stored in &executed.newest {
             let key = stored.version.key();
             let state_key = key.state_key();
-            if let Some(entries) = buckets.get_mut(&state_tree::bucket_of(&state_key, depth)) {
-                state_tree::put(entries, state_key, stored.hash);
-            }
+            buckets.follow(state_tree::bucket_of(&state_key, depth), state_key, stored.hash);
             records.put(key, stored.clone());
         }
     }
@@ -65,14 +68,20 @@ pub struct Sizes {
     pub memtables: u64,
 }
 
-/// What a row of the table of versions holds.
-pub(crate) fn decode_version(key: &RecordKey, row: &[u8]) -> Option<Stored> {
+/// The version that a row of the table of changes brought.
+fn decode_version(row: &[u8]) -> Option<Stored> {
+    let (change, value) = decode_change(row)?;
+    let version = change.version;
+    let value = Value::decode_trusted(version.kind, value).ok()?;
+    Some(Stored { hash: version.hash(), version, value })
+}
+
+/// The change in a row of their table, and the canonical bytes of the value behind it.
+pub(crate) fn decode_change(row: &[u8]) -> Option<(Change, &[u8])> {
     let mut reader = Reader(row);
-    let hash = Hash(reader.bytes()?);
     let length = reader.u32()? as usize;
-    let version: Version = codec::decode_trusted(reader.slice(length)?).ok()?;
-    let value = Value::decode_trusted(key.kind, reader.0).ok()?;
-    Some(Stored { version, hash, value })
+    let change = codec::decode_trusted(reader.slice(length)?).ok()?;
+    Some((change, reader.0))
 }
 
 impl Store {
@@ -105,10 +114,9 @@ impl Store {
         // A block that is applied meanwhile may make what is read here old: only what is still the
         // newest afterwards is kept.
         let head = self.read(tables::HEADS, &key.state_key().0)?;
-        let number = head.get(17..25).and_then(|bytes| Reader(bytes).u64());
-        let number = number.unwrap_or_else(|| stop("a newest version"));
-        let stored = self.version(key, number);
-        let stored = stored.unwrap_or_else(|| stop(&format!("version {number} of {key:?}")));
+        let seq = head.get(17..25).and_then(|bytes| Reader(bytes).u64());
+        let stored = seq.and_then(|seq| self.version_of(seq));
+        let stored = stored.unwrap_or_else(|| stop(&format!("the newest version of {key:?}")));
         let mut records = self.caches().records.lock();
         if self.read(tables::HEADS, &key.state_key().0).as_deref() == Some(&head[..]) {
             records.put(*key, stored.clone());
@@ -116,12 +124,20 @@ impl Store {
         Some(stored)
     }
 
-    pub(crate) fn read_bucket(&self, index: u32, depth: u8) -> Entries {
-        if let Some(entries) = self.caches().buckets.lock().get(&index) {
-            return entries.clone();
+    /// The version that a change brought, if there is such a change.
+    pub(crate) fn version_of(&self, seq: u64) -> Option<Stored> {
+        let row = self.read(tables::CHANGES, &seq.to_be_bytes())?;
+        Some(decode_version(&row).unwrap_or_else(|| stop(&format!("change {seq}"))))
+    }
+
+    /// A bucket whose leaf in the tree is `leaf`.
+    pub(crate) fn read_bucket(&self, index: u32, depth: u8, leaf: Hash) -> Entries {
+        if let Some(entries) = self.caches().buckets.lock().get(index) {
+            return entries;
         }
-        let entries = self.scan_bucket(index, depth);
-        self.caches().buckets.lock().put(index, entries.clone());
+        let is_empty = leaf == *EMPTY_LEAF;
+        let entries = if is_empty { Entries::new() } else { self.scan_bucket(index, depth) };
+        self.caches().buckets.lock().keep(index, entries.clone());
         entries
     }
 

@@ -96,7 +96,8 @@ impl View for Current<'_> {
     }
 
     fn bucket(&self, index: u32) -> Vec<(Hash, Hash)> {
-        self.store.read_bucket(index, self.newest.tree.depth())
+        let tree = &self.newest.tree;
+        self.store.read_bucket(index, tree.depth(), tree.node(0, index))
     }
 
     fn tree_node(&self, level: u8, index: u32) -> Hash {

@@ -3,7 +3,7 @@
 //! sort; numbers in values are little endian. `‖` joins. A record key is kind (1) ‖ id (16).
 
 /// The layout of this page. Another number in a folder is refused.
-pub(crate) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 2;
 
 /// Single values: see the keys below.
 pub(crate) const META: &str = "meta";
@@ -16,12 +16,13 @@ pub(crate) const BLOCKS: &str = "blocks";
 pub(crate) const TIMES: &str = "times";
 /// Receipts: height (8) → for each: length (4) ‖ canonical bytes.
 pub(crate) const RECEIPTS: &str = "receipts";
-/// Changes: height (8) → for each: length (4) ‖ canonical bytes.
+/// Changes: number of the change (8) → length (4) ‖ change ‖ value of the version that it brought. Rows
+/// only ever come behind the others, so compaction need not write them again.
 pub(crate) const CHANGES: &str = "changes";
-/// Versions: record key (17) ‖ number (8) → version hash (32) ‖ version length (4) ‖ version ‖ value.
+/// Versions: record key (17) ‖ number (8) → number of the change that brought it (8).
 pub(crate) const VERSIONS: &str = "versions";
-/// Newest versions: state key (32) → record key (17) ‖ number (8) ‖ version hash (32). A bucket of the
-/// state tree is a range of it.
+/// Newest versions: state key (32) → record key (17) ‖ number of the change that brought it (8) ‖
+/// version hash (32). A bucket of the state tree is a range of it.
 pub(crate) const HEADS: &str = "heads";
 /// Deadlines: instant (8) ‖ record key (17) → nothing.
 pub(crate) const DEADLINES: &str = "deadlines";
@@ -97,22 +98,13 @@ pub(crate) fn encode_each<T: chain::codec::Encode>(values: &[T]) -> Vec<u8> {
     out
 }
 
-/// Reads back what [`encode_each`] wrote: at most `limit` behind the first `skip`.
-pub(crate) fn decode_each<T: chain::codec::Decode<()>>(
-    bytes: &[u8],
-    (skip, limit): (usize, usize),
-) -> Option<Vec<T>> {
+/// Reads back what [`encode_each`] wrote.
+pub(crate) fn decode_each<T: chain::codec::Decode<()>>(bytes: &[u8]) -> Option<Vec<T>> {
     let mut reader = Reader(bytes);
     let mut values = Vec::new();
-    for place in 0.. {
-        if reader.0.is_empty() || values.len() == limit {
-            break;
-        }
+    while !reader.0.is_empty() {
         let length = reader.u32()? as usize;
-        let bytes = reader.slice(length)?;
-        if place >= skip {
-            values.push(chain::codec::decode_trusted(bytes).ok()?);
-        }
+        values.push(chain::codec::decode_trusted(reader.slice(length)?).ok()?);
     }
     Some(values)
 }
