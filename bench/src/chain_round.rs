@@ -92,10 +92,19 @@ pub(crate) async fn measure(dianyun: &Path, dir: &Path, run: &Run) -> Result<Fig
     figures.insert("chain_half_load_p50_us", number(&half, "p50_us")?);
     figures.insert("chain_half_load_p99_us", number(&half, "p99_us")?);
 
+    let beyond = [("clients", 256), ("batch", BATCH), ("drivers", 2), ("rate", 2 * peak as u64)];
+    let ahead = (2 * peak as u64 * seconds).min(1_000_000);
+    let timed = [("seconds", seconds), ("prepare", ahead)];
+    let over = net.bench(&load(&[&beyond[..], &timed[..]].concat(), None))?;
+    figures.insert("chain_overload_per_s", number(&over, "executed_per_second")?);
+    figures.insert("chain_overload_p50_us", number(&over, "p50_us")?);
+    figures.insert("chain_overload_p99_us", number(&over, "p99_us")?);
+    figures.insert("chain_overload_not_taken", number(&over, "not_taken")?);
+
     tokio::time::sleep(REST).await;
     figures.extend(reads(&net).await?);
     let mut done = run.records as f64 / 2.0;
-    for report in [&idle, &full, &one, &half] {
+    for report in [&idle, &full, &one, &half, &over] {
         done += number(report, "executed")?;
     }
     top_up(&net, done)?;

@@ -51,7 +51,7 @@ const fn goal(
 }
 
 /// Every ratio that is reported.
-pub(crate) const GOALS: [Goal; 9] = [
+pub(crate) const GOALS: [Goal; 10] = [
     goal(
         "executed_per_null_chain",
         "executed transactions/s / null chain",
@@ -86,6 +86,13 @@ pub(crate) const GOALS: [Goal; 9] = [
         ("chain_half_load_p99_us", "etcd_256_p99_us"),
         (2.0, 0.5),
         false,
+    ),
+    goal(
+        "overload_per_peak",
+        "executed transactions/s at twice the peak / peak",
+        ("chain_overload_per_s", "chain_executed_per_s"),
+        (0.9, 1.0),
+        true,
     ),
     goal(
         "read_per_fixed_json",

@@ -210,7 +210,8 @@ impl Core {
         self.counts.executed.fetch_add(transactions, Ordering::Relaxed);
         let expired = {
             let mut pool = self.pool.lock();
-            pool.remove_all(executed.transactions.iter().map(|(id, _)| &id.0.0));
+            let ids = executed.transactions.iter().map(|(id, _)| &id.0.0);
+            pool.executed(ids, self.clock.now_ms());
             pool.expire(executed.header.time_ms.0)
         };
         {

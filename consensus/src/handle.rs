@@ -41,6 +41,11 @@ impl Handle {
         self.core.take_in(transactions, Origin::Here).await
     }
 
+    /// True while this node takes no new transactions, since they would wait for too long.
+    pub fn is_busy(&self) -> bool {
+        self.core.pool.lock().is_busy()
+    }
+
     /// Waits until a transaction is executed here: height and place.
     pub async fn executed(&self, id: TransactionId, within: Duration) -> Option<(Height, u32)> {
         match self.core.wait_for(id) {

@@ -44,6 +44,10 @@ pub(crate) const POOL_COUNT: usize = 50_000;
 pub(crate) const POOL_BYTES: usize = 64 << 20;
 /// Transactions of one sender key waiting on one node.
 pub(crate) const POOL_PER_SENDER: usize = 10_000;
+/// So many transactions may wait on one node however slow blocks are.
+pub(crate) const QUEUE_COUNT: usize = 10_000;
+/// More may wait on one node while blocks take them within this time.
+pub(crate) const QUEUE_TIME: Duration = Duration::from_secs(2);
 /// Transactions in one message that forwards submissions to the leader.
 pub(crate) const FORWARD_COUNT: usize = 1_000;
 /// Bytes of transactions in one message that forwards submissions to the leader.

@@ -19,6 +19,10 @@ pub(crate) struct PoolLimits {
     pub bytes: usize,
     /// Transactions of one sender key.
     pub per_sender: usize,
+    /// So many are always taken in.
+    pub queue: usize,
+    /// More are while they wait no longer than this, by how fast blocks take them, ms.
+    pub queue_ms: u64,
 }
 
 impl Default for PoolLimits {
@@ -27,6 +31,8 @@ impl Default for PoolLimits {
             count: limits::POOL_COUNT,
             bytes: limits::POOL_BYTES,
             per_sender: limits::POOL_PER_SENDER,
+            queue: limits::QUEUE_COUNT,
+            queue_ms: u64::try_from(limits::QUEUE_TIME.as_millis()).unwrap_or(u64::MAX),
         }
     }
 }
@@ -98,11 +104,37 @@ pub(crate) struct Pool<T> {
     held: HashMap<Id, Held<T>>,
     /// Waiting ones by order of arrival, with the moment they began to wait.
     waiting: BTreeMap<u64, (Id, u64)>,
+    /// Sent ones by the moment they were.
+    sent: BTreeSet<(u64, Id)>,
     expiry: BTreeSet<(u64, Id)>,
     senders: HashMap<Sender, usize>,
     bytes: usize,
     waiting_bytes: usize,
     next_order: u64,
+    pace: Pace,
+}
+
+/// How fast blocks take what is held.
+#[derive(Debug, Default)]
+struct Pace {
+    since_ms: u64,
+    taken: u64,
+    per_s: u64,
+}
+
+/// A pace is that of so long, at least.
+const PACE_MS: u64 = 1_000;
+
+impl Pace {
+    fn take(&mut self, count: u64, now_ms: u64) {
+        self.taken += count;
+        let took_ms = now_ms.saturating_sub(self.since_ms);
+        // A clock that was put back begins anew.
+        if took_ms >= PACE_MS || now_ms < self.since_ms {
+            self.per_s = self.taken.saturating_mul(1_000) / took_ms.max(PACE_MS);
+            (self.since_ms, self.taken) = (now_ms, 0);
+        }
+    }
 }
 
 impl<T: Clone> Pool<T> {
@@ -111,11 +143,13 @@ impl<T: Clone> Pool<T> {
             limits,
             held: HashMap::new(),
             waiting: BTreeMap::new(),
+            sent: BTreeSet::new(),
             expiry: BTreeSet::new(),
             senders: HashMap::new(),
             bytes: 0,
             waiting_bytes: 0,
             next_order: 0,
+            pace: Pace::default(),
         }
     }
 
@@ -147,6 +181,13 @@ impl<T: Clone> Pool<T> {
             bytes: self.waiting_bytes,
             oldest_ms: self.waiting.values().next().map(|(_, since)| *since),
         }
+    }
+
+    /// True while what is submitted here would wait for too long.
+    pub(crate) fn is_busy(&self) -> bool {
+        let in_time = self.pace.per_s.saturating_mul(self.limits.queue_ms) / 1_000;
+        let most = usize::try_from(in_time).unwrap_or(usize::MAX).max(self.limits.queue);
+        self.held.len() >= most
     }
 
     /// Takes a transaction in, unless it is known or a limit is reached.
@@ -202,6 +243,7 @@ impl<T: Clone> Pool<T> {
             }
             used += held.bytes;
             held.state = State::Sent { at_ms: now_ms };
+            self.sent.insert((now_ms, id));
             taken.push((id, held.body.clone()));
             self.waiting.remove(&order);
         }
@@ -218,9 +260,10 @@ impl<T: Clone> Pool<T> {
 
     fn wait_again(&mut self, id: &Id, now_ms: u64) {
         if let Some(held) = self.held.get_mut(id)
-            && held.state != State::Waiting
+            && let State::Sent { at_ms } = held.state
         {
             held.state = State::Waiting;
+            self.sent.remove(&(at_ms, *id));
             self.waiting_bytes += held.bytes;
             self.waiting.insert(held.order, (*id, now_ms));
         }
@@ -236,10 +279,8 @@ impl<T: Clone> Pool<T> {
 
     /// What was sent before this moment and never executed waits again.
     pub(crate) fn retry_sent_before(&mut self, moment_ms: u64, now_ms: u64) -> usize {
-        let late = self.ids(|held| match held.state {
-            State::Sent { at_ms } => at_ms < moment_ms,
-            State::Waiting => false,
-        });
+        let late = self.sent.iter().take_while(|(at_ms, _)| *at_ms < moment_ms);
+        let late: Vec<Id> = late.map(|(_, id)| *id).collect();
         self.put_back(&late, now_ms);
         late.len()
     }
@@ -248,19 +289,28 @@ impl<T: Clone> Pool<T> {
         self.held.iter().filter(|(_, held)| wanted(held)).map(|(id, _)| *id).collect()
     }
 
-    /// Forgets these: they are executed, or refused for good.
-    pub(crate) fn remove_all<'a>(&mut self, ids: impl IntoIterator<Item = &'a Id>) {
-        for id in ids {
-            self.remove(id);
-        }
+    /// Forgets these: a block holds them now.
+    pub(crate) fn executed<'a>(&mut self, ids: impl IntoIterator<Item = &'a Id>, now_ms: u64) {
+        let before = self.held.len();
+        ids.into_iter().for_each(|id| self.remove(id));
+        self.pace.take((before - self.held.len()) as u64, now_ms);
+    }
+
+    /// Forgets these.
+    fn remove_all(&mut self, ids: &[Id]) {
+        ids.iter().for_each(|id| self.remove(id));
     }
 
     fn remove(&mut self, id: &Id) {
         let Some(held) = self.held.remove(id) else { return };
         self.bytes -= held.bytes;
         self.expiry.remove(&(held.valid_until_ms, *id));
-        if self.waiting.remove(&held.order).is_some() {
-            self.waiting_bytes -= held.bytes;
+        match held.state {
+            State::Waiting => {
+                self.waiting.remove(&held.order);
+                self.waiting_bytes -= held.bytes;
+            }
+            State::Sent { at_ms } => drop(self.sent.remove(&(at_ms, *id))),
         }
         if let Some(of_sender) = self.senders.get_mut(&held.sender) {
             *of_sender -= 1;

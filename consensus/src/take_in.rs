@@ -86,12 +86,19 @@ impl Core {
     /// True if it is new here; an error if it can never be executed.
     fn look(&self, decoded: &Decoded, origin: Origin, clock: Time) -> Result<bool, SubmitError> {
         let id = decoded.id();
-        let is_held = match origin {
-            Origin::Here => self.pool.lock().adopt(&id.0.0),
-            Origin::Peer => self.pool.lock().contains(&id.0.0),
+        let (is_held, is_busy) = {
+            let mut pool = self.pool.lock();
+            match origin {
+                Origin::Here => (pool.adopt(&id.0.0), pool.is_busy()),
+                // Whoever forwards it keeps it, and holds back what comes behind it.
+                Origin::Peer => (pool.contains(&id.0.0), false),
+            }
         };
         if is_held || self.store.find_transaction(&id).is_some() {
             return Ok(false);
+        }
+        if is_busy {
+            return Err(SubmitError::PoolFull);
         }
         let valid_until = decoded.valid_until();
         if valid_until < clock {

@@ -47,16 +47,6 @@ impl NetNode {
         let item = self.client.header(Height(0)).await.map_err(no_answer)?;
         Ok(item.header.time_ms)
     }
-
-    /// One batch; verdicts in order, none where it is still to come.
-    async fn once(&self, batch: &[&[u8]]) -> Result<Vec<Option<Verdict>>, NodeError> {
-        let answer = self.client.submit_batch(batch.iter().copied(), true).await;
-        let verdicts = answer.map_err(no_answer)?;
-        if verdicts.len() != batch.len() {
-            return Err(NodeError("verdicts and transactions differ in number".to_owned()));
-        }
-        Ok(verdicts.into_iter().map(verdict).collect())
-    }
 }
 
 /// A verdict that will not change; none while the node is busy or the block is still to come.
@@ -70,8 +60,12 @@ fn verdict(found: client::Verdict) -> Option<Verdict> {
         });
     }
     let problem = found.problem?;
-    let passing = matches!(problem.status, 429 | 502 | 503 | 504);
-    (!passing).then_some(Verdict::NotTaken(problem.code))
+    (!is_passing(problem.status)).then_some(Verdict::NotTaken(problem.code))
+}
+
+/// True for what another attempt may not meet any more.
+fn is_passing(status: u16) -> bool {
+    matches!(status, 429 | 502 | 503 | 504)
 }
 
 fn no_answer(error: ClientError) -> NodeError {
@@ -93,7 +87,7 @@ impl Node for NetNode {
                 (0..encoded.len()).filter(|place| verdicts[*place].is_none()).collect();
             for places in open.chunks(BATCH_TRANSACTIONS) {
                 let batch: Vec<&[u8]> = places.iter().map(|p| encoded[*p]).collect();
-                for (place, found) in places.iter().zip(self.once(&batch).await?) {
+                for (place, found) in places.iter().zip(self.submit_once(&batch).await?) {
                     verdicts[*place] = found;
                 }
             }
@@ -102,6 +96,21 @@ impl Node for NetNode {
             }
         }
         Err(NodeError("transactions were not executed in time".to_owned()))
+    }
+
+    async fn submit_once(&self, batch: &[&[u8]]) -> Result<Vec<Option<Verdict>>, NodeError> {
+        let answer = self.client.submit_batch(batch.iter().copied(), true).await;
+        let verdicts = match answer {
+            Ok(verdicts) => verdicts,
+            Err(ClientError::Refused(problem)) if is_passing(problem.status) => {
+                return Ok(vec![None; batch.len()]);
+            }
+            Err(error) => return Err(no_answer(error)),
+        };
+        if verdicts.len() != batch.len() {
+            return Err(NodeError("verdicts and transactions differ in number".to_owned()));
+        }
+        Ok(verdicts.into_iter().map(verdict).collect())
     }
 
     async fn application(&self, id: ApplicationId) -> Result<Option<Application>, NodeError> {

@@ -65,6 +65,12 @@ pub trait Node: Clone + Send + Sync + 'static {
         transactions: &[&[u8]],
     ) -> impl Future<Output = Result<Vec<Verdict>, NodeError>> + Send;
 
+    /// One attempt: none where the node takes no more for now, or the block is still to come.
+    fn submit_once(
+        &self,
+        transactions: &[&[u8]],
+    ) -> impl Future<Output = Result<Vec<Option<Verdict>>, NodeError>> + Send;
+
     /// An application, if the node has executed it.
     fn application(
         &self,

@@ -25,7 +25,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            cache_bytes: 96 << 20,
+            cache_bytes: 64 << 20,
             memtable_bytes: 64 << 20,
             wal_bytes: 256 << 20,
             cached_records: 32_000,

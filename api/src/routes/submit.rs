@@ -57,6 +57,7 @@ pub(super) const BATCH: &[&Message] = &[
     &messages::EMPTY_BATCH,
     &messages::BATCH_TOO_LARGE,
     &messages::OVERLOADED,
+    &messages::POOL_FULL,
 ];
 
 /// JSON takes several times the bytes of the canonical encoding.
@@ -165,6 +166,7 @@ pub(super) async fn submit(State(api): State<Api>, request: Request) -> Result<R
     let media = media_type(request.headers());
     let bodies = <std::sync::Arc<Bodies> as axum::extract::FromRef<Api>>::from_ref(&api);
     let body = bodies.read(request, SMALL_BODY).await?;
+    api.unless_busy()?;
     let transaction = match media.as_str() {
         "application/octet-stream" => body.bytes.clone(),
         "application/json" => Bytes::from(json::<Transaction>(&body.bytes)?.to_bytes()),
@@ -180,7 +182,7 @@ pub(super) async fn submit(State(api): State<Api>, request: Request) -> Result<R
 
 /// 批量提交。Submits up to 1,000 transactions; each gets its own verdict.
 ///
-/// The batch as a whole is refused only if it cannot be read.
+/// The batch as a whole is refused only if it cannot be read, or while the node is busy.
 #[utoipa::path(
     post,
     path = "/v1/transactions/batch",
@@ -209,6 +211,7 @@ pub(super) async fn submit_batch(
     };
     // It keeps its place among the large ones until the pool has what it takes of it.
     let body = bodies.read(request, most).await?;
+    api.unless_busy()?;
     let bytes = body.bytes.clone();
     let items = tokio::task::spawn_blocking(move || read(bytes)).await;
     let items = items.map_err(|_| Problem::new(&messages::INTERNAL))??;
@@ -352,6 +355,11 @@ impl Api {
             None => api.receipt(id).ok_or_else(expired),
         })
         .await
+    }
+
+    /// A node that is busy says so before it looks at what it was sent.
+    fn unless_busy(&self) -> Result<(), Problem> {
+        if self.handle.is_busy() { Err(problem(&SubmitError::PoolFull)) } else { Ok(()) }
     }
 
     /// Waits, but no longer than this node serves: what was taken is answered in time.

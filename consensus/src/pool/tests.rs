@@ -5,7 +5,8 @@
 use super::*;
 use proptest::prelude::*;
 
-const SMALL: PoolLimits = PoolLimits { count: 5, bytes: 100, per_sender: 3 };
+const SMALL: PoolLimits =
+    PoolLimits { count: 5, bytes: 100, per_sender: 3, queue: 2, queue_ms: 50 };
 
 fn incoming(id: u8, sender: u8, bytes: usize) -> Incoming<u8> {
     Incoming {
@@ -89,6 +90,37 @@ fn valid_until_is_the_last_block_time_that_may_hold_it() {
     assert_eq!((pool.len(), pool.bytes()), (0, 0));
 }
 
+#[test]
+fn a_queue_is_as_long_as_blocks_are_fast() {
+    let limits = PoolLimits { count: 100, bytes: 1_000, per_sender: 100, queue: 2, queue_ms: 500 };
+    let mut pool = Pool::new(limits);
+    let insert = |pool: &mut Pool<u8>, ids: std::ops::Range<u8>| {
+        for id in ids {
+            assert_eq!(pool.insert(incoming(id, 1, 1), Origin::Here, 0), Inserted::New);
+        }
+    };
+    insert(&mut pool, 0..1);
+    assert!(!pool.is_busy(), "there is always room for two");
+    insert(&mut pool, 1..20);
+    assert!(pool.is_busy(), "how fast they are taken is not known");
+    let ids = |ids: std::ops::Range<u8>| ids.map(|id| [id; 32]).collect::<Vec<_>>();
+    pool.executed(&ids(0..4), 600);
+    assert!(pool.is_busy(), "nor within less than a second");
+    pool.executed(&ids(4..10), 1_000);
+    assert!(pool.is_busy(), "10 a second are 5 in half a second, and 10 wait");
+    pool.executed(&ids(10..16), 1_500);
+    assert!(!pool.is_busy(), "4 wait");
+    pool.executed(&ids(90..99), 9_000);
+    assert!(pool.is_busy(), "none of ours was taken for long: less than one a second");
+    pool.executed(&ids(16..18), 9_001);
+    assert!(pool.is_busy(), "2 wait");
+    pool.executed(&ids(18..19), 9_002);
+    assert!(!pool.is_busy());
+    pool.executed(&ids(19..20), 5);
+    insert(&mut pool, 30..32);
+    assert!(pool.is_busy(), "a clock that was put back changes nothing");
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Insert(u8, u8, usize, bool),
@@ -121,7 +153,7 @@ fn run(pool: &mut Pool<u8>, step: Step, now: u64) {
         }
         Step::Take(count, bytes) => drop(pool.take(count, bytes, now)),
         Step::PutBack(id) => pool.put_back(&[[id; 32]], now),
-        Step::Remove(id) => pool.remove_all(&[[id; 32]]),
+        Step::Remove(id) => pool.executed(&[[id; 32]], now),
         Step::Expire(time) => drop(pool.expire(time)),
         Step::LeaderChanged => pool.leader_changed(now),
         Step::Retry => drop(pool.retry_sent_before(now, now)),
@@ -134,6 +166,7 @@ fn agrees(pool: &Pool<u8>) {
     assert_eq!(pool.expiry.len(), pool.held.len());
     let waiting: Vec<_> = pool.held.values().filter(|h| h.state == State::Waiting).collect();
     assert_eq!(pool.waiting.len(), waiting.len());
+    assert_eq!(pool.sent.len(), pool.len() - waiting.len());
     assert_eq!(pool.waiting_bytes, waiting.iter().map(|held| held.bytes).sum::<usize>());
     let of_senders: usize = pool.senders.values().sum();
     assert_eq!(of_senders, pool.len());

@@ -114,13 +114,16 @@ async fn send<N: Node>(
         .collect();
     run.acknowledge(&executed);
     let refused = verdicts.iter().filter(|v| matches!(v, Verdict::Refused(_))).count() as u64;
+    let is_in_time = !run.is_over();
     run.count(|counts| {
         counts.batches += 1;
         counts.executed += executed.len() as u64;
+        counts.in_time += if is_in_time { executed.len() as u64 } else { 0 };
         counts.bytes += batch.iter().map(|planned| planned.bytes.len() as u64).sum::<u64>();
         counts.refused += refused;
         counts.not_taken += verdicts.len() as u64 - executed.len() as u64 - refused;
-        counts.latency.saturating_record_n(took, verdicts.len() as u64);
+        // A refusal in no time is no fast answer.
+        counts.latency.saturating_record_n(took, executed.len() as u64 + refused);
     });
     Some(verdicts)
 }
@@ -128,6 +131,15 @@ async fn send<N: Node>(
 /// Sends until an answer comes; another node's is as good. None if patience ends first.
 async fn answered<N: Node>(run: &Run, nodes: &mut [N], batch: &[Planned]) -> Option<Vec<Verdict>> {
     let encoded: Vec<&[u8]> = batch.iter().map(|planned| planned.bytes.as_slice()).collect();
+    if run.options.rate.is_some() {
+        // Whoever keeps to a rate gives up what a busy node does not take, and counts it.
+        let busy = |verdict: Option<Verdict>| {
+            verdict.unwrap_or_else(|| Verdict::NotTaken("busy".to_owned()))
+        };
+        if let Ok(verdicts) = nodes.first()?.submit_once(&encoded).await {
+            return Some(verdicts.into_iter().map(busy).collect());
+        }
+    }
     let last = run.started + run.options.time + PATIENCE;
     loop {
         let error = match nodes.first()?.submit_bytes(&encoded).await {

@@ -19,6 +19,9 @@ use crate::scenario::{Driver, Loader, Office, Settings};
 
 /// Drivers from here on work under load and for nothing else.
 const FIRST: u64 = 1_000;
+/// A trailer that is refused leaves a vehicle without a driver; so many in a row behind the last driver
+/// were never refused.
+const REFUSED: u64 = 16;
 /// Applied for at once.
 const AT_ONCE: u64 = 200;
 
@@ -35,7 +38,7 @@ pub struct Mates {
 pub async fn find<N: Node>(settings: &Settings<N>) -> Result<Vec<Mates>, DemoError> {
     let loader = Loader::new(settings);
     let offices = loader.known_offices().await?;
-    let drivers = loader.known_drivers(&offices).await?;
+    let (drivers, _) = loader.known_drivers(&offices).await?;
     mates(&loader, &offices, &drivers)
 }
 
@@ -47,8 +50,7 @@ pub async fn recruit<N: Node>(
 ) -> Result<Vec<Mates>, DemoError> {
     let loader = Loader::new(settings);
     let offices = loader.offices().await?;
-    let mut drivers = loader.known_drivers(&offices).await?;
-    let mut first = drivers.iter().map(|driver| driver.index + 1).max().unwrap_or(FIRST);
+    let (mut drivers, mut first) = loader.known_drivers(&offices).await?;
     while drivers.len() < wanted && first < cast::NEWCOMERS {
         progress(drivers.len());
         // Some are refused, as in life: their certificates have ended.
@@ -93,21 +95,27 @@ impl<N: Node> Loader<'_, N> {
         Ok(offices)
     }
 
-    /// The drivers of the load whose codes were issued, found by their keys.
-    pub(crate) async fn known_drivers(&self, offices: &[Office]) -> Result<Vec<Driver>, DemoError> {
+    /// The drivers of the load whose codes were issued, found by their keys, and the number of one
+    /// behind all who ever applied or had a vehicle, which cannot be registered again.
+    pub(crate) async fn known_drivers(
+        &self,
+        offices: &[Office],
+    ) -> Result<(Vec<Driver>, u64), DemoError> {
         let mut by_key: HashMap<PublicKey, u64> = HashMap::new();
         for index in FIRST..cast::NEWCOMERS {
             by_key.insert(key(self.chain, Player::Driver(index)).public(), index);
         }
         let mut drivers = Vec::new();
+        let mut next = FIRST;
         for office in offices {
             for application in self.settings.node.applications_of(office.id).await? {
-                let index = by_key.get(&application.holder_key);
-                drivers.extend(index.and_then(|index| self.driver_of(*index, &application)));
+                let Some(index) = by_key.get(&application.holder_key) else { continue };
+                next = next.max(index + 1 + REFUSED);
+                drivers.extend(self.driver_of(*index, &application));
             }
         }
         drivers.sort_unstable_by_key(|driver| driver.index);
-        Ok(drivers)
+        Ok((drivers, next))
     }
 
     fn driver_of(&self, index: u64, application: &Application) -> Option<Driver> {

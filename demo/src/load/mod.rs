@@ -70,7 +70,8 @@ pub struct Report {
     pub resent: u64,
     /// Batches given up without an answer.
     pub lost: u64,
-    /// Executed transactions a second.
+    /// Executed transactions a second until the last answer; with a rate, of those that were answered
+    /// while batches were begun.
     pub executed_per_second: u64,
     /// Half of all transactions were answered within so many microseconds.
     pub p50_us: u64,
@@ -85,6 +86,8 @@ pub struct Report {
 /// Counts of a run, shared by its clients.
 pub(crate) struct Counts {
     executed: u64,
+    /// Those that were answered while batches were begun.
+    in_time: u64,
     bytes: u64,
     refused: u64,
     not_taken: u64,
@@ -102,6 +105,7 @@ impl Counts {
         };
         Self {
             executed: 0,
+            in_time: 0,
             bytes: 0,
             refused: 0,
             not_taken: 0,
@@ -112,8 +116,12 @@ impl Counts {
         }
     }
 
-    fn report(&self, took: Duration) -> Report {
+    fn report(&self, took: Duration, options: &Options) -> Report {
         let took_ms = took.as_millis() as u64;
+        let (counted, within_ms) = match options.rate {
+            Some(_) => (self.in_time, options.time.min(took).as_millis() as u64),
+            None => (self.executed, took_ms),
+        };
         Report {
             took_ms,
             prepared: 0,
@@ -124,7 +132,7 @@ impl Counts {
             batches: self.batches,
             resent: self.resent,
             lost: self.lost,
-            executed_per_second: self.executed * 1_000 / took_ms.max(1),
+            executed_per_second: counted * 1_000 / within_ms.max(1),
             p50_us: self.latency.value_at_quantile(0.5),
             p99_us: self.latency.value_at_quantile(0.99),
             p999_us: self.latency.value_at_quantile(0.999),
@@ -232,7 +240,7 @@ impl Prepared {
         }
         let report = {
             let counts = run.counts.lock().unwrap_or_else(PoisonError::into_inner);
-            Report { prepared, ..counts.report(run.started.elapsed()) }
+            Report { prepared, ..counts.report(run.started.elapsed(), &run.options) }
         };
         let last = ended.into_iter();
         let last = last.map(|(nodes, plan)| client::finish(nodes, plan, run.options.batch));

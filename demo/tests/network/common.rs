@@ -54,6 +54,10 @@ impl Node for MemoryNode {
         self.chain
     }
 
+    async fn submit_once(&self, transactions: &[&[u8]]) -> Result<Vec<Option<Verdict>>, NodeError> {
+        Ok(self.submit_bytes(transactions).await?.into_iter().map(Some).collect())
+    }
+
     async fn submit_bytes(&self, transactions: &[&[u8]]) -> Result<Vec<Verdict>, NodeError> {
         let check = |bytes: &&[u8]| {
             let decoded = Decoded::from_bytes(bytes.to_vec(), self.chain).unwrap();
