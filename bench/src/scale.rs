@@ -23,6 +23,8 @@ const LARGEST_BATCH: u64 = 500;
 const RECORDS: u64 = 100_000;
 /// Validators where something else varies.
 const VALIDATORS: u32 = 4;
+/// How long compaction has for what filling left, before a load is measured.
+const SETTLED: Duration = Duration::from_secs(10);
 /// How long the chain rests before it is read.
 const REST: Duration = Duration::from_secs(3);
 /// Transactions a second that are signed ahead.
@@ -169,6 +171,7 @@ impl Scale {
         net.leader().await?;
         let filled = [("records", records), ("seconds", 3)];
         net.bench(&chain_round::load(&[&FULL[..], &filled[..]].concat(), None))?;
+        tokio::time::sleep(SETTLED).await;
         Ok(net)
     }
 
