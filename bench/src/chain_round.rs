@@ -14,16 +14,18 @@ use crate::http;
 use crate::process;
 use crate::testnet::Testnet;
 
-/// Batches of the closed loop at full load.
-const BATCH: u64 = 500;
+/// Transactions of a batch of the closed loop at full load; the largest that there is.
+pub(crate) const BATCH: u64 = 500;
 const CLIENTS: u64 = 8;
+/// Full load.
+pub(crate) const FULL: [(&str, u64); 2] = [("clients", CLIENTS), ("batch", BATCH)];
 /// Batches at half load: of 500, one alone would keep all nodes of one machine busy for as long as etcd's
 /// slowest writes take.
 const HALF_BATCH: u64 = 100;
 /// How long the chain rests before it is read, so that reads are not measured beside compaction.
-const REST: Duration = Duration::from_secs(3);
+pub(crate) const REST: Duration = Duration::from_secs(3);
 /// Transactions a second that are signed ahead; a chain that does more signs on the way.
-const AHEAD: u64 = 15_000;
+pub(crate) const AHEAD: u64 = 18_000;
 /// Transactions on the chain before a member is restarted.
 const ON_CHAIN: u64 = 200_000;
 /// Connections that read.
@@ -47,11 +49,17 @@ pub(crate) fn load(parts: &[(&str, u64)], node: Option<&str>) -> Vec<String> {
     args
 }
 
+/// Full load for so long, signed ahead; its report.
+pub(crate) fn full_load(net: &Testnet, seconds: u64) -> Result<Value> {
+    let timed = [("seconds", seconds), ("prepare", seconds * AHEAD)];
+    net.bench(&load(&[&FULL[..], &timed[..]].concat(), None))
+}
+
 /// Measures one testnet from its start to its end.
 pub(crate) async fn measure(dianyun: &Path, dir: &Path, run: &Run) -> Result<Figures> {
     let dir = dir.join("testnet");
     let net = Testnet::up(dianyun, &dir, run.validators)?;
-    let seconds = run.seconds;
+    let seconds = run.setting.seconds;
     let mut figures = Figures::new();
     let leader = net.leader().await?.name;
     let filled = [("clients", CLIENTS), ("records", run.records), ("seconds", 3)];
@@ -63,8 +71,7 @@ pub(crate) async fn measure(dianyun: &Path, dir: &Path, run: &Run) -> Result<Fig
     figures.insert("chain_idle_p50_us", number(&idle, "p50_us")?);
     figures.insert("chain_idle_p99_us", number(&idle, "p99_us")?);
 
-    let full = [("clients", CLIENTS), ("batch", BATCH), ("prepare", seconds * AHEAD)];
-    let full = net.bench(&load(&[&full[..], &[("seconds", seconds)]].concat(), None))?;
+    let full = full_load(&net, seconds)?;
     let peak = number(&full, "executed_per_second")?;
     figures.insert("chain_executed_per_s", peak);
     figures.insert("chain_full_load_p50_us", number(&full, "p50_us")?);
@@ -136,8 +143,7 @@ pub(crate) async fn reads(net: &Testnet) -> Result<Figures> {
 /// Goes on until the chain holds as many transactions as a restart is measured with.
 fn top_up(net: &Testnet, mut done: f64) -> Result<()> {
     while done < ON_CHAIN as f64 {
-        let more = [("clients", CLIENTS), ("batch", BATCH), ("seconds", 10)];
-        let report = net.bench(&load(&more, None))?;
+        let report = net.bench(&load(&[&FULL[..], &[("seconds", 10)]].concat(), None))?;
         done += number(&report, "executed")?;
         if number(&report, "executed")? * TOP_UP as f64 / 10.0 < ON_CHAIN as f64 {
             anyhow::bail!("the chain is too slow to hold {ON_CHAIN} transactions");

@@ -48,6 +48,9 @@ enum Command {
 /// With what it is measured, where, and how it is told.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Setting {
+    /// Seconds of each load.
+    #[arg(long, default_value_t = 15)]
+    seconds: u64,
     /// Folder in which everything is stored while it runs; by default one for temporary files.
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -71,9 +74,6 @@ pub(crate) struct Run {
     /// Records on the chain before its throughput is measured.
     #[arg(long, default_value_t = 100_000)]
     records: u64,
-    /// Seconds of each load.
-    #[arg(long, default_value_t = 15)]
-    seconds: u64,
     #[command(flatten)]
     setting: Setting,
     /// Where the JSON object is written as well.

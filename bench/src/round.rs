@@ -29,7 +29,10 @@ pub(crate) async fn all(run: &Run) -> Result<Report> {
     for part in &run.only {
         ensure!(PARTS.contains(&part.as_str()), "no part {part}; there are {}", PARTS.join(", "));
     }
-    ensure!(run.rounds > 0 && run.seconds >= 3, "--rounds is 1 or more, --seconds 3 or more");
+    ensure!(
+        run.rounds > 0 && run.setting.seconds >= 3,
+        "--rounds is 1 or more, --seconds 3 or more"
+    );
     let dianyun = dianyun(run.setting.dianyun.as_deref())?;
     let started = Instant::now();
     let mut rounds = Vec::new();
@@ -69,7 +72,7 @@ async fn one(part: &str, run: &Run, dianyun: &Path, dir: &Path) -> Result<Figure
             let (dir, processes) = (dir.to_path_buf(), run.validators);
             tokio::task::spawn_blocking(move || null::measure(&dir, processes)).await?
         }
-        "etcd" => etcd::measure(dir, run.seconds).await,
+        "etcd" => etcd::measure(dir, run.setting.seconds).await,
         _ => chain_round::measure(dianyun, dir, run).await,
     }
 }

@@ -10,25 +10,17 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Setting;
-use crate::chain_round::{self, number};
+use crate::chain_round::{self, AHEAD, BATCH, FULL, REST, number};
 use crate::picture::{self, Curve};
 use crate::process;
 use crate::testnet::Testnet;
 
-/// Clients and batches of full load.
-const FULL: [(&str, u64); 2] = [("clients", 8), ("batch", 500)];
-/// Transactions of the largest batch; more come from several clients.
-const LARGEST_BATCH: u64 = 500;
 /// Records where validators or blocks vary.
 const RECORDS: u64 = 100_000;
 /// Validators where something else varies.
 const VALIDATORS: u32 = 4;
 /// How long compaction has for what filling left, before a load is measured.
 const SETTLED: Duration = Duration::from_secs(10);
-/// How long the chain rests before it is read.
-const REST: Duration = Duration::from_secs(3);
-/// Transactions a second that are signed ahead.
-const AHEAD: u64 = 18_000;
 
 /// What varies.
 #[derive(Clone, Debug, clap::Args)]
@@ -42,9 +34,6 @@ pub(crate) struct Scale {
     /// Transactions under way at once, of which blocks are made, on one testnet.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 10, 100, 500, 2_000, 5_000])]
     blocks: Vec<u64>,
-    /// Seconds of each load.
-    #[arg(long, default_value_t = 15)]
-    seconds: u64,
     #[command(flatten)]
     setting: Setting,
     /// Folder in which the curves are drawn (SVG) and the JSON object is written.
@@ -123,7 +112,7 @@ pub(crate) struct Report {
 
 impl Scale {
     pub(crate) async fn run(&self) -> Result<()> {
-        ensure!(self.seconds >= 3, "--seconds is 3 or more");
+        ensure!(self.setting.seconds >= 3, "--seconds is 3 or more");
         let dianyun = crate::round::dianyun(self.setting.dianyun.as_deref())?;
         let mut report = Report {
             machine: crate::round::machine(),
@@ -132,7 +121,7 @@ impl Scale {
             blocks: Vec::new(),
         };
         for under_way in &self.blocks {
-            let most = LARGEST_BATCH * 256;
+            let most = BATCH * 256;
             ensure!((1..=most).contains(under_way), "--blocks are 1 to {most}");
         }
         if !self.blocks.is_empty() {
@@ -175,15 +164,10 @@ impl Scale {
         Ok(net)
     }
 
-    fn full(&self, net: &Testnet) -> Result<Value> {
-        let timed = [("seconds", self.seconds), ("prepare", self.seconds * AHEAD)];
-        net.bench(&chain_round::load(&[&FULL[..], &timed[..]].concat(), None))
-    }
-
     async fn with_records(&self, dianyun: &Path, records: u64) -> Result<ByRecords> {
         let folder = self.folder()?;
         let net = self.filled(dianyun, folder.path(), (VALIDATORS, records)).await?;
-        let full = self.full(&net)?;
+        let full = chain_round::full_load(&net, self.setting.seconds)?;
         tokio::time::sleep(REST).await;
         let reads = chain_round::reads(&net).await?;
         let peaks = net.pids().into_iter().filter_map(process::peak_mib);
@@ -208,7 +192,7 @@ impl Scale {
     async fn with_validators(&self, dianyun: &Path, validators: u32) -> Result<ByValidators> {
         let folder = self.folder()?;
         let net = self.filled(dianyun, folder.path(), (validators, RECORDS)).await?;
-        let full = self.full(&net)?;
+        let full = chain_round::full_load(&net, self.setting.seconds)?;
         net.down()?;
         Ok(ByValidators { validators, load: Load::of(&full)? })
     }
@@ -219,13 +203,12 @@ impl Scale {
         let leader = net.leader().await?;
         let mut points = Vec::new();
         for under_way in self.blocks.iter().copied() {
-            let (clients, batch) =
-                (under_way.div_ceil(LARGEST_BATCH), under_way.min(LARGEST_BATCH));
+            let (clients, batch) = (under_way.div_ceil(BATCH), under_way.min(BATCH));
             // One transaction of a driver is under way at a time in the end: enough for each place.
             let load = [("clients", clients), ("batch", batch), ("drivers", batch.clamp(1, 8))];
             let timed = [
-                ("seconds", self.seconds),
-                ("prepare", self.seconds * AHEAD.min(under_way * 1_000)),
+                ("seconds", self.setting.seconds),
+                ("prepare", self.setting.seconds * AHEAD.min(under_way * 1_000)),
             ];
             let before = net.get(&leader, "/v1/status").await?;
             let load = chain_round::load(&[&load[..], &timed[..]].concat(), Some(&leader.name));

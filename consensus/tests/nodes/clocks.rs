@@ -49,15 +49,19 @@ async fn a_leader_whose_clock_runs_behind_gives_the_lead_away() {
     net.execute((leader + 1) % 4).await;
 }
 
+async fn knows_its_only_peers_clock(net: &Net, leader: usize) {
+    until("the leader knows the other's clock", || {
+        net.handle(leader).status().peers[0].clock_offset_ms
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leader_ahead_of_its_only_peer_gives_the_lead_away() {
     let mut net = Net::start(2, 0).await;
     let leader = net.leader().await;
     net.execute(leader).await;
-    until("the leader knows the other's clock", || {
-        net.handle(leader).status().peers[0].clock_offset_ms
-    })
-    .await;
+    knows_its_only_peers_clock(&net, leader).await;
     net.clocks[leader].shift(MINUTE_MS / 2);
     another_leads(&net, leader).await;
     net.execute(1 - leader).await;
@@ -135,10 +139,7 @@ async fn a_jump_that_ends_leaves_no_proposal_behind() {
     let mut net = Net::start(2, 0).await;
     let leader = net.leader().await;
     net.execute(leader).await;
-    until("the leader knows the other's clock", || {
-        net.handle(leader).status().peers[0].clock_offset_ms
-    })
-    .await;
+    knows_its_only_peers_clock(&net, leader).await;
     let (id, bytes) = net.transaction();
     net.clocks[leader].shift(MINUTE_MS / 2);
     let taken = net.handle(leader).submit(vec![bytes]).await;
