@@ -4,6 +4,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -46,9 +47,18 @@ pub(super) fn spawn(root: &Path, name: &str, with: impl FnOnce(&mut Command)) ->
     let mut command = Command::new(program);
     with(&mut command);
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    begin(&mut command, root).with_context(|| format!("{name} cannot be started"))
+}
+
+/// Starts a process that names the folder in its arguments; its process id.
+fn begin(command: &mut Command, root: &Path) -> io::Result<u32> {
     // A group of its own: Ctrl-C in the terminal is for the one who started it all.
-    let child = command.process_group(0).spawn();
-    Ok(child.with_context(|| format!("{name} cannot be started"))?.id())
+    let mut child = command.process_group(0).spawn()?;
+    // The system lets go of the parent a moment before the child's arguments can be read.
+    while !is_running(child.id(), root) && child.try_wait()?.is_none() {
+        std::thread::yield_now();
+    }
+    Ok(child.id())
 }
 
 /// True while a process works in this folder under this id, or is still about to end.
@@ -103,7 +113,34 @@ pub(super) fn wait_for_end<I: Iterator<Item = u32>>(running: &impl Fn() -> I) {
 
 #[cfg(test)]
 mod tests {
-    use super::fate;
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_was_begun_is_seen_to_run_at_once() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        // It ends with this process, whatever becomes of the test.
+        let ours = std::process::id();
+        for _ in 0..200 {
+            let mut command = Command::new("tail");
+            command.arg(format!("--pid={ours}")).arg("-f").arg(&file).stdout(Stdio::null());
+            let pid = begin(&mut command, root.path()).unwrap();
+            let seen = is_running(pid, root.path());
+            kill(pid, root.path());
+            assert!(seen, "{pid}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_go_on_ends_the_waiting() {
+        let root = tempfile::tempdir().unwrap();
+        let pid = begin(&mut Command::new("true"), root.path()).unwrap();
+        assert!(!is_running(pid, root.path()));
+        assert!(begin(&mut Command::new("/nonexistent"), root.path()).is_err());
+    }
 
     #[test]
     fn a_process_runs_is_about_to_end_or_has_ended() {
