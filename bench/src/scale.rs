@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use chain::limits::PROPOSAL_TRANSACTIONS;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,6 +20,8 @@ use crate::testnet::Testnet;
 const RECORDS: u64 = 100_000;
 /// Validators where something else varies.
 const VALIDATORS: u32 = 4;
+/// The setting of the most transactions of a block.
+const BLOCK_SIZE: &str = "DIANYUN__CONSENSUS__PROPOSAL_TRANSACTIONS";
 /// How long compaction has for what filling left, before a load is measured.
 const SETTLED: Duration = Duration::from_secs(10);
 
@@ -31,8 +34,9 @@ pub(crate) struct Scale {
     /// Numbers of validators, a testnet each.
     #[arg(long, value_delimiter = ',', default_values_t = [4, 7, 10])]
     validators: Vec<u32>,
-    /// Transactions under way at once, of which blocks are made, on one testnet.
-    #[arg(long, value_delimiter = ',', default_values_t = [1, 10, 100, 500, 2_000, 5_000])]
+    /// Transactions under way at once, of which blocks are made, on one testnet whose leader makes
+    /// blocks as large as the chain allows.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 10, 100, 500, 2_000, 5_000, 10_000])]
     blocks: Vec<u64>,
     #[command(flatten)]
     setting: Setting,
@@ -155,8 +159,9 @@ impl Scale {
         dianyun: &Path,
         dir: &Path,
         (validators, records): (u32, u64),
+        variables: &[(&'static str, String)],
     ) -> Result<Testnet> {
-        let net = Testnet::up(dianyun, &dir.join("testnet"), validators)?;
+        let net = Testnet::up_with(dianyun, &dir.join("testnet"), validators, variables)?;
         net.leader().await?;
         let filled = [("records", records), ("seconds", 3)];
         net.bench(&chain_round::load(&[&FULL[..], &filled[..]].concat(), None))?;
@@ -166,7 +171,7 @@ impl Scale {
 
     async fn with_records(&self, dianyun: &Path, records: u64) -> Result<ByRecords> {
         let folder = self.folder()?;
-        let net = self.filled(dianyun, folder.path(), (VALIDATORS, records)).await?;
+        let net = self.filled(dianyun, folder.path(), (VALIDATORS, records), &[]).await?;
         let full = chain_round::full_load(&net, self.setting.seconds)?;
         tokio::time::sleep(REST).await;
         let reads = chain_round::reads(&net).await?;
@@ -191,7 +196,7 @@ impl Scale {
 
     async fn with_validators(&self, dianyun: &Path, validators: u32) -> Result<ByValidators> {
         let folder = self.folder()?;
-        let net = self.filled(dianyun, folder.path(), (validators, RECORDS)).await?;
+        let net = self.filled(dianyun, folder.path(), (validators, RECORDS), &[]).await?;
         let full = chain_round::full_load(&net, self.setting.seconds)?;
         net.down()?;
         Ok(ByValidators { validators, load: Load::of(&full)? })
@@ -199,7 +204,8 @@ impl Scale {
 
     async fn by_blocks(&self, dianyun: &Path) -> Result<Vec<ByBlocks>> {
         let folder = self.folder()?;
-        let net = self.filled(dianyun, folder.path(), (VALIDATORS, RECORDS)).await?;
+        let largest = [(BLOCK_SIZE, PROPOSAL_TRANSACTIONS.to_string())];
+        let net = self.filled(dianyun, folder.path(), (VALIDATORS, RECORDS), &largest).await?;
         let leader = net.leader().await?;
         let mut points = Vec::new();
         for under_way in self.blocks.iter().copied() {

@@ -31,14 +31,29 @@ pub(crate) struct Node {
 pub(crate) struct Testnet {
     dianyun: PathBuf,
     dir: PathBuf,
+    variables: Vec<(&'static str, String)>,
     pub(crate) nodes: Vec<Node>,
 }
 
 impl Testnet {
     /// Starts validators alone, without data.
     pub(crate) fn up(dianyun: &Path, dir: &Path, validators: u32) -> Result<Self> {
-        let mut net =
-            Self { dianyun: dianyun.to_path_buf(), dir: dir.to_path_buf(), nodes: Vec::new() };
+        Self::up_with(dianyun, dir, validators, &[])
+    }
+
+    /// The same, its nodes configured by variables of the environment.
+    pub(crate) fn up_with(
+        dianyun: &Path,
+        dir: &Path,
+        validators: u32,
+        variables: &[(&'static str, String)],
+    ) -> Result<Self> {
+        let mut net = Self {
+            dianyun: dianyun.to_path_buf(),
+            dir: dir.to_path_buf(),
+            variables: variables.to_vec(),
+            nodes: Vec::new(),
+        };
         let validators = validators.to_string();
         let up = ["testnet", "up", "--detach", "--json", "--data", "none", "--observers", "0"];
         let card = net.run(up.iter().copied().chain(["--validators", validators.as_str()]))?;
@@ -51,6 +66,7 @@ impl Testnet {
         let args: Vec<&str> = args.into_iter().collect();
         let mut command = Command::new(&self.dianyun);
         command.args(&args).arg("--dir").arg(&self.dir).stdin(Stdio::null());
+        command.envs(self.variables.iter().cloned());
         let output = command.output().context("dianyun cannot be started")?;
         let errors = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "dianyun {}: {errors}", args.join(" "));
@@ -120,6 +136,7 @@ impl Testnet {
         let address = http::address(&node.context("no such node")?.api)?;
         let mut command = Command::new(&self.dianyun);
         command.args(["testnet", "start", name]).arg("--dir").arg(&self.dir);
+        command.envs(self.variables.iter().cloned());
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let began = Instant::now();
         let mut started = command.spawn()?;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Submitting: alone or in batches. Repeating is safe, since submission is idempotent by id.
 
+use bytes::Bytes;
 use chain::TransactionId;
 use chain::limits::{BATCH_BYTES, BATCH_TRANSACTIONS};
 use chain::receipt::{Outcome, Receipt};
 use chain::transaction::Transaction;
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 
 use crate::answers::{Stage, TransactionAnswer};
 use crate::error::{ClientError, ProblemDetails};
 use crate::http::{Client, json};
 
-const BYTES: &str = "application/octet-stream";
+const CANONICAL: &str = "application/octet-stream";
 
 /// What became of one transaction of a batch.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -59,11 +60,11 @@ impl Client {
         &self,
         transaction: &Transaction,
     ) -> Result<TransactionAnswer, ClientError> {
-        let bytes = transaction.to_bytes();
+        let bytes = Bytes::from(transaction.to_bytes());
         let answer = self
             .send_safely(|| {
                 let request = self.request(Method::POST, "/v1/transactions?wait=ordered")?;
-                Ok(request.header(reqwest::header::CONTENT_TYPE, BYTES).body(bytes.clone()))
+                Ok(request.header(reqwest::header::CONTENT_TYPE, CANONICAL).body(bytes.clone()))
             })
             .await?;
         let answer: TransactionAnswer = json(answer).await?;
@@ -81,17 +82,27 @@ impl Client {
         wait: bool,
     ) -> Result<Vec<Verdict>, ClientError> {
         let body = frames(transactions);
+        let answer = self.send_safely(|| self.batch(body.clone(), wait)).await?;
+        json::<BatchAnswer>(answer).await.map(|answer| answer.verdicts)
+    }
+
+    /// The same in one attempt: the refusal of a busy node is an error at once.
+    pub async fn submit_batch_once<'a>(
+        &self,
+        transactions: impl IntoIterator<Item = &'a [u8]>,
+        wait: bool,
+    ) -> Result<Vec<Verdict>, ClientError> {
+        let answer = self.send(self.batch(frames(transactions), wait)?).await?;
+        json::<BatchAnswer>(answer).await.map(|answer| answer.verdicts)
+    }
+
+    fn batch(&self, body: Bytes, wait: bool) -> Result<RequestBuilder, ClientError> {
         let path = match wait {
             true => "/v1/transactions/batch?wait=ordered",
             false => "/v1/transactions/batch",
         };
-        let answer = self
-            .send_safely(|| {
-                let request = self.request(Method::POST, path)?;
-                Ok(request.header(reqwest::header::CONTENT_TYPE, BYTES).body(body.clone()))
-            })
-            .await?;
-        json::<BatchAnswer>(answer).await.map(|answer| answer.verdicts)
+        let request = self.request(Method::POST, path)?;
+        Ok(request.header(reqwest::header::CONTENT_TYPE, CANONICAL).body(body))
     }
 
     /// Submits any number of transactions in batches, one after the other, and waits for each.
@@ -110,13 +121,13 @@ impl Client {
 }
 
 /// Before each transaction its length, 4 bytes little endian.
-fn frames<'a>(transactions: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+fn frames<'a>(transactions: impl IntoIterator<Item = &'a [u8]>) -> Bytes {
     let mut body = Vec::new();
     for bytes in transactions {
         body.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
         body.extend_from_slice(bytes);
     }
-    body
+    body.into()
 }
 
 /// Cuts transactions into batches within both limits.

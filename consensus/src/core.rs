@@ -25,7 +25,7 @@ use crate::net::caller::Caller;
 use crate::net::{Lane, NodeNo, Registry};
 use crate::pool::Pool;
 use crate::raft::log::Log;
-use crate::types::Health;
+use crate::types::{Health, ProposalSize};
 use crate::verify::Verifier;
 
 /// Who waits for a transaction.
@@ -89,6 +89,7 @@ pub(crate) struct Core {
     pub(crate) told: Mutex<Told>,
     pub(crate) leaderless_since: Mutex<Option<Instant>>,
     pub(crate) memory: Memory,
+    pub(crate) proposal: ProposalSize,
     /// Drawn at the start, and how many greetings were said since.
     pub(crate) start: u64,
     pub(crate) greetings: Mutex<u64>,
@@ -116,11 +117,12 @@ pub(crate) struct Parts {
     pub(crate) registry: Arc<Registry>,
     pub(crate) callers: BTreeMap<(NodeNo, Lane), Caller>,
     pub(crate) memory: Memory,
+    pub(crate) proposal: ProposalSize,
 }
 
 impl Core {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { genesis, own, key, store, clock, registry, callers, memory } = parts;
+        let Parts { genesis, own, key, store, clock, registry, callers, memory, proposal } = parts;
         let height = store.header().height;
         let asked = clock.moment();
         Self {
@@ -144,6 +146,7 @@ impl Core {
             told: Mutex::new(Told::default()),
             leaderless_since: Mutex::new(Some(Instant::now())),
             memory,
+            proposal,
             start: RandomState::new().hash_one(()),
             greetings: Mutex::new(0),
             contradicted_by: Mutex::new(BTreeSet::new()),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Why a node cannot start, and why a transaction is not taken.
 
+use chain::limits::PROPOSAL_TRANSACTIONS;
 use chain::transaction::Invalid;
 
 /// Why a node cannot take part.
@@ -12,6 +13,9 @@ pub enum ConsensusError {
     /// A peer is named that genesis does not know.
     #[error("peer {0:?} is not in genesis: correct the list of peers")]
     UnknownPeer(String),
+    /// No proposal may be so large or hold nothing: name 1 to 5,000 transactions.
+    #[error("a proposal of {0} transactions cannot be: name 1 to {PROPOSAL_TRANSACTIONS}")]
+    ProposalSize(u32),
     /// The network could not start: is the address free?
     #[error("the network between nodes cannot start: {0}")]
     Network(String),

@@ -45,9 +45,9 @@ pub(crate) const POOL_BYTES: usize = 64 << 20;
 /// Transactions of one sender key waiting on one node.
 pub(crate) const POOL_PER_SENDER: usize = 10_000;
 /// So many transactions may wait on one node however slow blocks are.
-pub(crate) const QUEUE_COUNT: usize = 10_000;
+pub(crate) const QUEUE_COUNT: usize = 3_000;
 /// More may wait on one node while blocks take them within this time.
-pub(crate) const QUEUE_TIME: Duration = Duration::from_secs(2);
+pub(crate) const QUEUE_TIME: Duration = Duration::from_secs(1);
 /// Transactions in one message that forwards submissions to the leader.
 pub(crate) const FORWARD_COUNT: usize = 1_000;
 /// Bytes of transactions in one message that forwards submissions to the leader.
@@ -55,8 +55,10 @@ pub(crate) const FORWARD_BYTES: usize = 2 << 20;
 /// A forwarded transaction that is not executed after this time is forwarded again.
 pub(crate) const FORWARD_AGAIN: Duration = Duration::from_secs(5);
 
+/// Transactions of a proposal where the node's operator wants no other number.
+pub(crate) const PROPOSAL_COUNT: usize = 1_000;
 /// Proposals made and not yet executed here before the proposer waits.
-pub(crate) const PROPOSALS_AHEAD: usize = 8;
+pub(crate) const PROPOSALS_AHEAD: usize = 4;
 /// Time from the first waiting transaction to a proposal while none is under way and transactions come
 /// in crowds.
 pub(crate) const LINGER: Duration = Duration::from_millis(4);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use chain::block::{BlockRef, Proposal};
-use chain::limits::{PROPOSAL_BYTES, PROPOSAL_TRANSACTIONS};
+use chain::limits::PROPOSAL_BYTES;
 use chain::{Hash, Time, codec};
 use openraft::impls::ProgressResponder;
 
@@ -43,7 +43,7 @@ struct Lead {
 /// Proposes whenever this node leads.
 pub(crate) async fn run(core: Arc<Core>, part: Part) {
     let rules = Rules {
-        full_count: PROPOSAL_TRANSACTIONS,
+        full_count: core.proposal.get(),
         full_bytes: PROPOSAL_BYTES - chain::limits::TRANSACTION_BYTES,
         linger_ms: u64::try_from(limits::LINGER.as_millis()).unwrap_or(u64::MAX),
         crowd: limits::CROWD,
@@ -153,7 +153,7 @@ async fn propose(
 ) -> Result<(), String> {
     let header = core.store.header();
     let prev_payload_hash = lead.under_way.back().copied().unwrap_or(header.payload_hash);
-    let taken = core.pool.lock().take(PROPOSAL_TRANSACTIONS, PROPOSAL_BYTES, now_ms);
+    let taken = core.pool.lock().take(core.proposal.get(), PROPOSAL_BYTES, now_ms);
     let transactions = taken.into_iter().map(|(_, body): (_, Bytes)| body.to_vec()).collect();
     let proposal = Proposal {
         chain: core.chain,

@@ -45,6 +45,7 @@ pub async fn start(config: Config, store: Store) -> Result<Handle, ConsensusErro
         registry: Arc::clone(&registry),
         callers,
         memory,
+        proposal: config.proposal,
     }));
     let refusals = Arc::new(Refusals::default());
     let part = match core.is_validator() {

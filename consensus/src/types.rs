@@ -7,8 +7,11 @@ use std::sync::Arc;
 use chain::genesis::{Genesis, NodeRole};
 use chain::ids::Height;
 use chain::keys::SecretKey;
+use chain::limits::PROPOSAL_TRANSACTIONS;
 
 use crate::clock::Clock;
+use crate::error::ConsensusError;
+use crate::limits;
 
 /// What a node needs to take part.
 #[derive(Clone, Debug)]
@@ -26,6 +29,34 @@ pub struct Config {
     /// A validator may come back with a log that lacks what it once acknowledged: it fetches that
     /// from its peers before it votes.
     pub rejoin: bool,
+    /// Transactions of a proposal that this node makes when it leads.
+    pub proposal: ProposalSize,
+}
+
+/// Most transactions of a proposal, 1 to 5,000. A leader makes proposals smaller than the chain allows:
+/// blocks of some thousand transactions cost more a transaction than those of a thousand, since what
+/// they touch leaves the processor's caches before it is used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProposalSize(usize);
+
+impl ProposalSize {
+    /// A size; an error if no proposal may be so large, or none could hold anything.
+    pub fn new(transactions: u32) -> Result<Self, ConsensusError> {
+        let size = transactions as usize;
+        let fits = (1..=PROPOSAL_TRANSACTIONS).contains(&size);
+        fits.then_some(Self(size)).ok_or(ConsensusError::ProposalSize(transactions))
+    }
+
+    /// Transactions.
+    pub fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for ProposalSize {
+    fn default() -> Self {
+        Self(limits::PROPOSAL_COUNT)
+    }
 }
 
 /// Where another node is.

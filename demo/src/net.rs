@@ -63,6 +63,24 @@ fn verdict(found: client::Verdict) -> Option<Verdict> {
     (!is_passing(problem.status)).then_some(Verdict::NotTaken(problem.code))
 }
 
+/// The verdicts that an answer holds so far, one for each of so many transactions.
+fn of_answer(
+    answer: Result<Vec<client::Verdict>, ClientError>,
+    number: usize,
+) -> Result<Vec<Option<Verdict>>, NodeError> {
+    let verdicts = match answer {
+        Ok(verdicts) => verdicts,
+        Err(ClientError::Refused(problem)) if is_passing(problem.status) => {
+            return Ok(vec![None; number]);
+        }
+        Err(error) => return Err(no_answer(error)),
+    };
+    if verdicts.len() != number {
+        return Err(NodeError("verdicts and transactions differ in number".to_owned()));
+    }
+    Ok(verdicts.into_iter().map(verdict).collect())
+}
+
 /// True for what another attempt may not meet any more.
 fn is_passing(status: u16) -> bool {
     matches!(status, 429 | 502 | 503 | 504)
@@ -87,7 +105,8 @@ impl Node for NetNode {
                 (0..encoded.len()).filter(|place| verdicts[*place].is_none()).collect();
             for places in open.chunks(BATCH_TRANSACTIONS) {
                 let batch: Vec<&[u8]> = places.iter().map(|p| encoded[*p]).collect();
-                for (place, found) in places.iter().zip(self.submit_once(&batch).await?) {
+                let answer = self.client.submit_batch(batch.iter().copied(), true).await;
+                for (place, found) in places.iter().zip(of_answer(answer, batch.len())?) {
                     verdicts[*place] = found;
                 }
             }
@@ -99,18 +118,8 @@ impl Node for NetNode {
     }
 
     async fn submit_once(&self, batch: &[&[u8]]) -> Result<Vec<Option<Verdict>>, NodeError> {
-        let answer = self.client.submit_batch(batch.iter().copied(), true).await;
-        let verdicts = match answer {
-            Ok(verdicts) => verdicts,
-            Err(ClientError::Refused(problem)) if is_passing(problem.status) => {
-                return Ok(vec![None; batch.len()]);
-            }
-            Err(error) => return Err(no_answer(error)),
-        };
-        if verdicts.len() != batch.len() {
-            return Err(NodeError("verdicts and transactions differ in number".to_owned()));
-        }
-        Ok(verdicts.into_iter().map(verdict).collect())
+        let answer = self.client.submit_batch_once(batch.iter().copied(), true).await;
+        of_answer(answer, batch.len())
     }
 
     async fn application(&self, id: ApplicationId) -> Result<Option<Application>, NodeError> {

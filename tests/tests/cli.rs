@@ -271,6 +271,8 @@ fn a_configuration_that_cannot_be_meant_is_refused_with_one_message() {
         (&[], &[("DIANYUN__API__LIMITS__READ", "1")], "api.limits.read (from DIANYUN__"),
         (&[], &[("DIANYUN__API__LIMITS__READS", "many")], "cannot be used"),
         (&[], &[("DIANYUN__API__LIMITS__READS", "0")], "api.limits.reads is 0"),
+        (&[], &[("DIANYUN__CONSENSUS__PROPOSAL_TRANSACTIONS", "5001")], "name 1 to 5000"),
+        (&[], &[("DIANYUN__CONSENSUS__PROPOSAL_TRANSACTIONS", "0")], "of 0 transactions cannot be"),
         (&[], &[("DIANYUN__GENESIS", "none.json")], "genesis names"),
         (&[], &[("DIANYUN__KEY", "none.key")], "key names"),
         (&["--passphrase-file", "none"], &[], "passphrase_file names"),

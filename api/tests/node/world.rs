@@ -15,7 +15,7 @@ use chain::nonce::Nonce;
 use chain::records::{Application, MatterKind, Subject};
 use chain::{Genesis, Hash, Time, Transaction, TransactionId};
 use consensus::clock::Clock;
-use consensus::{Config, Handle, start};
+use consensus::{Config, Handle, ProposalSize, start};
 use demo::applicant::{InboxAt, Inboxes};
 use demo::authority::{self, Role, Setup};
 use demo::cast;
@@ -57,6 +57,7 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
         peers: Vec::new(),
         clock: Clock::default(),
         rejoin: false,
+        proposal: ProposalSize::default(),
     };
     let handle = start(config, store.clone()).await.unwrap();
     let served = Served { store, handle: handle.clone(), genesis, registry: Default::default() };

@@ -2,6 +2,7 @@
 //! All nodes derive the same headers, whoever stops and comes back.
 
 use chain::Past;
+use consensus::ProposalSize;
 
 use crate::net::{Net, PATIENCE};
 
@@ -40,6 +41,24 @@ async fn the_same_transaction_through_every_node_is_executed_once() {
     heights.dedup();
     assert_eq!(heights.len(), 1);
     assert_eq!(net.handle(0).counters().executed, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blocks_are_no_larger_than_the_leader_makes_them() {
+    let mut net = Net::start(1, 0).await;
+    net.stop(0).await;
+    net.proposal = ProposalSize::new(3).unwrap();
+    net.run(0).await;
+    net.leader().await;
+    let batch: Vec<_> = (0..20).map(|_| net.transaction()).collect();
+    let taken = net.handle(0).submit(batch.iter().map(|(_, bytes)| bytes.clone()).collect()).await;
+    assert!(taken.iter().all(Result::is_ok));
+    let mut counts = Vec::new();
+    for (id, _) in &batch {
+        let (height, _) = net.handle(0).executed(*id, PATIENCE).await.unwrap();
+        counts.push(net.store(0).header_at(height).unwrap().tx_count);
+    }
+    assert!(counts.iter().all(|count| *count <= 3) && counts.contains(&3), "{counts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

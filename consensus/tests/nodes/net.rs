@@ -12,7 +12,7 @@ use chain::nonce::Nonce;
 use chain::transaction::Transaction;
 use chain::{Hash, TransactionId};
 use consensus::clock::Clock;
-use consensus::{Config, Handle, Health, PeerAddress, start};
+use consensus::{Config, Handle, Health, PeerAddress, ProposalSize, start};
 use genesis::demo::{Consortium, Plan, consortium};
 use store::{Options, Store};
 
@@ -28,6 +28,8 @@ pub(crate) struct Net {
     pub(crate) clocks: Vec<Clock>,
     /// Which nodes their operators let come back with nothing.
     pub(crate) rejoin: Vec<bool>,
+    /// Transactions of a proposal that the nodes make.
+    pub(crate) proposal: ProposalSize,
     nonce: u64,
 }
 
@@ -50,6 +52,7 @@ impl Net {
             nodes: (0..count).map(|_| None).collect(),
             clocks: (0..count).map(|_| Clock::default()).collect(),
             rejoin: vec![false; count],
+            proposal: ProposalSize::default(),
             nonce: 0,
         };
         for place in 0..count {
@@ -70,6 +73,7 @@ impl Net {
             peers: peers.collect(),
             clock: self.clocks[place].clone(),
             rejoin: self.rejoin[place],
+            proposal: self.proposal,
         };
         let handle = start(config, store.clone()).await.unwrap();
         self.nodes[place] = Some((handle, store));

@@ -39,6 +39,10 @@ pub(super) async fn work<N: Node>(
             break;
         }
         let planned_for = pace(&run, &mut due, batch.len()).await;
+        if run.is_over() {
+            plan.give_back(batch);
+            break;
+        }
         let sent = if plan.waiting() < most {
             let signing = tokio::task::spawn_blocking({
                 let run = Arc::clone(&run);
@@ -53,8 +57,11 @@ pub(super) async fn work<N: Node>(
         } else {
             send(&run, &mut nodes, &batch, planned_for).await
         };
-        if let Some(verdicts) = sent {
-            plan.learn(&batch, &verdicts);
+        match sent {
+            Sent::Answered(verdicts) => plan.learn(&batch, &verdicts),
+            // It is offered again in its next turn.
+            Sent::Busy => plan.give_back(batch),
+            Sent::Lost => {}
         }
     }
     Some((nodes, plan))
@@ -83,7 +90,8 @@ async fn pace(run: &Run, due: &mut Instant, batch: usize) -> Instant {
         return Instant::now();
     }
     let planned_for = *due;
-    tokio::time::sleep_until(planned_for.into()).await;
+    // What is due behind the end is not waited for.
+    tokio::time::sleep_until(planned_for.min(run.started + run.options.time).into()).await;
     *due += pause;
     planned_for
 }
@@ -95,20 +103,39 @@ fn interval(run: &Run, batch: usize) -> Duration {
     Duration::from_nanos(share * 1_000_000_000 / rate)
 }
 
+/// What became of a batch.
+enum Sent {
+    /// A verdict for each.
+    Answered(Vec<Verdict>),
+    /// The node takes nothing for now.
+    Busy,
+    /// No answer within patience.
+    Lost,
+}
+
 async fn send<N: Node>(
     run: &Run,
     nodes: &mut [N],
     batch: &[Planned],
     planned_for: Instant,
-) -> Option<Vec<Verdict>> {
-    let Some(verdicts) = answered(run, nodes, batch).await else {
-        run.count(|counts| counts.lost += 1);
-        return None;
-    };
+) -> Sent {
+    let sent = answered(run, nodes, batch).await;
+    match &sent {
+        Sent::Answered(verdicts) => count(run, batch, verdicts, planned_for),
+        Sent::Busy => run.count(|counts| {
+            counts.batches += 1;
+            counts.not_taken += batch.len() as u64;
+        }),
+        Sent::Lost => run.count(|counts| counts.lost += 1),
+    }
+    sent
+}
+
+fn count(run: &Run, batch: &[Planned], verdicts: &[Verdict], planned_for: Instant) {
     let took = planned_for.elapsed().as_micros() as u64;
     let executed: Vec<TransactionId> = batch
         .iter()
-        .zip(&verdicts)
+        .zip(verdicts)
         .filter(|(_, verdict)| **verdict == Verdict::Executed)
         .map(|(planned, _)| planned.id)
         .collect();
@@ -125,30 +152,31 @@ async fn send<N: Node>(
         // A refusal in no time is no fast answer.
         counts.latency.saturating_record_n(took, executed.len() as u64 + refused);
     });
-    Some(verdicts)
 }
 
-/// Sends until an answer comes; another node's is as good. None if patience ends first.
-async fn answered<N: Node>(run: &Run, nodes: &mut [N], batch: &[Planned]) -> Option<Vec<Verdict>> {
+/// Sends until an answer comes; another node's is as good. Whoever keeps to a rate does not wait for a
+/// busy node.
+async fn answered<N: Node>(run: &Run, nodes: &mut [N], batch: &[Planned]) -> Sent {
+    let Some(node) = nodes.first() else { return Sent::Lost };
     let encoded: Vec<&[u8]> = batch.iter().map(|planned| planned.bytes.as_slice()).collect();
-    if run.options.rate.is_some() {
-        // Whoever keeps to a rate gives up what a busy node does not take, and counts it.
-        let busy = |verdict: Option<Verdict>| {
-            verdict.unwrap_or_else(|| Verdict::NotTaken("busy".to_owned()))
-        };
-        if let Ok(verdicts) = nodes.first()?.submit_once(&encoded).await {
-            return Some(verdicts.into_iter().map(busy).collect());
+    if run.options.rate.is_some()
+        && let Ok(verdicts) = node.submit_once(&encoded).await
+    {
+        if verdicts.iter().all(Option::is_none) {
+            return Sent::Busy;
         }
+        let busy = || Verdict::NotTaken("busy".to_owned());
+        return Sent::Answered(verdicts.into_iter().map(|v| v.unwrap_or_else(busy)).collect());
     }
     let last = run.started + run.options.time + PATIENCE;
     loop {
-        let error = match nodes.first()?.submit_bytes(&encoded).await {
-            Ok(verdicts) => return Some(verdicts),
+        let error = match nodes[0].submit_bytes(&encoded).await {
+            Ok(verdicts) => return Sent::Answered(verdicts),
             Err(error) => error,
         };
         if Instant::now() >= last {
             tracing::warn!(%error, "a batch was given up");
-            return None;
+            return Sent::Lost;
         }
         tracing::debug!(%error, "a batch is sent again");
         run.count(|counts| counts.resent += 1);

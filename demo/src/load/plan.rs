@@ -81,6 +81,11 @@ impl Plan {
         self.queue.drain(..most.min(self.queue.len())).collect()
     }
 
+    /// A batch that was not sent, or not taken: it is the next one again.
+    pub(crate) fn give_back(&mut self, batch: Vec<Planned>) {
+        batch.into_iter().rev().for_each(|planned| self.queue.push_front(planned));
+    }
+
     /// Learns what became of a batch. A lane of which one was not executed begins anew.
     pub(crate) fn learn(&mut self, batch: &[Planned], verdicts: &[Verdict]) {
         let mut failed = BTreeSet::new();

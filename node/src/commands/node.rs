@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use api::routes::{Served, serve};
 use clap::Subcommand;
 use consensus::clock::Clock;
-use consensus::{Config, Handle, PeerAddress};
+use consensus::{Config, Handle, PeerAddress, ProposalSize};
 use genesis::{KeyFile, Unlock};
 use store::{Options, Store};
 use tokio_util::sync::CancellationToken;
@@ -72,6 +72,7 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
         peers: peers.collect(),
         clock: Clock::default(),
         rejoin,
+        proposal: ProposalSize::new(config.consensus.proposal_transactions)?,
     };
     let handle = consensus::start(consensus, store.clone()).await?;
     let shutdown = CancellationToken::new();

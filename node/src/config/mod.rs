@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use api::config::ApiConfig;
+use consensus::ProposalSize;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use flags::Flags;
@@ -35,6 +36,23 @@ pub(crate) struct NodeConfig {
     pub(crate) api: ApiConfig,
     /// Other nodes.
     pub(crate) p2p: P2p,
+    /// How this node makes blocks.
+    #[serde(default)]
+    pub(crate) consensus: Consensus,
+}
+
+/// How this node makes blocks when it leads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Consensus {
+    /// Most transactions of a block.
+    pub(crate) proposal_transactions: u32,
+}
+
+impl Default for Consensus {
+    fn default() -> Self {
+        Self { proposal_transactions: ProposalSize::default().get() as u32 }
+    }
 }
 
 /// Where this node and others are.
@@ -77,6 +95,8 @@ pub(crate) fn load(dir: &Path, flags: &Flags) -> Result<Loaded> {
     let settings = settings::all(&flatten(&config), &origins);
     resolve(dir, &mut config)?;
     config.api.check()?;
+    ProposalSize::new(config.consensus.proposal_transactions)
+        .context("consensus.proposal_transactions cannot be used")?;
     Ok(Loaded { config, settings })
 }
 
@@ -103,6 +123,7 @@ fn known() -> Vec<String> {
         passphrase_file: Some(path()),
         api: ApiConfig::default(),
         p2p: P2p { listen, peers },
+        consensus: Consensus::default(),
     };
     flatten(&whole).into_keys().collect()
 }
