@@ -48,6 +48,7 @@ impl Core {
                 self.wake.notify_waiters();
             }
         }
+        payload.forget_proposal();
         Ok(executed)
     }
 
@@ -57,7 +58,7 @@ impl Core {
             tracing::warn!("a proposal is not canonical");
             return Ok(None);
         };
-        if let Some(reason) = self.refusal(proposal)? {
+        if let Some(reason) = self.refusal(&proposal)? {
             tracing::warn!(reason, "a proposal makes no block");
             return Ok(None);
         }

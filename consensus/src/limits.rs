@@ -30,7 +30,7 @@ pub(crate) const SPARE_CONNECTIONS: u32 = 16;
 /// Newest log entries kept decoded in memory.
 pub(crate) const CACHED_ENTRIES: usize = 256;
 /// Bytes of the newest log entries kept decoded in memory.
-pub(crate) const CACHED_BYTES: usize = 16 << 20;
+pub(crate) const CACHED_BYTES: usize = 8 << 20;
 /// Identities of verified transactions remembered from ingress to execution.
 pub(crate) const VERIFIED_IDS: usize = 100_000;
 /// Work about so many bytes of transactions is done on the async threads: some ten transactions.

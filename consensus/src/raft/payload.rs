@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What an ordinary log entry holds: the canonical bytes of a proposal, decoded at most once.
+//! What an ordinary log entry holds: the canonical bytes of a proposal, decoded once until it is
+//! executed.
 //! Never copied: openraft, the cache, the store and the executor share one allocation.
+
+use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use chain::block::Proposal;
 use chain::codec;
 use chain::limits::VALUE_BYTES;
-use std::fmt;
-use std::sync::{Arc, OnceLock};
+use parking_lot::Mutex;
 
 /// The payload of an ordinary entry. Cheap to clone.
 #[derive(Clone)]
@@ -15,12 +18,12 @@ pub(crate) struct Payload(Arc<Body>);
 
 struct Body {
     bytes: Bytes,
-    proposal: OnceLock<Option<Proposal>>,
+    decoded: Mutex<Option<Arc<Proposal>>>,
 }
 
 impl Payload {
     pub(crate) fn new(bytes: Bytes) -> Self {
-        Self(Arc::new(Body { bytes, proposal: OnceLock::new() }))
+        Self(Arc::new(Body { bytes, decoded: Mutex::new(None) }))
     }
 
     pub(crate) fn bytes(&self) -> &Bytes {
@@ -28,9 +31,18 @@ impl Payload {
     }
 
     /// The proposal; none if the bytes are not canonical.
-    pub(crate) fn proposal(&self) -> Option<&Proposal> {
-        let decode = || codec::decode(&self.0.bytes, VALUE_BYTES).ok();
-        self.0.proposal.get_or_init(decode).as_ref()
+    pub(crate) fn proposal(&self) -> Option<Arc<Proposal>> {
+        let mut decoded = self.0.decoded.lock();
+        if decoded.is_none() {
+            *decoded = codec::decode(&self.0.bytes, VALUE_BYTES).ok().map(Arc::new);
+        }
+        decoded.clone()
+    }
+
+    /// Keeps the bytes alone. The newest entries stay in memory for peers that lack them, long after
+    /// they were executed here.
+    pub(crate) fn forget_proposal(&self) {
+        *self.0.decoded.lock() = None;
     }
 }
 
