@@ -2,6 +2,7 @@
 //! HTTP with as little of its own as can be: one request at a time on each of several connections.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -57,23 +58,28 @@ pub(crate) fn address(url: &str) -> Result<SocketAddr> {
     bare.parse().with_context(|| format!("{url} is no address of a node"))
 }
 
-/// Reads of one path a second over so many connections, and their 99th percentile in microseconds.
+/// Reads of these paths in turn over so many connections: how many a second, and their 99th percentile in
+/// microseconds.
 pub(crate) async fn reads(
     address: SocketAddr,
-    path: &str,
+    paths: Vec<String>,
     connections: usize,
     time: Duration,
 ) -> Result<(f64, f64)> {
     let mut tasks = tokio::task::JoinSet::new();
+    let paths: Arc<[String]> = paths.into();
     let started = Instant::now();
-    for _ in 0..connections {
-        let path = path.to_owned();
+    for place in 0..connections {
+        let paths = Arc::clone(&paths);
         tasks.spawn(async move {
+            // Each begins elsewhere.
+            let mut turn = paths.iter().cycle().skip(place * paths.len() / connections);
             let mut connection = Connection::open(address).await?;
             let mut latency = figures::latency()?;
             while started.elapsed() < time {
                 let began = Instant::now();
-                let (status, _) = connection.get(&path).await?;
+                let path = turn.next().context("nothing is read")?;
+                let (status, _) = connection.get(path).await?;
                 ensure!(status.is_success(), "{path} answers {status}");
                 latency.saturating_record(began.elapsed().as_micros() as u64);
             }

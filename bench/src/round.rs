@@ -83,7 +83,8 @@ async fn machine_figures(dir: &Path) -> Result<Figures> {
         tokio::task::spawn_blocking(move || anyhow::Ok((fsync::rate(&dir)?, signatures::rates())))
             .await??;
     let (_server, address) = fixed::start()?;
-    let (rate, p99) = http::reads(address, "/fixed", 32, Duration::from_secs(5)).await?;
+    let (rate, p99) =
+        http::reads(address, vec!["/fixed".to_owned()], 32, Duration::from_secs(5)).await?;
     Ok(Figures::from([
         ("fsyncs_per_s", synced),
         ("signatures_single_per_s", single),

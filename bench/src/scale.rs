@@ -2,6 +2,7 @@
 //! How cost grows: with the records on the chain, with its validators, with the size of its blocks.
 //! Each point is a testnet of its own, filled through its blocks like any other.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::Setting;
 use crate::chain_round::{self, AHEAD, BATCH, FULL, REST, number};
 use crate::picture::{self, Curve};
 use crate::process;
-use crate::testnet::Testnet;
+use crate::testnet::{Node, Testnet};
 
 /// Records where validators or blocks vary.
 const RECORDS: u64 = 100_000;
@@ -99,7 +100,7 @@ struct ByValidators {
 #[derive(Clone, Copy, Debug, Serialize)]
 struct ByBlocks {
     under_way: u64,
-    /// Of a block, the mean.
+    /// Of the block of a transaction, the mean.
     transactions: f64,
     #[serde(flatten)]
     load: Load,
@@ -131,23 +132,30 @@ impl Scale {
         if !self.blocks.is_empty() {
             eprintln!("blocks: {:?}", self.blocks);
             report.blocks = self.by_blocks(&dianyun).await?;
+            self.keep(&report)?;
         }
         for validators in &self.validators {
             eprintln!("validators: {validators}");
             report.validators.push(self.with_validators(&dianyun, *validators).await?);
+            self.keep(&report)?;
         }
         for records in &self.records {
             eprintln!("records: {records}");
             report.records.push(self.with_records(&dianyun, *records).await?);
+            self.keep(&report)?;
         }
-        let text = serde_json::to_string_pretty(&report)? + "\n";
         if let Some(folder) = &self.out {
-            std::fs::create_dir_all(folder)?;
-            std::fs::write(folder.join("scale.json"), &text)?;
             report.draw(folder)?;
         }
-        print!("{}", if self.setting.json { text } else { report.tables() });
+        print!("{}", if self.setting.json { report.json()? } else { report.tables() });
         Ok(())
+    }
+
+    /// Writes what is measured so far: a point takes minutes, and the next one may fail.
+    fn keep(&self, report: &Report) -> Result<()> {
+        let Some(folder) = &self.out else { return Ok(()) };
+        std::fs::create_dir_all(folder)?;
+        Ok(std::fs::write(folder.join("scale.json"), report.json()?)?)
     }
 
     fn folder(&self) -> Result<tempfile::TempDir> {
@@ -220,10 +228,10 @@ impl Scale {
             let load = chain_round::load(&[&load[..], &timed[..]].concat(), Some(&leader.name));
             let done = net.bench(&load)?;
             let after = net.get(&leader, "/v1/status").await?;
-            let blocks = number(&after, "height")? - number(&before, "height")?;
+            let heights = number(&before, "height")? as u64 + 1..=number(&after, "height")? as u64;
             points.push(ByBlocks {
                 under_way,
-                transactions: number(&done, "executed")? / blocks.max(1.0),
+                transactions: block_of_one(&net, &leader, heights).await?,
                 load: Load::of(&done)?,
             });
         }
@@ -232,7 +240,24 @@ impl Scale {
     }
 }
 
+/// How many transactions the block of a transaction has, the mean over transactions: empty blocks and the
+/// few of the load's preparation count for little.
+async fn block_of_one(net: &Testnet, node: &Node, heights: RangeInclusive<u64>) -> Result<f64> {
+    let (mut all, mut squares) = (0.0, 0.0);
+    for height in heights {
+        let answer = net.get(node, &format!("/v1/headers/{height}")).await?;
+        let count = number(&answer["header"], "tx_count")?;
+        all += count;
+        squares += count * count;
+    }
+    Ok(squares / f64::max(all, 1.0))
+}
+
 impl Report {
+    fn json(&self) -> Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
     fn draw(&self, folder: &Path) -> Result<()> {
         let records = |about: &'static str, value: fn(&ByRecords) -> f64| Curve {
             about,

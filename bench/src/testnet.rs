@@ -116,8 +116,8 @@ impl Testnet {
     pub(crate) async fn failover(&self, transaction: Bytes) -> Result<(String, f64)> {
         let leader = self.leader().await?;
         let others: Vec<&Node> = self.nodes.iter().filter(|n| n.name != leader.name).collect();
-        self.run(["testnet", "kill", &leader.name])?;
         let began = Instant::now();
+        self.run(["testnet", "kill", &leader.name])?;
         while began.elapsed() < PATIENCE {
             for node in &others {
                 let sent = submit(node, transaction.clone());

@@ -148,6 +148,10 @@ pub trait Past {
 
     /// Receipts of a block, in order.
     fn receipts_at(&self, height: Height) -> Vec<Receipt>;
+    /// The receipt of a transaction by its place in the block.
+    fn receipt_at(&self, height: Height, index: u32) -> Option<Receipt> {
+        self.receipts_at(height).into_iter().nth(index as usize)
+    }
 
     /// Where a transaction was executed: height and index.
     fn find_transaction(&self, id: &TransactionId) -> Option<(Height, u32)>;

@@ -23,13 +23,13 @@ use crate::heirs::Heirs;
 use crate::memory::Memory;
 use crate::net::caller::Caller;
 use crate::net::{Lane, NodeNo, Registry};
-use crate::pool::Pool;
+use crate::pool::{Pool, PoolLimits};
 use crate::raft::log::Log;
-use crate::types::{Health, ProposalSize};
+use crate::types::{Health, Placed, ProposalSize};
 use crate::verify::Verifier;
 
 /// Who waits for a transaction.
-type Waiters = HashMap<TransactionId, Vec<oneshot::Sender<(Height, u32)>>>;
+type Waiters = HashMap<TransactionId, Vec<oneshot::Sender<Placed>>>;
 
 /// What a peer last said of itself.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +125,7 @@ impl Core {
         let Parts { genesis, own, key, store, clock, registry, callers, memory, proposal } = parts;
         let height = store.header().height;
         let asked = clock.moment();
+        let validators = genesis.nodes.iter().filter(|n| n.role == NodeRole::Validator).count();
         Self {
             chain: genesis.chain_id(),
             genesis,
@@ -134,7 +135,7 @@ impl Core {
             clock,
             registry,
             callers,
-            pool: Mutex::new(Pool::new(crate::pool::PoolLimits::default())),
+            pool: Mutex::new(Pool::new(PoolLimits::of_one(validators))),
             verifier: Verifier::new(),
             seen: Mutex::new(BTreeMap::new()),
             lead: watch::Sender::new(Lead::default()),
@@ -223,9 +224,10 @@ impl Core {
             for id in expired {
                 waiters.remove(&TransactionId(Hash(id)));
             }
-            for (index, (id, _)) in (0_u32..).zip(&executed.transactions) {
-                for waiter in waiters.remove(id).unwrap_or_default() {
-                    let _gone = waiter.send((height, index));
+            for receipt in &executed.receipts {
+                for waiter in waiters.remove(&receipt.transaction).unwrap_or_default() {
+                    let (time, receipt) = (executed.header.time_ms, receipt.clone());
+                    let _gone = waiter.send(Placed { height, time, receipt });
                 }
             }
         }
@@ -233,15 +235,17 @@ impl Core {
         self.wake.notify_waiters();
     }
 
-    /// Where a transaction is, or somebody who will be told.
-    pub(crate) fn wait_for(
-        &self,
-        id: TransactionId,
-    ) -> Result<(Height, u32), oneshot::Receiver<(Height, u32)>> {
+    /// What became of a transaction, or somebody who will be told.
+    pub(crate) fn wait_for(&self, id: TransactionId) -> Result<Placed, oneshot::Receiver<Placed>> {
         let (waiter, told) = oneshot::channel();
         // Registered before looking, so that a block in between is not missed.
         self.waiters.lock().entry(id).or_default().push(waiter);
-        self.store.find_transaction(&id).ok_or(told)
+        let found = || {
+            let (height, index) = self.store.find_transaction(&id)?;
+            let time = self.store.header_at(height)?.time_ms;
+            Some(Placed { height, time, receipt: self.store.receipt_at(height, index)? })
+        };
+        found().ok_or(told)
     }
 
     /// Forgets waiters that have gone away.

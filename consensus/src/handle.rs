@@ -17,7 +17,7 @@ use crate::error::SubmitError;
 use crate::net::NodeNo;
 use crate::pool::Origin;
 use crate::service::Part;
-use crate::types::{Counters, PeerStatus, Status};
+use crate::types::{Counters, PeerStatus, Placed, Status};
 
 /// A running node. Cheap to clone.
 #[derive(Clone)]
@@ -41,15 +41,17 @@ impl Handle {
         self.core.take_in(transactions, Origin::Here).await
     }
 
-    /// True while this node takes no new transactions, since they would wait for too long.
-    pub fn is_busy(&self) -> bool {
-        self.core.pool.lock().is_busy()
+    /// Why this node takes nothing new at the moment, if so: it does not take part, nobody leads, or what
+    /// comes now would wait for too long.
+    pub fn takes_nothing(&self) -> Option<SubmitError> {
+        let is_busy = || self.core.pool.lock().is_busy().then_some(SubmitError::PoolFull);
+        self.core.closed().or_else(is_busy)
     }
 
-    /// Waits until a transaction is executed here: height and place.
-    pub async fn executed(&self, id: TransactionId, within: Duration) -> Option<(Height, u32)> {
+    /// Waits until a transaction is executed here: what became of it.
+    pub async fn executed(&self, id: TransactionId, within: Duration) -> Option<Placed> {
         match self.core.wait_for(id) {
-            Ok(place) => Some(place),
+            Ok(placed) => Some(placed),
             Err(told) => tokio::time::timeout(within, told).await.ok()?.ok(),
         }
     }

@@ -27,10 +27,10 @@ pub(crate) const PENDING_CONNECTIONS: u32 = 32;
 /// Established connections beyond one for each registered peer.
 pub(crate) const SPARE_CONNECTIONS: u32 = 16;
 
-/// Newest log entries kept decoded in memory.
+/// Newest log entries kept in memory.
 pub(crate) const CACHED_ENTRIES: usize = 256;
-/// Bytes of the newest log entries kept decoded in memory.
-pub(crate) const CACHED_BYTES: usize = 8 << 20;
+/// Bytes of the newest log entries kept in memory: four of the largest proposals.
+pub(crate) const CACHED_BYTES: usize = 16 << 20;
 /// Identities of verified transactions remembered from ingress to execution.
 pub(crate) const VERIFIED_IDS: usize = 100_000;
 /// Work about so many bytes of transactions is done on the async threads: some ten transactions.
@@ -42,10 +42,11 @@ pub(crate) const VERIFY_BATCH: usize = 128;
 pub(crate) const POOL_COUNT: usize = 50_000;
 /// Bytes of transactions waiting on one node.
 pub(crate) const POOL_BYTES: usize = 64 << 20;
-/// Transactions of one sender key waiting on one node.
-pub(crate) const POOL_PER_SENDER: usize = 10_000;
-/// So many transactions may wait on one node however slow blocks are.
-pub(crate) const QUEUE_COUNT: usize = 3_000;
+/// Transactions of one sender key waiting on one node: two of the largest batches.
+pub(crate) const POOL_PER_SENDER: usize = 2_000;
+/// So many transactions may wait on all validators together however slow blocks are; on one at least
+/// as many as the largest batch has.
+pub(crate) const QUEUE_COUNT: usize = 12_000;
 /// More may wait on one node while blocks take them within this time.
 pub(crate) const QUEUE_TIME: Duration = Duration::from_secs(1);
 /// Transactions in one message that forwards submissions to the leader.

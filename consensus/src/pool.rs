@@ -2,8 +2,11 @@
 //! The mempool: transactions that wait to be ordered, in order of arrival, within limits. Pure.
 //! Never reads a clock, never checks a signature: it is told the time, and given verified ones.
 
-use crate::limits;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chain::limits::BATCH_TRANSACTIONS;
+
+use crate::limits;
 
 /// A transaction's id.
 pub(crate) type Id = [u8; 32];
@@ -19,19 +22,20 @@ pub(crate) struct PoolLimits {
     pub bytes: usize,
     /// Transactions of one sender key.
     pub per_sender: usize,
-    /// So many are always taken in.
+    /// So many of its own are always taken in.
     pub queue: usize,
     /// More are while they wait no longer than this, by how fast blocks take them, ms.
     pub queue_ms: u64,
 }
 
-impl Default for PoolLimits {
-    fn default() -> Self {
+impl PoolLimits {
+    /// The limits of one of so many nodes that take transactions in for the same blocks.
+    pub(crate) fn of_one(nodes: usize) -> Self {
         Self {
             count: limits::POOL_COUNT,
             bytes: limits::POOL_BYTES,
             per_sender: limits::POOL_PER_SENDER,
-            queue: limits::QUEUE_COUNT,
+            queue: (limits::QUEUE_COUNT / nodes.max(1)).max(BATCH_TRANSACTIONS),
             queue_ms: u64::try_from(limits::QUEUE_TIME.as_millis()).unwrap_or(u64::MAX),
         }
     }
@@ -110,11 +114,13 @@ pub(crate) struct Pool<T> {
     senders: HashMap<Sender, usize>,
     bytes: usize,
     waiting_bytes: usize,
+    /// How many this node answers for.
+    ours: usize,
     next_order: u64,
     pace: Pace,
 }
 
-/// How fast blocks take what is held.
+/// How fast blocks take what this node answers for.
 #[derive(Debug, Default)]
 struct Pace {
     since_ms: u64,
@@ -148,6 +154,7 @@ impl<T: Clone> Pool<T> {
             senders: HashMap::new(),
             bytes: 0,
             waiting_bytes: 0,
+            ours: 0,
             next_order: 0,
             pace: Pace::default(),
         }
@@ -169,8 +176,11 @@ impl<T: Clone> Pool<T> {
     pub(crate) fn adopt(&mut self, id: &Id) -> bool {
         let held = self.held.get_mut(id);
         let is_held = held.is_some();
-        if let Some(held) = held {
+        if let Some(held) = held
+            && held.origin != Origin::Here
+        {
             held.origin = Origin::Here;
+            self.ours += 1;
         }
         is_held
     }
@@ -183,11 +193,12 @@ impl<T: Clone> Pool<T> {
         }
     }
 
-    /// True while what is submitted here would wait for too long.
+    /// True while what is submitted here would wait for too long. What peers forward is their queue: it
+    /// keeps nobody out here, and they hold back themselves.
     pub(crate) fn is_busy(&self) -> bool {
         let in_time = self.pace.per_s.saturating_mul(self.limits.queue_ms) / 1_000;
         let most = usize::try_from(in_time).unwrap_or(usize::MAX).max(self.limits.queue);
-        self.held.len() >= most
+        self.ours >= most
     }
 
     /// Takes a transaction in, unless it is known or a limit is reached.
@@ -217,6 +228,7 @@ impl<T: Clone> Pool<T> {
         self.next_order += 1;
         self.bytes += new.bytes;
         self.waiting_bytes += new.bytes;
+        self.ours += usize::from(origin == Origin::Here);
         self.expiry.insert((new.valid_until_ms, new.id));
         self.waiting.insert(order, (new.id, now_ms));
         let held = Held {
@@ -291,9 +303,9 @@ impl<T: Clone> Pool<T> {
 
     /// Forgets these: a block holds them now.
     pub(crate) fn executed<'a>(&mut self, ids: impl IntoIterator<Item = &'a Id>, now_ms: u64) {
-        let before = self.held.len();
+        let before = self.ours;
         ids.into_iter().for_each(|id| self.remove(id));
-        self.pace.take((before - self.held.len()) as u64, now_ms);
+        self.pace.take((before - self.ours) as u64, now_ms);
     }
 
     /// Forgets these.
@@ -304,6 +316,7 @@ impl<T: Clone> Pool<T> {
     fn remove(&mut self, id: &Id) {
         let Some(held) = self.held.remove(id) else { return };
         self.bytes -= held.bytes;
+        self.ours -= usize::from(held.origin == Origin::Here);
         self.expiry.remove(&(held.valid_until_ms, *id));
         match held.state {
             State::Waiting => {

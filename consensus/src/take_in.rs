@@ -43,12 +43,18 @@ impl Core {
         let block_time = self.store.header().time_ms;
         // The next block's time is a leader's clock, which is close to this one.
         let clock = Time(self.clock.now_ms()).max(block_time);
+        // Whoever forwards keeps what it forwards, and holds back what comes behind it. Asked once: of a
+        // batch in order, no part is taken without what comes before it.
+        let is_busy = origin == Origin::Here && self.pool.lock().is_busy();
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(transactions.len());
         let mut open = Vec::with_capacity(transactions.len());
         for bytes in &transactions {
             let decoded = Decoded::from_bytes(bytes.to_vec(), self.chain);
             let looked = decoded.map_err(SubmitError::from);
-            let looked = looked.and_then(|d| self.look(&d, origin, clock).map(|new| (d, new)));
+            let looked = looked.and_then(|d| match self.look(&d, origin, clock)? {
+                true if is_busy => Err(SubmitError::PoolFull),
+                new => Ok((d, new)),
+            });
             let (verdict, new) = match looked {
                 Ok((decoded, new)) => (Ok(decoded.id()), new.then_some(decoded)),
                 Err(error) => (Err(error), None),
@@ -86,19 +92,15 @@ impl Core {
     /// True if it is new here; an error if it can never be executed.
     fn look(&self, decoded: &Decoded, origin: Origin, clock: Time) -> Result<bool, SubmitError> {
         let id = decoded.id();
-        let (is_held, is_busy) = {
+        let is_held = {
             let mut pool = self.pool.lock();
             match origin {
-                Origin::Here => (pool.adopt(&id.0.0), pool.is_busy()),
-                // Whoever forwards it keeps it, and holds back what comes behind it.
-                Origin::Peer => (pool.contains(&id.0.0), false),
+                Origin::Here => pool.adopt(&id.0.0),
+                Origin::Peer => pool.contains(&id.0.0),
             }
         };
         if is_held || self.store.find_transaction(&id).is_some() {
             return Ok(false);
-        }
-        if is_busy {
-            return Err(SubmitError::PoolFull);
         }
         let valid_until = decoded.valid_until();
         if valid_until < clock {
@@ -111,7 +113,7 @@ impl Core {
     }
 
     /// Why nothing is taken in at the moment.
-    fn closed(&self) -> Option<SubmitError> {
+    pub(crate) fn closed(&self) -> Option<SubmitError> {
         if self.is_stopped() {
             return Some(SubmitError::Stopped);
         }

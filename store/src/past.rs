@@ -108,6 +108,12 @@ impl Past for Store {
         tables::decode_each(&value).unwrap_or_else(|| stop(&format!("receipts of block {height}")))
     }
 
+    fn receipt_at(&self, height: Height, index: u32) -> Option<Receipt> {
+        let value = self.read(tables::RECEIPTS, &height.0.to_be_bytes())?;
+        let found = tables::decode_one(&value, index as usize);
+        found.unwrap_or_else(|| stop(&format!("receipts of block {height}")))
+    }
+
     fn find_transaction(&self, id: &TransactionId) -> Option<(Height, u32)> {
         let value = self.read(tables::PLACES, &id.0.0)?;
         let mut reader = Reader(&value);

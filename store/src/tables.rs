@@ -98,6 +98,27 @@ pub(crate) fn encode_each<T: chain::codec::Encode>(values: &[T]) -> Vec<u8> {
     out
 }
 
+/// Reads back one of what [`encode_each`] wrote, and passes over the others. The inner value is none
+/// behind the last one.
+pub(crate) fn decode_one<T: chain::codec::Decode<()>>(
+    bytes: &[u8],
+    place: usize,
+) -> Option<Option<T>> {
+    let mut reader = Reader(bytes);
+    for _ in 0..place {
+        if reader.0.is_empty() {
+            return Some(None);
+        }
+        let length = reader.u32()? as usize;
+        reader.slice(length)?;
+    }
+    if reader.0.is_empty() {
+        return Some(None);
+    }
+    let length = reader.u32()? as usize;
+    chain::codec::decode_trusted(reader.slice(length)?).ok().map(Some)
+}
+
 /// Reads back what [`encode_each`] wrote.
 pub(crate) fn decode_each<T: chain::codec::Decode<()>>(bytes: &[u8]) -> Option<Vec<T>> {
     let mut reader = Reader(bytes);

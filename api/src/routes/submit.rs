@@ -2,6 +2,7 @@
 //! Submitting, alone or in batches. Each transaction gets its own verdict, and the same one again
 //! gets the first receipt.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use chain::limits::{BATCH_BYTES, BATCH_TRANSACTIONS, TRANSACTION_BYTES, WAIT_MS}
 use chain::receipt::Receipt;
 use chain::transaction::{Invalid, Transaction};
 use chain::{Height, Past, Time, TransactionId, codec};
-use consensus::SubmitError;
+use consensus::{Placed, SubmitError};
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -111,6 +112,13 @@ impl TransactionAnswer {
         let (height, time, receipt) = (None, None, None);
         Self { id, stage: Stage::Pending, height, time, receipt, transaction: None }
     }
+
+    /// Executed here.
+    fn ordered(id: TransactionId, placed: Placed) -> Self {
+        let Placed { height, time, receipt } = placed;
+        let (height, time, receipt) = (Some(height), Some(time), Some(receipt));
+        Self { id, stage: Stage::Ordered, height, time, receipt, transaction: None }
+    }
 }
 
 /// What became of one transaction of a batch.
@@ -166,7 +174,6 @@ pub(super) async fn submit(State(api): State<Api>, request: Request) -> Result<R
     let media = media_type(request.headers());
     let bodies = <std::sync::Arc<Bodies> as axum::extract::FromRef<Api>>::from_ref(&api);
     let body = bodies.read(request, SMALL_BODY).await?;
-    api.unless_busy()?;
     let transaction = match media.as_str() {
         "application/octet-stream" => body.bytes.clone(),
         "application/json" => Bytes::from(json::<Transaction>(&body.bytes)?.to_bytes()),
@@ -211,7 +218,9 @@ pub(super) async fn submit_batch(
     };
     // It keeps its place among the large ones until the pool has what it takes of it.
     let body = bodies.read(request, most).await?;
-    api.unless_busy()?;
+    if let Some(error) = api.handle.takes_nothing() {
+        return Err(problem(&error));
+    }
     let bytes = body.bytes.clone();
     let items = tokio::task::spawn_blocking(move || read(bytes)).await;
     let items = items.map_err(|_| Problem::new(&messages::INTERNAL))??;
@@ -346,7 +355,10 @@ impl Api {
     /// Waits as asked, and says what became of a transaction.
     async fn outcome(&self, id: TransactionId, wait: Wait) -> Result<TransactionAnswer, Problem> {
         if wait != Wait::Pending && self.handle.is_pending(&id) {
-            self.unless_ending(self.handle.executed(id, Duration::from_millis(WAIT_MS))).await;
+            let executed = self.handle.executed(id, Duration::from_millis(WAIT_MS));
+            if let Some(Some(placed)) = self.unless_ending(executed).await {
+                return Ok(TransactionAnswer::ordered(id, placed));
+            }
         }
         self.read(move |api| match api.receipt(id) {
             Some(answer) => Ok(answer),
@@ -357,28 +369,28 @@ impl Api {
         .await
     }
 
-    /// A node that is busy says so before it looks at what it was sent.
-    fn unless_busy(&self) -> Result<(), Problem> {
-        if self.handle.is_busy() { Err(problem(&SubmitError::PoolFull)) } else { Ok(()) }
-    }
-
     /// Waits, but no longer than this node serves: what was taken is answered in time.
-    async fn unless_ending<T>(&self, wait: impl Future<Output = T>) {
+    async fn unless_ending<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
-            _ = wait => {}
-            () = self.shutdown.cancelled() => {}
+            done = wait => Some(done),
+            () = self.shutdown.cancelled() => None,
         }
     }
 
     /// The receipts of many transactions, waiting for all of them at most as long as for one.
     async fn outcomes(&self, ids: Vec<TransactionId>, wait: Wait) -> Result<Vec<Outcome>, Problem> {
+        let mut told = HashMap::new();
         if wait != Wait::Pending {
             let all = async {
                 for id in ids.iter().filter(|id| self.handle.is_pending(id)) {
-                    self.handle.executed(*id, Duration::from_millis(WAIT_MS)).await;
+                    let placed = self.handle.executed(*id, Duration::from_millis(WAIT_MS)).await;
+                    told.extend(placed.map(|placed| (*id, (placed.height, placed.receipt))));
                 }
             };
             self.unless_ending(tokio::time::timeout(Duration::from_millis(WAIT_MS), all)).await;
+        }
+        if ids.iter().all(|id| told.contains_key(id)) {
+            return Ok(ids.iter().map(|id| Ok(told.get(id).cloned())).collect());
         }
         self.read(move |api| {
             let found = api.receipts(&ids);
@@ -408,7 +420,7 @@ impl Api {
     /// What became of a transaction that was executed here.
     fn receipt(&self, id: TransactionId) -> Option<TransactionAnswer> {
         let (height, index) = self.store.find_transaction(&id)?;
-        let receipt = self.store.receipts_at(height).into_iter().nth(index as usize);
+        let receipt = self.store.receipt_at(height, index);
         let time = self.store.header_at(height).map(|header| header.time_ms);
         let (stage, height) = (Stage::Ordered, Some(height));
         Some(TransactionAnswer { id, stage, height, time, receipt, transaction: None })

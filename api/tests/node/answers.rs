@@ -11,6 +11,7 @@ use chain::proof::{self, Proof};
 use chain::receipt::Outcome;
 use chain::records::Value as Record;
 use chain::refusal::RefusalCode;
+use chain::transaction::Transaction;
 use serde_json::{Value, json};
 
 use crate::cases::{frames, text};
@@ -66,26 +67,32 @@ fn the_same_transaction_again_gets_its_first_receipt() {
     }
 }
 
-/// One of two validators has no leader and orders nothing.
 #[test]
 fn a_busy_node_says_so_at_once_and_when_to_come_back() {
     // Its one peer does not run: nothing that it takes leaves its queue.
     let node = RUNTIME.block_on(node(2, Limits::default()));
-    let batch = || {
-        let batch: Vec<_> = (0..1_000).map(|_| node.refused().to_bytes()).collect();
-        send(node.address, &Request::post("/v1/transactions/batch", BYTES, frames(&batch)))
+    let members = ["traffic-police", "transport", "insurer", "public-security"];
+    let batch = |place: usize| {
+        let sign = |_| node.refused_by(members[place % members.len()]).to_bytes();
+        frames(&(0..1_000).map(sign).collect::<Vec<_>>())
     };
-    let answers: Vec<Answer> = (0..4).map(|_| batch()).collect();
+    let alone = |one: &Transaction| Request::post("/v1/transactions", BYTES, one.to_bytes());
+    let known = alone(&node.refused_by("regulator"));
+    assert_eq!(send(node.address, &known).status, 202);
+    let post = |body| Request::post("/v1/transactions/batch", BYTES, body);
+    let answers: Vec<Answer> =
+        (0..7).map(|place| send(node.address, &post(batch(place)))).collect();
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
-    assert_eq!(statuses, [200, 200, 200, 503], "it holds three thousand at least");
-    let alone = Request::post("/v1/transactions", BYTES, node.refused().to_bytes());
-    for answer in [answers[3].clone(), send(node.address, &alone)] {
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 503], "it holds six thousand");
+    assert_eq!(send(node.address, &known).status, 202, "what it holds may be sent again");
+    for answer in [answers[6].clone(), send(node.address, &alone(&node.refused()))] {
         assert_eq!((answer.status, answer.code().as_str()), (503, "pool_full"), "{answer:?}");
         assert_eq!(answer.header("retry-after"), "1");
         assert_eq!(answer.media(), PROBLEM);
     }
 }
 
+/// One of two validators has no leader and orders nothing.
 #[test]
 fn what_is_not_ordered_in_time_is_answered_with_202_and_its_stage() {
     let lone = RUNTIME.block_on(node(2, Limits::default()));

@@ -91,8 +91,13 @@ impl Node {
 
     /// A transaction that the state machine refuses: there is no such matter.
     pub(crate) fn refused(&self) -> Transaction {
+        self.refused_by("traffic-police")
+    }
+
+    /// The same of this member.
+    pub(crate) fn refused_by(&self, member: &str) -> Transaction {
         let matter = MatterId(RecordId([7; 16]));
-        self.sign("traffic-police", MatterSettle { matter })
+        self.sign(member, MatterSettle { matter })
     }
 
     /// A violation of a person.

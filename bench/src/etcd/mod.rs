@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(5);
 const VALUE: usize = 224;
 const KEYS: u64 = 100_000;
 /// How long a try may take while nobody leads.
-const TRY: Duration = Duration::from_millis(500);
+const TRY: Duration = Duration::from_millis(50);
 
 struct Etcd {
     dir: PathBuf,

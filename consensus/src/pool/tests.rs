@@ -121,6 +121,31 @@ fn a_queue_is_as_long_as_blocks_are_fast() {
     assert!(pool.is_busy(), "a clock that was put back changes nothing");
 }
 
+#[test]
+fn what_peers_forward_keeps_nobody_out() {
+    let limits = PoolLimits { count: 100, bytes: 1_000, per_sender: 100, queue: 2, queue_ms: 500 };
+    let mut pool = Pool::new(limits);
+    for id in 0..50 {
+        assert_eq!(pool.insert(incoming(id, 1, 1), Origin::Peer, 0), Inserted::New);
+    }
+    assert!(!pool.is_busy(), "none is ours");
+    pool.insert(incoming(60, 1, 1), Origin::Here, 0);
+    assert!(!pool.is_busy());
+    assert!(pool.adopt(&[3; 32]) && pool.adopt(&[3; 32]));
+    assert!(pool.is_busy(), "one that was sent here too is ours, once");
+    pool.executed(&[[3; 32]], 0);
+    assert!(!pool.is_busy());
+    pool.leader_changed(0);
+    pool.insert(incoming(61, 1, 1), Origin::Here, 0);
+    assert!(pool.is_busy() && pool.len() == 2, "ours stay");
+}
+
+#[test]
+fn the_more_nodes_take_in_the_shorter_their_queues() {
+    let queues = [0, 1, 4, 7, 100].map(|nodes| PoolLimits::of_one(nodes).queue);
+    assert_eq!(queues, [12_000, 12_000, 3_000, 1_714, 1_000]);
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Insert(u8, u8, usize, bool),

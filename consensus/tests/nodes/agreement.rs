@@ -55,8 +55,9 @@ async fn blocks_are_no_larger_than_the_leader_makes_them() {
     assert!(taken.iter().all(Result::is_ok));
     let mut counts = Vec::new();
     for (id, _) in &batch {
-        let (height, _) = net.handle(0).executed(*id, PATIENCE).await.unwrap();
-        counts.push(net.store(0).header_at(height).unwrap().tx_count);
+        let placed = net.handle(0).executed(*id, PATIENCE).await.unwrap();
+        assert_eq!(placed.receipt.transaction, *id);
+        counts.push(net.store(0).header_at(placed.height).unwrap().tx_count);
     }
     assert!(counts.iter().all(|count| *count <= 3) && counts.contains(&3), "{counts:?}");
 }

@@ -169,9 +169,9 @@ impl Net {
         loop {
             let taken = handle.submit(vec![bytes.clone()]).await;
             if taken[0].is_ok()
-                && let Some((height, _)) = handle.executed(id, Duration::from_secs(5)).await
+                && let Some(placed) = handle.executed(id, Duration::from_secs(5)).await
             {
-                return height;
+                return placed.height;
             }
             assert!(started.elapsed() < PATIENCE, "not executed: {taken:?} {:?}", handle.status());
         }

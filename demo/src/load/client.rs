@@ -9,7 +9,7 @@ use chain::ids::TransactionId;
 
 use super::Run;
 use super::plan::{Plan, Planned};
-use crate::node::{Node, Verdict};
+use crate::node::{Node, NodeError, Verdict};
 
 /// How long after the end of a run a batch may still wait for its answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -154,24 +154,14 @@ fn count(run: &Run, batch: &[Planned], verdicts: &[Verdict], planned_for: Instan
     });
 }
 
-/// Sends until an answer comes; another node's is as good. Whoever keeps to a rate does not wait for a
-/// busy node.
+/// Sends until an answer comes; another node's is as good.
 async fn answered<N: Node>(run: &Run, nodes: &mut [N], batch: &[Planned]) -> Sent {
-    let Some(node) = nodes.first() else { return Sent::Lost };
     let encoded: Vec<&[u8]> = batch.iter().map(|planned| planned.bytes.as_slice()).collect();
-    if run.options.rate.is_some()
-        && let Ok(verdicts) = node.submit_once(&encoded).await
-    {
-        if verdicts.iter().all(Option::is_none) {
-            return Sent::Busy;
-        }
-        let busy = || Verdict::NotTaken("busy".to_owned());
-        return Sent::Answered(verdicts.into_iter().map(|v| v.unwrap_or_else(busy)).collect());
-    }
     let last = run.started + run.options.time + PATIENCE;
     loop {
-        let error = match nodes[0].submit_bytes(&encoded).await {
-            Ok(verdicts) => return Sent::Answered(verdicts),
+        let Some(node) = nodes.first() else { return Sent::Lost };
+        let error = match asked(run, node, &encoded).await {
+            Ok(sent) => return sent,
             Err(error) => error,
         };
         if Instant::now() >= last {
@@ -183,4 +173,17 @@ async fn answered<N: Node>(run: &Run, nodes: &mut [N], batch: &[Planned]) -> Sen
         nodes.rotate_left(1);
         tokio::time::sleep(SEND_AGAIN).await;
     }
+}
+
+/// One node's answer. Whoever keeps to a rate does not wait for a node that is busy.
+async fn asked<N: Node>(run: &Run, node: &N, encoded: &[&[u8]]) -> Result<Sent, NodeError> {
+    if run.options.rate.is_none() {
+        return node.submit_bytes(encoded).await.map(Sent::Answered);
+    }
+    let verdicts = node.submit_once(encoded).await?;
+    if verdicts.iter().all(Option::is_none) {
+        return Ok(Sent::Busy);
+    }
+    let open = || Verdict::NotTaken("no_verdict".to_owned());
+    Ok(Sent::Answered(verdicts.into_iter().map(|one| one.unwrap_or_else(open)).collect()))
 }

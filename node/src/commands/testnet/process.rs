@@ -16,6 +16,8 @@ use anyhow::{Context, Result};
 /// How long processes may take to end by themselves.
 const PATIENCE: Duration = Duration::from_secs(15);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// The same for what takes microseconds.
+const SOON: Duration = Duration::from_millis(1);
 
 /// The log of a node or authority.
 pub(super) fn log_file(dir: &Path, name: &str) -> PathBuf {
@@ -55,8 +57,13 @@ fn begin(command: &mut Command, root: &Path) -> io::Result<u32> {
     // A group of its own: Ctrl-C in the terminal is for the one who started it all.
     let mut child = command.process_group(0).spawn()?;
     // The system lets go of the parent a moment before the child's arguments can be read.
+    let started = Instant::now();
     while !is_running(child.id(), root) && child.try_wait()?.is_none() {
-        std::thread::yield_now();
+        if started.elapsed() > PATIENCE {
+            child.kill()?;
+            return Err(io::Error::other("it does not show in /proc"));
+        }
+        std::thread::sleep(SOON);
     }
     Ok(child.id())
 }
@@ -138,6 +145,7 @@ mod tests {
     fn what_cannot_go_on_ends_the_waiting() {
         let root = tempfile::tempdir().unwrap();
         let pid = begin(&mut Command::new("true"), root.path()).unwrap();
+        wait_for_end(&|| Some(pid).filter(|pid| is_running(*pid, root.path())).into_iter());
         assert!(!is_running(pid, root.path()));
         assert!(begin(&mut Command::new("/nonexistent"), root.path()).is_err());
     }
