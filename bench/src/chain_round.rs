@@ -128,7 +128,7 @@ pub(crate) async fn measure(dianyun: &Path, dir: &Path, run: &Run) -> Result<Fig
     Ok(figures)
 }
 
-/// The newest drivers' codes, read in turn.
+/// Drivers' codes of the first applications, read in turn.
 pub(crate) async fn reads(net: &Testnet) -> Result<Figures> {
     let node = net.nodes.first().context("the testnet has no node")?;
     let applications = net.get(node, "/v1/applications?limit=200").await?;

@@ -125,7 +125,7 @@ impl Core {
         let Parts { genesis, own, key, store, clock, registry, callers, memory, proposal } = parts;
         let height = store.header().height;
         let asked = clock.moment();
-        let validators = genesis.nodes.iter().filter(|n| n.role == NodeRole::Validator).count();
+        let limits = PoolLimits::of_one(genesis.nodes.len());
         Self {
             chain: genesis.chain_id(),
             genesis,
@@ -135,7 +135,7 @@ impl Core {
             clock,
             registry,
             callers,
-            pool: Mutex::new(Pool::new(PoolLimits::of_one(validators))),
+            pool: Mutex::new(Pool::new(limits)),
             verifier: Verifier::new(),
             seen: Mutex::new(BTreeMap::new()),
             lead: watch::Sender::new(Lead::default()),

@@ -41,18 +41,24 @@ impl Handle {
         self.core.take_in(transactions, Origin::Here).await
     }
 
-    /// Why this node takes nothing new at the moment, if so: it does not take part, nobody leads, or what
-    /// comes now would wait for too long.
-    pub fn takes_nothing(&self) -> Option<SubmitError> {
-        let is_busy = || self.core.pool.lock().is_busy().then_some(SubmitError::PoolFull);
-        self.core.closed().or_else(is_busy)
+    /// True while this node takes part, and what is submitted now would wait for too long.
+    pub fn is_busy(&self) -> bool {
+        self.core.closed().is_none() && self.core.pool.lock().is_busy()
     }
 
-    /// Waits until a transaction is executed here: what became of it.
-    pub async fn executed(&self, id: TransactionId, within: Duration) -> Option<Placed> {
-        match self.core.wait_for(id) {
-            Ok(placed) => Some(placed),
-            Err(told) => tokio::time::timeout(within, told).await.ok()?.ok(),
+    /// Waits until a transaction is executed here: what became of it. From the call on no block is missed;
+    /// the time runs from the first poll on.
+    pub fn executed(
+        &self,
+        id: TransactionId,
+        within: Duration,
+    ) -> impl Future<Output = Option<Placed>> + use<> {
+        let waited = self.core.wait_for(id);
+        async move {
+            match waited {
+                Ok(placed) => Some(placed),
+                Err(told) => tokio::time::timeout(within, told).await.ok()?.ok(),
+            }
         }
     }
 

@@ -29,7 +29,7 @@ pub(crate) const SPARE_CONNECTIONS: u32 = 16;
 
 /// Newest log entries kept in memory.
 pub(crate) const CACHED_ENTRIES: usize = 256;
-/// Bytes of the newest log entries kept in memory: four of the largest proposals.
+/// Bytes of the newest log entries kept in memory: three of the largest proposals.
 pub(crate) const CACHED_BYTES: usize = 16 << 20;
 /// Identities of verified transactions remembered from ingress to execution.
 pub(crate) const VERIFIED_IDS: usize = 100_000;
@@ -42,10 +42,10 @@ pub(crate) const VERIFY_BATCH: usize = 128;
 pub(crate) const POOL_COUNT: usize = 50_000;
 /// Bytes of transactions waiting on one node.
 pub(crate) const POOL_BYTES: usize = 64 << 20;
-/// Transactions of one sender key waiting on one node: two of the largest batches.
+/// Transactions of one sender key that wait on the node where they were submitted: two of the largest batches.
 pub(crate) const POOL_PER_SENDER: usize = 2_000;
-/// So many transactions may wait on all validators together however slow blocks are; on one at least
-/// as many as the largest batch has.
+/// So many transactions may wait on all nodes together however slow blocks are; on one at least as many
+/// as the largest batch has.
 pub(crate) const QUEUE_COUNT: usize = 12_000;
 /// More may wait on one node while blocks take them within this time.
 pub(crate) const QUEUE_TIME: Duration = Duration::from_secs(1);

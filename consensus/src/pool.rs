@@ -20,7 +20,7 @@ pub(crate) struct PoolLimits {
     pub count: usize,
     /// Bytes of transactions.
     pub bytes: usize,
-    /// Transactions of one sender key.
+    /// Transactions of one sender key that were submitted here.
     pub per_sender: usize,
     /// So many of its own are always taken in.
     pub queue: usize,
@@ -111,6 +111,7 @@ pub(crate) struct Pool<T> {
     /// Sent ones by the moment they were.
     sent: BTreeSet<(u64, Id)>,
     expiry: BTreeSet<(u64, Id)>,
+    /// How many this node answers for, by their senders.
     senders: HashMap<Sender, usize>,
     bytes: usize,
     waiting_bytes: usize,
@@ -174,15 +175,13 @@ impl<T: Clone> Pool<T> {
 
     /// True if it is held: from now on this node answers for it.
     pub(crate) fn adopt(&mut self, id: &Id) -> bool {
-        let held = self.held.get_mut(id);
-        let is_held = held.is_some();
-        if let Some(held) = held
-            && held.origin != Origin::Here
-        {
+        let Some(held) = self.held.get_mut(id) else { return false };
+        if held.origin != Origin::Here {
             held.origin = Origin::Here;
             self.ours += 1;
+            *self.senders.entry(held.sender).or_default() += 1;
         }
-        is_held
+        true
     }
 
     pub(crate) fn waiting(&self) -> Waiting {
@@ -214,11 +213,10 @@ impl<T: Clone> Pool<T> {
         if full {
             return Inserted::Full;
         }
-        let of_sender = self.senders.entry(new.sender).or_default();
-        if *of_sender >= self.limits.per_sender {
+        let of_sender = self.senders.get(&new.sender).copied().unwrap_or_default();
+        if origin == Origin::Here && of_sender >= self.limits.per_sender {
             return Inserted::SenderFull;
         }
-        *of_sender += 1;
         self.hold(new, origin, now_ms);
         Inserted::New
     }
@@ -228,7 +226,10 @@ impl<T: Clone> Pool<T> {
         self.next_order += 1;
         self.bytes += new.bytes;
         self.waiting_bytes += new.bytes;
-        self.ours += usize::from(origin == Origin::Here);
+        if origin == Origin::Here {
+            self.ours += 1;
+            *self.senders.entry(new.sender).or_default() += 1;
+        }
         self.expiry.insert((new.valid_until_ms, new.id));
         self.waiting.insert(order, (new.id, now_ms));
         let held = Held {
@@ -316,7 +317,6 @@ impl<T: Clone> Pool<T> {
     fn remove(&mut self, id: &Id) {
         let Some(held) = self.held.remove(id) else { return };
         self.bytes -= held.bytes;
-        self.ours -= usize::from(held.origin == Origin::Here);
         self.expiry.remove(&(held.valid_until_ms, *id));
         match held.state {
             State::Waiting => {
@@ -325,6 +325,10 @@ impl<T: Clone> Pool<T> {
             }
             State::Sent { at_ms } => drop(self.sent.remove(&(at_ms, *id))),
         }
+        if held.origin == Origin::Peer {
+            return;
+        }
+        self.ours -= 1;
         if let Some(of_sender) = self.senders.get_mut(&held.sender) {
             *of_sender -= 1;
             if *of_sender == 0 {

@@ -43,8 +43,8 @@ impl Core {
         let block_time = self.store.header().time_ms;
         // The next block's time is a leader's clock, which is close to this one.
         let clock = Time(self.clock.now_ms()).max(block_time);
-        // Whoever forwards keeps what it forwards, and holds back what comes behind it. Asked once: of a
-        // batch in order, no part is taken without what comes before it.
+        // Whoever forwards keeps what it forwards, and holds back what comes behind it. Asked for all at
+        // once: being busy takes no batch apart.
         let is_busy = origin == Origin::Here && self.pool.lock().is_busy();
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(transactions.len());
         let mut open = Vec::with_capacity(transactions.len());
@@ -66,8 +66,11 @@ impl Core {
         let checked = self.verifier.check(open);
         let mut pool = self.pool.lock();
         let now = self.clock.now_ms();
+        // Others came in while signatures were checked.
+        let is_busy = origin == Origin::Here && pool.is_busy();
         for (place, checked) in checked.into_iter().enumerate().filter(|(p, _)| wanted[*p]) {
             verdicts[place] = match checked {
+                Some(_) if is_busy => Err(SubmitError::PoolFull),
                 Some(checked) => {
                     let incoming = Incoming {
                         id: checked.id().0.0,

@@ -218,8 +218,9 @@ pub(super) async fn submit_batch(
     };
     // It keeps its place among the large ones until the pool has what it takes of it.
     let body = bodies.read(request, most).await?;
-    if let Some(error) = api.handle.takes_nothing() {
-        return Err(problem(&error));
+    // Before it is parsed.
+    if api.handle.is_busy() {
+        return Err(problem(&SubmitError::PoolFull));
     }
     let bytes = body.bytes.clone();
     let items = tokio::task::spawn_blocking(move || read(bytes)).await;
@@ -381,10 +382,14 @@ impl Api {
     async fn outcomes(&self, ids: Vec<TransactionId>, wait: Wait) -> Result<Vec<Outcome>, Problem> {
         let mut told = HashMap::new();
         if wait != Wait::Pending {
+            let pending = ids.iter().filter(|id| self.handle.is_pending(id));
+            let time = Duration::from_millis(WAIT_MS);
+            // All wait from now on: most of them come in one block.
+            let waits: Vec<_> = pending.map(|id| (*id, self.handle.executed(*id, time))).collect();
             let all = async {
-                for id in ids.iter().filter(|id| self.handle.is_pending(id)) {
-                    let placed = self.handle.executed(*id, Duration::from_millis(WAIT_MS)).await;
-                    told.extend(placed.map(|placed| (*id, (placed.height, placed.receipt))));
+                for (id, wait) in waits {
+                    let placed = wait.await;
+                    told.extend(placed.map(|placed| (id, (placed.height, placed.receipt))));
                 }
             };
             self.unless_ending(tokio::time::timeout(Duration::from_millis(WAIT_MS), all)).await;

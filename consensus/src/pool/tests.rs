@@ -129,6 +129,7 @@ fn what_peers_forward_keeps_nobody_out() {
         assert_eq!(pool.insert(incoming(id, 1, 1), Origin::Peer, 0), Inserted::New);
     }
     assert!(!pool.is_busy(), "none is ours");
+    assert!(pool.senders.is_empty(), "nor counts for its sender here");
     pool.insert(incoming(60, 1, 1), Origin::Here, 0);
     assert!(!pool.is_busy());
     assert!(pool.adopt(&[3; 32]) && pool.adopt(&[3; 32]));
@@ -193,9 +194,10 @@ fn agrees(pool: &Pool<u8>) {
     assert_eq!(pool.waiting.len(), waiting.len());
     assert_eq!(pool.sent.len(), pool.len() - waiting.len());
     assert_eq!(pool.waiting_bytes, waiting.iter().map(|held| held.bytes).sum::<usize>());
-    let of_senders: usize = pool.senders.values().sum();
-    assert_eq!(of_senders, pool.len());
-    assert!(pool.senders.values().all(|count| (1..=SMALL.per_sender).contains(count)));
+    let ours = pool.held.values().filter(|held| held.origin == Origin::Here).count();
+    assert_eq!(pool.ours, ours);
+    assert_eq!(pool.senders.values().sum::<usize>(), ours);
+    assert!(pool.senders.values().all(|count| *count > 0));
 }
 
 proptest! {
