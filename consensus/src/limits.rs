@@ -88,10 +88,11 @@ pub(crate) const LEADERLESS: Duration = Duration::from_secs(5);
 
 /// Heartbeat of the leader.
 pub(crate) const HEARTBEAT_MS: u64 = 100;
-/// Shortest election timeout.
-pub(crate) const ELECTION_MIN_MS: u64 = 500;
+/// Shortest election timeout. It runs once the leader's lease is over, which is as long as the longest
+/// one: a leader is replaced after a second of silence at least.
+pub(crate) const ELECTION_MIN_MS: u64 = 400;
 /// Longest election timeout.
-pub(crate) const ELECTION_MAX_MS: u64 = 1_000;
+pub(crate) const ELECTION_MAX_MS: u64 = 600;
 /// Greeting (clock, height, log position) between connected peers.
 pub(crate) const GREET_EVERY: Duration = Duration::from_secs(1);
 /// A term may be this far ahead of the highest that is known, more than elections reach in a year of

@@ -98,34 +98,34 @@ pub(crate) fn encode_each<T: chain::codec::Encode>(values: &[T]) -> Vec<u8> {
     out
 }
 
-/// Reads back one of what [`encode_each`] wrote, and passes over the others. The inner value is none
-/// behind the last one.
-pub(crate) fn decode_one<T: chain::codec::Decode<()>>(
-    bytes: &[u8],
-    place: usize,
-) -> Option<Option<T>> {
-    let mut reader = Reader(bytes);
-    for _ in 0..place {
+/// The encodings that [`encode_each`] joined; none in place of one that is cut short, and behind it.
+fn each(bytes: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
+    let mut rest = Some(Reader(bytes));
+    std::iter::from_fn(move || {
+        let Some(reader) = rest.as_mut() else { return Some(None) };
         if reader.0.is_empty() {
-            return Some(None);
+            return None;
         }
-        let length = reader.u32()? as usize;
-        reader.slice(length)?;
-    }
-    if reader.0.is_empty() {
-        return Some(None);
-    }
-    let length = reader.u32()? as usize;
-    chain::codec::decode_trusted(reader.slice(length)?).ok().map(Some)
+        let item = reader.u32().and_then(|length| reader.slice(length as usize));
+        if item.is_none() {
+            rest = None;
+        }
+        Some(item)
+    })
 }
 
 /// Reads back what [`encode_each`] wrote.
 pub(crate) fn decode_each<T: chain::codec::Decode<()>>(bytes: &[u8]) -> Option<Vec<T>> {
-    let mut reader = Reader(bytes);
-    let mut values = Vec::new();
-    while !reader.0.is_empty() {
-        let length = reader.u32()? as usize;
-        values.push(chain::codec::decode_trusted(reader.slice(length)?).ok()?);
+    each(bytes).map(|item| chain::codec::decode_trusted(item?).ok()).collect()
+}
+
+/// Reads back one of what [`encode_each`] wrote. The inner value is none behind the last one.
+pub(crate) fn decode_one<T: chain::codec::Decode<()>>(
+    bytes: &[u8],
+    place: usize,
+) -> Option<Option<T>> {
+    match each(bytes).nth(place) {
+        Some(item) => chain::codec::decode_trusted(item?).ok().map(Some),
+        None => Some(None),
     }
-    Some(values)
 }

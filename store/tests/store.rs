@@ -133,6 +133,11 @@ impl Pair {
             assert_eq!(current.header_at(at), self.memory.header_at(at));
             assert_eq!(current.changes_at(at), self.memory.changes_at(at));
             assert_eq!(current.receipts_at(at), self.memory.receipts_at(at));
+            let receipts = self.memory.receipts_at(at);
+            for index in 0..=receipts.len() {
+                let found = current.receipt_at(at, index as u32);
+                assert_eq!(found.as_ref(), receipts.get(index), "none behind the last");
+            }
             assert_eq!(current.transactions_at(at), self.memory.transactions_at(at));
             for receipt in self.memory.receipts_at(at) {
                 let id = receipt.transaction;
