@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! How RocksDB is set up: memory and log bounded by these figures, not by the number of tables.
 
+use std::hash::{BuildHasher, RandomState};
+
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, Env,
 };
@@ -87,7 +89,7 @@ impl Options {
         options.set_block_based_table_factory(&blocks);
         // The same on every level: what lies behind all other rows is moved, not written again.
         options.set_compression_type(DBCompressionType::Lz4);
-        options.set_write_buffer_size(self.memtable_bytes / MEMTABLE_SHARE);
+        options.set_write_buffer_size(uneven(self.memtable_bytes / MEMTABLE_SHARE));
         options.set_max_write_buffer_number(MEMTABLES);
         if name == tables::LOG {
             options.set_enable_blob_files(true);
@@ -95,5 +97,24 @@ impl Options {
             options.set_blob_compression_type(DBCompressionType::Lz4);
         }
         options
+    }
+}
+
+/// A size within a quarter of this one, drawn anew each time. Validators write the same; were their
+/// memtables of one size, all would flush, and later compact, in the same moment.
+fn uneven(size: usize) -> usize {
+    let drawn = RandomState::new().hash_one(()) as usize % 1_024;
+    size * 3 / 4 + size / 2 * drawn / 1_024
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uneven;
+
+    #[test]
+    fn sizes_differ_by_a_quarter_at_most() {
+        let sizes: Vec<usize> = (0..100).map(|_| uneven(4 << 20)).collect();
+        assert!(sizes.iter().all(|size| (3 << 20..5 << 20).contains(size)), "{sizes:?}");
+        assert!(sizes.iter().any(|size| *size != sizes[0]), "{sizes:?}");
     }
 }
