@@ -29,7 +29,7 @@ const SETTLED: Duration = Duration::from_secs(10);
 /// What varies.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Scale {
-    /// Numbers of records, a testnet each. Ten million take 20 GiB of disk and 20 minutes.
+    /// Numbers of records, a testnet each. Ten million take 20 GiB of disk and 40 minutes.
     #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000, 10_000_000])]
     records: Vec<u64>,
     /// Numbers of validators, a testnet each.
