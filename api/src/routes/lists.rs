@@ -14,6 +14,7 @@ use utoipa::IntoParams;
 
 use super::Api;
 use super::shapes::{AnyRecord, Page, Stage};
+use crate::access::guard::Asking;
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Query, invalid};
 use crate::http::messages;
@@ -31,17 +32,19 @@ pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
 }
 
 type Keep = Box<dyn Fn(&Value) -> bool + Send>;
-type Answer = Result<Json<Page<AnyRecord>>, Problem>;
+/// A page of records of any kind.
+pub(super) type Listed = Page<AnyRecord>;
+pub(super) type Answer = Result<Json<Listed>, Problem>;
 
 /// A list with its filter, as a cursor is bound to it.
-struct Wanted {
+pub(super) struct Wanted {
     list: ListKey,
     route: &'static str,
     filter: Vec<String>,
     keep: Keep,
 }
 
-async fn page(api: Api, wanted: Wanted, asked: (Option<usize>, Option<String>)) -> Answer {
+pub(super) async fn page((api, asking): (Api, Asking), wanted: Wanted, asked: (Option<usize>, Option<String>)) -> Answer {
     let limit = limit(asked.0)?;
     let read = api.read(move |api| {
         let at = api.store.latest();
@@ -52,7 +55,8 @@ async fn page(api: Api, wanted: Wanted, asked: (Option<usize>, Option<String>)) 
             Some(text) => Some(Cursor::decode(&text, &digest)?.place()?),
             None => None,
         };
-        let found = query::list(&at, wanted.list, after, (limit, time), &wanted.keep);
+        let keep = |value: &Value| (wanted.keep)(value) && asking.sees(&at, value);
+        let found = query::list(&at, wanted.list, after, (limit, time), &keep);
         let height = at.header().height;
         let next = found.next.map(|seq| Cursor::at(height.0, seq).encode(&digest));
         let items = found.items.into_iter().map(|item| AnyRecord {
@@ -65,7 +69,7 @@ async fn page(api: Api, wanted: Wanted, asked: (Option<usize>, Option<String>)) 
     read.await.map(Json)
 }
 
-fn all(kind: RecordKind, route: &'static str) -> Wanted {
+pub(super) fn all(kind: RecordKind, route: &'static str) -> Wanted {
     let (list, filter) = (ListKey::of_kind(kind), vec![kind.word().to_owned()]);
     Wanted { list, route, filter, keep: Box::new(|_| true) }
 }
@@ -82,7 +86,7 @@ impl Wanted {
         }
     }
 
-    fn only<T: std::fmt::Debug + Send + 'static>(
+    pub(super) fn only<T: std::fmt::Debug + Send + 'static>(
         mut self,
         what: Option<T>,
         keep: impl Fn(&Value, &T) -> bool + Send + 'static,
@@ -115,9 +119,13 @@ pub(super) struct Paging {
     params(Paging),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
-pub(super) async fn organisations(State(api): State<Api>, Query(asked): Query<Paging>) -> Answer {
+pub(super) async fn organisations(
+    State(api): State<Api>,
+    asking: Asking,
+    Query(asked): Query<Paging>,
+) -> Answer {
     let wanted = all(RecordKind::Organisation, "/v1/organisations");
-    page(api, wanted, (asked.limit, asked.cursor)).await
+    page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }
 
 /// 车辆列表。Vehicles and trailers, in the order in which they were registered.
@@ -128,8 +136,12 @@ pub(super) async fn organisations(State(api): State<Api>, Query(asked): Query<Pa
     params(Paging),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
-pub(super) async fn vehicles(State(api): State<Api>, Query(asked): Query<Paging>) -> Answer {
-    page(api, all(RecordKind::Vehicle, "/v1/vehicles"), (asked.limit, asked.cursor)).await
+pub(super) async fn vehicles(
+    State(api): State<Api>,
+    asking: Asking,
+    Query(asked): Query<Paging>,
+) -> Answer {
+    page((api, asking), all(RecordKind::Vehicle, "/v1/vehicles"), (asked.limit, asked.cursor)).await
 }
 
 /// 记录列表。Every record of a kind, in the order in which they came to be.
@@ -142,10 +154,11 @@ pub(super) async fn vehicles(State(api): State<Api>, Query(asked): Query<Paging>
 )]
 pub(super) async fn state(
     State(api): State<Api>,
+    asking: Asking,
     Id(kind): Id<RecordKind>,
     Query(asked): Query<Paging>,
 ) -> Answer {
-    page(api, all(kind, "/v1/state"), (asked.limit, asked.cursor)).await
+    page((api, asking), all(kind, "/v1/state"), (asked.limit, asked.cursor)).await
 }
 
 /// Which applications, and which page of them.
@@ -174,6 +187,7 @@ pub(super) struct Applications {
 )]
 pub(super) async fn applications(
     State(api): State<Api>,
+    asking: Asking,
     Query(asked): Query<Applications>,
 ) -> Answer {
     let wanted = all(RecordKind::Application, "/v1/applications")
@@ -182,7 +196,7 @@ pub(super) async fn applications(
             asked.state,
             |value, state| matches!(value, Value::Application(a) if a.state == *state),
         );
-    page(api, wanted, (asked.limit, asked.cursor)).await
+    page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }
 
 /// Which matters, and which page of them.
@@ -213,7 +227,11 @@ pub(super) struct Matters {
     params(Matters),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
-pub(super) async fn matters(State(api): State<Api>, Query(asked): Query<Matters>) -> Answer {
+pub(super) async fn matters(
+    State(api): State<Api>,
+    asking: Asking,
+    Query(asked): Query<Matters>,
+) -> Answer {
     let subjects = [
         asked.person.map(|id| id.0),
         asked.vehicle.map(|id| id.0),
@@ -228,7 +246,7 @@ pub(super) async fn matters(State(api): State<Api>, Query(asked): Query<Matters>
     let wanted = all(RecordKind::Matter, "/v1/matters")
         .of(List::MattersBySubject, subject)
         .only(asked.state, |value, state| matches!(value, Value::Matter(m) if m.state == *state));
-    page(api, wanted, (asked.limit, asked.cursor)).await
+    page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }
 
 /// Which waybills, and which page of them.
@@ -257,7 +275,11 @@ pub(super) struct Waybills {
     params(Waybills),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
-pub(super) async fn waybills(State(api): State<Api>, Query(asked): Query<Waybills>) -> Answer {
+pub(super) async fn waybills(
+    State(api): State<Api>,
+    asking: Asking,
+    Query(asked): Query<Waybills>,
+) -> Answer {
     let by_code = asked.maker.is_none();
     let wanted = all(RecordKind::Waybill, "/v1/waybills")
         .of(List::WaybillsByMaker, asked.maker.map(|id| id.0))
@@ -267,7 +289,7 @@ pub(super) async fn waybills(State(api): State<Api>, Query(asked): Query<Waybill
             value.lists().contains(&list)
         })
         .only(asked.state, |value, state| matches!(value, Value::Waybill(w) if w.state == *state));
-    page(api, wanted, (asked.limit, asked.cursor)).await
+    page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }
 
 /// Which codes, and which page of them.
@@ -292,8 +314,12 @@ pub(super) struct Codes {
     params(Codes),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
-pub(super) async fn codes(State(api): State<Api>, Query(asked): Query<Codes>) -> Answer {
+pub(super) async fn codes(
+    State(api): State<Api>,
+    asking: Asking,
+    Query(asked): Query<Codes>,
+) -> Answer {
     let wanted =
         all(RecordKind::Code, "/v1/codes").of(List::CodesByOperator, asked.operator.map(|id| id.0));
-    page(api, wanted, (asked.limit, asked.cursor)).await
+    page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }

@@ -24,6 +24,14 @@ pub(crate) fn frames(transactions: &[Vec<u8>]) -> Vec<u8> {
     transactions.iter().flat_map(frame).collect()
 }
 
+/// A wish to settle a matter, good for so many seconds.
+pub(crate) fn wish(world: &World, valid_for_s: Value) -> Request {
+    let action = chain::Action::from(MatterSettle { matter: world.matter });
+    let sender = world.node.key("traffic-police").public();
+    let body = json!({ "sender": sender, "action": action, "valid_for_s": valid_for_s });
+    Request::post("/v1/transactions/prepare", JSON, body.to_string())
+}
+
 /// Every route, well asked.
 pub(crate) fn well_asked(world: &World) -> Vec<Case> {
     let World { code, person, vehicle, waybill, maker, matter, opened, .. } = world;
@@ -35,6 +43,7 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
     let block = ask(world, &Request::get(format!("/v1/transactions/{opened}"))).json();
     let block = block["height"].as_u64().unwrap();
     let mut cases = vec![
+        Case(wish(world, json!(60)), 200, "ok"),
         get(format!("/v1/codes/{code}?proof=true")),
         get(format!("/v1/codes/{code}?at_height={height}&proof=false")),
         get(format!("/v1/codes/{code}?at_time={time}&proof=true")),
@@ -46,6 +55,8 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get("/v1/codes?limit=1"),
         get(format!("/v1/codes?operator={maker}")),
         get(format!("/v1/organisations/{maker}?proof=true")),
+        get(format!("/v1/organisations/{maker}/interfaces")),
+        get("/v1/interfaces?requested=false&granted=true&limit=2"),
         get("/v1/organisations?limit=2"),
         get(format!("/v1/persons/{person}?proof=true")),
         get(format!("/v1/applications/{application}?proof=true")),
@@ -171,6 +182,9 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         bad("/v1/events?colour=blue", 400, "unknown_field"),
         Case(Request::get("/v1/status").with("host", "evil.example"), 403, "host_not_allowed"),
     ]);
+    for seconds in [json!(0), json!(601), json!(-1), json!("60")] {
+        cases.push(Case(wish(world, seconds), 400, "invalid_field"));
+    }
     cases.extend(badly_submitted(world));
     cases
 }

@@ -4,3 +4,4 @@
 pub mod goods;
 pub mod licence;
 pub mod senders;
+pub mod titles;
