@@ -6,8 +6,8 @@ use chain::Records;
 use chain::ids::{CodeId, OrganisationId, PersonId, VehicleId};
 use chain::keys::PublicKey;
 use chain::records::{
-    Code, Holder, InterfaceScopes, Matter, Operator, OrganisationKind, Owner, RecordKey, RecordKind, Subject,
-    Value, Vehicle, VehicleOwner, Waybill, WaybillKind, WaybillState,
+    Code, Holder, InterfaceScopes, Matter, Operator, OrganisationKind, Owner, RecordKey,
+    RecordKind, Subject, Value, Vehicle, VehicleOwner, Waybill, WaybillKind, WaybillState,
 };
 
 /// Who asks.
@@ -66,14 +66,8 @@ pub enum Class {
 
 impl Class {
     /// All, in the order of the table.
-    pub const ALL: [Self; 6] = [
-        Self::Public,
-        Self::Holder,
-        Self::Business,
-        Self::Authority,
-        Self::Regulator,
-        Self::Node,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Public, Self::Holder, Self::Business, Self::Authority, Self::Regulator, Self::Node];
 
     /// Its word.
     pub fn word(self) -> &'static str {
@@ -132,10 +126,13 @@ impl Caller {
     pub fn is_party<R: Records + ?Sized>(&self, records: &R, value: &Value) -> bool {
         let parties = Parties { records };
         match (self, value) {
-            (_, Value::Parameters(_)
+            (
+                _,
+                Value::Parameters(_)
                 | Value::Organisation(_)
                 | Value::RegisteredKey(_)
-                | Value::Interface(_)) => true,
+                | Value::Interface(_),
+            ) => true,
             (Self::Public, _) => false,
             (Self::Open, _) => true,
             (Self::Member(member), value) => parties.member(member, value),
@@ -152,7 +149,7 @@ impl<R: Records + ?Sized> Parties<'_, R> {
     fn member(&self, member: &Member, value: &Value) -> bool {
         let own = member.id;
         let attests = |dossier: &chain::records::Dossier| {
-            dossier.certificates.iter().any(|held| held.attester() == own)
+            dossier.certificates.iter().any(|held| held.terms.attester == own)
         };
         match value {
             Value::Person(person) => attests(&person.dossier),

@@ -17,6 +17,7 @@ use chain::ids::{Height, OrganisationId};
 use chain::records::{
     InterfaceKind, InterfaceScopes, Organisation, Owner, Person, RegisteredKey, Value,
 };
+use chain::rules::senders::needs_grants;
 use chain::{Records, Time, query};
 use consensus::clock::Clock;
 use lru::LruCache;
@@ -267,9 +268,9 @@ impl Api {
             None => self.holder(Holding { key: token.key, person: None, code: None }, None),
             Some(key) if key.ended_at.is_some() => return Err(wrong("kid: this key has ended")),
             Some(key) => match key.owner {
-                Owner::Organisation(id) => {
-                    self.member(id, None, now).ok_or_else(|| wrong("kid: its organisation has ended"))?
-                }
+                Owner::Organisation(id) => self
+                    .member(id, None, now)
+                    .ok_or_else(|| wrong("kid: its organisation has ended"))?,
                 Owner::Person(id) => {
                     let person = query::typed::<Person, _>(&at, id.0, time);
                     let code = person.and_then(|person| person.value.code);
@@ -305,7 +306,7 @@ impl Api {
         let of_grants = grants.iter().map(|grant| grant.terms.calls_a_minute).max();
         let per_minute = match of_grants.and_then(NonZeroU32::new) {
             Some(granted) => granted,
-            None if runs_a_node || organisation.kind.has_office() => rates.office,
+            None if runs_a_node || !needs_grants(organisation.kind) => rates.office,
             None => rates.public,
         };
         let caller = Caller::Member(Member { id, kind: organisation.kind, runs_a_node, scopes });
@@ -313,7 +314,8 @@ impl Api {
     }
 
     fn runs_a_node(&self, id: OrganisationId) -> bool {
-        let runner = |node: &GenesisNode| self.genesis.organisations.get(node.organisation as usize);
+        let runner =
+            |node: &GenesisNode| self.genesis.organisations.get(node.organisation as usize);
         let mut runners = self.genesis.nodes.iter().filter_map(runner);
         runners.any(|runner| Genesis::organisation_id(&runner.identity) == id)
     }

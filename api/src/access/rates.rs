@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chain::ids::{OrganisationId, PersonId};
-use governor::clock::{Clock, DefaultClock};
+use governor::clock::Clock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use lru::LruCache;
 use parking_lot::Mutex;
@@ -68,7 +68,7 @@ impl Rates {
     pub(crate) fn count(&self, who: Counted, per_minute: NonZeroU32) -> Result<(), Duration> {
         let limiter = self.limiter(who, per_minute);
         limiter.check().map_err(|until| {
-            let wait = until.wait_time_from(DefaultClock::default().now());
+            let wait = until.wait_time_from(limiter.clock().now());
             if let Some(limited) = self.0.lock().get_mut(&who) {
                 limited.blocked_until = Some(Instant::now() + wait);
             }

@@ -27,7 +27,9 @@ pub enum RegisterError {
     #[error("an API key ends after it begins: name a later end")]
     EndsEarly,
     /// There are too many.
-    #[error("this node holds {MOST_KEYS} API keys already: `dianyun apikey prune` forgets those that ended")]
+    #[error(
+        "this node holds {MOST_KEYS} API keys already: `dianyun apikey prune` forgets those that ended"
+    )]
     Full,
     /// Two with one id: the file was edited by hand.
     #[error("API key {0} is there twice: keep one of the two in the file")]

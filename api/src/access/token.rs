@@ -85,9 +85,8 @@ pub fn verify(token: &str, audience: &str, now: Time) -> Result<Token, TokenErro
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
     let kid = header.kid.filter(|_| header.alg == Algorithm::EdDSA);
-    let key: PublicKey = kid
-        .and_then(|kid| format!("ed25519:{kid}").parse().ok())
-        .ok_or(TokenError::Malformed)?;
+    let key: PublicKey =
+        kid.and_then(|kid| format!("ed25519:{kid}").parse().ok()).ok_or(TokenError::Malformed)?;
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.set_audience(&[audience]);
     rules.set_required_spec_claims(&["exp", "aud"]);

@@ -7,9 +7,7 @@ mod problems;
 
 use serde_json::Value;
 use utoipa::openapi::schema::Schema;
-use utoipa::openapi::security::{
-    HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
-};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr,
@@ -80,10 +78,7 @@ const BEARER: &str = "bearer";
 fn components() -> Components {
     let about = "An API key (`dianyun apikey`), or a token signed by a registered key (`dianyun token`). \
         docs/access.md says who may call what.";
-    let scheme = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .description(Some(about))
-        .build();
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(about)).build();
     ComponentsBuilder::new()
         .schemas_from_iter(unnamed())
         .security_scheme(BEARER, SecurityScheme::Http(scheme))

@@ -44,7 +44,11 @@ pub(super) struct Wanted {
     keep: Keep,
 }
 
-pub(super) async fn page((api, asking): (Api, Asking), wanted: Wanted, asked: (Option<usize>, Option<String>)) -> Answer {
+pub(super) async fn page(
+    (api, asking): (Api, Asking),
+    wanted: Wanted,
+    asked: (Option<usize>, Option<String>),
+) -> Answer {
     let limit = limit(asked.0)?;
     let read = api.read(move |api| {
         let at = api.store.latest();

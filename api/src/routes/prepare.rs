@@ -126,8 +126,7 @@ pub(super) async fn prepare(
     }
     let chain = api.genesis.chain_id();
     let valid_until = api.store.header().time_ms.plus(seconds * 1_000);
-    let transaction =
-        Transaction::unsigned(wish.sender, chain, wish.action, fresh()?, valid_until);
+    let transaction = Transaction::unsigned(wish.sender, chain, wish.action, fresh()?, valid_until);
     if transaction.to_bytes().len() > TRANSACTION_BYTES {
         return Err(Problem::new(&messages::TRANSACTION_TOO_LARGE).value(TRANSACTION_BYTES));
     }
@@ -165,7 +164,8 @@ fn summary(action: &Action) -> Summary {
 
 /// Every value of an action that is one, with its path.
 fn fill(fields: &mut Vec<Line>, path: String, value: &Value) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let below =
+        |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
         _ if fields.len() >= MOST_LINES => {}
         Value::Object(members) => {

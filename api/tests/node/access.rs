@@ -115,11 +115,9 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
     let application = world.application.id;
     let (path, what) = match row.route {
         "POST /v1/transactions" | "POST /v1/transactions/batch" => {
-            return (submission(world, row.route), "")
+            return (submission(world, row.route), "");
         }
-        "POST /v1/transactions/prepare" => {
-            return (crate::cases::wish(world, json!(60)), "")
-        }
+        "POST /v1/transactions/prepare" => return (crate::cases::wish(world, json!(60)), ""),
         "GET /v1/transactions/{id}" => (format!("/v1/transactions/{opened}"), ""),
         "GET /v1/transactions/{id}/proof" => (format!("/v1/transactions/{opened}/proof"), ""),
         "GET /v1/blocks/{height}" => ("/v1/blocks/0".to_owned(), ""),

@@ -140,6 +140,31 @@ impl InterfaceScopes {
         }
     }
 
+    /// The same set with a scope.
+    pub fn with(mut self, scope: InterfaceScope) -> Self {
+        match scope {
+            InterfaceScope::Codes => self.codes = true,
+            InterfaceScope::Vehicles => self.vehicles = true,
+            InterfaceScope::Verify => self.verify = true,
+            InterfaceScope::Exchange => self.exchange = true,
+            InterfaceScope::Waybills => self.waybills = true,
+            InterfaceScope::Modules => self.modules = true,
+        }
+        self
+    }
+
+    /// The scopes of either set.
+    pub fn or(self, other: Self) -> Self {
+        let held = InterfaceScope::ALL.into_iter().filter(|scope| other.has(*scope));
+        held.fold(self, Self::with)
+    }
+
+    /// The scopes of both sets.
+    pub fn and(self, other: Self) -> Self {
+        let both = InterfaceScope::ALL.into_iter().filter(|s| self.has(*s) && other.has(*s));
+        both.fold(Self::NONE, Self::with)
+    }
+
     /// True if the other set has every scope of this one.
     pub fn is_within(self, other: Self) -> bool {
         InterfaceScope::ALL.into_iter().all(|scope| !self.has(scope) || other.has(scope))
