@@ -13,7 +13,8 @@ use genesis::private;
 use tokio::sync::watch;
 
 const FILE: &str = "apikeys.toml";
-const NOTE: &str = "# API keys of this node. `dianyun apikey` changes them; their secrets are nowhere.\n";
+const NOTE: &str =
+    "# API keys of this node. `dianyun apikey` changes them; their secrets are nowhere.\n";
 /// How often a running node looks whether the file changed.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -35,10 +36,7 @@ pub(crate) fn read(dir: &Path) -> Result<Register> {
 }
 
 /// Changes the keys of a folder: nobody else does meanwhile, and a crash leaves the old or the new.
-pub(crate) fn change<T>(
-    dir: &Path,
-    change: impl FnOnce(&mut Register) -> Result<T>,
-) -> Result<T> {
+pub(crate) fn change<T>(dir: &Path, change: impl FnOnce(&mut Register) -> Result<T>) -> Result<T> {
     ensure!(dir.join("config.toml").is_file(), "{} is no folder of a node", dir.display());
     let lock = path(dir).with_extension("lock");
     let lock = File::create(&lock).with_context(|| format!("cannot write {}", lock.display()))?;

@@ -123,7 +123,8 @@ async fn a_token_by_a_registered_key_says_who_asks() {
     let net = Testnet::up(1, 1);
     let chain = net.chain().to_string();
     let key = net.dir().join("keys/insurer.key").display().to_string();
-    let token = ["token", "--key", &key, "--chain", &chain, "--for", "observer-1", "--seconds", "60"];
+    let token =
+        ["token", "--key", &key, "--chain", &chain, "--for", "observer-1", "--seconds", "60"];
     let token = succeed(token);
     // The insurer runs the observer, and holds every block anyway.
     let client = net.client(1).with_credentials(&token).unwrap();

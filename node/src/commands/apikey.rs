@@ -123,7 +123,8 @@ impl Command {
             Self::Prune { days, dir } => {
                 let before = Time(now.0.saturating_sub(u64::from(days) * DAY_MS));
                 let forgotten = apikeys::change(&dir, |keys| Ok(keys.prune(before)))?;
-                output.data(&json!({ "forgotten": forgotten }), || format!("{forgotten} forgotten."));
+                output
+                    .data(&json!({ "forgotten": forgotten }), || format!("{forgotten} forgotten."));
             }
         }
         Ok(())

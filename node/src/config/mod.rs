@@ -150,9 +150,8 @@ fn resolve(dir: &Path, config: &mut NodeConfig) -> Result<()> {
         tls.key = dir.join(&tls.key);
     }
     let tls = config.api.tls.iter();
-    let tls = tls.flat_map(|tls| {
-        [("api.tls.certificate", &tls.certificate), ("api.tls.key", &tls.key)]
-    });
+    let tls =
+        tls.flat_map(|tls| [("api.tls.certificate", &tls.certificate), ("api.tls.key", &tls.key)]);
     let named = [("genesis", &config.genesis), ("key", &config.key)];
     let passphrase = config.passphrase_file.iter().map(|path| ("passphrase_file", path));
     for (key, path) in named.into_iter().chain(passphrase).chain(tls) {
