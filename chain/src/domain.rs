@@ -49,6 +49,8 @@ pub const RECORD_ID: Tag = tag("dy/record-id/1");
 pub const NAME_ID: Tag = tag("dy/name-id/1");
 /// The id of a key's record.
 pub const KEY_ID: Tag = tag("dy/key-id/1");
+/// The id of the record of an organisation and an interface.
+pub const INTERFACE_ID: Tag = tag("dy/iface-id/1");
 /// The id of a record that the chain makes by itself.
 pub const AUTOMATIC_ID: Tag = tag("dy/auto-id/1");
 /// A code's id, from the transaction of its application.

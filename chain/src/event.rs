@@ -138,4 +138,18 @@ events! {
     WaybillDisputeChanged, "waybill_dispute_changed";
     /// A waybill's code was suspended or cancelled while it was under way.
     WaybillFlagged, "waybill_flagged";
+    /// An organisation applied for an interface.
+    InterfaceRequested, "interface_requested";
+    /// An application for an interface was withdrawn.
+    InterfaceWithdrawn, "interface_withdrawn";
+    /// An interface was granted.
+    InterfaceGranted, "interface_granted";
+    /// An application for an interface was refused.
+    InterfaceRefused, "interface_refused";
+    /// A grant of an interface was revoked.
+    InterfaceRevoked, "interface_revoked";
+    /// A grant of an interface was given back.
+    InterfaceReleased, "interface_released";
+    /// A grant of an interface ended.
+    InterfaceEnded, "interface_ended";
 }

@@ -57,6 +57,12 @@ pub const SUSPENSIONS: usize = 8;
 pub const UNDER_WAY: usize = 8;
 /// Over-limit matters that a vehicle keeps.
 pub const OVER_LIMIT_KEPT: usize = 4;
+/// Most calls a minute of one interface grant.
+pub const CALLS_A_MINUTE: u32 = 600_000;
+/// Shortest time that an interface grant is given for, in milliseconds: what its rate counts over.
+pub const GRANT_LEAST_MS: u64 = 60 * 1_000;
+/// Longest time that an interface grant is given for, in milliseconds: three years with a leap day.
+pub const GRANT_MOST_MS: u64 = 1_096 * 24 * 60 * 60 * 1_000;
 /// Values that one parameter keeps, past and announced.
 pub const PARAMETER_VALUES: usize = 16;
 /// Reasons that one refusal lists.

@@ -97,6 +97,11 @@ refusals! {
     NoProposal, "no_proposal", "There is no open proposal by the other side.", "没有对方提出的待处理提议。";
     ProposalOpen, "proposal_open", "A proposal is open already.", "已有待处理的提议。";
     DisputeTooLate, "dispute_too_late", "The time to open a dispute is over.", "已超过提出争议的期限。";
+    GrantMissing, "grant_missing", "The organisation has no grant in force with the scope that this action needs. Apply for the interface.", "该机构没有此操作所需范围的有效接口授权，请先申领接口。";
+    NoGrant, "no_grant", "No grant of the interface is in force.", "没有有效的接口授权。";
+    NoRequest, "no_request", "There is no open request for the interface.", "没有待处理的接口申领。";
+    RequestDiffers, "request_differs", "The answer is for another request: look at the open one and answer it.", "答复针对的不是当前申领，请查看最新申领后再答复。";
+    GrantTooWide, "grant_too_wide", "The grant goes beyond what was asked for.", "授权超出申领的范围。";
 }
 
 data! {

@@ -5,6 +5,7 @@ pub mod application;
 pub mod binding;
 pub mod certificate;
 pub mod code;
+pub mod interface;
 pub mod matter;
 pub mod organisation;
 pub mod person;
@@ -22,6 +23,7 @@ pub use application::*;
 pub use binding::*;
 pub use certificate::*;
 pub use code::*;
+pub use interface::*;
 pub use matter::*;
 pub use organisation::*;
 pub use person::*;
@@ -250,6 +252,18 @@ actions! {
     WaybillDispute, "waybill_dispute";
     /// Either side, or a regulator, ends a dispute.
     WaybillDisputeEnd, "waybill_dispute_end";
+    /// An organisation applies for an interface, or for another grant of it.
+    InterfaceApply, "interface_apply";
+    /// An organisation withdraws what it applied for.
+    InterfaceWithdraw, "interface_withdraw";
+    /// A regulator grants what was applied for, or less.
+    InterfaceGrant, "interface_grant";
+    /// A regulator refuses what was applied for.
+    InterfaceRefuse, "interface_refuse";
+    /// A regulator ends a grant at once.
+    InterfaceRevoke, "interface_revoke";
+    /// An organisation gives its grant back.
+    InterfaceRelease, "interface_release";
 }
 
 bincode::impl_borrow_decode!(Action);

@@ -5,8 +5,9 @@ use super::due;
 use super::overlay::Overlay;
 use crate::actions::Action;
 use crate::event::Event;
-use crate::ids::{PersonId, Prefecture, RecordId, Time, TransactionId};
+use crate::ids::{OrganisationId, PersonId, Prefecture, RecordId, Time, TransactionId};
 use crate::keys::PublicKey;
+use crate::records::interface::{Interface, InterfaceScope};
 use crate::records::key::Use;
 use crate::records::{Organisation, Owner, ParameterName, Parameters, RecordValue, RegisteredKey};
 use crate::refusal::{RefusalCode, Refused};
@@ -98,7 +99,23 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         match kind.and_then(|kind| row.role_of(kind)) {
             None => Err(RefusalCode::NotAllowed.into()),
             Some(role) if !roles.has(role) => Err(RefusalCode::RoleMissing.into()),
-            Some(_) => Ok(()),
+            Some(_) => self.check_grant(id, kind.and_then(|kind| row.grant_of(kind))),
+        }
+    }
+
+    /// Refuses an organisation without a grant in force that has a scope, if one is needed.
+    fn check_grant(
+        &mut self,
+        organisation: OrganisationId,
+        needed: Option<InterfaceScope>,
+    ) -> Result<(), Refused> {
+        let Some(scope) = needed else { return Ok(()) };
+        let record = self.get::<Interface>(Interface::id_of(organisation, scope.interface()));
+        let grant = record.and_then(|record| record.grant);
+        if grant.is_some_and(|grant| grant.terms.scopes.has(scope)) {
+            Ok(())
+        } else {
+            Err(Refused::about(RefusalCode::GrantMissing, scope.word()))
         }
     }
 

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::{Context, registered_key};
 use super::overlay::{Mark, Overlay, Writes};
 use super::{
-    application, binding, certificate, code, due, matter, organisation, parameter, person, waybill,
+    application, binding, certificate, code, due, interface, matter, organisation, parameter,
+    person, waybill,
 };
 use crate::actions::Action;
 use crate::block::{Header, PROTOCOL};
@@ -216,12 +217,12 @@ fn created(changes: &[Change]) -> impl Iterator<Item = RecordKey> {
 
 /// How far a new record may fill its bucket. Whoever looks for ids that fall into one bucket must not
 /// keep others out of it who cannot choose theirs: names that an authority gives, the code that an
-/// application made earlier leads to, the chain's own matters.
+/// application made earlier leads to, the chain's own matters, the two interfaces of an organisation.
 fn most_entries(new: &Value) -> Option<usize> {
     match new {
         Value::UniqueName(name) if name.kind != NameKind::WaybillNumber => None,
         Value::Matter(matter) if matter.source.automatic => None,
-        Value::Code(_) => None,
+        Value::Code(_) | Value::Interface(_) => None,
         Value::UniqueName(_) | Value::RegisteredKey(_) => Some(BUCKET_CHOSEN),
         _ => Some(BUCKET_ENTRIES),
     }
@@ -349,5 +350,11 @@ fn dispatch<V: View>(context: &mut Context<'_, '_, V>, action: &Action) -> Resul
         Action::WaybillSettleAgree(a) => waybill::agree_settlement(context, a),
         Action::WaybillDispute(a) => waybill::open_dispute(context, a),
         Action::WaybillDisputeEnd(a) => waybill::end_dispute(context, a),
+        Action::InterfaceApply(a) => interface::apply(context, a),
+        Action::InterfaceWithdraw(a) => interface::withdraw(context, a),
+        Action::InterfaceGrant(a) => interface::grant(context, a),
+        Action::InterfaceRefuse(a) => interface::refuse(context, a),
+        Action::InterfaceRevoke(a) => interface::revoke(context, a),
+        Action::InterfaceRelease(a) => interface::release(context, a),
     }
 }

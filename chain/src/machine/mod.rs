@@ -17,6 +17,7 @@ mod certificate;
 mod code;
 mod dossier;
 mod eligibility;
+mod interface;
 mod matter;
 mod organisation;
 mod parameter;

@@ -7,11 +7,13 @@
 pub mod attesters;
 pub mod code;
 pub mod history;
+pub mod interface;
 pub mod list;
 pub mod record;
 
 pub use attesters::ended_attesters;
 pub use code::{CodeAnswer, OperatorState, StandingWord, code};
 pub use history::{HistoryItem, history};
+pub use interface::{grant, interfaces_of};
 pub use list::{Item, Page, list};
 pub use record::{Seen, record, typed};

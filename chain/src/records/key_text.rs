@@ -24,9 +24,10 @@ impl RecordKey {
                 Ok(code) => code.to_string(),
                 Err(_) => hex::encode(id.0),
             },
-            RecordKind::Parameters | RecordKind::RegisteredKey | RecordKind::UniqueName => {
-                hex::encode(id.0)
-            }
+            RecordKind::Parameters
+            | RecordKind::RegisteredKey
+            | RecordKind::UniqueName
+            | RecordKind::Interface => hex::encode(id.0),
         }
     }
 
@@ -46,7 +47,10 @@ impl RecordKey {
             RecordKind::Matter => read(text, |id: MatterId| id.0),
             RecordKind::Waybill => read(text, |id: WaybillId| id.0),
             RecordKind::Code => read(text, CodeId::record),
-            RecordKind::Parameters | RecordKind::RegisteredKey | RecordKind::UniqueName => {
+            RecordKind::Parameters
+            | RecordKind::RegisteredKey
+            | RecordKind::UniqueName
+            | RecordKind::Interface => {
                 hex_array(text, "32 lower-case hexadecimal digits").map(RecordId)
             }
         };

@@ -6,6 +6,7 @@
 pub mod application;
 pub mod certificate;
 pub mod code;
+pub mod interface;
 pub mod key;
 mod key_text;
 pub mod matter;
@@ -20,6 +21,10 @@ pub mod waybill;
 pub use application::{Application, ApplicationState, Claim, ClaimState, CodeFor, Wanted};
 pub use certificate::{Certificate, CertificateKind, CertificateState, Class, PolicyKind};
 pub use code::{Code, Colour, Standing, Summary, Suspension};
+pub use interface::{
+    Grant, GrantDenial, GrantRequest, GrantTerms, Interface, InterfaceKind, InterfaceScope,
+    InterfaceScopes,
+};
 pub use key::{Custody, Owner, RegisteredKey, Role, Roles};
 pub use matter::{Matter, MatterKind, MatterSource, MatterState};
 pub use name::{NameKind, UniqueName};
@@ -257,6 +262,8 @@ record_kinds! {
     Matter = 9, "matter";
     /// A waybill.
     Waybill = 10, "waybill";
+    /// An organisation and an interface.
+    Interface = 11, "interface";
 }
 
 impl Encode for RecordKind {

@@ -13,6 +13,7 @@ use chain::text::Word;
 use chain::{Hash, Time};
 
 use crate::applications::Asked;
+use crate::interfaces::Which;
 use crate::world::{Due, Held, Issued, Lorry, Model};
 
 /// What differs: what the model expects, and what the chain has.
@@ -71,6 +72,9 @@ pub(crate) fn compare(model: &Model, memory: &Memory) -> Result<(), Differs> {
     for id in model.organisations.keys() {
         of_organisation(model, memory, *id)?;
     }
+    for (which, dealing) in &model.interfaces {
+        of_interface(model, memory, (*which, dealing))?;
+    }
     let parameters: Parameters = get(memory, RecordId::default())?;
     for parameter in &parameters.all {
         let chain = parameter.values.iter().map(|one| (one.from, one.value)).collect();
@@ -93,6 +97,8 @@ fn kinds(model: &Model, memory: &Memory) -> Result<(), Differs> {
     model.codes.keys().for_each(|id| add(RecordKind::Code, id.record()));
     model.matters.keys().for_each(|id| add(RecordKind::Matter, id.0));
     model.waybills.keys().for_each(|id| add(RecordKind::Waybill, id.0));
+    let interfaces = model.interfaces.keys();
+    interfaces.for_each(|(id, kind)| add(RecordKind::Interface, Interface::id_of(*id, *kind)));
     let mut theirs = BTreeSet::new();
     for (key, stored) in memory.newest() {
         if let Some(due) = stored.value.next_change_at().filter(|due| *due <= model.now) {
@@ -104,6 +110,18 @@ fn kinds(model: &Model, memory: &Memory) -> Result<(), Differs> {
         }
     }
     same("records", &ours, &theirs)
+}
+
+fn of_interface(
+    model: &Model,
+    memory: &Memory,
+    (which, dealing): (Which, &Interface),
+) -> Result<(), Differs> {
+    let (id, kind) = which;
+    let grant = model.granted(which).cloned();
+    let expected = Interface { grant: grant.clone(), ..dealing.clone() };
+    same(which, &expected, &get(memory, Interface::id_of(id, kind))?)?;
+    same((which, "answer"), &grant, &query::grant(memory, id, kind, model.now))
 }
 
 fn summary(model: &Model, subject: Subject) -> Summary {

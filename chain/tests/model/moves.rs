@@ -9,7 +9,7 @@ use chain::records::*;
 use crate::stage::{Move, Stage};
 
 /// How many kinds of actions are tried.
-pub(crate) const KINDS: usize = 42;
+pub(crate) const KINDS: usize = 48;
 
 type Maker = fn(&mut Stage) -> Option<Move>;
 
@@ -53,6 +53,11 @@ const MOVES: &[(u64, u64, Maker)] = &[
     (2, 6, Stage::agree_abort),
     (2, 7, Stage::dispute),
     (3, 8, Stage::end_dispute),
+    (12, 14, Stage::ask_for_interface),
+    (24, 28, Stage::answer_interface),
+    (1, 1, Stage::revoke_interface),
+    (1, 1, Stage::release_interface),
+    (2, 2, Stage::withdraw_interface),
 ];
 
 impl Stage {

@@ -6,6 +6,7 @@ use chain::records::OrganisationKind as K;
 use chain::records::Owner;
 use chain::refusal::RefusalCode as R;
 
+use crate::interfaces::asks;
 use crate::world::{Model, Why};
 
 impl Model {
@@ -15,7 +16,11 @@ impl Model {
             Owner::Person(_) => is_for_persons(action),
             Owner::Organisation(id) => is_for(self.organisations[&id].kind, action),
         };
-        if may { Ok(()) } else { Err(vec![R::NotAllowed]) }
+        match owner {
+            _ if !may => Err(vec![R::NotAllowed]),
+            Owner::Person(_) => Ok(()),
+            Owner::Organisation(id) => self.may_begin(id, action),
+        }
     }
 }
 
@@ -80,7 +85,11 @@ fn is_for(kind: K, action: &A) -> bool {
         A::ParameterSet(_)
         | A::OrganisationScopes(_)
         | A::OrganisationEnd(_)
-        | A::VehicleRelease(_) => rules,
+        | A::VehicleRelease(_)
+        | A::InterfaceGrant(_)
+        | A::InterfaceRefuse(_)
+        | A::InterfaceRevoke(_) => rules,
+        A::InterfaceApply(_) | A::InterfaceWithdraw(_) | A::InterfaceRelease(_) => asks(kind),
         A::ApplicationWithdraw(_)
         | A::VehicleBind(_)
         | A::VehicleUnbind(_)

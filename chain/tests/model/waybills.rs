@@ -350,7 +350,7 @@ impl Model {
         day.plus_months(months).start().plus(at.since(day.start()))
     }
 
-    /// The ends of windows ahead: nothing changes by itself then, and yet an answer may.
+    /// The ends of windows and grants ahead: no code changes by itself then, and yet an answer may.
     pub(crate) fn edges(&self) -> Vec<Time> {
         let kept = self.vehicles.values().flat_map(|lorry| &lorry.over_limit);
         let mut edges: Vec<Time> = kept.map(|(_, at)| self.window_ends(*at)).collect();
@@ -360,6 +360,7 @@ impl Model {
                 signed.at.plus(self.parameter_at(ParameterName::DisputeMs, signed.at))
             }),
         );
+        edges.extend(self.grant_ends());
         edges.retain(|at| *at > self.now);
         edges
     }

@@ -90,7 +90,7 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
         ("Reason", bent("Reason", &|bytes| bytes[4] = 2), "an option of 2"),
         ("Mode", "02000000".into(), "no such variant"),
         ("RecordKind", "00".into(), "no such kind"),
-        ("RecordKind", "0b".into(), "no such kind"),
+        ("RecordKind", "ff".into(), "no such kind"),
         ("Action", "ffffffff".into(), "no such variant"),
         ("KeyEnd", bent("KeyEnd", &|bytes| bytes[0] = 1), "no such scheme"),
         ("OverLimit", bent("OverLimit", &|bytes| bytes[16..].fill(0xff)), "a time after the last"),

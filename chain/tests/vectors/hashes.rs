@@ -9,7 +9,9 @@ use chain::merkle::leaf_hash;
 use chain::receipt::Version;
 use chain::records::name::{NameKind, UniqueName};
 use chain::records::organisation::Identity;
-use chain::records::{Code, Organisation, RecordValue, RegisteredKey, Value as Record};
+use chain::records::{
+    Code, Interface, InterfaceKind, Organisation, RecordValue, RegisteredKey, Value as Record,
+};
 use chain::transaction::Decoded;
 use chain::{Genesis, Hash, Past, Records, Time, Transaction, TransactionId, codec, domain};
 use serde_json::{Value, json};
@@ -130,11 +132,17 @@ fn ids(scene: &Scene) -> Value {
         json!({ "transaction": transaction, "code": CodeId::made_by(transaction) })
     };
     let name = UniqueName::id_of(NameKind::Plate, &digest);
+    let bank = scene.world.parties.bank.id;
+    let interface = |interface| {
+        let id = id(Interface::id_of(bank, interface));
+        json!({ "organisation": bank, "interface": interface, "id": id })
+    };
     json!({
         "made": [made(0), made(1), made(300)],
         "codes": (0..8).map(code).collect::<Vec<_>>(),
         "unique_name": { "kind": NameKind::Plate, "digest": digest, "id": id(name) },
         "registered_key": { "key": public, "id": id(RegisteredKey::id_of(&public)) },
+        "interfaces": InterfaceKind::ALL.map(interface),
         "organisations": [organisation(&open), organisation(&personal)],
     })
 }

@@ -6,7 +6,7 @@ use chain::block::{BlockRef, Header, Proposal, Seal, SealVote};
 use chain::codec::{self, Decode, Encode};
 use chain::event::Event;
 use chain::genesis::{
-    FirstOrganisation, Genesis, GenesisNode, Mode, NodeRole, ParameterChoice, TagSecret,
+    FirstGrant, FirstOrganisation, Genesis, GenesisNode, Mode, NodeRole, ParameterChoice, TagSecret,
 };
 use chain::limits::VALUE_BYTES;
 use chain::receipt::{Change, Outcome, Receipt, Version};
@@ -14,6 +14,7 @@ use chain::records::RecordKind;
 use chain::records::application::*;
 use chain::records::certificate::*;
 use chain::records::code::*;
+use chain::records::interface::*;
 use chain::records::key::*;
 use chain::records::matter::*;
 use chain::records::name::*;
@@ -78,8 +79,10 @@ known! {
     Certificate CertificateAttest CertificateKind CertificateResume CertificateRevoke
     CertificateState CertificateSuspend Change Claim ClaimAnswer ClaimCorrect ClaimState
     Class Code CodeApply CodeCancel CodeFor CodeResume CodeSuspend Colour Custody Dispute
-    Dossier Energy Event FirstOrganisation Genesis GenesisNode Header Holder Identity KeyAdd
-    KeyEnd KeyGrant KeyReplace Matter MatterExtend MatterKind MatterOpen MatterSettle
+    Dossier Energy Event FirstGrant FirstOrganisation Genesis GenesisNode Grant GrantDenial
+    GrantRequest GrantTerms Header Holder Identity Interface InterfaceApply InterfaceGrant
+    InterfaceKind InterfaceRefuse InterfaceRelease InterfaceRevoke InterfaceScopes
+    InterfaceWithdraw KeyAdd KeyEnd KeyGrant KeyReplace Matter MatterExtend MatterKind MatterOpen MatterSettle
     MatterSource MatterState MatterVoid Mode NameKind NewClaim NodeRole Offer OpenMatter
     Operator OperatorSet Organisation OrganisationAdmit OrganisationEnd OrganisationKind
     OrganisationScopes Outcome OverLimit Owner Parameter ParameterChoice ParameterName

@@ -5,6 +5,7 @@
 
 mod colours;
 mod drivers;
+mod interfaces;
 mod newcomer;
 mod offices;
 mod single;
@@ -56,7 +57,7 @@ pub struct Settings<N> {
     pub node: N,
     /// The authorities' inboxes.
     pub inboxes: Inboxes,
-    /// The regulator's working key: it admits the hauliers.
+    /// The regulator's working key: it admits the hauliers and grants them their interfaces.
     pub regulator: SecretKey,
     /// The traffic police's working key: it opens violations.
     pub police: SecretKey,
@@ -115,7 +116,10 @@ pub(crate) struct Loader<'a, N> {
 
 /// The steps of loading, in English and Chinese.
 pub const STEPS: [(&str, &str); 6] = [
-    ("hauliers are admitted and apply for their codes", "物流企业入网并申领企业码"),
+    (
+        "hauliers are admitted, get their interfaces, and apply for their codes",
+        "物流企业入网、申领接口与企业码",
+    ),
     ("vehicles and trailers apply, the authorities attest", "车辆与挂车申报，各部门核验"),
     ("drivers apply for their codes, the authorities attest", "驾驶员申领运输码，各部门核验"),
     ("waybills run", "运单流转"),

@@ -45,3 +45,16 @@ async fn a_newcomer_sees_each_answer_and_then_the_code() {
     let seen = seen.lock().unwrap();
     assert!(seen.len() >= 2 && seen.last() == Some(&ApplicationState::Issued), "{seen:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hauliers_are_granted_their_interfaces_once_however_often_is_loaded() {
+    let network = Network::start().await;
+    let settings = network.settings(Size { drivers: 0, waybills: 0, yellow: 0, red: 0, ..SMALL });
+    for _ in 0..2 {
+        newcomer(&settings, Arc::new(|_: &chain::records::Application| ())).await.unwrap();
+    }
+    let interfaces = network.node.interfaces().await.unwrap();
+    let asked: Vec<_> = interfaces.iter().filter(|one| one.requests > 0).collect();
+    assert_eq!(asked.len() as u64, 2 * ENTERPRISES);
+    assert!(asked.iter().all(|one| one.requests == 1 && one.grant.is_some()), "{asked:?}");
+}
