@@ -175,12 +175,7 @@ function search(bytes: Uint8Array, key: Uint8Array, depth: number): Hash | null 
   return found;
 }
 
-/** The state key's 17 bytes before they are hashed, as a proof of absence names them. */
-export function recordKeyBytes({ kind, id }: RecordKey): Uint8Array {
-  return Uint8Array.of(...encode(RecordKind, kind), ...fromHex(id, 16));
-}
-
-/** The record key of those 17 bytes. */
+/** The record key of a state key's 17 bytes before they are hashed, as a proof of absence names them. */
 export function readRecordKey(bytes: Uint8Array): RecordKey {
   if (bytes.length !== 17) throw new FormatError('a key has 17 bytes');
   return { kind: decode(RecordKind, bytes.subarray(0, 1)), id: toHex(bytes.subarray(1)) };

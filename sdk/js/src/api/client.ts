@@ -78,7 +78,10 @@ export class Client {
     this.http = new Http(address, options);
   }
 
-  /** Reads a path of the interface. */
+  /**
+   * Reads a path of the interface. A number that somebody chose beyond 2^53 comes out rounded, as JSON's numbers do
+   * here; `parse` refuses such a one, and bytes in a proof have it exactly.
+   */
   async get<P extends JsonPath>(path: P, ...given: Given<P>): Promise<AnswerOf<P>> {
     const { path: names, query } = choicesOf(given);
     const full = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(names?.[name])));
