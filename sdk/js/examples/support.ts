@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
-import { Client, fromHex, LocalSigner, Organisation, parse, type PublicKey } from '../src/index.js';
+import { Client, fromHex, LocalSigner, type Organisation, type PublicKey, readRecord } from '../src/index.js';
 
 /** A variable that must be there. */
 export function environment(name: string): string {
@@ -45,10 +45,10 @@ export async function offices(node: Client): Promise<readonly Office[]> {
   const keys = demoKeys();
   const found: Office[] = [];
   for await (const { value } of node.list('/v1/organisations')) {
-    const { organisation } = value as { organisation: unknown };
-    const read = parse(Organisation, organisation);
-    const signer = read.keys.map((key) => keys.get(key)).find((one) => one !== undefined);
-    if (signer !== undefined) found.push({ organisation: read, signer });
+    const record = readRecord(value);
+    if (record.kind !== 'organisation') throw new Error(`a ${record.kind} among organisations`);
+    const signer = record.value.keys.map((key) => keys.get(key)).find((one) => one !== undefined);
+    if (signer !== undefined) found.push({ organisation: record.value, signer });
   }
   return found;
 }

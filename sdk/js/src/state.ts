@@ -4,8 +4,8 @@
  * A bucket that is not exactly as it must be is refused before anything is looked up in it.
  */
 import { compare, equal, fromHex, toHex } from './bytes.js';
-import { type Codec, decode, encode } from './codec.js';
-import { FormatError, ProofError } from './errors.js';
+import { type Codec, decode, encode, parse, variantOf } from './codec.js';
+import { at, FormatError, ProofError } from './errors.js';
 import { leafHash, TAGS, tagged } from './hash.js';
 import { type Hash, parseCodeId, parseHash, parseId, type RawId } from './ids.js';
 import {
@@ -87,6 +87,14 @@ export function valueOf(version: Version, bytes: Uint8Array): RecordValue {
   }
   if (ownId(held) !== version.id) throw new ProofError('value', "the value's own id is not that of the version");
   return held;
+}
+
+/** The value in an answer that has it under the word of its kind, refused in any other form. */
+export function readRecord(json: unknown): RecordValue {
+  const [kind, value] = variantOf(json);
+  const codec: Codec<unknown> | undefined = new Map<string, Codec<unknown>>(Object.entries(VALUES)).get(kind);
+  if (codec === undefined) throw new FormatError(`there are no records of kind ${JSON.stringify(kind)}`);
+  return at(kind, () => ({ kind, value: parse(codec, value) }) as RecordValue);
 }
 
 const NO_ID = '0'.repeat(32);

@@ -95,6 +95,11 @@ test('every path of every tree holds at its own place alone', () => {
   }
 });
 
+test('there is no path of a leaf that is not there', () => {
+  const leaves = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte));
+  for (const index of [-1, 0.5, 3, 4, Number.NaN]) assert.throws(() => pathOf(leaves, index), /no such leaf/);
+});
+
 test('places that are no whole numbers are never held', () => {
   const leaf = fromHex('00'.repeat(32));
   for (const index of [-1, 0.5, Number.NaN, 2 ** 53, 1]) {

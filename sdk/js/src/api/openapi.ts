@@ -4,1935 +4,1935 @@
  */
 
 export interface paths {
-    "/docs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/docs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 接口文档。This description as a page, with everything it needs embedded. */
-        get: operations["reference"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["reference"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/docs/errors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/docs/errors": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 错误代码。Every error code as a page, where `type` of a problem leads. */
-        get: operations["error_codes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["error_codes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/livez": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/livez": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 存活探针。The process answers. */
-        get: operations["live"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["live"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 指标。Metrics in the OpenMetrics text format (docs/metrics.md). */
-        get: operations["metrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["metrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/openapi.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/openapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 接口说明。This description. */
-        get: operations["description"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["description"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/readyz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 就绪探针。The node takes part and is not far behind. */
-        get: operations["ready"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["ready"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/applications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/applications": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 申请列表。Applications, by sponsor and state. */
-        get: operations["applications"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["applications"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/applications/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/applications/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 申请。An application: its claims, and what each attester answered. */
-        get: operations["application"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["application"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/blocks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/blocks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 区块列表。Headers, newest first. */
-        get: operations["blocks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["blocks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/blocks/{height}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/blocks/{height}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 区块。A block: its header, and its transactions with what became of each, page by page. */
-        get: operations["block"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["block"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/blocks/{height}/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/blocks/{height}/changes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /**
          * 区块变更。The changes of a block in order, page by page: those that came due, then those of its
          *     transactions.
          */
-        get: operations["block_changes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["block_changes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/codes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 运输码列表。Codes, by operator. */
-        get: operations["codes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["codes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/codes/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/codes/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 运输码。A code's standing and colour. A code that was never issued has the standing `unknown`. */
-        get: operations["code"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["code"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/codes/{id}/history": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/codes/{id}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 运输码历史。The versions of a code, newest first. */
-        get: operations["code_history"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["code_history"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/codes/{id}/proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/codes/{id}/proof": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 运输码证明。Proves a code as of a height or time, or that there is none. */
-        get: operations["code_proof"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["code_proof"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/codes/{id}/qr.svg": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/codes/{id}/qr.svg": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 二维码。The code's id as a picture to scan. */
-        get: operations["code_qr"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["code_qr"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /**
          * 事件流。Every change as it comes, as server-sent events.
          * @description Each has the change's number as `id`, its event as `event` and an `EventData` as `data`. The
          *     stream goes on behind `Last-Event-ID`, on any node; without it, it begins now.
          */
-        get: operations["events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["events"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/headers/{height}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/headers/{height}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 区块头。The header of a height, or the newest. */
-        get: operations["header"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["header"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/matters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/matters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 待办事项列表。Matters, by one subject and by state. */
-        get: operations["matters"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["matters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/matters/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/matters/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 待办事项。A matter: something to settle, and by when. */
-        get: operations["matter"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["matter"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/organisations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/organisations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 机构列表。Organisations, in the order of their admission. */
-        get: operations["organisations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["organisations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/organisations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/organisations/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 机构。An organisation: who it is, what it may attest, its keys and certificates. */
-        get: operations["organisation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["organisation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/parameters": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/parameters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 参数。The parameters of the rules: every value with the instant from which it holds. */
-        get: operations["parameters"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["parameters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/persons/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/persons/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 人员。A person: keys, certificates and open matters, and no personal data. */
-        get: operations["person"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["person"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/records/{kind}/{id}/proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/records/{kind}/{id}/proof": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 记录证明。Proves a record of any kind as of a height or time, or that there is none. */
-        get: operations["record_proof"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["record_proof"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/state/{kind}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/state/{kind}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 记录列表。Every record of a kind, in the order in which they came to be. */
-        get: operations["state"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["state"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/status": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 节点状态。How the node is: height, leader, pool and peers. */
-        get: operations["status"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["status"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/transactions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/transactions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        get?: never;
-        put?: never;
+        readonly get?: never;
+        readonly put?: never;
         /**
          * 提交交易。Submits a transaction.
          * @description Submitting the same transaction again is safe: it gets its first receipt.
          */
-        post: operations["submit"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly post: operations["submit"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/transactions/batch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/transactions/batch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        get?: never;
-        put?: never;
+        readonly get?: never;
+        readonly put?: never;
         /**
          * 批量提交。Submits up to 1,000 transactions; each gets its own verdict.
          * @description The batch as a whole is refused only if it cannot be read, or while the node is busy.
          */
-        post: operations["submit_batch"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly post: operations["submit_batch"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/transactions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/transactions/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 交易与回执。A transaction, and what became of it. */
-        get: operations["transaction"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["transaction"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/transactions/{id}/proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/transactions/{id}/proof": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /**
          * 交易证明。Proves that a transaction is in its block, with its receipt.
          * @description The proof is against the newest header, which names all blocks before it.
          */
-        get: operations["transaction_proof"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["transaction_proof"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/validators": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/validators": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 验证节点。The validators, and the observers that follow them. */
-        get: operations["validators"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["validators"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/vehicles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/vehicles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 车辆列表。Vehicles and trailers, in the order in which they were registered. */
-        get: operations["vehicles"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["vehicles"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/vehicles/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/vehicles/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 车辆。A vehicle or trailer: certificates, bindings and open matters. */
-        get: operations["vehicle"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["vehicle"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/waybills": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/waybills": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 运单列表。Waybills, by maker, code and state. */
-        get: operations["waybills"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["waybills"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    "/v1/waybills/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly "/v1/waybills/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** 运单。A waybill: what was offered, who carries it, and every step. */
-        get: operations["waybill"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
+        readonly get: operations["waybill"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description A proposed abort. */
-        Abort: {
+        readonly Abort: {
             /** @description Who proposed it. */
-            by: components["schemas"]["Side"];
+            readonly by: components["schemas"]["Side"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description Until when the other may agree. */
-            until: components["schemas"]["Time"];
+            readonly until: components["schemas"]["Time"];
         };
         /** @description What a transaction asks for. The order is part of the format: append only. */
-        Action: {
+        readonly Action: {
             /** @description A regulator admits an organisation. */
-            organisation_admit: components["schemas"]["OrganisationAdmit"];
+            readonly organisation_admit: components["schemas"]["OrganisationAdmit"];
         } | {
             /** @description A regulator sets what an organisation may attest. */
-            organisation_scopes: components["schemas"]["OrganisationScopes"];
+            readonly organisation_scopes: components["schemas"]["OrganisationScopes"];
         } | {
             /** @description A regulator ends an organisation's registration. */
-            organisation_end: components["schemas"]["OrganisationEnd"];
+            readonly organisation_end: components["schemas"]["OrganisationEnd"];
         } | {
             /** @description An admin adds a key to its organisation. */
-            key_add: components["schemas"]["KeyAdd"];
+            readonly key_add: components["schemas"]["KeyAdd"];
         } | {
             /** @description An admin ends a key of its organisation, or a person one of its own but the last. */
-            key_end: components["schemas"]["KeyEnd"];
+            readonly key_end: components["schemas"]["KeyEnd"];
         } | {
             /** @description An admin or a person puts a new key in the place of an old one. */
-            key_replace: components["schemas"]["KeyReplace"];
+            readonly key_replace: components["schemas"]["KeyReplace"];
         } | {
             /** @description A regulator sets a parameter from an instant on. */
-            parameter_set: components["schemas"]["ParameterSet"];
+            readonly parameter_set: components["schemas"]["ParameterSet"];
         } | {
             /** @description The identity authority registers a new key for a person verified again. */
-            person_key_register: components["schemas"]["PersonKeyRegister"];
+            readonly person_key_register: components["schemas"]["PersonKeyRegister"];
         } | {
             /** @description A sponsor applies for a code. */
-            code_apply: components["schemas"]["CodeApply"];
+            readonly code_apply: components["schemas"]["CodeApply"];
         } | {
             /** @description A sponsor or owner applies for a vehicle's record. */
-            vehicle_apply: components["schemas"]["VehicleApply"];
+            readonly vehicle_apply: components["schemas"]["VehicleApply"];
         } | {
             /** @description An attester answers a claim. */
-            claim_answer: components["schemas"]["ClaimAnswer"];
+            readonly claim_answer: components["schemas"]["ClaimAnswer"];
         } | {
             /** @description A sponsor corrects a refused claim, or adds one that has become necessary. */
-            claim_correct: components["schemas"]["ClaimCorrect"];
+            readonly claim_correct: components["schemas"]["ClaimCorrect"];
         } | {
             /** @description A sponsor or holder withdraws an application. */
-            application_withdraw: components["schemas"]["ApplicationWithdraw"];
+            readonly application_withdraw: components["schemas"]["ApplicationWithdraw"];
         } | {
             /** @description An authority suspends a code. */
-            code_suspend: components["schemas"]["CodeSuspend"];
+            readonly code_suspend: components["schemas"]["CodeSuspend"];
         } | {
             /** @description An authority lifts its suspension, a regulator any. */
-            code_resume: components["schemas"]["CodeResume"];
+            readonly code_resume: components["schemas"]["CodeResume"];
         } | {
             /** @description The holder, a regulator or the identity authority cancels a code. */
-            code_cancel: components["schemas"]["CodeCancel"];
+            readonly code_cancel: components["schemas"]["CodeCancel"];
         } | {
             /** @description A vehicle is bound to a code. */
-            vehicle_bind: components["schemas"]["VehicleBind"];
+            readonly vehicle_bind: components["schemas"]["VehicleBind"];
         } | {
             /** @description A vehicle is unbound from a code. */
-            vehicle_unbind: components["schemas"]["VehicleUnbind"];
+            readonly vehicle_unbind: components["schemas"]["VehicleUnbind"];
         } | {
             /** @description The holder chooses the current vehicle, or none. */
-            vehicle_choose: components["schemas"]["VehicleChoose"];
+            readonly vehicle_choose: components["schemas"]["VehicleChoose"];
         } | {
             /** @description A trailer is coupled to a vehicle. */
-            trailer_couple: components["schemas"]["TrailerCouple"];
+            readonly trailer_couple: components["schemas"]["TrailerCouple"];
         } | {
             /** @description A trailer is uncoupled. */
-            trailer_uncouple: components["schemas"]["TrailerUncouple"];
+            readonly trailer_uncouple: components["schemas"]["TrailerUncouple"];
         } | {
             /** @description The operator of a code is set. */
-            operator_set: components["schemas"]["OperatorSet"];
+            readonly operator_set: components["schemas"]["OperatorSet"];
         } | {
             /** @description An attester adds a certificate to a known subject, or renews one. */
-            certificate_attest: components["schemas"]["CertificateAttest"];
+            readonly certificate_attest: components["schemas"]["CertificateAttest"];
         } | {
             /** @description The attester suspends a certificate. */
-            certificate_suspend: components["schemas"]["CertificateSuspend"];
+            readonly certificate_suspend: components["schemas"]["CertificateSuspend"];
         } | {
             /** @description The attester ends a suspension. */
-            certificate_resume: components["schemas"]["CertificateResume"];
+            readonly certificate_resume: components["schemas"]["CertificateResume"];
         } | {
             /** @description The attester revokes a certificate for good. */
-            certificate_revoke: components["schemas"]["CertificateRevoke"];
+            readonly certificate_revoke: components["schemas"]["CertificateRevoke"];
         } | {
             /** @description A source opens a matter. */
-            matter_open: components["schemas"]["MatterOpen"];
+            readonly matter_open: components["schemas"]["MatterOpen"];
         } | {
             /** @description The source gives a later time to settle. */
-            matter_extend: components["schemas"]["MatterExtend"];
+            readonly matter_extend: components["schemas"]["MatterExtend"];
         } | {
             /** @description The source or a regulator settles a matter. */
-            matter_settle: components["schemas"]["MatterSettle"];
+            readonly matter_settle: components["schemas"]["MatterSettle"];
         } | {
             /** @description The source or a regulator voids a matter. */
-            matter_void: components["schemas"]["MatterVoid"];
+            readonly matter_void: components["schemas"]["MatterVoid"];
         } | {
             /** @description A regulator releases a vehicle from its over-limit matters. */
-            vehicle_release: components["schemas"]["VehicleRelease"];
+            readonly vehicle_release: components["schemas"]["VehicleRelease"];
         } | {
             /** @description An enterprise or platform offers a waybill. */
-            waybill_offer: components["schemas"]["WaybillOffer"];
+            readonly waybill_offer: components["schemas"]["WaybillOffer"];
         } | {
             /** @description A driver accepts a waybill. */
-            waybill_accept: components["schemas"]["WaybillAccept"];
+            readonly waybill_accept: components["schemas"]["WaybillAccept"];
         } | {
             /** @description A driver declines an exclusive waybill. */
-            waybill_decline: components["schemas"]["WaybillDecline"];
+            readonly waybill_decline: components["schemas"]["WaybillDecline"];
         } | {
             /** @description The maker withdraws a waybill that nobody accepted. */
-            waybill_withdraw: components["schemas"]["WaybillWithdraw"];
+            readonly waybill_withdraw: components["schemas"]["WaybillWithdraw"];
         } | {
             /** @description Either side cancels a waybill that is not loaded. */
-            waybill_cancel: components["schemas"]["WaybillCancel"];
+            readonly waybill_cancel: components["schemas"]["WaybillCancel"];
         } | {
             /** @description The driver loads. */
-            waybill_load: components["schemas"]["WaybillLoad"];
+            readonly waybill_load: components["schemas"]["WaybillLoad"];
         } | {
             /** @description The driver departs. */
-            waybill_depart: components["schemas"]["WaybillDepart"];
+            readonly waybill_depart: components["schemas"]["WaybillDepart"];
         } | {
             /** @description The driver arrives. */
-            waybill_arrive: components["schemas"]["WaybillArrive"];
+            readonly waybill_arrive: components["schemas"]["WaybillArrive"];
         } | {
             /** @description The consignee or maker signs for it. */
-            waybill_sign: components["schemas"]["WaybillSign"];
+            readonly waybill_sign: components["schemas"]["WaybillSign"];
         } | {
             /** @description One side proposes to abort. */
-            waybill_abort: components["schemas"]["WaybillAbort"];
+            readonly waybill_abort: components["schemas"]["WaybillAbort"];
         } | {
             /** @description The other side agrees to abort. */
-            waybill_abort_agree: components["schemas"]["WaybillAbortAgree"];
+            readonly waybill_abort_agree: components["schemas"]["WaybillAbortAgree"];
         } | {
             /** @description The maker proposes a settlement. */
-            waybill_settle: components["schemas"]["WaybillSettle"];
+            readonly waybill_settle: components["schemas"]["WaybillSettle"];
         } | {
             /** @description The driver agrees to the settlement. */
-            waybill_settle_agree: components["schemas"]["WaybillSettleAgree"];
+            readonly waybill_settle_agree: components["schemas"]["WaybillSettleAgree"];
         } | {
             /** @description Either side opens a dispute. */
-            waybill_dispute: components["schemas"]["WaybillDispute"];
+            readonly waybill_dispute: components["schemas"]["WaybillDispute"];
         } | {
             /** @description Either side, or a regulator, ends a dispute. */
-            waybill_dispute_end: components["schemas"]["WaybillDisputeEnd"];
+            readonly waybill_dispute_end: components["schemas"]["WaybillDisputeEnd"];
         };
         /** @description An attester's answer. */
-        Answer: {
+        readonly Answer: {
             /** @description Attested. */
-            yes: {
+            readonly yes: {
                 /** @description Class bits. */
-                class: components["schemas"]["Class"];
+                readonly class: components["schemas"]["Class"];
                 /** @description Identity: the tag of the number. Vehicle licence: the tags of VIN and plate. Else none. */
-                tags: components["schemas"]["Hash"][];
+                readonly tags: readonly components["schemas"]["Hash"][];
                 /** @description From when it holds; not ahead, since what is issued must hold at once. */
-                valid_from: components["schemas"]["Time"];
-                valid_until?: components["schemas"]["Time"] | null;
+                readonly valid_from: components["schemas"]["Time"];
+                readonly valid_until?: components["schemas"]["Time"] | null;
             };
         } | {
             /** @description Refused. */
-            no: {
+            readonly no: {
                 /** @description Reason code. */
-                reason: components["schemas"]["Text40"];
+                readonly reason: components["schemas"]["Text40"];
             };
         };
         /** @description A record of any kind in a list. */
-        AnyRecord: {
+        readonly AnyRecord: {
             /** @description The record's id. */
-            id: string;
+            readonly id: string;
             /** @description The record under the word of its kind, with what came due by then. */
-            value: unknown;
+            readonly value: unknown;
             /** @description The newest version that a block wrote. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /** @description An application. */
-        Application: {
+        readonly Application: {
             /** @description When it was made. */
-            asked_at: components["schemas"]["Time"];
+            readonly asked_at: components["schemas"]["Time"];
             /** @description Claims, at most 12. */
-            claims: components["schemas"]["Claim"][];
-            code?: components["schemas"]["CodeId"] | null;
+            readonly claims: readonly components["schemas"]["Claim"][];
+            readonly code?: components["schemas"]["CodeId"] | null;
             /**
              * Format: int32
              * @description Corrections made.
              */
-            corrections: number;
+            readonly corrections: number;
             /** @description Who has that key in hand. */
-            custody: components["schemas"]["Custody"];
-            ended_at?: components["schemas"]["Time"] | null;
+            readonly custody: components["schemas"]["Custody"];
+            readonly ended_at?: components["schemas"]["Time"] | null;
             /** @description The holder's key, registered when the code is issued. */
-            holder_key: components["schemas"]["PublicKey"];
+            readonly holder_key: components["schemas"]["PublicKey"];
             /** @description Its id. */
-            id: components["schemas"]["ApplicationId"];
-            lapses_at?: components["schemas"]["Time"] | null;
+            readonly id: components["schemas"]["ApplicationId"];
+            readonly lapses_at?: components["schemas"]["Time"] | null;
             /** @description The transaction that made it: its code's id follows from it. */
-            made_by: components["schemas"]["TransactionId"];
-            person?: components["schemas"]["PersonId"] | null;
+            readonly made_by: components["schemas"]["TransactionId"];
+            readonly person?: components["schemas"]["PersonId"] | null;
             /** @description Home prefecture. */
-            prefecture: components["schemas"]["Prefecture"];
+            readonly prefecture: components["schemas"]["Prefecture"];
             /** @description Who sent it. */
-            sponsor: components["schemas"]["OrganisationId"];
+            readonly sponsor: components["schemas"]["OrganisationId"];
             /** @description Where it stands. */
-            state: components["schemas"]["ApplicationState"];
-            vehicle?: components["schemas"]["VehicleId"] | null;
+            readonly state: components["schemas"]["ApplicationState"];
+            readonly vehicle?: components["schemas"]["VehicleId"] | null;
             /** @description What it is for. */
-            wanted: components["schemas"]["Wanted"];
+            readonly wanted: components["schemas"]["Wanted"];
         };
         /**
          * @description an application id (app_ and 26 symbols)
          * @example app_5t63b7qsg5we2a5gr9hx8w2k4m
          */
-        ApplicationId: string;
+        readonly ApplicationId: string;
         /**
          * @description Where an application stands.
          * @enum {string}
          */
-        ApplicationState: "verifying" | "issued" | "lapsed" | "withdrawn";
+        readonly ApplicationState: "verifying" | "issued" | "lapsed" | "withdrawn";
         /** @description Sent by the sponsor, or the holder or owner where one is registered. */
-        ApplicationWithdraw: {
+        readonly ApplicationWithdraw: {
             /** @description Which. */
-            application: components["schemas"]["ApplicationId"];
+            readonly application: components["schemas"]["ApplicationId"];
         };
         /** @description What became of a batch. */
-        BatchAnswer: {
+        readonly BatchAnswer: {
             /** @description One for each transaction, in order. */
-            verdicts: components["schemas"]["Verdict"][];
+            readonly verdicts: readonly components["schemas"]["Verdict"][];
         };
         /** @description A block: its header, and a page of its transactions. */
-        BlockAnswer: {
+        readonly BlockAnswer: {
             /** @description Hash of its header. */
-            hash: components["schemas"]["Hash"];
+            readonly hash: components["schemas"]["Hash"];
             /** @description Its header. */
-            header: components["schemas"]["Header"];
+            readonly header: components["schemas"]["Header"];
             /** @description Its height. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description `cursor` of the next page of transactions; null at the end. */
-            next?: string | null;
+            readonly next?: string | null;
             /** @description How far it has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description Its time. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /** @description Transactions in order, with what became of each. */
-            transactions: components["schemas"]["BlockTransaction"][];
+            readonly transactions: readonly components["schemas"]["BlockTransaction"][];
         };
         /** @description A header by height and hash. */
-        BlockRef: {
+        readonly BlockRef: {
             /** @description Hash. */
-            hash: components["schemas"]["Hash"];
+            readonly hash: components["schemas"]["Hash"];
             /** @description Height. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
         };
         /** @description A transaction in its block. */
-        BlockTransaction: {
+        readonly BlockTransaction: {
             /** @description Its id. */
-            id: components["schemas"]["TransactionId"];
+            readonly id: components["schemas"]["TransactionId"];
             /**
              * Format: int32
              * @description Its place in the block.
              */
-            index: number;
+            readonly index: number;
             /** @description What became of it. */
-            outcome: components["schemas"]["Outcome"];
+            readonly outcome: components["schemas"]["Outcome"];
             /** @description The transaction. */
-            transaction: components["schemas"]["Transaction"];
+            readonly transaction: components["schemas"]["Transaction"];
         };
         /** @description A bucket of the state tree; its index follows from the key. */
-        Bucket: {
+        readonly Bucket: {
             /** @description 64 bytes for each entry. */
-            bytes: string;
+            readonly bytes: string;
             /** @description From its leaf to `state_root`. */
-            path: components["schemas"]["Hash"][];
+            readonly path: readonly components["schemas"]["Hash"][];
         };
         /** @description Who carries it. */
-        Carrier: {
+        readonly Carrier: {
             /** @description When it was accepted. */
-            accepted_at: components["schemas"]["Time"];
+            readonly accepted_at: components["schemas"]["Time"];
             /** @description The code that accepted. */
-            code: components["schemas"]["CodeId"];
+            readonly code: components["schemas"]["CodeId"];
             /** @description Its person. */
-            person: components["schemas"]["PersonId"];
-            trailer?: components["schemas"]["VehicleId"] | null;
+            readonly person: components["schemas"]["PersonId"];
+            readonly trailer?: components["schemas"]["VehicleId"] | null;
             /** @description The vehicle. */
-            vehicle: components["schemas"]["VehicleId"];
+            readonly vehicle: components["schemas"]["VehicleId"];
         };
         /** @description A certificate or policy. */
-        Certificate: {
+        readonly Certificate: {
             /** @description Its id; it stays through renewals. */
-            id: components["schemas"]["CertificateId"];
+            readonly id: components["schemas"]["CertificateId"];
             /** @description Its kind. */
-            kind: components["schemas"]["CertificateKind"];
-            next?: components["schemas"]["Terms"] | null;
+            readonly kind: components["schemas"]["CertificateKind"];
+            readonly next?: components["schemas"]["Terms"] | null;
             /** @description The end is near (`certificate_notice_ms`). */
-            notice: boolean;
+            readonly notice: boolean;
             /** @description Where it stands. */
-            state: components["schemas"]["CertificateState"];
-            stopped_at?: components["schemas"]["Time"] | null;
+            readonly state: components["schemas"]["CertificateState"];
+            readonly stopped_at?: components["schemas"]["Time"] | null;
             /** @description What was attested. */
-            terms: components["schemas"]["Terms"];
+            readonly terms: components["schemas"]["Terms"];
         };
         /**
          * @description Sent by an attester of the kind. A certificate of the kind that is there is renewed (a policy:
          *     the one named, by one of its kind); one whose `valid_from` is ahead waits as `next`. What is
          *     suspended or revoked its own attester renews, while that one is registered.
          */
-        CertificateAttest: {
+        readonly CertificateAttest: {
             /** @description Class bits. */
-            class: components["schemas"]["Class"];
+            readonly class: components["schemas"]["Class"];
             /** @description Its kind. */
-            kind: components["schemas"]["CertificateKind"];
+            readonly kind: components["schemas"]["CertificateKind"];
             /** @description Where the attester acts. */
-            prefecture: components["schemas"]["Prefecture"];
-            renews?: components["schemas"]["CertificateId"] | null;
+            readonly prefecture: components["schemas"]["Prefecture"];
+            readonly renews?: components["schemas"]["CertificateId"] | null;
             /** @description RFC 6962 root over the digests of its fields. */
-            root: components["schemas"]["Hash"];
+            readonly root: components["schemas"]["Hash"];
             /** @description About whom. */
-            subject: components["schemas"]["Subject"];
+            readonly subject: components["schemas"]["Subject"];
             /** @description From when it holds. */
-            valid_from: components["schemas"]["Time"];
-            valid_until?: components["schemas"]["Time"] | null;
+            readonly valid_from: components["schemas"]["Time"];
+            readonly valid_until?: components["schemas"]["Time"] | null;
         };
         /**
          * @description a certificate id (cer_ and 26 symbols)
          * @example cer_5t63b7qsg5we2a5gr9hx8w2k4m
          */
-        CertificateId: string;
+        readonly CertificateId: string;
         /**
          * @description The kinds of certificates (`domain.md` section 2).
          * @enum {string}
          */
-        CertificateKind: "identity" | "driving_licence" | "qualification" | "vehicle_licence" | "transport_permit" | "business_permit" | "policy" | "bank_account";
+        readonly CertificateKind: "identity" | "driving_licence" | "qualification" | "vehicle_licence" | "transport_permit" | "business_permit" | "policy" | "bank_account";
         /** @description Sent by the attester; by a regulator where its registration has ended. */
-        CertificateResume: {
+        readonly CertificateResume: {
             /** @description Which. */
-            certificate: components["schemas"]["CertificateId"];
+            readonly certificate: components["schemas"]["CertificateId"];
             /** @description About whom. */
-            subject: components["schemas"]["Subject"];
+            readonly subject: components["schemas"]["Subject"];
         };
         /** @description Sent by the attester; by a regulator where its registration has ended. */
-        CertificateRevoke: {
+        readonly CertificateRevoke: {
             /** @description Which. */
-            certificate: components["schemas"]["CertificateId"];
+            readonly certificate: components["schemas"]["CertificateId"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description About whom. */
-            subject: components["schemas"]["Subject"];
+            readonly subject: components["schemas"]["Subject"];
         };
         /**
          * @description Where a certificate stands.
          * @enum {string}
          */
-        CertificateState: "valid" | "suspended" | "revoked" | "ended";
+        readonly CertificateState: "valid" | "suspended" | "revoked" | "ended";
         /** @description Sent by the attester; by a regulator where its registration has ended. */
-        CertificateSuspend: {
+        readonly CertificateSuspend: {
             /** @description Which. */
-            certificate: components["schemas"]["CertificateId"];
+            readonly certificate: components["schemas"]["CertificateId"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description About whom. */
-            subject: components["schemas"]["Subject"];
+            readonly subject: components["schemas"]["Subject"];
         };
         /** @description A change: a version that a block wrote, with the event's name. Events are the changes. */
-        Change: {
+        readonly Change: {
             /** @description The instant at which it counts: block time, or the instant of a due change. */
-            at: components["schemas"]["Time"];
+            readonly at: components["schemas"]["Time"];
             /** @description What happened. */
-            event: components["schemas"]["Event"];
+            readonly event: components["schemas"]["Event"];
             /**
              * Format: int64
              * @description Dense number over the whole chain.
              */
-            seq: number;
+            readonly seq: number;
             /**
              * Format: int32
              * @description Place of the transaction in the block; none for what came due.
              */
-            transaction?: number | null;
+            readonly transaction?: number | null;
             /** @description What was written. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /** @description One certificate that an application claims. */
-        Claim: {
+        readonly Claim: {
             /** @description Until when the attester may answer. */
-            answer_by: components["schemas"]["Time"];
+            readonly answer_by: components["schemas"]["Time"];
             /** @description Who is asked. */
-            attester: components["schemas"]["OrganisationId"];
+            readonly attester: components["schemas"]["OrganisationId"];
             /** @description Its kind. */
-            kind: components["schemas"]["CertificateKind"];
+            readonly kind: components["schemas"]["CertificateKind"];
             /** @description RFC 6962 root over the digests of its fields. */
-            root: components["schemas"]["Hash"];
+            readonly root: components["schemas"]["Hash"];
             /** @description What became of it. */
-            state: components["schemas"]["ClaimState"];
+            readonly state: components["schemas"]["ClaimState"];
         };
         /** @description Sent by the attester of a claim. */
-        ClaimAnswer: {
+        readonly ClaimAnswer: {
             /** @description Yes or no. */
-            answer: components["schemas"]["Answer"];
+            readonly answer: components["schemas"]["Answer"];
             /** @description Which application. */
-            application: components["schemas"]["ApplicationId"];
+            readonly application: components["schemas"]["ApplicationId"];
             /**
              * Format: int32
              * @description Place of the claim in it, from 0.
              */
-            claim: number;
+            readonly claim: number;
             /** @description Root of the claim that is answered. */
-            root: components["schemas"]["Hash"];
+            readonly root: components["schemas"]["Hash"];
         };
         /**
          * @description Sent by the sponsor with the holder's word. A claim that is attested, asked as it stands, issues
          *     what lacked something else until now.
          */
-        ClaimCorrect: {
+        readonly ClaimCorrect: {
             /** @description Which application. */
-            application: components["schemas"]["ApplicationId"];
+            readonly application: components["schemas"]["ApplicationId"];
             /** @description The claim as it is asked anew; it takes the place of the refused one of its kind, or is added. */
-            claim: components["schemas"]["NewClaim"];
+            readonly claim: components["schemas"]["NewClaim"];
             /**
              * Format: int32
              * @description Place of the refused claim, or of the attested one that is asked as it stands; none adds one.
              */
-            replaces?: number | null;
+            readonly replaces?: number | null;
             /** @description The holder's word. */
-            statements: components["schemas"]["Statement"][];
+            readonly statements: readonly components["schemas"]["Statement"][];
         };
         /** @description What became of a claim. */
-        ClaimState: "waiting" | {
+        readonly ClaimState: "waiting" | {
             /** @description Attested. */
-            attested: components["schemas"]["Terms"];
+            readonly attested: components["schemas"]["Terms"];
         } | {
             /** @description Refused. */
-            refused: {
+            readonly refused: {
                 /** @description When. */
-                at: components["schemas"]["Time"];
+                readonly at: components["schemas"]["Time"];
                 /** @description The attester's reason code. */
-                reason: components["schemas"]["Text40"];
+                readonly reason: components["schemas"]["Text40"];
             };
         } | "ended";
         /** @description The class bits that the chain needs in the clear, by kind of certificate. */
-        Class: "none" | {
+        readonly Class: "none" | {
             /** @description Licence classes of a driving licence, as bits of [`crate::rules::licence`]. */
-            licence: {
+            readonly licence: {
                 /**
                  * Format: int32
                  * @description Bit set of classes.
                  */
-                classes: number;
+                readonly classes: number;
             };
         } | {
             /** @description Goods classes of a qualification. */
-            qualification: {
+            readonly qualification: {
                 /** @description Hazardous goods. */
-                hazardous: boolean;
+                readonly hazardous: boolean;
                 /** @description Ordinary goods. */
-                ordinary: boolean;
+                readonly ordinary: boolean;
             };
         } | {
             /** @description A vehicle's or trailer's licence. */
-            vehicle: components["schemas"]["VehicleClass"];
+            readonly vehicle: components["schemas"]["VehicleClass"];
         } | {
             /** @description A transport or business permit. */
-            permit: {
+            readonly permit: {
                 /** @description Hazardous goods allowed. */
-                hazardous: boolean;
+                readonly hazardous: boolean;
             };
         } | {
             /** @description A policy. */
-            policy: {
+            readonly policy: {
                 /** @description Its kind. */
-                kind: components["schemas"]["PolicyKind"];
+                readonly kind: components["schemas"]["PolicyKind"];
             };
         };
         /** @description A code. */
-        Code: {
+        readonly Code: {
             /** @description The application it came from. */
-            application: components["schemas"]["ApplicationId"];
-            cancelled_at?: components["schemas"]["Time"] | null;
-            colour?: components["schemas"]["Colour"] | null;
-            current?: components["schemas"]["VehicleId"] | null;
+            readonly application: components["schemas"]["ApplicationId"];
+            readonly cancelled_at?: components["schemas"]["Time"] | null;
+            readonly colour?: components["schemas"]["Colour"] | null;
+            readonly current?: components["schemas"]["VehicleId"] | null;
             /** @description Who holds it. */
-            holder: components["schemas"]["Holder"];
+            readonly holder: components["schemas"]["Holder"];
             /** @description Its id. */
-            id: components["schemas"]["CodeId"];
+            readonly id: components["schemas"]["CodeId"];
             /** @description When it was issued. */
-            issued_at: components["schemas"]["Time"];
-            next_change_at?: components["schemas"]["Time"] | null;
-            of_trailer?: components["schemas"]["Summary"] | null;
-            of_vehicle?: components["schemas"]["Summary"] | null;
-            operator?: components["schemas"]["Operator"] | null;
+            readonly issued_at: components["schemas"]["Time"];
+            readonly next_change_at?: components["schemas"]["Time"] | null;
+            readonly of_trailer?: components["schemas"]["Summary"] | null;
+            readonly of_vehicle?: components["schemas"]["Summary"] | null;
+            readonly operator?: components["schemas"]["Operator"] | null;
             /** @description Sums over the holder's dossier. */
-            own: components["schemas"]["Summary"];
+            readonly own: components["schemas"]["Summary"];
             /** @description Home prefecture. */
-            prefecture: components["schemas"]["Prefecture"];
+            readonly prefecture: components["schemas"]["Prefecture"];
             /** @description Suspensions in force; at most 8. */
-            suspensions: components["schemas"]["Suspension"][];
-            trailer?: components["schemas"]["VehicleId"] | null;
+            readonly suspensions: readonly components["schemas"]["Suspension"][];
+            readonly trailer?: components["schemas"]["VehicleId"] | null;
             /** @description Bound vehicles; at most 8. */
-            vehicles: components["schemas"]["VehicleId"][];
+            readonly vehicles: readonly components["schemas"]["VehicleId"][];
             /** @description Waybills accepted and not ended; at most 8. */
-            waybills: components["schemas"]["WaybillId"][];
+            readonly waybills: readonly components["schemas"]["WaybillId"][];
         };
         /** @description A code as of an instant. */
-        CodeAnswer: {
-            colour?: components["schemas"]["Colour"] | null;
+        readonly CodeAnswer: {
+            readonly colour?: components["schemas"]["Colour"] | null;
             /**
              * @description Who has the holder's keys in hand, one for each key in force: `device`, or the platform that
              *     signs for the holder. None for an enterprise's code.
              */
-            custody: components["schemas"]["Custody"][];
-            displayed?: components["schemas"]["Colour"] | null;
+            readonly custody: readonly components["schemas"]["Custody"][];
+            readonly displayed?: components["schemas"]["Colour"] | null;
             /** @description Height of the block that was read. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The code's id. */
-            id: components["schemas"]["CodeId"];
+            readonly id: components["schemas"]["CodeId"];
             /** @description The state of its operator. */
-            operator: components["schemas"]["OperatorState"];
-            proof?: components["schemas"]["Proof"] | null;
-            record?: components["schemas"]["Code"] | null;
+            readonly operator: components["schemas"]["OperatorState"];
+            readonly proof?: components["schemas"]["Proof"] | null;
+            readonly record?: components["schemas"]["Code"] | null;
             /** @description How far that block has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description Its standing. */
-            standing: components["schemas"]["StandingWord"];
+            readonly standing: components["schemas"]["StandingWord"];
             /** @description The instant: that block's time, or the one asked for. */
-            time: components["schemas"]["Time"];
-            valid_until?: components["schemas"]["Time"] | null;
-            version?: components["schemas"]["Version"] | null;
+            readonly time: components["schemas"]["Time"];
+            readonly valid_until?: components["schemas"]["Time"] | null;
+            readonly version?: components["schemas"]["Version"] | null;
         };
         /**
          * @description Sent by a sponsor (platform, enterprise, regulator). A driver's holder key gives its word, and
          *     so do the operator and the owners of the vehicles where they are not the sponsor. An enterprise
          *     holds its code by a key of its own, and gives its word where it is not the sponsor.
          */
-        CodeApply: {
+        readonly CodeApply: {
             /** @description Certificates to be attested. */
-            claims: components["schemas"]["NewClaim"][];
+            readonly claims: readonly components["schemas"]["NewClaim"][];
             /** @description Who has it in hand. */
-            custody: components["schemas"]["Custody"];
+            readonly custody: components["schemas"]["Custody"];
             /** @description The holder's key. */
-            holder_key: components["schemas"]["PublicKey"];
+            readonly holder_key: components["schemas"]["PublicKey"];
             /** @description Home prefecture. */
-            prefecture: components["schemas"]["Prefecture"];
+            readonly prefecture: components["schemas"]["Prefecture"];
             /** @description Words of the holder and, where needed, the operator. */
-            statements: components["schemas"]["Statement"][];
+            readonly statements: readonly components["schemas"]["Statement"][];
             /** @description For whom. */
-            wanted: components["schemas"]["CodeFor"];
+            readonly wanted: components["schemas"]["CodeFor"];
         };
         /**
          * @description Sent by the holder, a regulator, or, for a person's code, an authority that attests identities in
          *     its prefecture.
          */
-        CodeCancel: {
+        readonly CodeCancel: {
             /** @description Which. */
-            code: components["schemas"]["CodeId"];
+            readonly code: components["schemas"]["CodeId"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
         };
         /** @description Who a code is for. */
-        CodeFor: {
+        readonly CodeFor: {
             /** @description A driver. */
-            driver: {
-                operator?: components["schemas"]["WantedOperator"] | null;
+            readonly driver: {
+                readonly operator?: components["schemas"]["WantedOperator"] | null;
                 /** @description Vehicles to bind, the current one first; none yet is allowed. */
-                vehicles: components["schemas"]["VehicleId"][];
+                readonly vehicles: readonly components["schemas"]["VehicleId"][];
             };
         } | {
             /** @description An enterprise's own code. */
-            enterprise: components["schemas"]["OrganisationId"];
+            readonly enterprise: components["schemas"]["OrganisationId"];
         };
         /**
          * @description a code id (53, 12 symbols and a check symbol)
          * @example 530A1B2C3D4E5F9
          */
-        CodeId: string;
+        readonly CodeId: string;
         /** @description Sent by who laid the suspension, or a regulator. */
-        CodeResume: {
+        readonly CodeResume: {
             /** @description Who laid the suspension that is lifted. */
-            by: components["schemas"]["OrganisationId"];
+            readonly by: components["schemas"]["OrganisationId"];
             /** @description Which. */
-            code: components["schemas"]["CodeId"];
+            readonly code: components["schemas"]["CodeId"];
             /** @description Reason code of the suspension that is lifted. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
         };
         /** @description Sent by a regulator or authority. */
-        CodeSuspend: {
+        readonly CodeSuspend: {
             /** @description Which. */
-            code: components["schemas"]["CodeId"];
+            readonly code: components["schemas"]["CodeId"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
         };
         /**
          * @description A code's colour (`domain.md` section 3).
          * @enum {string}
          */
-        Colour: "blue" | "yellow" | "red";
+        readonly Colour: "blue" | "yellow" | "red";
         /**
          * @description a unified social credit code of 18 symbols (GB 32100)
          * @example 91539901MA00TE5T2W
          */
-        CreditCode: string;
+        readonly CreditCode: string;
         /** @description Who has a holder's key in hand; every record and answer says so. */
-        Custody: "device" | {
+        readonly Custody: "device" | {
             /** @description A platform signs for the holder. */
-            platform: components["schemas"]["OrganisationId"];
+            readonly platform: components["schemas"]["OrganisationId"];
         };
         /** @description A dispute beside the state. */
-        Dispute: {
+        readonly Dispute: {
             /** @description Who opened it. */
-            by: components["schemas"]["Side"];
+            readonly by: components["schemas"]["Side"];
             /** @description True once the driver agreed to end it. */
-            driver_ends: boolean;
+            readonly driver_ends: boolean;
             /** @description True once the maker agreed to end it. */
-            maker_ends: boolean;
+            readonly maker_ends: boolean;
             /** @description When. */
-            opened_at: components["schemas"]["Time"];
+            readonly opened_at: components["schemas"]["Time"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
         };
         /** @description The certificates and open matters of a subject. */
-        Dossier: {
+        readonly Dossier: {
             /** @description Certificates, in order of attestation; at most 16, of them at most 8 policies. */
-            certificates: components["schemas"]["Certificate"][];
+            readonly certificates: readonly components["schemas"]["Certificate"][];
             /** @description Open matters, sorted by id. */
-            matters: components["schemas"]["OpenMatter"][];
+            readonly matters: readonly components["schemas"]["OpenMatter"][];
         };
         /** @description An earlier header, and its path in the anchor's history. */
-        Earlier: {
+        readonly Earlier: {
             /** @description The header. */
-            header: string;
+            readonly header: string;
             /** @description From its leaf to the anchor's `history_root`. */
-            path: components["schemas"]["Hash"][];
+            readonly path: readonly components["schemas"]["Hash"][];
         };
         /**
          * @description Energy of a vehicle, by the ministry's letters.
          * @enum {string}
          */
-        Energy: "petrol" | "diesel" | "electric" | "hybrid" | "gas" | "other";
+        readonly Energy: "petrol" | "diesel" | "electric" | "hybrid" | "gas" | "other";
         /**
          * @description What happened to a record.
          * @enum {string}
          */
-        Event: "genesis" | "parameter_set" | "organisation_admitted" | "organisation_changed" | "organisation_ended" | "key_registered" | "key_ended" | "name_given" | "name_moved" | "person_registered" | "person_changed" | "vehicle_registered" | "vehicle_changed" | "plate_moved" | "application_made" | "claim_attested" | "claim_refused" | "claim_corrected" | "application_issued" | "application_lapsed" | "application_withdrawn" | "code_issued" | "code_changed" | "code_blue" | "code_yellow" | "code_red" | "code_suspended" | "code_resumed" | "code_cancelled" | "certificate_attested" | "certificate_notice" | "certificate_renewed" | "certificate_ended" | "certificate_suspended" | "certificate_resumed" | "certificate_revoked" | "matter_opened" | "matter_extended" | "matter_settled" | "matter_voided" | "waybill_offered" | "waybill_accepted" | "waybill_declined" | "waybill_withdrawn" | "waybill_lapsed" | "waybill_cancelled" | "waybill_loaded" | "waybill_departed" | "waybill_arrived" | "waybill_signed" | "waybill_abort_changed" | "waybill_aborted" | "waybill_settlement_proposed" | "waybill_settled" | "waybill_disputed" | "waybill_dispute_changed" | "waybill_flagged";
+        readonly Event: "genesis" | "parameter_set" | "organisation_admitted" | "organisation_changed" | "organisation_ended" | "key_registered" | "key_ended" | "name_given" | "name_moved" | "person_registered" | "person_changed" | "vehicle_registered" | "vehicle_changed" | "plate_moved" | "application_made" | "claim_attested" | "claim_refused" | "claim_corrected" | "application_issued" | "application_lapsed" | "application_withdrawn" | "code_issued" | "code_changed" | "code_blue" | "code_yellow" | "code_red" | "code_suspended" | "code_resumed" | "code_cancelled" | "certificate_attested" | "certificate_notice" | "certificate_renewed" | "certificate_ended" | "certificate_suspended" | "certificate_resumed" | "certificate_revoked" | "matter_opened" | "matter_extended" | "matter_settled" | "matter_voided" | "waybill_offered" | "waybill_accepted" | "waybill_declined" | "waybill_withdrawn" | "waybill_lapsed" | "waybill_cancelled" | "waybill_loaded" | "waybill_departed" | "waybill_arrived" | "waybill_signed" | "waybill_abort_changed" | "waybill_aborted" | "waybill_settlement_proposed" | "waybill_settled" | "waybill_disputed" | "waybill_dispute_changed" | "waybill_flagged";
         /** @description What the `data` of an event holds: a change, and where it is from. */
-        EventData: {
+        readonly EventData: {
             /** @description The instant at which it counts: block time, or the instant of a due change. */
-            at: components["schemas"]["Time"];
+            readonly at: components["schemas"]["Time"];
             /** @description What happened. */
-            event: components["schemas"]["Event"];
+            readonly event: components["schemas"]["Event"];
             /** @description Height of the block that wrote it. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description Id of the record that changed. */
-            id: string;
+            readonly id: string;
             /**
              * Format: int64
              * @description Number of the change, dense over the whole chain.
              */
-            seq: number;
+            readonly seq: number;
             /** @description Time of that block. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /**
              * Format: int32
              * @description Place of the transaction in the block; null for what came due.
              */
-            transaction?: number | null;
+            readonly transaction?: number | null;
             /** @description What was written. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /**
          * @description a hash of 64 lower-case hexadecimal digits
          * @example ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
          */
-        Hash: string;
+        readonly Hash: string;
         /** @description A block's header: derived by every validator from what was ordered. */
-        Header: {
+        readonly Header: {
             /** @description Chain id: the hash of genesis, in every header. */
-            chain: components["schemas"]["Hash"];
+            readonly chain: components["schemas"]["Hash"];
             /**
              * Format: int32
              * @description Changes in this block.
              */
-            change_count: number;
+            readonly change_count: number;
             /**
              * Format: int64
              * @description Sequence number of the first change.
              */
-            change_first_seq: number;
+            readonly change_first_seq: number;
             /** @description Root over the changes. */
-            change_root: components["schemas"]["Hash"];
+            readonly change_root: components["schemas"]["Hash"];
             /**
              * Format: int32
              * @description Number of the validator set.
              */
-            config_no: number;
+            readonly config_no: number;
             /** @description Height; genesis is 0. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description Root over the hashes of all earlier headers. */
-            history_root: components["schemas"]["Hash"];
+            readonly history_root: components["schemas"]["Hash"];
             /** @description Hash of the header before it; zeros at height 0. */
-            parent_hash: components["schemas"]["Hash"];
+            readonly parent_hash: components["schemas"]["Hash"];
             /** @description Hash of the proposal; zeros at height 0. */
-            payload_hash: components["schemas"]["Hash"];
+            readonly payload_hash: components["schemas"]["Hash"];
             /** @description Root over the receipts. */
-            receipt_root: components["schemas"]["Hash"];
+            readonly receipt_root: components["schemas"]["Hash"];
             /** @description Root of the state tree after this block. */
-            state_root: components["schemas"]["Hash"];
+            readonly state_root: components["schemas"]["Hash"];
             /** @description Block time: later than the parent's. */
-            time_ms: components["schemas"]["Time"];
+            readonly time_ms: components["schemas"]["Time"];
             /**
              * Format: int32
              * @description Transactions executed or refused.
              */
-            tx_count: number;
+            readonly tx_count: number;
             /** @description Root over the transactions. */
-            tx_root: components["schemas"]["Hash"];
+            readonly tx_root: components["schemas"]["Hash"];
             /**
              * Format: int32
              * @description Protocol number.
              */
-            version: number;
+            readonly version: number;
         };
         /** @description A header as an answer of its own. */
-        HeaderAnswer: {
+        readonly HeaderAnswer: {
             /** @description Its hash. */
-            hash: components["schemas"]["Hash"];
+            readonly hash: components["schemas"]["Hash"];
             /** @description The header. */
-            header: components["schemas"]["Header"];
+            readonly header: components["schemas"]["Header"];
             /** @description Its height. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description How far its block has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description Its time. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
         };
         /** @description A header with its hash. */
-        HeaderItem: {
+        readonly HeaderItem: {
             /** @description Its hash. */
-            hash: components["schemas"]["Hash"];
+            readonly hash: components["schemas"]["Hash"];
             /** @description The header. */
-            header: components["schemas"]["Header"];
+            readonly header: components["schemas"]["Header"];
         };
         /**
          * Format: int64
          * @description A block's height; genesis is 0.
          */
-        Height: number;
+        readonly Height: number;
         /** @description A version with its value. */
-        Held: {
+        readonly Held: {
             /** @description The canonical value that its digest is of. */
-            value: string;
+            readonly value: string;
             /** @description The version. */
-            version: string;
+            readonly version: string;
         };
         /** @description One version in a code's history. */
-        HistoryItem: {
+        readonly HistoryItem: {
             /** @description Time of the block that wrote it. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /** @description Its value under the word of its kind. */
-            value: unknown;
+            readonly value: unknown;
             /** @description The version. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /** @description Who holds a code. */
-        Holder: {
+        readonly Holder: {
             /** @description A driver. */
-            person: components["schemas"]["PersonId"];
+            readonly person: components["schemas"]["PersonId"];
         } | {
             /** @description An enterprise. */
-            organisation: components["schemas"]["OrganisationId"];
+            readonly organisation: components["schemas"]["OrganisationId"];
         };
         /** @description How an organisation is named. */
-        Identity: {
+        readonly Identity: {
             /** @description By its credit code, in the clear. */
-            open: {
+            readonly open: {
                 /** @description Unified social credit code that does not begin with 92. */
-                credit_code: components["schemas"]["CreditCode"];
+                readonly credit_code: components["schemas"]["CreditCode"];
                 /** @description Name. */
-                name: components["schemas"]["Text120"];
+                readonly name: components["schemas"]["Text120"];
             };
         } | {
             /** @description A one-man business (92): by a commitment alone. */
-            personal: {
+            readonly personal: {
                 /** @description Keyed tag of its credit code. */
-                tag: components["schemas"]["Hash"];
+                readonly tag: components["schemas"]["Hash"];
             };
         };
         /**
          * @description Sent by an admin of the organisation. The new key states that it is in hand: a key is never
          *     used again, so nobody may take one that is another's.
          */
-        KeyAdd: {
+        readonly KeyAdd: {
             /** @description The new key. */
-            key: components["schemas"]["PublicKey"];
+            readonly key: components["schemas"]["PublicKey"];
             /** @description Its roles. */
-            roles: components["schemas"]["Roles"];
+            readonly roles: components["schemas"]["Roles"];
             /** @description The new key's word. */
-            statements: components["schemas"]["Statement"][];
+            readonly statements: readonly components["schemas"]["Statement"][];
         };
         /** @description Sent by an admin of the organisation, or by a person. */
-        KeyEnd: {
+        readonly KeyEnd: {
             /** @description The key that ends. */
-            key: components["schemas"]["PublicKey"];
+            readonly key: components["schemas"]["PublicKey"];
         };
         /** @description A key with its roles. */
-        KeyGrant: {
+        readonly KeyGrant: {
             /** @description The key. */
-            key: components["schemas"]["PublicKey"];
+            readonly key: components["schemas"]["PublicKey"];
             /** @description What it may do. */
-            roles: components["schemas"]["Roles"];
+            readonly roles: components["schemas"]["Roles"];
         };
         /** @description Sent by an admin of the organisation, or by a person. The new key states that it is in hand. */
-        KeyReplace: {
+        readonly KeyReplace: {
             /** @description The key that takes its place, with the same roles or custody. */
-            new: components["schemas"]["PublicKey"];
+            readonly new: components["schemas"]["PublicKey"];
             /** @description The key that ends. */
-            old: components["schemas"]["PublicKey"];
+            readonly old: components["schemas"]["PublicKey"];
             /** @description The new key's word. */
-            statements: components["schemas"]["Statement"][];
+            readonly statements: readonly components["schemas"]["Statement"][];
         };
         /** @description A matter. */
-        Matter: {
-            end_reason?: components["schemas"]["Text40"] | null;
-            ended_at?: components["schemas"]["Time"] | null;
-            extension?: components["schemas"]["Text40"] | null;
+        readonly Matter: {
+            readonly end_reason?: components["schemas"]["Text40"] | null;
+            readonly ended_at?: components["schemas"]["Time"] | null;
+            readonly extension?: components["schemas"]["Text40"] | null;
             /** @description Its id. */
-            id: components["schemas"]["MatterId"];
+            readonly id: components["schemas"]["MatterId"];
             /** @description Its kind. */
-            kind: components["schemas"]["MatterKind"];
+            readonly kind: components["schemas"]["MatterKind"];
             /** @description When it happened. */
-            occurred_at: components["schemas"]["Time"];
+            readonly occurred_at: components["schemas"]["Time"];
             /** @description When the chain learnt of it. */
-            opened_at: components["schemas"]["Time"];
+            readonly opened_at: components["schemas"]["Time"];
             /** @description An over-limit trip. */
-            over_limit: boolean;
+            readonly over_limit: boolean;
             /**
              * Format: int32
              * @description Points.
              */
-            points: number;
+            readonly points: number;
             /** @description Commitment to the source's file; zeros for the chain's own. */
-            reference: components["schemas"]["Hash"];
+            readonly reference: components["schemas"]["Hash"];
             /** @description When it is overdue. */
-            settle_by: components["schemas"]["Time"];
+            readonly settle_by: components["schemas"]["Time"];
             /** @description Where it comes from. */
-            source: components["schemas"]["MatterSource"];
+            readonly source: components["schemas"]["MatterSource"];
             /** @description Where it stands. */
-            state: components["schemas"]["MatterState"];
+            readonly state: components["schemas"]["MatterState"];
             /** @description What it is about. */
-            subject: components["schemas"]["Subject"];
+            readonly subject: components["schemas"]["Subject"];
         };
         /** @description Sent by the source; of the chain's own matters a regulator is a source too. */
-        MatterExtend: {
+        readonly MatterExtend: {
             /** @description Which. */
-            matter: components["schemas"]["MatterId"];
+            readonly matter: components["schemas"]["MatterId"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description Later than the present one and than block time. */
-            settle_by: components["schemas"]["Time"];
+            readonly settle_by: components["schemas"]["Time"];
         };
         /**
          * @description a matter id (mat_ and 26 symbols)
          * @example mat_5t63b7qsg5we2a5gr9hx8w2k4m
          */
-        MatterId: string;
+        readonly MatterId: string;
         /**
          * @description The kinds of matters (`domain.md` section 3).
          * @enum {string}
          */
-        MatterKind: "violation" | "breach" | "study_shortfall" | "ended_certificate" | "suspended_certificate" | "revoked_certificate" | "other";
+        readonly MatterKind: "violation" | "breach" | "study_shortfall" | "ended_certificate" | "suspended_certificate" | "revoked_certificate" | "other";
         /** @description Sent by an authority or regulator. The certificate and study kinds are the chain's own. */
-        MatterOpen: {
+        readonly MatterOpen: {
             /** @description `violation`, `breach` or `other`. */
-            kind: components["schemas"]["MatterKind"];
+            readonly kind: components["schemas"]["MatterKind"];
             /** @description When it happened; not after block time. */
-            occurred_at: components["schemas"]["Time"];
+            readonly occurred_at: components["schemas"]["Time"];
             /** @description An over-limit trip of a vehicle. */
-            over_limit: boolean;
+            readonly over_limit: boolean;
             /**
              * Format: int32
              * @description Points: 0, 1, 3, 5, 10 or 20.
              */
-            points: number;
+            readonly points: number;
             /** @description Commitment to the source's file. */
-            reference: components["schemas"]["Hash"];
-            settle_by?: components["schemas"]["Time"] | null;
+            readonly reference: components["schemas"]["Hash"];
+            readonly settle_by?: components["schemas"]["Time"] | null;
             /** @description About whom. */
-            subject: components["schemas"]["Subject"];
+            readonly subject: components["schemas"]["Subject"];
         };
         /** @description Sent by the source or a regulator. */
-        MatterSettle: {
+        readonly MatterSettle: {
             /** @description Which. */
-            matter: components["schemas"]["MatterId"];
+            readonly matter: components["schemas"]["MatterId"];
         };
         /** @description Who settles or voids it, besides a regulator. */
-        MatterSource: {
+        readonly MatterSource: {
             /** @description True if the chain opened it by itself. */
-            automatic: boolean;
-            certificate?: components["schemas"]["CertificateId"] | null;
+            readonly automatic: boolean;
+            readonly certificate?: components["schemas"]["CertificateId"] | null;
             /** @description The organisation that opened it, or the attester of the certificate it is about. */
-            organisation: components["schemas"]["OrganisationId"];
+            readonly organisation: components["schemas"]["OrganisationId"];
         };
         /**
          * @description Where a matter stands.
          * @enum {string}
          */
-        MatterState: "open" | "settled" | "void";
+        readonly MatterState: "open" | "settled" | "void";
         /** @description Sent by the source or a regulator. */
-        MatterVoid: {
+        readonly MatterVoid: {
             /** @description Which. */
-            matter: components["schemas"]["MatterId"];
+            readonly matter: components["schemas"]["MatterId"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
         };
         /** @description A certificate to be attested. */
-        NewClaim: {
+        readonly NewClaim: {
             /** @description Who is asked. */
-            attester: components["schemas"]["OrganisationId"];
+            readonly attester: components["schemas"]["OrganisationId"];
             /** @description Its kind. */
-            kind: components["schemas"]["CertificateKind"];
+            readonly kind: components["schemas"]["CertificateKind"];
             /** @description RFC 6962 root over the digests of its fields. */
-            root: components["schemas"]["Hash"];
+            readonly root: components["schemas"]["Hash"];
         };
         /** @description A node of genesis. */
-        NodeItem: {
+        readonly NodeItem: {
             /** @description Its key. */
-            key: components["schemas"]["PublicKey"];
+            readonly key: components["schemas"]["PublicKey"];
             /** @description Its name. */
-            name: string;
+            readonly name: string;
             /**
              * Format: int32
              * @description Its number, never used again.
              */
-            number: number;
+            readonly number: number;
             /** @description Its role. */
-            role: components["schemas"]["NodeRole"];
+            readonly role: components["schemas"]["NodeRole"];
         };
         /**
          * @description What a node does.
          * @enum {string}
          */
-        NodeRole: "validator" | "observer";
+        readonly NodeRole: "validator" | "observer";
         /**
          * @description a nonce of 32 lower-case hexadecimal digits
          * @example 00112233445566778899aabbccddeeff
          */
-        Nonce: string;
+        readonly Nonce: string;
         /** @description What is offered. */
-        Offer: {
-            consignee?: components["schemas"]["OrganisationId"] | null;
+        readonly Offer: {
+            readonly consignee?: components["schemas"]["OrganisationId"] | null;
             /** @description Until when it is to arrive. */
-            deliver_by: components["schemas"]["Time"];
+            readonly deliver_by: components["schemas"]["Time"];
             /** @description RFC 6962 root over the digests of the full fields. */
-            fields_root: components["schemas"]["Hash"];
+            readonly fields_root: components["schemas"]["Hash"];
             /** @description From. */
-            from: components["schemas"]["Prefecture"];
+            readonly from: components["schemas"]["Prefecture"];
             /**
              * Format: int32
              * @description Goods class of the ministry's table, such as 500.
              */
-            goods: number;
+            readonly goods: number;
             /** @description Hazardous goods. */
-            hazardous: boolean;
+            readonly hazardous: boolean;
             /** @description To whom. */
-            kind: components["schemas"]["WaybillKind"];
+            readonly kind: components["schemas"]["WaybillKind"];
             /** @description Until when it is to be loaded. */
-            load_by: components["schemas"]["Time"];
+            readonly load_by: components["schemas"]["Time"];
             /** @description The ministry's number (ShippingNoteNumber): 1 to 20 letters, digits or hyphens. */
-            number: components["schemas"]["Text40"];
+            readonly number: components["schemas"]["Text40"];
             /** @description Until when it may be accepted. */
-            offer_ends: components["schemas"]["Time"];
+            readonly offer_ends: components["schemas"]["Time"];
             /** @description May share the vehicle. */
-            part_load: boolean;
+            readonly part_load: boolean;
             /** @description Commitment to the price. */
-            price: components["schemas"]["Hash"];
+            readonly price: components["schemas"]["Hash"];
             /** @description The four-digit segment (SerialNumber). */
-            segment: components["schemas"]["Text40"];
+            readonly segment: components["schemas"]["Text40"];
             /** @description To. */
-            to: components["schemas"]["Prefecture"];
+            readonly to: components["schemas"]["Prefecture"];
             /**
              * Format: int32
              * @description Lower end of the weight band, kg.
              */
-            weight_from_kg: number;
+            readonly weight_from_kg: number;
             /**
              * Format: int32
              * @description Upper end of the weight band, kg.
              */
-            weight_to_kg: number;
+            readonly weight_to_kg: number;
         };
         /** @description An open matter as its subject's record lists it. */
-        OpenMatter: {
+        readonly OpenMatter: {
             /** @description Which. */
-            id: components["schemas"]["MatterId"];
+            readonly id: components["schemas"]["MatterId"];
             /**
              * Format: int32
              * @description Its points.
              */
-            points: number;
+            readonly points: number;
             /** @description When it makes the colour red. */
-            settle_by: components["schemas"]["Time"];
+            readonly settle_by: components["schemas"]["Time"];
         };
         /** @description Who operates a vehicle: an enterprise, or a person as a one-man business. */
-        Operator: {
+        readonly Operator: {
             /** @description An enterprise. */
-            organisation: components["schemas"]["OrganisationId"];
+            readonly organisation: components["schemas"]["OrganisationId"];
         } | {
             /** @description The person of the code itself. */
-            person: components["schemas"]["PersonId"];
+            readonly person: components["schemas"]["PersonId"];
         };
         /** @description Sent by the holder with the new operator's word, or by that operator with the holder's. */
-        OperatorSet: {
+        readonly OperatorSet: {
             /** @description Which code. */
-            code: components["schemas"]["CodeId"];
-            operator?: components["schemas"]["Operator"] | null;
+            readonly code: components["schemas"]["CodeId"];
+            readonly operator?: components["schemas"]["Operator"] | null;
             /** @description The other side's word. */
-            statements: components["schemas"]["Statement"][];
+            readonly statements: readonly components["schemas"]["Statement"][];
         };
         /**
          * @description The state of a code's operator: admitted and with a business permit that is in force.
          * @enum {string}
          */
-        OperatorState: "valid" | "invalid" | "none";
+        readonly OperatorState: "valid" | "invalid" | "none";
         /** @description An organisation. */
-        Organisation: {
+        readonly Organisation: {
             /** @description When it was admitted. */
-            admitted_at: components["schemas"]["Time"];
-            application?: components["schemas"]["ApplicationId"] | null;
-            code?: components["schemas"]["CodeId"] | null;
+            readonly admitted_at: components["schemas"]["Time"];
+            readonly application?: components["schemas"]["ApplicationId"] | null;
+            readonly code?: components["schemas"]["CodeId"] | null;
             /** @description Its certificates and open matters as an operator. */
-            dossier: components["schemas"]["Dossier"];
-            ended_at?: components["schemas"]["Time"] | null;
+            readonly dossier: components["schemas"]["Dossier"];
+            readonly ended_at?: components["schemas"]["Time"] | null;
             /** @description Its id. */
-            id: components["schemas"]["OrganisationId"];
+            readonly id: components["schemas"]["OrganisationId"];
             /** @description Credit code and name, or a tag. */
-            identity: components["schemas"]["Identity"];
+            readonly identity: components["schemas"]["Identity"];
             /** @description Keys in force; at most 8, at least one with the role `admin`. */
-            keys: components["schemas"]["PublicKey"][];
+            readonly keys: readonly components["schemas"]["PublicKey"][];
             /** @description Its kind. */
-            kind: components["schemas"]["OrganisationKind"];
-            next_change_at?: components["schemas"]["Time"] | null;
+            readonly kind: components["schemas"]["OrganisationKind"];
+            readonly next_change_at?: components["schemas"]["Time"] | null;
             /** @description Prefecture of its seat. */
-            prefecture: components["schemas"]["Prefecture"];
+            readonly prefecture: components["schemas"]["Prefecture"];
             /** @description What it may attest; at most 16. */
-            scopes: components["schemas"]["Scope"][];
+            readonly scopes: readonly components["schemas"]["Scope"][];
         };
         /** @description Sent by a regulator. */
-        OrganisationAdmit: {
+        readonly OrganisationAdmit: {
             /** @description Credit code and name, or a tag. */
-            identity: components["schemas"]["Identity"];
+            readonly identity: components["schemas"]["Identity"];
             /** @description Its first keys, 1 to 8, at least one an admin. */
-            keys: components["schemas"]["KeyGrant"][];
+            readonly keys: readonly components["schemas"]["KeyGrant"][];
             /** @description Kind. */
-            kind: components["schemas"]["OrganisationKind"];
+            readonly kind: components["schemas"]["OrganisationKind"];
             /** @description Prefecture of its seat. */
-            prefecture: components["schemas"]["Prefecture"];
+            readonly prefecture: components["schemas"]["Prefecture"];
             /** @description What it may attest. */
-            scopes: components["schemas"]["Scope"][];
+            readonly scopes: readonly components["schemas"]["Scope"][];
         };
         /** @description Sent by a regulator. */
-        OrganisationEnd: {
+        readonly OrganisationEnd: {
             /** @description Which. */
-            organisation: components["schemas"]["OrganisationId"];
+            readonly organisation: components["schemas"]["OrganisationId"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
         };
         /**
          * @description an organisation id (org_ and 26 symbols)
          * @example org_5t63b7qsg5we2a5gr9hx8w2k4m
          */
-        OrganisationId: string;
+        readonly OrganisationId: string;
         /**
          * @description The kinds of organisations (`domain.md` section 1).
          * @enum {string}
          */
-        OrganisationKind: "regulator" | "authority" | "enterprise" | "platform" | "insurer" | "bank" | "service_provider";
+        readonly OrganisationKind: "regulator" | "authority" | "enterprise" | "platform" | "insurer" | "bank" | "service_provider";
         /** @description Sent by a regulator. */
-        OrganisationScopes: {
+        readonly OrganisationScopes: {
             /** @description Which. */
-            organisation: components["schemas"]["OrganisationId"];
+            readonly organisation: components["schemas"]["OrganisationId"];
             /** @description What it may attest from now on. */
-            scopes: components["schemas"]["Scope"][];
+            readonly scopes: readonly components["schemas"]["Scope"][];
         };
         /** @description What became of a transaction. */
-        Outcome: {
+        readonly Outcome: {
             /** @description Executed. */
-            executed: {
+            readonly executed: {
                 /**
                  * Format: int32
                  * @description How many changes it wrote, those of bringing up included.
                  */
-                changes: number;
+                readonly changes: number;
                 /**
                  * Format: int64
                  * @description Sequence number of its first change.
                  */
-                first_change: number;
+                readonly first_change: number;
             };
         } | {
             /** @description Refused: nothing changed. */
-            refused: {
+            readonly refused: {
                 /** @description Every reason, at most 32. */
-                reasons: components["schemas"]["Reason"][];
+                readonly reasons: readonly components["schemas"]["Reason"][];
             };
         };
         /** @description An over-limit matter as the vehicle keeps it. */
-        OverLimit: {
+        readonly OverLimit: {
             /** @description Which matter. */
-            matter: components["schemas"]["MatterId"];
+            readonly matter: components["schemas"]["MatterId"];
             /** @description When it happened. */
-            occurred_at: components["schemas"]["Time"];
+            readonly occurred_at: components["schemas"]["Time"];
         };
         /** @description A page of a list. */
-        Page_AnyRecord: {
+        readonly Page_AnyRecord: {
             /** @description Height of the newest block. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The items. There may be fewer than `limit`, and none, although more follow. */
-            items: {
+            readonly items: readonly {
                 /** @description The record's id. */
-                id: string;
+                readonly id: string;
                 /** @description The record under the word of its kind, with what came due by then. */
-                value: unknown;
+                readonly value: unknown;
                 /** @description The newest version that a block wrote. */
-                version: components["schemas"]["Version"];
+                readonly version: components["schemas"]["Version"];
             }[];
             /** @description `cursor` of the next page; null at the end. */
-            next?: string | null;
+            readonly next?: string | null;
             /** @description Its stage. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description Its time. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
         };
         /** @description A page of a list. */
-        Page_Change: {
+        readonly Page_Change: {
             /** @description Height of the newest block. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The items. There may be fewer than `limit`, and none, although more follow. */
-            items: {
+            readonly items: readonly {
                 /** @description The instant at which it counts: block time, or the instant of a due change. */
-                at: components["schemas"]["Time"];
+                readonly at: components["schemas"]["Time"];
                 /** @description What happened. */
-                event: components["schemas"]["Event"];
+                readonly event: components["schemas"]["Event"];
                 /**
                  * Format: int64
                  * @description Dense number over the whole chain.
                  */
-                seq: number;
+                readonly seq: number;
                 /**
                  * Format: int32
                  * @description Place of the transaction in the block; none for what came due.
                  */
-                transaction?: number | null;
+                readonly transaction?: number | null;
                 /** @description What was written. */
-                version: components["schemas"]["Version"];
+                readonly version: components["schemas"]["Version"];
             }[];
             /** @description `cursor` of the next page; null at the end. */
-            next?: string | null;
+            readonly next?: string | null;
             /** @description Its stage. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description Its time. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
         };
         /** @description A page of a list. */
-        Page_HeaderItem: {
+        readonly Page_HeaderItem: {
             /** @description Height of the newest block. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The items. There may be fewer than `limit`, and none, although more follow. */
-            items: {
+            readonly items: readonly {
                 /** @description Its hash. */
-                hash: components["schemas"]["Hash"];
+                readonly hash: components["schemas"]["Hash"];
                 /** @description The header. */
-                header: components["schemas"]["Header"];
+                readonly header: components["schemas"]["Header"];
             }[];
             /** @description `cursor` of the next page; null at the end. */
-            next?: string | null;
+            readonly next?: string | null;
             /** @description Its stage. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description Its time. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
         };
         /** @description A page of a list. */
-        Page_HistoryItem: {
+        readonly Page_HistoryItem: {
             /** @description Height of the newest block. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The items. There may be fewer than `limit`, and none, although more follow. */
-            items: {
+            readonly items: readonly {
                 /** @description Time of the block that wrote it. */
-                time: components["schemas"]["Time"];
+                readonly time: components["schemas"]["Time"];
                 /** @description Its value under the word of its kind. */
-                value: unknown;
+                readonly value: unknown;
                 /** @description The version. */
-                version: components["schemas"]["Version"];
+                readonly version: components["schemas"]["Version"];
             }[];
             /** @description `cursor` of the next page; null at the end. */
-            next?: string | null;
+            readonly next?: string | null;
             /** @description Its stage. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description Its time. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
         };
         /** @description One parameter over time. */
-        Parameter: {
+        readonly Parameter: {
             /** @description Its name. */
-            name: components["schemas"]["ParameterName"];
+            readonly name: components["schemas"]["ParameterName"];
             /** @description Its values, `from` ascending; at most 16. */
-            values: components["schemas"]["ParameterValue"][];
+            readonly values: readonly components["schemas"]["ParameterValue"][];
         };
         /**
          * @description A parameter's name. Durations are in milliseconds.
          * @enum {string}
          */
-        ParameterName: "notice_ms" | "answer_ms" | "corrections" | "application_ms" | "vehicles_per_driver" | "drivers_per_vehicle" | "settle_violation_ms" | "settle_breach_ms" | "settle_study_ms" | "settle_certificate_ms" | "settle_other_ms" | "certificate_notice_ms" | "offer_ms" | "load_grace_ms" | "sign_ms" | "agree_ms" | "settlement_ms" | "dispute_ms" | "difference_ppm" | "barring_points" | "over_limit_matters" | "over_limit_months" | "step_ahead_ms";
+        readonly ParameterName: "notice_ms" | "answer_ms" | "corrections" | "application_ms" | "vehicles_per_driver" | "drivers_per_vehicle" | "settle_violation_ms" | "settle_breach_ms" | "settle_study_ms" | "settle_certificate_ms" | "settle_other_ms" | "certificate_notice_ms" | "offer_ms" | "load_grace_ms" | "sign_ms" | "agree_ms" | "settlement_ms" | "dispute_ms" | "difference_ppm" | "barring_points" | "over_limit_matters" | "over_limit_months" | "step_ahead_ms";
         /** @description Sent by a regulator. */
-        ParameterSet: {
+        readonly ParameterSet: {
             /** @description From when: at least `notice_ms` ahead of block time. */
-            from: components["schemas"]["Time"];
+            readonly from: components["schemas"]["Time"];
             /** @description Which. */
-            name: components["schemas"]["ParameterName"];
+            readonly name: components["schemas"]["ParameterName"];
             /**
              * Format: int64
              * @description New value.
              */
-            value: number;
+            readonly value: number;
         };
         /** @description A value and the instant from which it holds. */
-        ParameterValue: {
+        readonly ParameterValue: {
             /** @description From when; the first is from the beginning of time. */
-            from: components["schemas"]["Time"];
+            readonly from: components["schemas"]["Time"];
             /**
              * Format: int64
              * @description The value.
              */
-            value: number;
+            readonly value: number;
         };
         /** @description All parameters; one record with an id of zeros. */
-        Parameters: {
+        readonly Parameters: {
             /** @description In the order of [`ParameterName::ALL`]. */
-            all: components["schemas"]["Parameter"][];
+            readonly all: readonly components["schemas"]["Parameter"][];
             /** @description Prefectures that may be named, as genesis chose them. */
-            prefectures: components["schemas"]["Prefecture"][];
+            readonly prefectures: readonly components["schemas"]["Prefecture"][];
         };
         /** @description Another node as this one sees it. */
-        Peer: {
+        readonly Peer: {
             /**
              * Format: int64
              * @description How far its clock was ahead of this node's, in milliseconds.
              */
-            clock_offset_ms?: number | null;
+            readonly clock_offset_ms?: number | null;
             /** @description Whether there is a connection. */
-            connected: boolean;
-            height?: components["schemas"]["Height"] | null;
+            readonly connected: boolean;
+            readonly height?: components["schemas"]["Height"] | null;
             /** @description Its name in genesis. */
-            name: string;
+            readonly name: string;
             /** @description Its role. */
-            role: components["schemas"]["NodeRole"];
+            readonly role: components["schemas"]["NodeRole"];
         };
         /** @description A person. Nothing in it names anybody: the tag is keyed. */
-        Person: {
-            application?: components["schemas"]["ApplicationId"] | null;
-            code?: components["schemas"]["CodeId"] | null;
+        readonly Person: {
+            readonly application?: components["schemas"]["ApplicationId"] | null;
+            readonly code?: components["schemas"]["CodeId"] | null;
             /** @description Certificates and open matters. */
-            dossier: components["schemas"]["Dossier"];
+            readonly dossier: components["schemas"]["Dossier"];
             /** @description Its id. */
-            id: components["schemas"]["PersonId"];
+            readonly id: components["schemas"]["PersonId"];
             /** @description Keys in force; at most 8. */
-            keys: components["schemas"]["PublicKey"][];
-            next_change_at?: components["schemas"]["Time"] | null;
+            readonly keys: readonly components["schemas"]["PublicKey"][];
+            readonly next_change_at?: components["schemas"]["Time"] | null;
             /** @description HMAC-SHA-256 of the identity number under the attesters' common secret. */
-            tag: components["schemas"]["Hash"];
+            readonly tag: components["schemas"]["Hash"];
         };
         /**
          * @description a person id (per_ and 26 symbols)
          * @example per_5t63b7qsg5we2a5gr9hx8w2k4m
          */
-        PersonId: string;
+        readonly PersonId: string;
         /**
          * @description Sent by an authority that attests identities in the prefecture of the person's code or
          *     application, after it verified the person again. All other keys of the person end in this block.
          */
-        PersonKeyRegister: {
+        readonly PersonKeyRegister: {
             /** @description Who has it in hand. */
-            custody: components["schemas"]["Custody"];
+            readonly custody: components["schemas"]["Custody"];
             /** @description The new key. */
-            key: components["schemas"]["PublicKey"];
+            readonly key: components["schemas"]["PublicKey"];
             /** @description Who. */
-            person: components["schemas"]["PersonId"];
+            readonly person: components["schemas"]["PersonId"];
             /** @description The new key's word. */
-            statements: components["schemas"]["Statement"][];
+            readonly statements: readonly components["schemas"]["Statement"][];
         };
         /**
          * @description The kinds of policies.
          * @enum {string}
          */
-        PolicyKind: "compulsory" | "third_party" | "carrier_liability" | "cargo" | "occupants" | "damage";
+        readonly PolicyKind: "compulsory" | "third_party" | "carrier_liability" | "cargo" | "occupants" | "damage";
         /**
          * Format: int32
          * @description A prefecture of Yunnan by its GB/T 2260 code, such as 5301 for Kunming.
          */
-        Prefecture: number;
+        readonly Prefecture: number;
         /**
          * @description A problem in the form of RFC 9457, with our members beside the standard ones.
          * @example {
@@ -1946,994 +1946,994 @@ export interface components {
          *       "what_to_do": "Remove the field or correct its name."
          *     }
          */
-        ProblemDetails: {
+        readonly ProblemDetails: {
             /** @description Stable code for programs; all are in docs/errors.md. */
-            code: string;
+            readonly code: string;
             /** @description What is wrong here. */
-            detail: string;
+            readonly detail: string;
             /** @description The input at fault, as a path into the body or the name of a query parameter. */
-            field?: string | null;
+            readonly field?: string | null;
             /** @description Id of this request, also in the header `X-Request-Id` and in the node's log. */
-            request_id: string;
+            readonly request_id: string;
             /**
              * Format: int32
              * @description Seconds after which trying again makes sense, as in the header `Retry-After`.
              */
-            retry_after_s?: number | null;
+            readonly retry_after_s?: number | null;
             /**
              * Format: int32
              * @description The HTTP status again.
              */
-            status: number;
+            readonly status: number;
             /** @description A few words, in the language of `Accept-Language`. */
-            title: string;
+            readonly title: string;
             /** @description Where this kind is explained, relative to this node. */
-            type: string;
+            readonly type: string;
             /** @description What to do about it. */
-            what_to_do: string;
+            readonly what_to_do: string;
         };
         /** @description A proof against one header, which the verifier has from elsewhere. */
-        Proof: {
+        readonly Proof: {
             /** @description The header that it is against, by height and hash. */
-            anchor: components["schemas"]["BlockRef"];
+            readonly anchor: components["schemas"]["BlockRef"];
             /** @description Chain id. */
-            chain: components["schemas"]["Hash"];
+            readonly chain: components["schemas"]["Hash"];
             /** @description What it shows. */
-            shows: components["schemas"]["Shows"];
+            readonly shows: components["schemas"]["Shows"];
             /**
              * Format: int32
              * @description Layout: 2.
              */
-            version: number;
+            readonly version: number;
         };
         /**
          * @description a public key (ed25519: and 64 lower-case hexadecimal digits)
          * @example ed25519:d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a
          */
-        PublicKey: string;
+        readonly PublicKey: string;
         /** @description Limits on who may accept a public waybill. */
-        PublicLimits: {
+        readonly PublicLimits: {
             /** @description Home prefectures of codes; none means all. */
-            prefectures: components["schemas"]["Prefecture"][];
-            vehicle_type?: components["schemas"]["Text40"] | null;
+            readonly prefectures: readonly components["schemas"]["Prefecture"][];
+            readonly vehicle_type?: components["schemas"]["Text40"] | null;
         };
         /** @description One reason of a refusal. */
-        Reason: {
-            about?: components["schemas"]["Text40"] | null;
+        readonly Reason: {
+            readonly about?: components["schemas"]["Text40"] | null;
             /** @description Why. */
-            code: components["schemas"]["RefusalCode"];
+            readonly code: components["schemas"]["RefusalCode"];
         };
         /** @description The receipt of a transaction: leaf i of `receipt_root` names transaction i. */
-        Receipt: {
+        readonly Receipt: {
             /**
              * Format: int32
              * @description Its place in the block.
              */
-            index: number;
+            readonly index: number;
             /** @description What became of it. */
-            outcome: components["schemas"]["Outcome"];
+            readonly outcome: components["schemas"]["Outcome"];
             /** @description Which transaction. */
-            transaction: components["schemas"]["TransactionId"];
+            readonly transaction: components["schemas"]["TransactionId"];
         };
         /** @description A record as of an instant. */
-        RecordAnswer_Application: {
+        readonly RecordAnswer_Application: {
             /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
-            ended_attesters: components["schemas"]["OrganisationId"][];
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
             /** @description Height of the block that was read. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The record's id. */
-            id: string;
-            proof?: components["schemas"]["Proof"] | null;
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
             /** @description An application. */
-            record: {
+            readonly record: {
                 /** @description When it was made. */
-                asked_at: components["schemas"]["Time"];
+                readonly asked_at: components["schemas"]["Time"];
                 /** @description Claims, at most 12. */
-                claims: components["schemas"]["Claim"][];
-                code?: components["schemas"]["CodeId"] | null;
+                readonly claims: readonly components["schemas"]["Claim"][];
+                readonly code?: components["schemas"]["CodeId"] | null;
                 /**
                  * Format: int32
                  * @description Corrections made.
                  */
-                corrections: number;
+                readonly corrections: number;
                 /** @description Who has that key in hand. */
-                custody: components["schemas"]["Custody"];
-                ended_at?: components["schemas"]["Time"] | null;
+                readonly custody: components["schemas"]["Custody"];
+                readonly ended_at?: components["schemas"]["Time"] | null;
                 /** @description The holder's key, registered when the code is issued. */
-                holder_key: components["schemas"]["PublicKey"];
+                readonly holder_key: components["schemas"]["PublicKey"];
                 /** @description Its id. */
-                id: components["schemas"]["ApplicationId"];
-                lapses_at?: components["schemas"]["Time"] | null;
+                readonly id: components["schemas"]["ApplicationId"];
+                readonly lapses_at?: components["schemas"]["Time"] | null;
                 /** @description The transaction that made it: its code's id follows from it. */
-                made_by: components["schemas"]["TransactionId"];
-                person?: components["schemas"]["PersonId"] | null;
+                readonly made_by: components["schemas"]["TransactionId"];
+                readonly person?: components["schemas"]["PersonId"] | null;
                 /** @description Home prefecture. */
-                prefecture: components["schemas"]["Prefecture"];
+                readonly prefecture: components["schemas"]["Prefecture"];
                 /** @description Who sent it. */
-                sponsor: components["schemas"]["OrganisationId"];
+                readonly sponsor: components["schemas"]["OrganisationId"];
                 /** @description Where it stands. */
-                state: components["schemas"]["ApplicationState"];
-                vehicle?: components["schemas"]["VehicleId"] | null;
+                readonly state: components["schemas"]["ApplicationState"];
+                readonly vehicle?: components["schemas"]["VehicleId"] | null;
                 /** @description What it is for. */
-                wanted: components["schemas"]["Wanted"];
+                readonly wanted: components["schemas"]["Wanted"];
             };
             /** @description How far that block has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description The instant: that block's time, or the one asked for. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /** @description The newest version that a block wrote by then. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /** @description A record as of an instant. */
-        RecordAnswer_Matter: {
+        readonly RecordAnswer_Matter: {
             /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
-            ended_attesters: components["schemas"]["OrganisationId"][];
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
             /** @description Height of the block that was read. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The record's id. */
-            id: string;
-            proof?: components["schemas"]["Proof"] | null;
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
             /** @description A matter. */
-            record: {
-                end_reason?: components["schemas"]["Text40"] | null;
-                ended_at?: components["schemas"]["Time"] | null;
-                extension?: components["schemas"]["Text40"] | null;
+            readonly record: {
+                readonly end_reason?: components["schemas"]["Text40"] | null;
+                readonly ended_at?: components["schemas"]["Time"] | null;
+                readonly extension?: components["schemas"]["Text40"] | null;
                 /** @description Its id. */
-                id: components["schemas"]["MatterId"];
+                readonly id: components["schemas"]["MatterId"];
                 /** @description Its kind. */
-                kind: components["schemas"]["MatterKind"];
+                readonly kind: components["schemas"]["MatterKind"];
                 /** @description When it happened. */
-                occurred_at: components["schemas"]["Time"];
+                readonly occurred_at: components["schemas"]["Time"];
                 /** @description When the chain learnt of it. */
-                opened_at: components["schemas"]["Time"];
+                readonly opened_at: components["schemas"]["Time"];
                 /** @description An over-limit trip. */
-                over_limit: boolean;
+                readonly over_limit: boolean;
                 /**
                  * Format: int32
                  * @description Points.
                  */
-                points: number;
+                readonly points: number;
                 /** @description Commitment to the source's file; zeros for the chain's own. */
-                reference: components["schemas"]["Hash"];
+                readonly reference: components["schemas"]["Hash"];
                 /** @description When it is overdue. */
-                settle_by: components["schemas"]["Time"];
+                readonly settle_by: components["schemas"]["Time"];
                 /** @description Where it comes from. */
-                source: components["schemas"]["MatterSource"];
+                readonly source: components["schemas"]["MatterSource"];
                 /** @description Where it stands. */
-                state: components["schemas"]["MatterState"];
+                readonly state: components["schemas"]["MatterState"];
                 /** @description What it is about. */
-                subject: components["schemas"]["Subject"];
+                readonly subject: components["schemas"]["Subject"];
             };
             /** @description How far that block has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description The instant: that block's time, or the one asked for. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /** @description The newest version that a block wrote by then. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /** @description A record as of an instant. */
-        RecordAnswer_Organisation: {
+        readonly RecordAnswer_Organisation: {
             /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
-            ended_attesters: components["schemas"]["OrganisationId"][];
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
             /** @description Height of the block that was read. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The record's id. */
-            id: string;
-            proof?: components["schemas"]["Proof"] | null;
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
             /** @description An organisation. */
-            record: {
+            readonly record: {
                 /** @description When it was admitted. */
-                admitted_at: components["schemas"]["Time"];
-                application?: components["schemas"]["ApplicationId"] | null;
-                code?: components["schemas"]["CodeId"] | null;
+                readonly admitted_at: components["schemas"]["Time"];
+                readonly application?: components["schemas"]["ApplicationId"] | null;
+                readonly code?: components["schemas"]["CodeId"] | null;
                 /** @description Its certificates and open matters as an operator. */
-                dossier: components["schemas"]["Dossier"];
-                ended_at?: components["schemas"]["Time"] | null;
+                readonly dossier: components["schemas"]["Dossier"];
+                readonly ended_at?: components["schemas"]["Time"] | null;
                 /** @description Its id. */
-                id: components["schemas"]["OrganisationId"];
+                readonly id: components["schemas"]["OrganisationId"];
                 /** @description Credit code and name, or a tag. */
-                identity: components["schemas"]["Identity"];
+                readonly identity: components["schemas"]["Identity"];
                 /** @description Keys in force; at most 8, at least one with the role `admin`. */
-                keys: components["schemas"]["PublicKey"][];
+                readonly keys: readonly components["schemas"]["PublicKey"][];
                 /** @description Its kind. */
-                kind: components["schemas"]["OrganisationKind"];
-                next_change_at?: components["schemas"]["Time"] | null;
+                readonly kind: components["schemas"]["OrganisationKind"];
+                readonly next_change_at?: components["schemas"]["Time"] | null;
                 /** @description Prefecture of its seat. */
-                prefecture: components["schemas"]["Prefecture"];
+                readonly prefecture: components["schemas"]["Prefecture"];
                 /** @description What it may attest; at most 16. */
-                scopes: components["schemas"]["Scope"][];
+                readonly scopes: readonly components["schemas"]["Scope"][];
             };
             /** @description How far that block has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description The instant: that block's time, or the one asked for. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /** @description The newest version that a block wrote by then. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /** @description A record as of an instant. */
-        RecordAnswer_Parameters: {
+        readonly RecordAnswer_Parameters: {
             /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
-            ended_attesters: components["schemas"]["OrganisationId"][];
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
             /** @description Height of the block that was read. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The record's id. */
-            id: string;
-            proof?: components["schemas"]["Proof"] | null;
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
             /** @description All parameters; one record with an id of zeros. */
-            record: {
+            readonly record: {
                 /** @description In the order of [`ParameterName::ALL`]. */
-                all: components["schemas"]["Parameter"][];
+                readonly all: readonly components["schemas"]["Parameter"][];
                 /** @description Prefectures that may be named, as genesis chose them. */
-                prefectures: components["schemas"]["Prefecture"][];
+                readonly prefectures: readonly components["schemas"]["Prefecture"][];
             };
             /** @description How far that block has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description The instant: that block's time, or the one asked for. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /** @description The newest version that a block wrote by then. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /** @description A record as of an instant. */
-        RecordAnswer_Person: {
+        readonly RecordAnswer_Person: {
             /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
-            ended_attesters: components["schemas"]["OrganisationId"][];
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
             /** @description Height of the block that was read. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The record's id. */
-            id: string;
-            proof?: components["schemas"]["Proof"] | null;
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
             /** @description A person. Nothing in it names anybody: the tag is keyed. */
-            record: {
-                application?: components["schemas"]["ApplicationId"] | null;
-                code?: components["schemas"]["CodeId"] | null;
+            readonly record: {
+                readonly application?: components["schemas"]["ApplicationId"] | null;
+                readonly code?: components["schemas"]["CodeId"] | null;
                 /** @description Certificates and open matters. */
-                dossier: components["schemas"]["Dossier"];
+                readonly dossier: components["schemas"]["Dossier"];
                 /** @description Its id. */
-                id: components["schemas"]["PersonId"];
+                readonly id: components["schemas"]["PersonId"];
                 /** @description Keys in force; at most 8. */
-                keys: components["schemas"]["PublicKey"][];
-                next_change_at?: components["schemas"]["Time"] | null;
+                readonly keys: readonly components["schemas"]["PublicKey"][];
+                readonly next_change_at?: components["schemas"]["Time"] | null;
                 /** @description HMAC-SHA-256 of the identity number under the attesters' common secret. */
-                tag: components["schemas"]["Hash"];
+                readonly tag: components["schemas"]["Hash"];
             };
             /** @description How far that block has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description The instant: that block's time, or the one asked for. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /** @description The newest version that a block wrote by then. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /** @description A record as of an instant. */
-        RecordAnswer_Vehicle: {
+        readonly RecordAnswer_Vehicle: {
             /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
-            ended_attesters: components["schemas"]["OrganisationId"][];
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
             /** @description Height of the block that was read. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The record's id. */
-            id: string;
-            proof?: components["schemas"]["Proof"] | null;
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
             /** @description A vehicle or trailer. */
-            record: {
-                application?: components["schemas"]["ApplicationId"] | null;
-                coupled?: components["schemas"]["VehicleId"] | null;
+            readonly record: {
+                readonly application?: components["schemas"]["ApplicationId"] | null;
+                readonly coupled?: components["schemas"]["VehicleId"] | null;
                 /** @description Codes whose current vehicle it is; at most 8. */
-                current_for: components["schemas"]["CodeId"][];
+                readonly current_for: readonly components["schemas"]["CodeId"][];
                 /** @description Certificates, policies and open matters. */
-                dossier: components["schemas"]["Dossier"];
+                readonly dossier: components["schemas"]["Dossier"];
                 /** @description Codes bound to it; at most 8. */
-                drivers: components["schemas"]["CodeId"][];
+                readonly drivers: readonly components["schemas"]["CodeId"][];
                 /** @description Its id. */
-                id: components["schemas"]["VehicleId"];
+                readonly id: components["schemas"]["VehicleId"];
                 /** @description Applications for codes that name it and are verifying; at most 8. */
-                named_by: components["schemas"]["ApplicationId"][];
-                next_change_at?: components["schemas"]["Time"] | null;
+                readonly named_by: readonly components["schemas"]["ApplicationId"][];
+                readonly next_change_at?: components["schemas"]["Time"] | null;
                 /** @description The last four over-limit matters, oldest first. */
-                over_limit: components["schemas"]["OverLimit"][];
+                readonly over_limit: readonly components["schemas"]["OverLimit"][];
                 /** @description Owner. */
-                owner: components["schemas"]["VehicleOwner"];
-                plate_tag?: components["schemas"]["Hash"] | null;
-                released_at?: components["schemas"]["Time"] | null;
+                readonly owner: components["schemas"]["VehicleOwner"];
+                readonly plate_tag?: components["schemas"]["Hash"] | null;
+                readonly released_at?: components["schemas"]["Time"] | null;
                 /** @description Waybills under way; at most 8. */
-                under_way: components["schemas"]["WaybillId"][];
+                readonly under_way: readonly components["schemas"]["WaybillId"][];
                 /** @description Keyed tag of the VIN: it decides which vehicle this is. */
-                vin_tag: components["schemas"]["Hash"];
+                readonly vin_tag: components["schemas"]["Hash"];
             };
             /** @description How far that block has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description The instant: that block's time, or the one asked for. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /** @description The newest version that a block wrote by then. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /** @description A record as of an instant. */
-        RecordAnswer_Waybill: {
+        readonly RecordAnswer_Waybill: {
             /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
-            ended_attesters: components["schemas"]["OrganisationId"][];
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
             /** @description Height of the block that was read. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The record's id. */
-            id: string;
-            proof?: components["schemas"]["Proof"] | null;
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
             /** @description A waybill. */
-            record: {
-                abort?: components["schemas"]["Abort"] | null;
-                arrived?: components["schemas"]["Step"] | null;
-                carrier?: components["schemas"]["Carrier"] | null;
-                departed?: components["schemas"]["Step"] | null;
-                dispute?: components["schemas"]["Dispute"] | null;
-                end_reason?: components["schemas"]["Text40"] | null;
-                ended_at?: components["schemas"]["Time"] | null;
-                ended_by?: components["schemas"]["Side"] | null;
+            readonly record: {
+                readonly abort?: components["schemas"]["Abort"] | null;
+                readonly arrived?: components["schemas"]["Step"] | null;
+                readonly carrier?: components["schemas"]["Carrier"] | null;
+                readonly departed?: components["schemas"]["Step"] | null;
+                readonly dispute?: components["schemas"]["Dispute"] | null;
+                readonly end_reason?: components["schemas"]["Text40"] | null;
+                readonly ended_at?: components["schemas"]["Time"] | null;
+                readonly ended_by?: components["schemas"]["Side"] | null;
                 /** @description True once its code was suspended or cancelled while it was under way: it goes on. */
-                flagged: boolean;
+                readonly flagged: boolean;
                 /** @description Its id. */
-                id: components["schemas"]["WaybillId"];
-                loaded?: components["schemas"]["Step"] | null;
+                readonly id: components["schemas"]["WaybillId"];
+                readonly loaded?: components["schemas"]["Step"] | null;
                 /** @description Who made it. */
-                maker: components["schemas"]["OrganisationId"];
-                next_change_at?: components["schemas"]["Time"] | null;
+                readonly maker: components["schemas"]["OrganisationId"];
+                readonly next_change_at?: components["schemas"]["Time"] | null;
                 /** @description What is offered. */
-                offer: components["schemas"]["Offer"];
+                readonly offer: components["schemas"]["Offer"];
                 /** @description When it was offered. */
-                offered_at: components["schemas"]["Time"];
-                settlement?: components["schemas"]["Settlement"] | null;
-                signed?: components["schemas"]["Signing"] | null;
+                readonly offered_at: components["schemas"]["Time"];
+                readonly settlement?: components["schemas"]["Settlement"] | null;
+                readonly signed?: components["schemas"]["Signing"] | null;
                 /** @description Where it stands. */
-                state: components["schemas"]["WaybillState"];
+                readonly state: components["schemas"]["WaybillState"];
             };
             /** @description How far that block has come. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description The instant: that block's time, or the one asked for. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
             /** @description The newest version that a block wrote by then. */
-            version: components["schemas"]["Version"];
+            readonly version: components["schemas"]["Version"];
         };
         /**
          * @description The kind of a record. Numbers are part of the format and never used again.
          * @enum {string}
          */
-        RecordKind: "parameters" | "organisation" | "registered_key" | "unique_name" | "person" | "vehicle" | "application" | "code" | "matter" | "waybill";
+        readonly RecordKind: "parameters" | "organisation" | "registered_key" | "unique_name" | "person" | "vehicle" | "application" | "code" | "matter" | "waybill";
         /**
          * @description Why something was refused.
          * @enum {string}
          */
-        RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late";
+        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late";
         /** @description The roles of an organisation's key. */
-        Roles: {
+        readonly Roles: {
             /** @description May rotate keys. */
-            admin: boolean;
+            readonly admin: boolean;
             /** @description May attest. */
-            attest: boolean;
+            readonly attest: boolean;
             /** @description May send the organisation's business. */
-            operate: boolean;
+            readonly operate: boolean;
         };
         /** @description What an organisation may attest, and where. */
-        Scope: {
+        readonly Scope: {
             /** @description Kind of certificate. */
-            kind: components["schemas"]["CertificateKind"];
+            readonly kind: components["schemas"]["CertificateKind"];
             /** @description Prefectures; none means all. */
-            prefectures: components["schemas"]["Prefecture"][];
+            readonly prefectures: readonly components["schemas"]["Prefecture"][];
         };
         /** @description A proposed or agreed settlement. */
-        Settlement: {
+        readonly Settlement: {
             /** @description Commitment to the amount. */
-            amount: components["schemas"]["Hash"];
+            readonly amount: components["schemas"]["Hash"];
             /** @description Digest of the payment. */
-            payment: components["schemas"]["Hash"];
+            readonly payment: components["schemas"]["Hash"];
             /** @description When it was proposed. */
-            proposed_at: components["schemas"]["Time"];
+            readonly proposed_at: components["schemas"]["Time"];
             /** @description When it stands if the driver stays silent and no dispute is open. */
-            stands_at: components["schemas"]["Time"];
+            readonly stands_at: components["schemas"]["Time"];
         };
         /** @description What a proof shows. */
-        Shows: {
+        readonly Shows: {
             /** @description A transaction is in a block, with its receipt. */
-            transaction: {
-                block: components["schemas"]["Earlier"] | null;
+            readonly transaction: {
+                readonly block: components["schemas"]["Earlier"] | null;
                 /** @description Its receipt; its index is the place of both. */
-                receipt: string;
+                readonly receipt: string;
                 /** @description From the receipt's leaf to `receipt_root`. */
-                receipt_path: components["schemas"]["Hash"][];
+                readonly receipt_path: readonly components["schemas"]["Hash"][];
                 /** @description Canonical bytes of the transaction, signature included. */
-                transaction: string;
+                readonly transaction: string;
                 /** @description From the transaction's leaf to `tx_root`, lowest sibling first. */
-                transaction_path: components["schemas"]["Hash"][];
+                readonly transaction_path: readonly components["schemas"]["Hash"][];
             };
         } | {
             /** @description A record has this value since `version.since`, up to and with the anchor. */
-            present: {
+            readonly present: {
                 /** @description Its bucket. */
-                bucket: components["schemas"]["Bucket"];
+                readonly bucket: components["schemas"]["Bucket"];
                 /** @description The newest version. */
-                record: components["schemas"]["Held"];
+                readonly record: components["schemas"]["Held"];
             };
         } | {
             /** @description A record had this value from `version.since` until before the successor's `since`. */
-            replaced: {
+            readonly replaced: {
                 /** @description The version. */
-                record: components["schemas"]["Held"];
+                readonly record: components["schemas"]["Held"];
                 /** @description The change that wrote the next one. */
-                successor: components["schemas"]["Written"];
+                readonly successor: components["schemas"]["Written"];
             };
         } | {
             /** @description There is no such record, nor ever was up to the anchor: nothing is deleted. */
-            absent: {
+            readonly absent: {
                 /** @description The bucket that lacks it. */
-                bucket: components["schemas"]["Bucket"];
+                readonly bucket: components["schemas"]["Bucket"];
                 /** @description Its kind and id. */
-                key: string;
+                readonly key: string;
             };
         } | {
             /** @description There was no such record before this change wrote its first version. */
-            later: {
+            readonly later: {
                 /** @description The change. */
-                first: components["schemas"]["Written"];
+                readonly first: components["schemas"]["Written"];
             };
         };
         /**
          * @description The two sides of a waybill.
          * @enum {string}
          */
-        Side: "maker" | "driver";
+        readonly Side: "maker" | "driver";
         /**
          * @description a signature (ed25519: and 128 lower-case hexadecimal digits)
          * @example ed25519:e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b
          */
-        Signature: string;
+        readonly Signature: string;
         /** @description What the consignee or maker signed for. */
-        Signing: {
+        readonly Signing: {
             /** @description When. */
-            at: components["schemas"]["Time"];
+            readonly at: components["schemas"]["Time"];
             /** @description True if silence signed it with the offered figures. */
-            by_silence: boolean;
+            readonly by_silence: boolean;
             /**
              * Format: int32
              * @description Difference to the offered weight, parts per million.
              */
-            difference_ppm: number;
+            readonly difference_ppm: number;
             /**
              * Format: int32
              * @description Loaded distance, km.
              */
-            distance_km: number;
-            reason?: components["schemas"]["Hash"] | null;
+            readonly distance_km: number;
+            readonly reason?: components["schemas"]["Hash"] | null;
             /**
              * Format: int32
              * @description Gross weight, kg.
              */
-            weight_kg: number;
+            readonly weight_kg: number;
         };
         /**
          * @description How far something has come; until seals exist, executed here is the last stage.
          * @enum {string}
          */
-        Stage: "pending" | "ordered";
+        readonly Stage: "pending" | "ordered";
         /**
          * @description A code's standing as an answer says it.
          * @enum {string}
          */
-        StandingWord: "issued" | "suspended" | "cancelled" | "unknown";
+        readonly StandingWord: "issued" | "suspended" | "cancelled" | "unknown";
         /** @description A second party's word inside somebody else's transaction; good once. */
-        Statement: {
+        readonly Statement: {
             /** @description Random, 16 bytes. */
-            nonce: components["schemas"]["Nonce"];
+            readonly nonce: components["schemas"]["Nonce"];
             /** @description Over tag, chain, digest of the action, nonce and `valid_until`. */
-            signature: components["schemas"]["Signature"];
+            readonly signature: components["schemas"]["Signature"];
             /** @description Whose word. */
-            signer: components["schemas"]["PublicKey"];
+            readonly signer: components["schemas"]["PublicKey"];
             /** @description Until when it is good: at most 10 minutes ahead of block time. */
-            valid_until: components["schemas"]["Time"];
+            readonly valid_until: components["schemas"]["Time"];
         };
         /** @description How a node is. */
-        Status: {
+        readonly Status: {
             /**
              * Format: int64
              * @description Safety alarms since the start. Any is a reason to look at the log.
              */
-            alarms: number;
+            readonly alarms: number;
             /** @description Chain id: the hash of genesis. Transactions are signed for it. */
-            chain: components["schemas"]["Hash"];
+            readonly chain: components["schemas"]["Hash"];
             /** @description Newest final height. Until seals exist, what is executed here is final. */
-            final_height: components["schemas"]["Height"];
+            readonly final_height: components["schemas"]["Height"];
             /** @description Hash of its header. */
-            header_hash: components["schemas"]["Hash"];
+            readonly header_hash: components["schemas"]["Hash"];
             /** @description `ready`, `catching_up`, `no_leader` or `stopped`. */
-            health: string;
+            readonly health: string;
             /** @description Newest height executed here. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description The highest height that any node named. */
-            highest_seen: components["schemas"]["Height"];
+            readonly highest_seen: components["schemas"]["Height"];
             /** @description Name of the leader; null while none is known. */
-            leader?: string | null;
+            readonly leader?: string | null;
             /**
              * Format: int64
              * @description Entries of the log here; 0 on an observer.
              */
-            log_end: number;
+            readonly log_end: number;
             /** @description The node's name in genesis. */
-            name: string;
+            readonly name: string;
             /** @description The other nodes. */
-            peers: components["schemas"]["Peer"][];
+            readonly peers: readonly components["schemas"]["Peer"][];
             /**
              * Format: int64
              * @description Transactions that wait or are under way.
              */
-            pending: number;
+            readonly pending: number;
             /**
              * Format: int64
              * @description Their bytes.
              */
-            pending_bytes: number;
+            readonly pending_bytes: number;
             /** @description Its role. */
-            role: components["schemas"]["NodeRole"];
+            readonly role: components["schemas"]["NodeRole"];
             /** @description Its stage. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /**
              * Format: int64
              * @description Term of Raft.
              */
-            term: number;
+            readonly term: number;
             /** @description Time of the newest block. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
         };
         /** @description A step with its actual time and evidence. */
-        Step: {
+        readonly Step: {
             /** @description Actual time, as the driver says. */
-            at: components["schemas"]["Time"];
+            readonly at: components["schemas"]["Time"];
             /** @description Digest of a photo, weighbridge slip or position. */
-            evidence: components["schemas"]["Hash"];
+            readonly evidence: components["schemas"]["Hash"];
             /** @description When the chain learnt of it. */
-            recorded_at: components["schemas"]["Time"];
+            readonly recorded_at: components["schemas"]["Time"];
         };
         /** @description What a certificate or matter is about. */
-        Subject: {
+        readonly Subject: {
             /** @description A person. */
-            person: components["schemas"]["PersonId"];
+            readonly person: components["schemas"]["PersonId"];
         } | {
             /** @description A vehicle or trailer. */
-            vehicle: components["schemas"]["VehicleId"];
+            readonly vehicle: components["schemas"]["VehicleId"];
         } | {
             /** @description An organisation as operator. */
-            organisation: components["schemas"]["OrganisationId"];
+            readonly organisation: components["schemas"]["OrganisationId"];
         };
         /** @description What the colour needs to know of one subject's dossier. */
-        Summary: {
+        readonly Summary: {
             /** @description Digest of the open matters, sorted by id. */
-            digest: components["schemas"]["Hash"];
-            earliest_certificate_change?: components["schemas"]["Time"] | null;
-            earliest_settle_by?: components["schemas"]["Time"] | null;
+            readonly digest: components["schemas"]["Hash"];
+            readonly earliest_certificate_change?: components["schemas"]["Time"] | null;
+            readonly earliest_settle_by?: components["schemas"]["Time"] | null;
             /**
              * Format: int32
              * @description Most points of one open matter.
              */
-            most_points: number;
+            readonly most_points: number;
             /**
              * Format: int32
              * @description Open matters.
              */
-            open: number;
+            readonly open: number;
         };
         /** @description A suspension: lifted by who laid it, or a regulator. */
-        Suspension: {
+        readonly Suspension: {
             /** @description When. */
-            at: components["schemas"]["Time"];
+            readonly at: components["schemas"]["Time"];
             /** @description Who laid it. */
-            by: components["schemas"]["OrganisationId"];
+            readonly by: components["schemas"]["OrganisationId"];
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
         };
         /** @description What an attester says of a certificate. */
-        Terms: {
+        readonly Terms: {
             /** @description When. */
-            attested_at: components["schemas"]["Time"];
+            readonly attested_at: components["schemas"]["Time"];
             /** @description Who attested it. */
-            attester: components["schemas"]["OrganisationId"];
+            readonly attester: components["schemas"]["OrganisationId"];
             /** @description Class bits. */
-            class: components["schemas"]["Class"];
+            readonly class: components["schemas"]["Class"];
             /** @description RFC 6962 root over the digests of its fields. */
-            root: components["schemas"]["Hash"];
+            readonly root: components["schemas"]["Hash"];
             /** @description From when it holds. */
-            valid_from: components["schemas"]["Time"];
-            valid_until?: components["schemas"]["Time"] | null;
+            readonly valid_from: components["schemas"]["Time"];
+            readonly valid_until?: components["schemas"]["Time"] | null;
         };
         /** @description 1 to 120 bytes of UTF-8 without control characters */
-        Text120: string;
+        readonly Text120: string;
         /** @description 1 to 40 bytes of UTF-8 without control characters */
-        Text40: string;
+        readonly Text40: string;
         /**
          * @description an RFC 3339 instant such as 2026-11-24T12:00:00.000+08:00
          * @example 2026-11-24T12:00:00.000+08:00
          */
-        Time: string;
+        readonly Time: string;
         /** @description Sent by the owner of the vehicle; with the word of the trailer's owner where that is another. */
-        TrailerCouple: {
+        readonly TrailerCouple: {
             /** @description The trailer owner's word. */
-            statements: components["schemas"]["Statement"][];
+            readonly statements: readonly components["schemas"]["Statement"][];
             /** @description Which trailer. */
-            trailer: components["schemas"]["VehicleId"];
+            readonly trailer: components["schemas"]["VehicleId"];
             /** @description Which vehicle. */
-            vehicle: components["schemas"]["VehicleId"];
+            readonly vehicle: components["schemas"]["VehicleId"];
         };
         /** @description Sent by the owner of the vehicle or of the trailer. */
-        TrailerUncouple: {
+        readonly TrailerUncouple: {
             /** @description Which vehicle. */
-            vehicle: components["schemas"]["VehicleId"];
+            readonly vehicle: components["schemas"]["VehicleId"];
         };
         /** @description A signed wish. */
-        Transaction: {
+        readonly Transaction: {
             /** @description What it asks for. */
-            action: components["schemas"]["Action"];
+            readonly action: components["schemas"]["Action"];
             /** @description Chain id: the hash of genesis. */
-            chain: components["schemas"]["Hash"];
+            readonly chain: components["schemas"]["Hash"];
             /** @description Random, 16 bytes. */
-            nonce: components["schemas"]["Nonce"];
+            readonly nonce: components["schemas"]["Nonce"];
             /** @description Whose key signs. */
-            sender: components["schemas"]["PublicKey"];
+            readonly sender: components["schemas"]["PublicKey"];
             /** @description Over the tag and the id. */
-            signature: components["schemas"]["Signature"];
+            readonly signature: components["schemas"]["Signature"];
             /** @description Block time up to which it may be executed: at most 10 minutes ahead. */
-            valid_until: components["schemas"]["Time"];
+            readonly valid_until: components["schemas"]["Time"];
             /**
              * Format: int32
              * @description Layout: 1.
              */
-            version: number;
+            readonly version: number;
         };
         /** @description A transaction and what became of it. */
-        TransactionAnswer: {
-            height?: components["schemas"]["Height"] | null;
+        readonly TransactionAnswer: {
+            readonly height?: components["schemas"]["Height"] | null;
             /** @description Its id. */
-            id: components["schemas"]["TransactionId"];
-            receipt?: components["schemas"]["Receipt"] | null;
+            readonly id: components["schemas"]["TransactionId"];
+            readonly receipt?: components["schemas"]["Receipt"] | null;
             /** @description How far it has come. */
-            stage: components["schemas"]["Stage"];
-            time?: components["schemas"]["Time"] | null;
-            transaction?: components["schemas"]["Transaction"] | null;
+            readonly stage: components["schemas"]["Stage"];
+            readonly time?: components["schemas"]["Time"] | null;
+            readonly transaction?: components["schemas"]["Transaction"] | null;
         };
         /**
          * @description a transaction id of 64 lower-case hexadecimal digits
          * @example ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
          */
-        TransactionId: string;
+        readonly TransactionId: string;
         /** @description The nodes that may speak. */
-        Validators: {
+        readonly Validators: {
             /**
              * Format: int32
              * @description Number of the validator set.
              */
-            config_no: number;
+            readonly config_no: number;
             /** @description Height of the newest block. */
-            height: components["schemas"]["Height"];
+            readonly height: components["schemas"]["Height"];
             /** @description Validators and observers. */
-            nodes: components["schemas"]["NodeItem"][];
+            readonly nodes: readonly components["schemas"]["NodeItem"][];
             /** @description Its stage. */
-            stage: components["schemas"]["Stage"];
+            readonly stage: components["schemas"]["Stage"];
             /** @description Its time. */
-            time: components["schemas"]["Time"];
+            readonly time: components["schemas"]["Time"];
         };
         /** @description A vehicle or trailer. */
-        Vehicle: {
-            application?: components["schemas"]["ApplicationId"] | null;
-            coupled?: components["schemas"]["VehicleId"] | null;
+        readonly Vehicle: {
+            readonly application?: components["schemas"]["ApplicationId"] | null;
+            readonly coupled?: components["schemas"]["VehicleId"] | null;
             /** @description Codes whose current vehicle it is; at most 8. */
-            current_for: components["schemas"]["CodeId"][];
+            readonly current_for: readonly components["schemas"]["CodeId"][];
             /** @description Certificates, policies and open matters. */
-            dossier: components["schemas"]["Dossier"];
+            readonly dossier: components["schemas"]["Dossier"];
             /** @description Codes bound to it; at most 8. */
-            drivers: components["schemas"]["CodeId"][];
+            readonly drivers: readonly components["schemas"]["CodeId"][];
             /** @description Its id. */
-            id: components["schemas"]["VehicleId"];
+            readonly id: components["schemas"]["VehicleId"];
             /** @description Applications for codes that name it and are verifying; at most 8. */
-            named_by: components["schemas"]["ApplicationId"][];
-            next_change_at?: components["schemas"]["Time"] | null;
+            readonly named_by: readonly components["schemas"]["ApplicationId"][];
+            readonly next_change_at?: components["schemas"]["Time"] | null;
             /** @description The last four over-limit matters, oldest first. */
-            over_limit: components["schemas"]["OverLimit"][];
+            readonly over_limit: readonly components["schemas"]["OverLimit"][];
             /** @description Owner. */
-            owner: components["schemas"]["VehicleOwner"];
-            plate_tag?: components["schemas"]["Hash"] | null;
-            released_at?: components["schemas"]["Time"] | null;
+            readonly owner: components["schemas"]["VehicleOwner"];
+            readonly plate_tag?: components["schemas"]["Hash"] | null;
+            readonly released_at?: components["schemas"]["Time"] | null;
             /** @description Waybills under way; at most 8. */
-            under_way: components["schemas"]["WaybillId"][];
+            readonly under_way: readonly components["schemas"]["WaybillId"][];
             /** @description Keyed tag of the VIN: it decides which vehicle this is. */
-            vin_tag: components["schemas"]["Hash"];
+            readonly vin_tag: components["schemas"]["Hash"];
         };
         /** @description Sent by the owner or a sponsor; where a holder is the owner, with the holder key's word. */
-        VehicleApply: {
+        readonly VehicleApply: {
             /** @description Certificates to be attested. */
-            claims: components["schemas"]["NewClaim"][];
+            readonly claims: readonly components["schemas"]["NewClaim"][];
             /** @description Owner. */
-            owner: components["schemas"]["VehicleOwner"];
+            readonly owner: components["schemas"]["VehicleOwner"];
             /** @description Prefecture of registration. */
-            prefecture: components["schemas"]["Prefecture"];
+            readonly prefecture: components["schemas"]["Prefecture"];
             /** @description The holder's word. */
-            statements: components["schemas"]["Statement"][];
+            readonly statements: readonly components["schemas"]["Statement"][];
         };
         /** @description Sent by the holder, the operator or the vehicle's owner, with the words of the others. */
-        VehicleBind: {
+        readonly VehicleBind: {
             /** @description Which code. */
-            code: components["schemas"]["CodeId"];
+            readonly code: components["schemas"]["CodeId"];
             /** @description The others' words. */
-            statements: components["schemas"]["Statement"][];
+            readonly statements: readonly components["schemas"]["Statement"][];
             /** @description Which vehicle. */
-            vehicle: components["schemas"]["VehicleId"];
+            readonly vehicle: components["schemas"]["VehicleId"];
         };
         /** @description Sent by the holder. */
-        VehicleChoose: {
+        readonly VehicleChoose: {
             /** @description Which code. */
-            code: components["schemas"]["CodeId"];
-            vehicle?: components["schemas"]["VehicleId"] | null;
+            readonly code: components["schemas"]["CodeId"];
+            readonly vehicle?: components["schemas"]["VehicleId"] | null;
         };
         /** @description What the chain needs to know of a vehicle. */
-        VehicleClass: {
+        readonly VehicleClass: {
             /**
              * Format: int32
              * @description Axles.
              */
-            axles: number;
+            readonly axles: number;
             /** @description Energy. */
-            energy: components["schemas"]["Energy"];
+            readonly energy: components["schemas"]["Energy"];
             /** @description Built for hazardous goods. */
-            hazardous: boolean;
+            readonly hazardous: boolean;
             /** @description Prefecture of registration. */
-            prefecture: components["schemas"]["Prefecture"];
+            readonly prefecture: components["schemas"]["Prefecture"];
             /**
              * Format: int32
              * @description Rated load, kg.
              */
-            rated_load_kg: number;
+            readonly rated_load_kg: number;
             /**
              * Format: int32
              * @description Total mass, kg.
              */
-            total_mass_kg: number;
+            readonly total_mass_kg: number;
             /** @description True for a trailer or semi-trailer. */
-            trailer: boolean;
+            readonly trailer: boolean;
             /** @description Type by GA 24.4, such as `H31`. */
-            vehicle_type: components["schemas"]["Text40"];
+            readonly vehicle_type: components["schemas"]["Text40"];
         };
         /**
          * @description a vehicle id (veh_ and 26 symbols)
          * @example veh_5t63b7qsg5we2a5gr9hx8w2k4m
          */
-        VehicleId: string;
+        readonly VehicleId: string;
         /** @description Who a vehicle belongs to, as its last application said. */
-        VehicleOwner: {
+        readonly VehicleOwner: {
             /** @description An organisation. */
-            organisation: components["schemas"]["OrganisationId"];
+            readonly organisation: components["schemas"]["OrganisationId"];
         } | {
             /** @description A holder, by key. */
-            holder: components["schemas"]["PublicKey"];
+            readonly holder: components["schemas"]["PublicKey"];
         };
         /** @description Sent by a regulator. */
-        VehicleRelease: {
+        readonly VehicleRelease: {
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description Which. */
-            vehicle: components["schemas"]["VehicleId"];
+            readonly vehicle: components["schemas"]["VehicleId"];
         };
         /** @description Sent by the holder, the operator or the vehicle's owner. */
-        VehicleUnbind: {
+        readonly VehicleUnbind: {
             /** @description Which code. */
-            code: components["schemas"]["CodeId"];
+            readonly code: components["schemas"]["CodeId"];
             /** @description Which vehicle. */
-            vehicle: components["schemas"]["VehicleId"];
+            readonly vehicle: components["schemas"]["VehicleId"];
         };
         /** @description What became of one transaction of a batch. */
-        Verdict: {
-            height?: components["schemas"]["Height"] | null;
-            id?: components["schemas"]["TransactionId"] | null;
-            problem?: components["schemas"]["ProblemDetails"] | null;
-            receipt?: components["schemas"]["Receipt"] | null;
-            stage?: components["schemas"]["Stage"] | null;
+        readonly Verdict: {
+            readonly height?: components["schemas"]["Height"] | null;
+            readonly id?: components["schemas"]["TransactionId"] | null;
+            readonly problem?: components["schemas"]["ProblemDetails"] | null;
+            readonly receipt?: components["schemas"]["Receipt"] | null;
+            readonly stage?: components["schemas"]["Stage"] | null;
             /**
              * Format: int32
              * @description The HTTP status that it would have got alone.
              */
-            status: number;
+            readonly status: number;
         };
         /** @description A version of a record: what the state tree and the changes commit to. */
-        Version: {
+        readonly Version: {
             /** @description Digest of the value. */
-            digest: components["schemas"]["Hash"];
+            readonly digest: components["schemas"]["Hash"];
             /** @description Id of the record, 32 hexadecimal digits in JSON. */
-            id: string;
+            readonly id: string;
             /** @description Kind of record. */
-            kind: components["schemas"]["RecordKind"];
+            readonly kind: components["schemas"]["RecordKind"];
             /**
              * Format: int64
              * @description Number, from 1.
              */
-            number: number;
+            readonly number: number;
             /** @description Hash of the version before; zeros for the first. */
-            previous: components["schemas"]["Hash"];
+            readonly previous: components["schemas"]["Hash"];
             /** @description Height of the block that wrote it. */
-            since: components["schemas"]["Height"];
+            readonly since: components["schemas"]["Height"];
         };
         /** @description What an application is for. */
-        Wanted: {
+        readonly Wanted: {
             /** @description A code. */
-            code: components["schemas"]["CodeFor"];
+            readonly code: components["schemas"]["CodeFor"];
         } | {
             /** @description A vehicle's or trailer's record. */
-            vehicle: components["schemas"]["VehicleOwner"];
+            readonly vehicle: components["schemas"]["VehicleOwner"];
         };
         /** @description The operator that an application names. */
-        WantedOperator: {
+        readonly WantedOperator: {
             /** @description An enterprise. */
-            organisation: components["schemas"]["OrganisationId"];
+            readonly organisation: components["schemas"]["OrganisationId"];
         } | "applicant";
         /** @description A waybill. */
-        Waybill: {
-            abort?: components["schemas"]["Abort"] | null;
-            arrived?: components["schemas"]["Step"] | null;
-            carrier?: components["schemas"]["Carrier"] | null;
-            departed?: components["schemas"]["Step"] | null;
-            dispute?: components["schemas"]["Dispute"] | null;
-            end_reason?: components["schemas"]["Text40"] | null;
-            ended_at?: components["schemas"]["Time"] | null;
-            ended_by?: components["schemas"]["Side"] | null;
+        readonly Waybill: {
+            readonly abort?: components["schemas"]["Abort"] | null;
+            readonly arrived?: components["schemas"]["Step"] | null;
+            readonly carrier?: components["schemas"]["Carrier"] | null;
+            readonly departed?: components["schemas"]["Step"] | null;
+            readonly dispute?: components["schemas"]["Dispute"] | null;
+            readonly end_reason?: components["schemas"]["Text40"] | null;
+            readonly ended_at?: components["schemas"]["Time"] | null;
+            readonly ended_by?: components["schemas"]["Side"] | null;
             /** @description True once its code was suspended or cancelled while it was under way: it goes on. */
-            flagged: boolean;
+            readonly flagged: boolean;
             /** @description Its id. */
-            id: components["schemas"]["WaybillId"];
-            loaded?: components["schemas"]["Step"] | null;
+            readonly id: components["schemas"]["WaybillId"];
+            readonly loaded?: components["schemas"]["Step"] | null;
             /** @description Who made it. */
-            maker: components["schemas"]["OrganisationId"];
-            next_change_at?: components["schemas"]["Time"] | null;
+            readonly maker: components["schemas"]["OrganisationId"];
+            readonly next_change_at?: components["schemas"]["Time"] | null;
             /** @description What is offered. */
-            offer: components["schemas"]["Offer"];
+            readonly offer: components["schemas"]["Offer"];
             /** @description When it was offered. */
-            offered_at: components["schemas"]["Time"];
-            settlement?: components["schemas"]["Settlement"] | null;
-            signed?: components["schemas"]["Signing"] | null;
+            readonly offered_at: components["schemas"]["Time"];
+            readonly settlement?: components["schemas"]["Settlement"] | null;
+            readonly signed?: components["schemas"]["Signing"] | null;
             /** @description Where it stands. */
-            state: components["schemas"]["WaybillState"];
+            readonly state: components["schemas"]["WaybillState"];
         };
         /** @description Sent by either side after loading. */
-        WaybillAbort: {
+        readonly WaybillAbort: {
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by the other side. */
-        WaybillAbortAgree: {
+        readonly WaybillAbortAgree: {
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by the driver. */
-        WaybillAccept: {
+        readonly WaybillAccept: {
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by the driver. */
-        WaybillArrive: {
+        readonly WaybillArrive: {
             /** @description Actual time. */
-            at: components["schemas"]["Time"];
+            readonly at: components["schemas"]["Time"];
             /** @description Digest of the evidence. */
-            evidence: components["schemas"]["Hash"];
+            readonly evidence: components["schemas"]["Hash"];
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by either side. */
-        WaybillCancel: {
+        readonly WaybillCancel: {
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by the driver it is offered to. */
-        WaybillDecline: {
+        readonly WaybillDecline: {
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by the driver. */
-        WaybillDepart: {
+        readonly WaybillDepart: {
             /** @description Actual time. */
-            at: components["schemas"]["Time"];
+            readonly at: components["schemas"]["Time"];
             /** @description Digest of the evidence. */
-            evidence: components["schemas"]["Hash"];
+            readonly evidence: components["schemas"]["Hash"];
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by either side. */
-        WaybillDispute: {
+        readonly WaybillDispute: {
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by either side, or a regulator. */
-        WaybillDisputeEnd: {
+        readonly WaybillDisputeEnd: {
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /**
          * @description a waybill id (way_ and 26 symbols)
          * @example way_5t63b7qsg5we2a5gr9hx8w2k4m
          */
-        WaybillId: string;
+        readonly WaybillId: string;
         /** @description To whom it is offered. */
-        WaybillKind: {
+        readonly WaybillKind: {
             /** @description 专属: to one code. */
-            exclusive: {
+            readonly exclusive: {
                 /** @description Which. */
-                code: components["schemas"]["CodeId"];
+                readonly code: components["schemas"]["CodeId"];
             };
         } | {
             /** @description 公共: to every eligible code within limits. */
-            public: components["schemas"]["PublicLimits"];
+            readonly public: components["schemas"]["PublicLimits"];
         };
         /** @description Sent by the driver. */
-        WaybillLoad: {
+        readonly WaybillLoad: {
             /** @description Actual time. */
-            at: components["schemas"]["Time"];
+            readonly at: components["schemas"]["Time"];
             /** @description Digest of the evidence. */
-            evidence: components["schemas"]["Hash"];
+            readonly evidence: components["schemas"]["Hash"];
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by an enterprise or platform. */
-        WaybillOffer: {
+        readonly WaybillOffer: {
             /** @description What is offered. */
-            offer: components["schemas"]["Offer"];
+            readonly offer: components["schemas"]["Offer"];
         };
         /** @description Sent by the maker. */
-        WaybillSettle: {
+        readonly WaybillSettle: {
             /** @description Commitment to the amount. */
-            amount: components["schemas"]["Hash"];
+            readonly amount: components["schemas"]["Hash"];
             /** @description Digest of the payment. */
-            payment: components["schemas"]["Hash"];
+            readonly payment: components["schemas"]["Hash"];
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by the driver. */
-        WaybillSettleAgree: {
+        readonly WaybillSettleAgree: {
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description Sent by the consignee if it is a registered organisation, else by the maker. */
-        WaybillSign: {
+        readonly WaybillSign: {
             /**
              * Format: int32
              * @description Difference to the loaded weight, parts per million.
              */
-            difference_ppm: number;
+            readonly difference_ppm: number;
             /**
              * Format: int32
              * @description Loaded distance, km.
              */
-            distance_km: number;
-            reason?: components["schemas"]["Hash"] | null;
+            readonly distance_km: number;
+            readonly reason?: components["schemas"]["Hash"] | null;
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
             /**
              * Format: int32
              * @description Gross weight, kg.
              */
-            weight_kg: number;
+            readonly weight_kg: number;
         };
         /**
          * @description Where a waybill stands (`domain.md` section 5).
          * @enum {string}
          */
-        WaybillState: "offered" | "accepted" | "loaded" | "in_transit" | "arrived" | "signed" | "settled" | "declined" | "withdrawn" | "lapsed" | "cancelled" | "aborted";
+        readonly WaybillState: "offered" | "accepted" | "loaded" | "in_transit" | "arrived" | "signed" | "settled" | "declined" | "withdrawn" | "lapsed" | "cancelled" | "aborted";
         /** @description Sent by the maker. */
-        WaybillWithdraw: {
+        readonly WaybillWithdraw: {
             /** @description Reason code. */
-            reason: components["schemas"]["Text40"];
+            readonly reason: components["schemas"]["Text40"];
             /** @description Which. */
-            waybill: components["schemas"]["WaybillId"];
+            readonly waybill: components["schemas"]["WaybillId"];
         };
         /** @description A change in its block. */
-        Written: {
-            block: components["schemas"]["Earlier"] | null;
+        readonly Written: {
+            readonly block: components["schemas"]["Earlier"] | null;
             /** @description The change. */
-            change: string;
+            readonly change: string;
             /** @description From its leaf to `change_root`. */
-            path: components["schemas"]["Hash"][];
+            readonly path: readonly components["schemas"]["Hash"][];
         };
     };
     responses: never;
@@ -2944,2175 +2944,2175 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    reference: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly reference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
+                    readonly "text/html": string;
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    error_codes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly error_codes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
+                    readonly "text/html": string;
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    live: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly live: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description `alive` */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": string;
+                    readonly "text/plain": string;
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    metrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly metrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description All metrics. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/openmetrics-text": string;
+                    readonly "application/openmetrics-text": string;
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    description: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly description: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description OpenAPI 3.1. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    readonly "application/json": unknown;
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    ready: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly ready: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description `ready` */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": string;
+                    readonly "text/plain": string;
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `not_ready` 节点尚未就绪 Node not ready; `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "not_ready" | "too_many_connections";
+                        readonly code?: "not_ready" | "too_many_connections";
                     };
                 };
             };
         };
     };
-    applications: {
-        parameters: {
-            query?: {
+    readonly applications: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
                  * @example org_1mrwpp3yt4tdd5pnwyappfgw7a
                  */
-                sponsor?: components["schemas"]["OrganisationId"];
+                readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those in this state.
                  * @example issued
                  */
-                state?: components["schemas"]["ApplicationState"];
+                readonly state?: components["schemas"]["ApplicationState"];
                 /**
                  * @description Most items on the page.
                  * @example 2
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of records. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AnyRecord"];
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    application: {
-        parameters: {
-            query?: {
+    readonly application: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description Read as of this height; not together with `at_time`. */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
                 /**
                  * @description Add a proof of what is read.
                  * @example true
                  */
-                proof?: boolean;
+                readonly proof?: boolean;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example app_2qx34w5m0txq55eyte0g86g7vj
                  */
-                id: components["schemas"]["ApplicationId"];
+                readonly id: components["schemas"]["ApplicationId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The record. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordAnswer_Application"];
+                    readonly "application/json": components["schemas"]["RecordAnswer_Application"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis" | "not_found";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    blocks: {
-        parameters: {
-            query?: {
+    readonly blocks: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Most items on the page.
                  * @example 2
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of headers. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_HeaderItem"];
+                    readonly "application/json": components["schemas"]["Page_HeaderItem"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    block: {
-        parameters: {
-            query?: {
+    readonly block: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Most items on the page.
                  * @example 2
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description A height, or `latest`.
                  * @example 17
                  */
-                height: number | "latest";
+                readonly height: number | "latest";
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The block. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BlockAnswer"];
+                    readonly "application/json": components["schemas"]["BlockAnswer"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached";
+                        readonly code?: "height_not_reached";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    block_changes: {
-        parameters: {
-            query?: {
+    readonly block_changes: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Most items on the page.
                  * @example 2
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description A height, or `latest`.
                  * @example 17
                  */
-                height: number | "latest";
+                readonly height: number | "latest";
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of changes. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Change"];
+                    readonly "application/json": components["schemas"]["Page_Change"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached";
+                        readonly code?: "height_not_reached";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    codes: {
-        parameters: {
-            query?: {
+    readonly codes: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description Only those with this operator. */
-                operator?: components["schemas"]["OrganisationId"];
+                readonly operator?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Most items on the page.
                  * @example 1
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of records. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AnyRecord"];
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    code: {
-        parameters: {
-            query?: {
+    readonly code: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description Read as of this height; not together with `at_time`. */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
                 /**
                  * @description Add a proof of what is read.
                  * @example true
                  */
-                proof?: boolean;
+                readonly proof?: boolean;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example 53BDNFMRWLX3CLD
                  */
-                id: components["schemas"]["CodeId"];
+                readonly id: components["schemas"]["CodeId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The code. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CodeAnswer"];
+                    readonly "application/json": components["schemas"]["CodeAnswer"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis";
+                        readonly code?: "height_not_reached" | "before_genesis";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    code_history: {
-        parameters: {
-            query?: {
+    readonly code_history: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Most items on the page.
                  * @example 1
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example 53BDNFMRWLX3CLD
                  */
-                id: components["schemas"]["CodeId"];
+                readonly id: components["schemas"]["CodeId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of versions. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_HistoryItem"];
+                    readonly "application/json": components["schemas"]["Page_HistoryItem"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    code_proof: {
-        parameters: {
-            query?: {
+    readonly code_proof: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
                  * @example 19
                  */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example 53BDNFMRWLX3CLD
                  */
-                id: components["schemas"]["CodeId"];
+                readonly id: components["schemas"]["CodeId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The proof (docs/proofs.md). */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Proof"];
+                    readonly "application/json": components["schemas"]["Proof"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis";
+                        readonly code?: "height_not_reached" | "before_genesis";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    code_qr: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
+    readonly code_qr: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
                 /** @description Its id. */
-                id: components["schemas"]["CodeId"];
+                readonly id: components["schemas"]["CodeId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The picture. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "image/svg+xml": string;
+                    readonly "image/svg+xml": string;
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field";
+                        readonly code?: "unknown_field" | "invalid_field";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    events: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly events: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description Number of the last change seen. */
-                "Last-Event-ID"?: number | null;
+                readonly "Last-Event-ID"?: number | null;
             };
-            path?: never;
-            cookie?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The stream; it ends when the client goes or the node shuts down. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    readonly "text/event-stream": string;
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field";
+                        readonly code?: "unknown_field" | "invalid_field";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_streams` 事件流过多 Too many event streams; `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_streams" | "too_many_connections";
+                        readonly code?: "too_many_streams" | "too_many_connections";
                     };
                 };
             };
         };
     };
-    header: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
+    readonly header: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description A height, or `latest`.
                  * @example latest
                  */
-                height: number | "latest";
+                readonly height: number | "latest";
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The header. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HeaderAnswer"];
+                    readonly "application/json": components["schemas"]["HeaderAnswer"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field";
+                        readonly code?: "unknown_field" | "invalid_field";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached";
+                        readonly code?: "height_not_reached";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    matters: {
-        parameters: {
-            query?: {
+    readonly matters: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Only those of this person.
                  * @example per_3s527mns3mzqges6gjqdrxdyty
                  */
-                person?: components["schemas"]["PersonId"];
+                readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
-                vehicle?: components["schemas"]["VehicleId"];
+                readonly vehicle?: components["schemas"]["VehicleId"];
                 /** @description Only those of this organisation. */
-                organisation?: components["schemas"]["OrganisationId"];
+                readonly organisation?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those in this state.
                  * @example open
                  */
-                state?: components["schemas"]["MatterState"];
+                readonly state?: components["schemas"]["MatterState"];
                 /**
                  * @description Most items on the page.
                  * @example 2
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of records. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AnyRecord"];
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    matter: {
-        parameters: {
-            query?: {
+    readonly matter: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description Read as of this height; not together with `at_time`. */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
                 /**
                  * @description Add a proof of what is read.
                  * @example true
                  */
-                proof?: boolean;
+                readonly proof?: boolean;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example mat_1vx6ta7vvqp4g577af8z8jr1rd
                  */
-                id: components["schemas"]["MatterId"];
+                readonly id: components["schemas"]["MatterId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The record. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordAnswer_Matter"];
+                    readonly "application/json": components["schemas"]["RecordAnswer_Matter"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis" | "not_found";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    organisations: {
-        parameters: {
-            query?: {
+    readonly organisations: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Most items on the page.
                  * @example 2
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of records. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AnyRecord"];
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    organisation: {
-        parameters: {
-            query?: {
+    readonly organisation: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description Read as of this height; not together with `at_time`. */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
                 /**
                  * @description Add a proof of what is read.
                  * @example true
                  */
-                proof?: boolean;
+                readonly proof?: boolean;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example org_1mrwpp3yt4tdd5pnwyappfgw7a
                  */
-                id: components["schemas"]["OrganisationId"];
+                readonly id: components["schemas"]["OrganisationId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The record. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordAnswer_Organisation"];
+                    readonly "application/json": components["schemas"]["RecordAnswer_Organisation"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis" | "not_found";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    parameters: {
-        parameters: {
-            query?: {
+    readonly parameters: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description Read as of this height; not together with `at_time`. */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
                 /**
                  * @description Add a proof of what is read.
                  * @example true
                  */
-                proof?: boolean;
+                readonly proof?: boolean;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The record. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordAnswer_Parameters"];
+                    readonly "application/json": components["schemas"]["RecordAnswer_Parameters"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis" | "not_found";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    person: {
-        parameters: {
-            query?: {
+    readonly person: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description Read as of this height; not together with `at_time`. */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
                 /**
                  * @description Add a proof of what is read.
                  * @example true
                  */
-                proof?: boolean;
+                readonly proof?: boolean;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example per_3s527mns3mzqges6gjqdrxdyty
                  */
-                id: components["schemas"]["PersonId"];
+                readonly id: components["schemas"]["PersonId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The record. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordAnswer_Person"];
+                    readonly "application/json": components["schemas"]["RecordAnswer_Person"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis" | "not_found";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    record_proof: {
-        parameters: {
-            query?: {
+    readonly record_proof: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
                  * @example 19
                  */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description The kind of record.
                  * @example waybill
                  */
-                kind: components["schemas"]["RecordKind"];
+                readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
                  * @example way_610r2z9g5xysf4g7gbs459d69f
                  */
-                id: string;
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The proof (docs/proofs.md). */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Proof"];
+                    readonly "application/json": components["schemas"]["Proof"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis";
+                        readonly code?: "height_not_reached" | "before_genesis";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    state: {
-        parameters: {
-            query?: {
+    readonly state: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Most items on the page.
                  * @example 1
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description The kind of record.
                  * @example parameters
                  */
-                kind: components["schemas"]["RecordKind"];
+                readonly kind: components["schemas"]["RecordKind"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of records. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AnyRecord"];
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    status: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly status: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description How the node is. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Status"];
+                    readonly "application/json": components["schemas"]["Status"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field";
+                        readonly code?: "unknown_field" | "invalid_field";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    submit: {
-        parameters: {
-            query?: {
+    readonly submit: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description How long to wait, at most 30 s: until it is taken, executed here, or final.
                  * @example ordered
                  */
-                wait?: "pending" | "ordered" | "final";
+                readonly wait?: "pending" | "ordered" | "final";
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** @description JSON of at most 128 KiB, or canonical bytes of at most 16 KiB. */
-        requestBody: {
-            content: {
+        readonly requestBody: {
+            readonly content: {
                 /**
                  * @example {
                  *       "action": {
@@ -5128,143 +5128,143 @@ export interface operations {
                  *       "version": 1
                  *     }
                  */
-                "application/json": components["schemas"]["Transaction"];
-                "application/octet-stream": number[];
+                readonly "application/json": components["schemas"]["Transaction"];
+                readonly "application/octet-stream": readonly number[];
             };
         };
-        responses: {
+        readonly responses: {
             /** @description Executed: the receipt says what became of it. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TransactionAnswer"];
+                    readonly "application/json": components["schemas"]["TransactionAnswer"];
                 };
             };
             /** @description Taken, and not executed here yet. */
-            202: {
+            readonly 202: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TransactionAnswer"];
+                    readonly "application/json": components["schemas"]["TransactionAnswer"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `transaction_malformed` 交易字节无效 Malformed transaction; `transaction_version` 交易版本不支持 Unknown transaction version; `wrong_chain` 属于另一条链 Another chain; `signature_wrong` 签名错误 Wrong signature; `transaction_expired` 交易已过期 Transaction expired; `valid_until_too_far` 有效期过长 Valid for too long */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "transaction_malformed" | "transaction_version" | "wrong_chain" | "signature_wrong" | "transaction_expired" | "valid_until_too_far";
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "transaction_malformed" | "transaction_version" | "wrong_chain" | "signature_wrong" | "transaction_expired" | "valid_until_too_far";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `body_too_slow` 请求体传输过慢 Body too slow */
-            408: {
+            readonly 408: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "body_too_slow";
+                        readonly code?: "body_too_slow";
                     };
                 };
             };
             /** @description `body_too_large` 请求体过大 Body too large; `transaction_too_large` 交易过大 Transaction too large */
-            413: {
+            readonly 413: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "body_too_large" | "transaction_too_large";
+                        readonly code?: "body_too_large" | "transaction_too_large";
                     };
                 };
             };
             /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
-            415: {
+            readonly 415: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unsupported_media_type";
+                        readonly code?: "unsupported_media_type";
                     };
                 };
             };
             /** @description `sender_queue_full` 发送方排队已满 Sender's queue full */
-            429: {
+            readonly 429: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "sender_queue_full";
+                        readonly code?: "sender_queue_full";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `pool_full` 交易池已满 Pool full; `no_leader` 暂无主节点 No leader; `node_stopped` 节点已停止参与 Node stopped; `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "pool_full" | "no_leader" | "node_stopped" | "too_many_connections";
+                        readonly code?: "pool_full" | "no_leader" | "node_stopped" | "too_many_connections";
                     };
                 };
             };
         };
     };
-    submit_batch: {
-        parameters: {
-            query?: {
+    readonly submit_batch: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description How long to wait, at most 30 s: until it is taken, executed here, or final.
                  * @example ordered
                  */
-                wait?: "pending" | "ordered" | "final";
+                readonly wait?: "pending" | "ordered" | "final";
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
         /** @description A JSON array of at most 16 MiB; or canonical bytes of at most 4 MiB, each transaction behind its length in 4 bytes, little endian. */
-        requestBody: {
-            content: {
+        readonly requestBody: {
+            readonly content: {
                 /**
                  * @example [
                  *       {
@@ -5295,700 +5295,700 @@ export interface operations {
                  *       }
                  *     ]
                  */
-                "application/json": components["schemas"]["Transaction"][];
-                "application/octet-stream": number[];
+                readonly "application/json": readonly components["schemas"]["Transaction"][];
+                readonly "application/octet-stream": readonly number[];
             };
         };
-        responses: {
+        readonly responses: {
             /** @description A verdict for each. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BatchAnswer"];
+                    readonly "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `transaction_malformed` 交易字节无效 Malformed transaction; `empty_batch` 批次为空 Empty batch */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "transaction_malformed" | "empty_batch";
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "transaction_malformed" | "empty_batch";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `body_too_slow` 请求体传输过慢 Body too slow */
-            408: {
+            readonly 408: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "body_too_slow";
+                        readonly code?: "body_too_slow";
                     };
                 };
             };
             /** @description `body_too_large` 请求体过大 Body too large; `batch_too_large` 批次过大 Batch too large */
-            413: {
+            readonly 413: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "body_too_large" | "batch_too_large";
+                        readonly code?: "body_too_large" | "batch_too_large";
                     };
                 };
             };
             /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
-            415: {
+            readonly 415: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unsupported_media_type";
+                        readonly code?: "unsupported_media_type";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `overloaded` 节点繁忙 Node busy; `pool_full` 交易池已满 Pool full; `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "overloaded" | "pool_full" | "too_many_connections";
+                        readonly code?: "overloaded" | "pool_full" | "too_many_connections";
                     };
                 };
             };
         };
     };
-    transaction: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
+    readonly transaction: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example be87a7caa601baeeabe89f92e92e5b3acb16e3150cf860d40030bd6b0959c56b
                  */
-                id: components["schemas"]["TransactionId"];
+                readonly id: components["schemas"]["TransactionId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description Executed, or still waiting. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TransactionAnswer"];
+                    readonly "application/json": components["schemas"]["TransactionAnswer"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field";
+                        readonly code?: "unknown_field" | "invalid_field";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `not_found` 没有找到 Not found */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "not_found";
+                        readonly code?: "not_found";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    transaction_proof: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
+    readonly transaction_proof: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example be87a7caa601baeeabe89f92e92e5b3acb16e3150cf860d40030bd6b0959c56b
                  */
-                id: components["schemas"]["TransactionId"];
+                readonly id: components["schemas"]["TransactionId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The proof (docs/proofs.md). */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Proof"];
+                    readonly "application/json": components["schemas"]["Proof"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field";
+                        readonly code?: "unknown_field" | "invalid_field";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `not_found` 没有找到 Not found */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "not_found";
+                        readonly code?: "not_found";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    validators: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly validators: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The nodes. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Validators"];
+                    readonly "application/json": components["schemas"]["Validators"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field";
+                        readonly code?: "unknown_field" | "invalid_field";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    vehicles: {
-        parameters: {
-            query?: {
+    readonly vehicles: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Most items on the page.
                  * @example 2
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of records. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AnyRecord"];
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    vehicle: {
-        parameters: {
-            query?: {
+    readonly vehicle: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description Read as of this height; not together with `at_time`. */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
                 /**
                  * @description Add a proof of what is read.
                  * @example true
                  */
-                proof?: boolean;
+                readonly proof?: boolean;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example veh_5r034d91f1nryp8zwpmk0xwzre
                  */
-                id: components["schemas"]["VehicleId"];
+                readonly id: components["schemas"]["VehicleId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The record. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordAnswer_Vehicle"];
+                    readonly "application/json": components["schemas"]["RecordAnswer_Vehicle"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis" | "not_found";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    waybills: {
-        parameters: {
-            query?: {
+    readonly waybills: {
+        readonly parameters: {
+            readonly query?: {
                 /**
                  * @description Only those that this organisation made.
                  * @example org_1mrwpp3yt4tdd5pnwyappfgw7a
                  */
-                maker?: components["schemas"]["OrganisationId"];
+                readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
                  * @example 53BDNFMRWLX3CLD
                  */
-                code?: components["schemas"]["CodeId"];
+                readonly code?: components["schemas"]["CodeId"];
                 /**
                  * @description Only those in this state.
                  * @example settled
                  */
-                state?: components["schemas"]["WaybillState"];
+                readonly state?: components["schemas"]["WaybillState"];
                 /**
                  * @description Most items on the page.
                  * @example 2
                  */
-                limit?: number;
+                readonly limit?: number;
                 /** @description `next` of the page before, as it is. */
-                cursor?: string;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description A page of records. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AnyRecord"];
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
         };
     };
-    waybill: {
-        parameters: {
-            query?: {
+    readonly waybill: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description Read as of this height; not together with `at_time`. */
-                at_height?: number;
+                readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
-                at_time?: components["schemas"]["Time"];
+                readonly at_time?: components["schemas"]["Time"];
                 /**
                  * @description Add a proof of what is read.
                  * @example true
                  */
-                proof?: boolean;
+                readonly proof?: boolean;
             };
-            header?: never;
-            path: {
+            readonly header?: never;
+            readonly path: {
                 /**
                  * @description Its id.
                  * @example way_610r2z9g5xysf4g7gbs459d69f
                  */
-                id: components["schemas"]["WaybillId"];
+                readonly id: components["schemas"]["WaybillId"];
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
+        readonly requestBody?: never;
+        readonly responses: {
             /** @description The record. */
-            200: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordAnswer_Waybill"];
+                    readonly "application/json": components["schemas"]["RecordAnswer_Waybill"];
                 };
             };
             /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
-            400: {
+            readonly 400: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
                     };
                 };
             };
             /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
-            403: {
+            readonly 403: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "host_not_allowed";
+                        readonly code?: "host_not_allowed";
                     };
                 };
             };
             /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
-            404: {
+            readonly 404: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "height_not_reached" | "before_genesis" | "not_found";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
                     };
                 };
             };
             /** @description `internal` 节点内部错误 Internal error */
-            500: {
+            readonly 500: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "internal";
+                        readonly code?: "internal";
                     };
                 };
             };
             /** @description `too_many_connections` 连接过多 Too many connections */
-            503: {
+            readonly 503: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        code?: "too_many_connections";
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
