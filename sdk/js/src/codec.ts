@@ -241,7 +241,7 @@ export function list<T>(inner: Codec<T>): Codec<readonly T[]> {
     write(to, value) {
       if (!Array.isArray(value)) throw new FormatError('not a list');
       to.uint(value.length, 8);
-      value.forEach((item, place) => at(String(place), () => inner.write(to, item)));
+      for (const [place, item] of value.entries()) at(String(place), () => inner.write(to, item));
     },
     read(from) {
       const count = from.count();

@@ -41,9 +41,22 @@ test('what is no event of a node is refused', () => {
 });
 
 type Connection =
-  | { readonly texts: readonly string[]; readonly breaks?: boolean }
+  | { readonly texts: readonly string[]; readonly end?: 'breaks' | 'hangs' }
   | { readonly status: number }
   | Error;
+
+/** A stream that gives a text each time it is asked, and then ends as it is told to. */
+function streamOf(texts: readonly string[], end: 'breaks' | 'hangs' | undefined): ReadableStream<Uint8Array> {
+  const left = [...texts];
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    const text = left.shift();
+    if (text !== undefined) controller.enqueue(toUtf8(text));
+    else if (end === 'breaks') controller.error(new Error('broken'));
+    else if (end === 'hangs') await new Promise(() => undefined);
+    else controller.close();
+  };
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
+}
 
 /** A node with a stream for each connection. */
 function node(connections: Connection[]): { fetch: Fetch; resumed: (string | undefined)[]; pauses: number[] } {
@@ -58,13 +71,7 @@ function node(connections: Connection[]): { fetch: Fetch; resumed: (string | und
       const json = { status, code: 'some', title: '', detail: '', what_to_do: '', type: '', request_id: '' };
       return { status, headers: { get }, text: async () => JSON.stringify(json) };
     }
-    const body = new ReadableStream<Uint8Array>({
-      start(controller) {
-        for (const text of connection.texts) controller.enqueue(toUtf8(text));
-        if (connection.breaks === true) controller.error(new Error('broken'));
-        else controller.close();
-      },
-    });
+    const body = streamOf(connection.texts, connection.end);
     return { status: 200, headers: { get }, body, text: async () => '' };
   };
   return { fetch, resumed, pauses: [] };
@@ -95,6 +102,23 @@ test('a stream that ends goes on behind the last event', async () => {
   assert.deepEqual(seen, [4, 5, 6, 7]);
   assert.deepEqual(fake.resumed, ['3', '5', '5', '5', '6']);
   assert.deepEqual(fake.pauses, [2_000, 2_000, 2_000, 5]);
+});
+
+test('a stream that breaks or falls silent goes on behind the last event', async () => {
+  const fake = node([{ texts: [event(4)], end: 'breaks' }, { texts: [event(5)], end: 'hangs' }, { texts: [event(6)] }]);
+  const seen: number[] = [];
+  for await (const { seq } of clientOf(fake).events({ after: 3, idleMs: 5 })) {
+    seen.push(seq);
+    if (seq === 6) break;
+  }
+  assert.deepEqual(seen, [4, 5, 6]);
+  assert.deepEqual(fake.resumed, ['3', '4', '5']);
+});
+
+test('a node that never answers is given up', async () => {
+  const fetch: Fetch = () => new Promise(() => undefined);
+  const stream = new Client('http://node', { fetch }).events({ idleMs: 1, reconnects: 0 });
+  await assert.rejects(stream.next(), UnreachableError);
 });
 
 test('a new stream begins now', async () => {

@@ -96,6 +96,13 @@ test('a variant that holds nothing is its word alone', () => {
   assert.ok(refuses(() => parse(codecOf('Mode'), { __proto__: null })));
 });
 
+test('a list has no holes', () => {
+  const prefectures: number[] = [];
+  prefectures[1] = 5301;
+  assert.ok(refuses(() => parse(codecOf('Scope'), { kind: 'identity', prefectures })));
+  assert.ok(refuses(() => parse(codecOf('Scope'), { kind: 'identity', prefectures: { length: 0 } })));
+});
+
 test('what is wrong is said with the place where it is', () => {
   const roles = { admin: true, operate: 1, attest: false };
   const action = { key_add: { key: `ed25519:${'0'.repeat(64)}`, roles, statements: [] } };

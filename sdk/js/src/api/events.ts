@@ -5,7 +5,7 @@
  */
 import { fromUtf8 } from '../bytes.js';
 import { DianyunError, FormatError, HostError } from '../errors.js';
-import type { Http } from './http.js';
+import { type Http, newAbort, within } from './http.js';
 import type { components } from './openapi.js';
 import { AnswerError, ApiError, UnreachableError } from './problem.js';
 
@@ -27,11 +27,15 @@ export interface EventChoices {
   readonly signal?: AbortSignal;
   /** How often in a row to connect again before it gives up; for ever unless given. */
   readonly reconnects?: number;
+  /** After how long without a byte a connection counts as dead, ms. A node sends something every 15 s. */
+  readonly idleMs?: number;
 }
 
+const PATH = '/v1/events';
 /** The most bytes of one event. */
 const EVENT_BYTES = 64 * 1_024;
 const RETRY_MS = 2_000;
+const IDLE_MS = 45_000;
 const NEW_LINE = 10;
 const RETURN = 13;
 
@@ -102,11 +106,10 @@ export async function* events(http: Http, choices: EventChoices = {}): AsyncGene
   const most = choices.reconnects ?? Number.POSITIVE_INFINITY;
   let after = choices.after;
   let failures = 0;
-  let retryMs = RETRY_MS;
   while (!isEnded(choices)) {
     const parser = new EventParser();
     try {
-      for await (const event of connection(http, parser, after, choices.signal)) {
+      for await (const event of connection(http, parser, after, choices)) {
         after = event.seq;
         failures = 0;
         yield event;
@@ -117,9 +120,8 @@ export async function* events(http: Http, choices: EventChoices = {}): AsyncGene
     }
     if (isEnded(choices)) return;
     failures += 1;
-    if (failures > most) throw new UnreachableError('/v1/events', 'the stream ended');
-    retryMs = parser.retryMs;
-    await http.pause(retryMs);
+    if (failures > most) throw new UnreachableError(PATH, 'the stream ended');
+    await http.pause(parser.retryMs);
   }
 }
 
@@ -137,24 +139,41 @@ async function* connection(
   http: Http,
   parser: EventParser,
   after: number | undefined,
-  signal: AbortSignal | undefined,
+  { signal, idleMs = IDLE_MS }: EventChoices,
 ): AsyncGenerator<NodeEvent, void, void> {
-  const resume = after === undefined ? {} : { 'Last-Event-ID': String(after) };
-  const answer = await http.open('/v1/events', { Accept: 'text/event-stream', ...resume }, signal);
-  if (typeof answer.body?.getReader !== 'function') {
-    throw new HostError('this host gives no bodies in parts: read /v1/blocks/{height}/changes instead');
+  const abort = newAbort();
+  const stop = (): void => abort?.abort();
+  signal?.addEventListener('abort', stop);
+  try {
+    const resume = after === undefined ? {} : { 'Last-Event-ID': String(after) };
+    const opening = http.open(PATH, { Accept: 'text/event-stream', ...resume }, abort?.signal);
+    const { body } = await within(PATH, idleMs, opening);
+    if (typeof body?.getReader !== 'function') {
+      throw new HostError('this host gives no bodies in parts: read /v1/blocks/{height}/changes instead');
+    }
+    yield* read(body.getReader(), parser, idleMs);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
   }
-  const reader = answer.body.getReader();
+}
+
+async function* read(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  parser: EventParser,
+  idleMs: number,
+): AsyncGenerator<NodeEvent, void, void> {
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await within(PATH, idleMs, reader.read());
       if (done) return;
       yield* parser.push(value);
     }
   } catch (error) {
     if (error instanceof FormatError) throw new AnswerError(`an event is not UTF-8: ${error.message}`);
-    throw error instanceof DianyunError ? error : new UnreachableError('/v1/events', error);
+    throw error instanceof DianyunError ? error : new UnreachableError(PATH, error);
   } finally {
-    await reader.cancel().catch(() => undefined);
+    // Not waited for: a connection that is dead never says that it is closed.
+    reader.cancel().catch(() => undefined);
   }
 }

@@ -127,19 +127,26 @@ export class Http {
 
   /** Gives up after a while; aborts the request where the host can. */
   private async inTime<T>(url: string, work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
-    const abort = typeof AbortController === 'function' ? new AbortController() : undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, fail) => {
-      timer = setTimeout(() => {
-        fail(new UnreachableError(url, `nothing within ${this.timeoutMs} ms`));
-        abort?.abort();
-      }, this.timeoutMs);
-    });
-    try {
-      return await Promise.race([work(abort?.signal), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const abort = newAbort();
+    return within(url, this.timeoutMs, work(abort?.signal)).finally(() => abort?.abort());
+  }
+}
+
+/** What aborts a request, where the host has such a thing. */
+export function newAbort(): AbortController | undefined {
+  return typeof AbortController === 'function' ? new AbortController() : undefined;
+}
+
+/** What some work gives, or an error if it gives nothing for so long. */
+export async function within<T>(url: string, ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new UnreachableError(url, `nothing within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
