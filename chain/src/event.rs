@@ -138,4 +138,8 @@ events! {
     WaybillDisputeChanged, "waybill_dispute_changed";
     /// A waybill's code was suspended or cancelled while it was under way.
     WaybillFlagged, "waybill_flagged";
+    /// A swap of the vehicle was proposed, agreed to before other waybills, or a proposal lapsed.
+    WaybillSwapChanged, "waybill_swap_changed";
+    /// Another vehicle took over.
+    WaybillSwapped, "waybill_swapped";
 }

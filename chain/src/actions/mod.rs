@@ -250,6 +250,10 @@ actions! {
     WaybillDispute, "waybill_dispute";
     /// Either side, or a regulator, ends a dispute.
     WaybillDisputeEnd, "waybill_dispute_end";
+    /// One side proposes that another vehicle takes over.
+    WaybillSwap, "waybill_swap";
+    /// The other side agrees to that vehicle.
+    WaybillSwapAgree, "waybill_swap_agree";
 }
 
 bincode::impl_borrow_decode!(Action);

@@ -349,5 +349,7 @@ fn dispatch<V: View>(context: &mut Context<'_, '_, V>, action: &Action) -> Resul
         Action::WaybillSettleAgree(a) => waybill::agree_settlement(context, a),
         Action::WaybillDispute(a) => waybill::open_dispute(context, a),
         Action::WaybillDisputeEnd(a) => waybill::end_dispute(context, a),
+        Action::WaybillSwap(a) => waybill::propose_swap(context, a),
+        Action::WaybillSwapAgree(a) => waybill::agree_swap(context, a),
     }
 }

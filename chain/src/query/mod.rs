@@ -9,9 +9,11 @@ pub mod code;
 pub mod history;
 pub mod list;
 pub mod record;
+pub mod waybills;
 
 pub use attesters::ended_attesters;
 pub use code::{CodeAnswer, OperatorState, StandingWord, code};
 pub use history::{HistoryItem, history};
 pub use list::{Item, Page, list};
 pub use record::{Seen, record, typed};
+pub use waybills::{OfferedTo, WaybillFilter, waybills};

@@ -180,6 +180,8 @@ pub const TABLE: [Row; Action::WORDS.len()] = [
     row("waybill_settle_agree", &[DRIVER], &[]),
     row("waybill_dispute", &[MAKER, DRIVER], &[]),
     row("waybill_dispute_end", &[MAKER, DRIVER, REGULATOR], &[]),
+    row("waybill_swap", &[MAKER, DRIVER], &[]),
+    row("waybill_swap_agree", &[MAKER, DRIVER], &[]),
 ];
 
 impl Row {

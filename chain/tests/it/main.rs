@@ -40,6 +40,8 @@ mod senders;
 mod signatures;
 mod state_tree;
 mod statements;
+mod swaps;
 mod waybill_edges;
+mod waybill_lists;
 mod waybill_offers;
 mod waybills;

@@ -83,6 +83,8 @@ impl Model {
             Action::WaybillSettleAgree(a) => self.agree(owner, a),
             Action::WaybillDispute(a) => self.dispute(owner, a),
             Action::WaybillDisputeEnd(a) => self.end_of_dispute(owner, a),
+            Action::WaybillSwap(a) => self.swap(owner, a),
+            Action::WaybillSwapAgree(a) => self.agree_swap(owner, a),
             other => panic!("{} is not modelled", other.word()),
         }
     }
