@@ -41,6 +41,7 @@ mod signatures;
 mod state_tree;
 mod statements;
 mod swaps;
+mod takeovers;
 mod waybill_edges;
 mod waybill_lists;
 mod waybill_offers;

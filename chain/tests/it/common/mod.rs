@@ -11,6 +11,7 @@ pub mod forge;
 pub mod forgeries;
 pub mod issue;
 pub mod scene;
+pub mod swap;
 pub mod waybill;
 
 use chain::actions::*;
