@@ -152,4 +152,8 @@ events! {
     InterfaceReleased, "interface_released";
     /// A grant of an interface ended.
     InterfaceEnded, "interface_ended";
+    /// A swap of the vehicle was proposed, agreed to before other waybills, or a proposal lapsed.
+    WaybillSwapChanged, "waybill_swap_changed";
+    /// Another vehicle took over.
+    WaybillSwapped, "waybill_swapped";
 }

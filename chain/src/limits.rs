@@ -55,6 +55,8 @@ pub const BINDINGS: usize = 8;
 pub const SUSPENSIONS: usize = 8;
 /// Most waybills under way of one vehicle.
 pub const UNDER_WAY: usize = 8;
+/// Most swaps of its vehicle that one waybill records.
+pub const SWAPS: usize = 8;
 /// Over-limit matters that a vehicle keeps.
 pub const OVER_LIMIT_KEPT: usize = 4;
 /// Most calls a minute of one interface grant.

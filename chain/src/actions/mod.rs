@@ -264,6 +264,10 @@ actions! {
     InterfaceRevoke, "interface_revoke";
     /// An organisation gives its grant back.
     InterfaceRelease, "interface_release";
+    /// One side proposes that another vehicle takes over.
+    WaybillSwap, "waybill_swap";
+    /// The other side agrees to that vehicle.
+    WaybillSwapAgree, "waybill_swap_agree";
 }
 
 bincode::impl_borrow_decode!(Action);

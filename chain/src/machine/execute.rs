@@ -356,5 +356,7 @@ fn dispatch<V: View>(context: &mut Context<'_, '_, V>, action: &Action) -> Resul
         Action::InterfaceRefuse(a) => interface::refuse(context, a),
         Action::InterfaceRevoke(a) => interface::revoke(context, a),
         Action::InterfaceRelease(a) => interface::release(context, a),
+        Action::WaybillSwap(a) => waybill::propose_swap(context, a),
+        Action::WaybillSwapAgree(a) => waybill::agree_swap(context, a),
     }
 }

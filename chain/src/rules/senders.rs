@@ -208,6 +208,8 @@ pub const TABLE: [Row; Action::WORDS.len()] = [
     row("interface_refuse", &[REGULATOR], &[]),
     row("interface_revoke", &[REGULATOR], &[]),
     row("interface_release", &[GRANTEE], &[]),
+    row("waybill_swap", &[MAKER, DRIVER], &[]),
+    row("waybill_swap_agree", &[MAKER, DRIVER], &[]),
 ];
 
 impl Row {

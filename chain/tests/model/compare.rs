@@ -174,6 +174,13 @@ fn of_code(model: &Model, memory: &Memory, (id, code): (CodeId, &Issued)) -> Res
         expected.own = undigested(chain.own);
         expected.next_change_at = None;
     }
+    let on_current = |waybill: &WaybillId| {
+        let carrier = model.stand(&model.waybills[waybill], model.now).carrier;
+        carrier.is_some_and(|carrier| Some(carrier.vehicle) == code.current)
+    };
+    if code.cancelled_at.is_none() && !expected.waybills.iter().all(on_current) {
+        return Err(format!("{id}: what it has under way is not all on its current vehicle"));
+    }
     let next = chain.next_change_at;
     let chain = Code {
         own: undigested(chain.own),

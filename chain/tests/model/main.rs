@@ -26,6 +26,7 @@ mod rng;
 mod senders;
 mod stage;
 mod steps;
+mod swaps;
 mod transactions;
 mod trips;
 mod waybills;

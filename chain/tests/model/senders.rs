@@ -38,6 +38,8 @@ fn is_for_persons(action: &A) -> bool {
             | A::WaybillAbortAgree(_)
             | A::WaybillDispute(_)
             | A::WaybillDisputeEnd(_)
+            | A::WaybillSwap(_)
+            | A::WaybillSwapAgree(_)
             | A::ApplicationWithdraw(_)
             | A::CodeCancel(_)
             | A::VehicleBind(_)
@@ -68,6 +70,8 @@ fn is_for(kind: K, action: &A) -> bool {
         | A::WaybillAbort(_)
         | A::WaybillAbortAgree(_)
         | A::WaybillDispute(_)
+        | A::WaybillSwap(_)
+        | A::WaybillSwapAgree(_)
         | A::OperatorSet(_) => carries,
         A::WaybillDisputeEnd(_) | A::CodeApply(_) | A::VehicleApply(_) | A::ClaimCorrect(_) => {
             carries || rules

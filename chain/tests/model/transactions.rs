@@ -89,6 +89,8 @@ impl Model {
             Action::InterfaceRefuse(a) => self.say_no(sent.organisation()?, a),
             Action::InterfaceRevoke(a) => self.revoke(sent.organisation()?, a),
             Action::InterfaceRelease(a) => self.give_back((sent.organisation()?, a.interface)),
+            Action::WaybillSwap(a) => self.swap(owner, a),
+            Action::WaybillSwapAgree(a) => self.agree_swap(owner, a),
             other => panic!("{} is not modelled", other.word()),
         }
     }

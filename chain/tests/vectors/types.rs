@@ -88,11 +88,11 @@ known! {
     OrganisationScopes Outcome OverLimit Owner Parameter ParameterChoice ParameterName
     ParameterSet ParameterValue Parameters Person PersonKeyRegister PolicyKind Proposal
     PublicLimits Reason Receipt RecordKind RefusalCode RegisteredKey Roles Scope Seal
-    SealVote Settlement Side Signing Statement Step Subject Summary Suspension TagSecret
+    SealVote Settlement Side Signing Statement Step Subject Summary Suspension Swap Swapped TagSecret
     Terms TrailerCouple TrailerUncouple Transaction UniqueName Use Vehicle VehicleApply
     VehicleBind VehicleChoose VehicleClass VehicleOwner VehicleRelease VehicleUnbind Version
     Wanted WantedOperator Waybill WaybillAbort WaybillAbortAgree WaybillAccept WaybillArrive
     WaybillCancel WaybillDecline WaybillDepart WaybillDispute WaybillDisputeEnd WaybillKind
     WaybillLoad WaybillOffer WaybillSettle WaybillSettleAgree WaybillSign WaybillState
-    WaybillWithdraw
+    WaybillSwap WaybillSwapAgree WaybillWithdraw
 }

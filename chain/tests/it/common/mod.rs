@@ -12,6 +12,7 @@ pub mod forgeries;
 pub mod interface;
 pub mod issue;
 pub mod scene;
+pub mod swap;
 pub mod waybill;
 
 use chain::actions::*;
