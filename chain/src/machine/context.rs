@@ -150,6 +150,11 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
     /// Takes the word of an owner: a statement by a key of it that is in force (an organisation's
     /// with the role `operate`).
     pub(crate) fn take_word_of(&mut self, owner: Owner) -> Result<(), Refused> {
+        self.take_signed_word_of(owner).map(drop)
+    }
+
+    /// The same, with the key that signed it.
+    pub(crate) fn take_signed_word_of(&mut self, owner: Owner) -> Result<RegisteredKey, Refused> {
         self.check_not_ended(owner)?;
         for (at, key) in self.statements.clone().iter().enumerate() {
             let Some(registered) = registered_key(self.overlay, key) else { continue };
@@ -159,7 +164,7 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
             };
             if registered.owner == owner && may {
                 self.statements.remove(at);
-                return Ok(());
+                return Ok(registered);
             }
         }
         Err(RefusalCode::StatementMissing.into())

@@ -37,10 +37,14 @@ pub enum Standing {
     TrailerOwner,
     /// The maker of the waybill.
     Maker,
-    /// The driver that the waybill is offered to or carried by.
+    /// The driver that the waybill is offered to or carried by, or of the affiliation.
     Driver,
     /// The consignee of the waybill.
     Consignee,
+    /// With a basis for the access.
+    Basis,
+    /// The enterprise of the affiliation.
+    Affiliate,
 }
 
 /// Who may send an action.
@@ -90,6 +94,7 @@ const REGULATOR: Sender = Organisation(REGULATORS, Operate, Office);
 const OWNER: Sender = Organisation(ALL, Operate, Owner);
 const MAKER: Sender = Organisation(CARRIERS, Operate, Maker);
 const DRIVER: Sender = Person(Driver);
+const AFFILIATE: Sender = Organisation(CARRIERS, Operate, Affiliate);
 const ATTESTER: Sender = Organisation(ATTESTERS, Attest, Attester);
 const SOURCE: Sender = Organisation(ATTESTERS, Operate, Source);
 
@@ -180,6 +185,23 @@ pub const TABLE: [Row; Action::WORDS.len()] = [
     row("waybill_settle_agree", &[DRIVER], &[]),
     row("waybill_dispute", &[MAKER, DRIVER], &[]),
     row("waybill_dispute_end", &[MAKER, DRIVER, REGULATOR], &[]),
+    row(
+        "consent_give",
+        &[
+            Person(Holder),
+            Organisation(CARRIERS, Operate, Holder),
+            Organisation(SPONSORS, Operate, Office),
+        ],
+        &[Holder],
+    ),
+    row("consent_revoke", &[Person(Holder), Organisation(CARRIERS, Operate, Holder)], &[]),
+    row("consent_use", &[Organisation(CARRIERS, Operate, Office)], &[Holder]),
+    row("access_record", &[Organisation(ALL, Operate, Basis)], &[]),
+    row("erasure_publish", &[Organisation(SPONSORS, Operate, Sponsor)], &[]),
+    row("affiliation_request", &[AFFILIATE, DRIVER], &[Driver]),
+    row("affiliation_review", &[AFFILIATE], &[]),
+    row("affiliation_open", &[AFFILIATE], &[]),
+    row("affiliation_end", &[AFFILIATE, DRIVER], &[]),
 ];
 
 impl Row {

@@ -6,6 +6,8 @@
 
 mod common;
 
+mod accesses;
+mod affiliations;
 mod answers;
 mod applications;
 mod applying;
@@ -14,8 +16,11 @@ mod certificates;
 mod codec;
 mod codes;
 mod colours;
+mod consents;
 mod deadlines;
 mod eligibility;
+mod erasures;
+mod exchange_questions;
 mod forgeries;
 mod genesis;
 mod history;
@@ -37,9 +42,11 @@ mod reach;
 mod required;
 mod scopes;
 mod senders;
+mod shown_codes;
 mod signatures;
 mod state_tree;
 mod statements;
+mod waybill_bases;
 mod waybill_edges;
 mod waybill_offers;
 mod waybills;

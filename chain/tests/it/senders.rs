@@ -155,6 +155,8 @@ fn party(standing: Standing) -> &'static str {
         Standing::Maker => "maker",
         Standing::Driver => "driver",
         Standing::Consignee => "consignee",
+        Standing::Basis => "with a basis",
+        Standing::Affiliate => "of the affiliation",
     }
 }
 

@@ -61,6 +61,12 @@ pub(crate) fn compare(model: &Model, memory: &Memory) -> Result<(), Differs> {
         let expected = Waybill { next_change_at, ..model.stand(one, model.now) };
         same(id, &expected, &get(memory, id.0)?)?;
     }
+    for (id, given) in &model.consents {
+        same(id, &model.consent_record(*id, given), &get(memory, id.0)?)?;
+    }
+    for (id, access) in &model.accesses {
+        same(id, access, &get(memory, id.0)?)?;
+    }
     for (id, driver) in &model.persons {
         let chain: Person = get(memory, id.0)?;
         same(id, &person(model, *id, driver.tag), &chain)?;
@@ -93,6 +99,8 @@ fn kinds(model: &Model, memory: &Memory) -> Result<(), Differs> {
     model.codes.keys().for_each(|id| add(RecordKind::Code, id.record()));
     model.matters.keys().for_each(|id| add(RecordKind::Matter, id.0));
     model.waybills.keys().for_each(|id| add(RecordKind::Waybill, id.0));
+    model.consents.keys().for_each(|id| add(RecordKind::Consent, id.0));
+    model.accesses.keys().for_each(|id| add(RecordKind::Access, id.0));
     let mut theirs = BTreeSet::new();
     for (key, stored) in memory.newest() {
         if let Some(due) = stored.value.next_change_at().filter(|due| *due <= model.now) {

@@ -9,7 +9,7 @@ use chain::records::*;
 use crate::stage::{Move, Stage};
 
 /// How many kinds of actions are tried.
-pub(crate) const KINDS: usize = 42;
+pub(crate) const KINDS: usize = 46;
 
 type Maker = fn(&mut Stage) -> Option<Move>;
 
@@ -53,6 +53,10 @@ const MOVES: &[(u64, u64, Maker)] = &[
     (2, 6, Stage::agree_abort),
     (2, 7, Stage::dispute),
     (3, 8, Stage::end_dispute),
+    (6, 8, Stage::give_consent),
+    (2, 3, Stage::revoke_consent),
+    (2, 3, Stage::use_shown_code),
+    (9, 16, Stage::record_access),
 ];
 
 impl Stage {

@@ -41,6 +41,8 @@ fn is_for_persons(action: &A) -> bool {
             | A::TrailerCouple(_)
             | A::TrailerUncouple(_)
             | A::OperatorSet(_)
+            | A::ConsentGive(_)
+            | A::ConsentRevoke(_)
     )
 }
 
@@ -63,7 +65,10 @@ fn is_for(kind: K, action: &A) -> bool {
         | A::WaybillAbort(_)
         | A::WaybillAbortAgree(_)
         | A::WaybillDispute(_)
-        | A::OperatorSet(_) => carries,
+        | A::OperatorSet(_)
+        | A::ConsentRevoke(_)
+        | A::ConsentUse(_) => carries,
+        A::ConsentGive(_) => carries || rules,
         A::WaybillDisputeEnd(_) | A::CodeApply(_) | A::VehicleApply(_) | A::ClaimCorrect(_) => {
             carries || rules
         }
@@ -86,7 +91,8 @@ fn is_for(kind: K, action: &A) -> bool {
         | A::VehicleUnbind(_)
         | A::TrailerCouple(_)
         | A::TrailerUncouple(_)
-        | A::WaybillSign(_) => true,
+        | A::WaybillSign(_)
+        | A::AccessRecord(_) => true,
         other => panic!("{} is not modelled", other.word()),
     }
 }

@@ -83,6 +83,10 @@ impl Model {
             Action::WaybillSettleAgree(a) => self.agree(owner, a),
             Action::WaybillDispute(a) => self.dispute(owner, a),
             Action::WaybillDisputeEnd(a) => self.end_of_dispute(owner, a),
+            Action::ConsentGive(a) => self.consent(sent, a),
+            Action::ConsentRevoke(a) => self.revoke(owner, a),
+            Action::ConsentUse(a) => self.use_shown(sent, a),
+            Action::AccessRecord(a) => self.access(sent, a),
             other => panic!("{} is not modelled", other.word()),
         }
     }

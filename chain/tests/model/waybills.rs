@@ -360,6 +360,8 @@ impl Model {
                 signed.at.plus(self.parameter_at(ParameterName::DisputeMs, signed.at))
             }),
         );
+        let all = self.waybills.values();
+        edges.extend(all.filter_map(|w| self.seen_until(&self.stand(w, self.now))));
         edges.retain(|at| *at > self.now);
         edges
     }

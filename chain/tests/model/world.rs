@@ -14,6 +14,7 @@ use chain::text::Word;
 use chain::{Hash, Time};
 
 use crate::applications::{Asked, OPERATORS};
+use crate::exchanges::Given;
 use crate::waybills::Consignment;
 
 /// Why something is refused: every reason that the model sees.
@@ -93,6 +94,10 @@ pub(crate) struct Model {
     pub(crate) applications: BTreeMap<ApplicationId, Asked>,
     pub(crate) codes: BTreeMap<CodeId, Issued>,
     pub(crate) waybills: BTreeMap<WaybillId, Consignment>,
+    /// Who has each person's key in hand.
+    pub(crate) custodies: BTreeMap<PublicKey, Custody>,
+    pub(crate) consents: BTreeMap<ConsentId, Given>,
+    pub(crate) accesses: BTreeMap<AccessId, Access>,
 }
 
 /// What changes by itself, in the order in which it does at one instant.
@@ -137,6 +142,9 @@ impl Model {
             applications: BTreeMap::new(),
             codes: BTreeMap::new(),
             waybills: BTreeMap::new(),
+            custodies: BTreeMap::new(),
+            consents: BTreeMap::new(),
+            accesses: BTreeMap::new(),
         }
     }
 
@@ -199,6 +207,7 @@ impl Model {
         let held = self.certificates.values().flatten();
         instants.extend(held.map(|one| one.terms.valid_from));
         instants.extend(self.waybills.values().flat_map(|w| self.waybill_instants(w)));
+        instants.extend(self.consents.values().map(|given| given.terms.until));
         instants.retain(|at| *at > self.now);
         instants.sort();
         instants.dedup();
