@@ -8,6 +8,7 @@ use crate::common::*;
 use chain::actions::*;
 use chain::event::Event;
 use chain::ids::*;
+use chain::limits::DUE_RECORDS;
 use chain::query::list;
 use chain::receipt::Outcome;
 use chain::records::key::Roles;
@@ -305,4 +306,29 @@ fn accesses_are_listed_in_order_by_code_holder_vehicle_and_organisation() {
     assert_eq!(found(Access::list_about(other.person.0)), [c]);
     assert_eq!(found(Access::list_by(p.regulator.id)), [b, c]);
     assert_eq!(found(Access::list_by(p.enterprise.id)), [a, d]);
+}
+
+#[test]
+fn a_consent_that_the_index_has_not_reached_gives_no_access_either() {
+    let (mut world, driver) = with_driver();
+    let enterprise = world.parties.enterprise.key.clone();
+    let terms = world.consent_terms(driver.code);
+    let mut block = Vec::new();
+    for _ in 0..DUE_RECORDS + 10 {
+        let (terms, statements) = (terms.clone(), Vec::new());
+        block.push(world.sign(&driver.key, ConsentGive { terms, statements }));
+    }
+    let outcomes = world.block(&block);
+    assert!(outcomes.iter().all(|o| matches!(o, Outcome::Executed { changes: 1, .. })));
+    let mut ids: Vec<ConsentId> =
+        block.iter().map(|checked| ConsentId(World::first_made(checked.id()))).collect();
+    ids.sort();
+    let late = ids[DUE_RECORDS + 5];
+    world.at(terms.until);
+    let ask = world.on_consent(driver.code, late);
+    assert_eq!(world.refused(&enterprise, ask), [R::ConsentNotInForce]);
+    assert_eq!(world.get::<Consent>(late.0).state, ConsentState::InForce, "not yet written");
+    world.block(&[]);
+    let consent: Consent = world.get(late.0);
+    assert_eq!((consent.state, consent.ended_at), (ConsentState::Ended, Some(terms.until)));
 }
