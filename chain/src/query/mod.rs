@@ -6,6 +6,7 @@
 
 pub mod attesters;
 pub mod code;
+pub mod exchange;
 pub mod history;
 pub mod interface;
 pub mod list;

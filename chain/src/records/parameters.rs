@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use super::{RecordKind, RecordValue, wrapped};
 use crate::data::data;
 use crate::ids::{Prefecture, RecordId, Time};
-use crate::limits::PARAMETER_VALUES;
+use crate::limits::{PARAMETER_VALUES, VALIDITY_MS};
 
 const SECOND: u64 = 1_000;
 const DAY: u64 = 86_400 * SECOND;
@@ -94,6 +94,10 @@ parameter_names! {
     OverLimitMonths = "over_limit_months", 12, 1..=60;
     /// How far a step's actual time may lie ahead of block time.
     StepAheadMs = "step_ahead_ms", 600 * SECOND, 0..=DAY;
+    /// How long after a waybill was under way its maker may see the least set of fields.
+    WaybillAccessMs = "waybill_access_ms", 30 * DAY, 0..=LONGEST;
+    /// How far ahead a verification code's statement may be good.
+    CapacityMs = "capacity_ms", 300 * SECOND, SECOND..=VALIDITY_MS;
 }
 
 data! {

@@ -300,6 +300,14 @@ impl Waybill {
             WaybillState::Accepted | WaybillState::Loaded | WaybillState::InTransit
         )
     }
+
+    /// When the chain learnt that it is no longer under way: that it arrived, or was cancelled or
+    /// aborted before. None while it is under way, and for what nobody accepted.
+    pub fn was_under_way_until(&self) -> Option<Time> {
+        let over = self.carrier.is_some() && !self.is_under_way();
+        let arrived = self.arrived.as_ref().map(|step| step.recorded_at);
+        arrived.or(self.ended_at).filter(|_| over)
+    }
 }
 
 impl RecordValue for Waybill {

@@ -9,7 +9,7 @@ use chain::records::*;
 use crate::stage::{Move, Stage};
 
 /// How many kinds of actions are tried.
-pub(crate) const KINDS: usize = 50;
+pub(crate) const KINDS: usize = 54;
 
 type Maker = fn(&mut Stage) -> Option<Move>;
 
@@ -60,6 +60,10 @@ const MOVES: &[(u64, u64, Maker)] = &[
     (2, 2, Stage::withdraw_interface),
     (3, 20, Stage::swap),
     (3, 25, Stage::agree_swap),
+    (6, 8, Stage::give_consent),
+    (2, 3, Stage::revoke_consent),
+    (2, 3, Stage::use_shown_code),
+    (9, 16, Stage::record_access),
 ];
 
 impl Stage {

@@ -404,6 +404,8 @@ impl Model {
             }),
         );
         edges.extend(self.grant_ends());
+        let all = self.waybills.values();
+        edges.extend(all.filter_map(|w| self.seen_until(&self.stand(w, self.now))));
         edges.retain(|at| *at > self.now);
         edges
     }

@@ -11,9 +11,13 @@ use chain::genesis::{
 use chain::limits::VALUE_BYTES;
 use chain::receipt::{Change, Outcome, Receipt, Version};
 use chain::records::RecordKind;
+use chain::records::access::*;
+use chain::records::affiliation::*;
 use chain::records::application::*;
 use chain::records::certificate::*;
 use chain::records::code::*;
+use chain::records::consent::*;
+use chain::records::erasure::*;
 use chain::records::interface::*;
 use chain::records::key::*;
 use chain::records::matter::*;
@@ -95,4 +99,8 @@ known! {
     WaybillCancel WaybillDecline WaybillDepart WaybillDispute WaybillDisputeEnd WaybillKind
     WaybillLoad WaybillOffer WaybillSettle WaybillSettleAgree WaybillSign WaybillState
     WaybillSwap WaybillSwapAgree WaybillWithdraw
+    Access AccessRecord Account Affiliation AffiliationEnd AffiliationEnding AffiliationOpen
+    AffiliationRequest AffiliationReview AffiliationSide Basis CapacityTerms Consent ConsentGive
+    ConsentRevoke ConsentState ConsentTerms ConsentUse Erasure ErasureKind ErasurePublish
+    ErasureSubject Purpose Review AffiliationVerdict
 }

@@ -6,6 +6,7 @@
 #![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used)]
 
 pub mod edge;
+pub mod exchange;
 pub mod fleet;
 pub mod forge;
 pub mod forgeries;
