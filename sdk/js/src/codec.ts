@@ -159,13 +159,20 @@ export type VariantsValue<V extends Variants> = {
   [K in keyof V]: V[K] extends Codec<infer T> ? { readonly [P in K]: T } : K;
 }[keyof V];
 
-/** How the number of a variant is written: in how many bytes, and which is the first. */
+/** How the number of a variant is written: in how many bytes, and at which words it does not just go on from 0. */
 export interface Numbering {
   readonly width: 1 | 4;
-  readonly first: number;
+  readonly jumps: Readonly<Record<string, number>>;
 }
 
-const USUAL: Numbering = { width: 4, first: 0 };
+const USUAL: Numbering = { width: 4, jumps: {} };
+
+/** The number of each word: one more than that of the word before, unless it jumps. */
+function numbered(words: readonly string[], jumps: Numbering['jumps']): number[] {
+  const numbers: number[] = [];
+  for (const word of words) numbers.push(jumps[word] ?? (numbers.at(-1) ?? -1) + 1);
+  return numbers;
+}
 
 /** An enum: the number of its variant, then what belongs to it. Variants are numbered in their order. */
 export function variants<V extends Variants>(
@@ -174,23 +181,26 @@ export function variants<V extends Variants>(
   numbering: Numbering = USUAL,
 ): Codec<VariantsValue<V>> {
   const entries = Object.entries(table);
-  const { width, first } = numbering;
-  const numbers = new Map(entries.map(([word], place) => [word, place]));
-  const listed = entries.map(([word, held], place) => `${first + place} ${word}${held ? ` ${held.type}` : ''}`);
+  const width = numbering.width;
+  const numbers = numbered(Object.keys(table), numbering.jumps);
+  const places = new Map(entries.map(([word], place) => [word, place]));
+  const listed = entries.map(([word, held], place) => `${numbers[place]} ${word}${held ? ` ${held.type}` : ''}`);
   return {
     type: name,
     layout: `${width === 1 ? 'enum8' : 'enum'} ${name} { ${listed.join(', ')} }`,
     write(to, value) {
       const [word, inner] = variantOf(value);
-      const place = numbers.get(word) ?? -1;
-      const held = entries[place]?.[1];
-      if (held === undefined) throw new FormatError(`there is no ${name} ${JSON.stringify(word)}`);
+      const place = places.get(word) ?? -1;
+      const [held, number] = [entries[place]?.[1], numbers[place]];
+      if (held === undefined || number === undefined) {
+        throw new FormatError(`there is no ${name} ${JSON.stringify(word)}`);
+      }
       if ((held === null) !== (typeof value === 'string')) throw new FormatError(`not the form of ${word}`);
-      to.uint(first + place, width);
+      to.uint(number, width);
       if (held !== null) at(word, () => held.write(to, inner));
     },
     read(from) {
-      const entry = entries[Number(from.uint(width)) - first];
+      const entry = entries[numbers.indexOf(Number(from.uint(width)))];
       if (entry === undefined) throw new FormatError(`no such variant of ${name}`);
       const [word, held] = entry;
       const value = held === null ? word : { [word]: at(word, () => held.read(from)) };

@@ -15,7 +15,7 @@ export type RawId = string;
 export type CodeId = string;
 
 /** What an id is of, by its prefix. */
-export const PREFIXES = ['org', 'per', 'veh', 'cer', 'app', 'mat', 'way'] as const;
+export const PREFIXES = ['org', 'per', 'veh', 'cer', 'app', 'mat', 'way', 'con', 'acc', 'era', 'aff'] as const;
 /** One of the prefixes of record ids. */
 export type Prefix = (typeof PREFIXES)[number];
 /** An id of a record, such as `veh_7qmgj1c73qx28jtpw86jx2az0v`. */

@@ -5,8 +5,18 @@ import { encode } from './codec.js';
 import { FormatError } from './errors.js';
 import { ALPHABET, checkSymbol } from './gb32100.js';
 import { sha256, TAGS, type Tag, tagged } from './hash.js';
-import { type CodeId, formatId, type Hash, type Prefix, parseHash, parseId, type RawId, type RecordId } from './ids.js';
-import { MatterKind, NameKind, Subject } from './layouts/index.js';
+import {
+  type CodeId,
+  formatId,
+  type Hash,
+  parseCodeId,
+  parseHash,
+  parseId,
+  type Prefix,
+  type RawId,
+  type RecordId,
+} from './ids.js';
+import { ErasureSubject, InterfaceKind, MatterKind, NameKind, Subject } from './layouts/index.js';
 import type { Identity } from './layouts/index.js';
 import * as p from './primitives.js';
 import { parseTime, type Time } from './time.js';
@@ -48,6 +58,21 @@ export function waybillNumberDigest(maker: RecordId, number: string, segment: st
 /** The id of the record of a key. */
 export function registeredKeyId(key: p.PublicKey): RawId {
   return toHex(made(TAGS.keyId, encode(p.key, key)));
+}
+
+/** The id of the record of an organisation and an interface. */
+export function interfaceId(organisation: RecordId, kind: InterfaceKind): RawId {
+  return toHex(made(TAGS.interfaceId, parseId('org', organisation), encode(InterfaceKind, kind)));
+}
+
+/** The id of the erasure of a subject's data. */
+export function erasureId(subject: ErasureSubject): RecordId {
+  return formatId('era', made(TAGS.erasureId, encode(ErasureSubject, subject)));
+}
+
+/** The id of the affiliation of a driver's code with an enterprise. */
+export function affiliationId(enterprise: RecordId, code: CodeId): RecordId {
+  return formatId('aff', made(TAGS.affiliationId, parseId('org', enterprise), parseCodeId(code)));
 }
 
 /** The id of an organisation of genesis. Later ones are made by the transaction that admits them. */

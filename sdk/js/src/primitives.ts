@@ -3,6 +3,7 @@
 import { ascii, fromHex, fromUtf8, toHex, toUtf8 } from './bytes.js';
 import { type Codec, Reader, Writer } from './codec.js';
 import { FormatError } from './errors.js';
+import { EXCHANGE_FIELDS, type ExchangeField } from './exchange_fields.js';
 import { checkCreditCode } from './gb32100.js';
 import {
   type CodeId,
@@ -159,6 +160,10 @@ export const cer = recordId('cer');
 export const app = recordId('app');
 export const mat = recordId('mat');
 export const way = recordId('way');
+export const con = recordId('con');
+export const acc = recordId('acc');
+export const era = recordId('era');
+export const aff = recordId('aff');
 
 export const code: Codec<CodeId> = {
   type: 'code',
@@ -171,6 +176,26 @@ export const credit: Codec<string> = {
   type: 'credit',
   write: (to, value) => to.raw(ascii(checkCreditCode(value))),
   read: (from) => checkCreditCode(String.fromCharCode(...from.raw(18))),
+};
+
+const FIELD_SET_BYTES = 4;
+
+/** A set of exchange fields: a bit for each, in JSON their words in the order of the table. */
+export const fieldSet: Codec<readonly ExchangeField[]> = {
+  type: 'fields',
+  write(to, value) {
+    if (!Array.isArray(value)) throw new FormatError('not a list');
+    const places = Array.from(value, (word) => EXCHANGE_FIELDS.indexOf(word as ExchangeField));
+    if (places.includes(-1)) throw new FormatError('not a word of the exchange fields');
+    const ascend = places.every((place, i) => i === 0 || place > (places[i - 1] ?? -1));
+    if (!ascend) throw new FormatError('not in the order of the exchange fields, each once');
+    to.uint(places.reduce((bits, place) => bits | (1 << place), 0), FIELD_SET_BYTES);
+  },
+  read(from) {
+    const bits = Number(from.uint(FIELD_SET_BYTES));
+    if (bits >= 2 ** EXCHANGE_FIELDS.length) throw new FormatError('a bit of no exchange field');
+    return EXCHANGE_FIELDS.filter((_, place) => (bits & (1 << place)) !== 0);
+  },
 };
 
 /** The bytes of a key, without its scheme. */

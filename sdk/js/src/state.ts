@@ -9,8 +9,13 @@ import { at, FormatError, ProofError } from './errors.js';
 import { leafHash, TAGS, tagged } from './hash.js';
 import { type Hash, parseCodeId, parseHash, parseId, type RawId } from './ids.js';
 import {
+  Access,
+  Affiliation,
   Application,
   Code,
+  Consent,
+  Erasure,
+  Interface,
   Matter,
   Organisation,
   Parameters,
@@ -22,7 +27,7 @@ import {
   Version,
   Waybill,
 } from './layouts/index.js';
-import { registeredKeyId, uniqueNameId } from './made.js';
+import { interfaceId, registeredKeyId, uniqueNameId } from './made.js';
 import { inclusionHolds } from './merkle.js';
 
 const KEY_BYTES = 32;
@@ -44,6 +49,11 @@ export const VALUES = {
   code: Code,
   matter: Matter,
   waybill: Waybill,
+  interface: Interface,
+  consent: Consent,
+  access: Access,
+  erasure: Erasure,
+  affiliation: Affiliation,
 } as const satisfies Record<RecordKind, Codec<unknown>>;
 
 /** A record's value under the word of its kind. */
@@ -122,6 +132,16 @@ export function ownId(held: RecordValue): RawId {
       return toHex(parseId('mat', held.value.id));
     case 'waybill':
       return toHex(parseId('way', held.value.id));
+    case 'interface':
+      return interfaceId(held.value.organisation, held.value.interface);
+    case 'consent':
+      return toHex(parseId('con', held.value.id));
+    case 'access':
+      return toHex(parseId('acc', held.value.id));
+    case 'erasure':
+      return toHex(parseId('era', held.value.id));
+    case 'affiliation':
+      return toHex(parseId('aff', held.value.id));
   }
 }
 

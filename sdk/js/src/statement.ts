@@ -9,7 +9,7 @@ import { FormatError } from './errors.js';
 import { TAGS, tagBytes, tagged } from './hash.js';
 import { type Hash, parseHash } from './ids.js';
 import { type Signer, verify } from './keys.js';
-import { Action, type Statement } from './layouts/index.js';
+import { Action, CapacityTerms, type Statement } from './layouts/index.js';
 import * as p from './primitives.js';
 import { hostRandom, type Random, randomBytes } from './random.js';
 import { formatTime, parseTime, type Time } from './time.js';
@@ -31,8 +31,14 @@ export function withStatements(action: Action, statements: readonly Statement[])
   return { [word]: { ...(inner as object), statements } } as unknown as Action;
 }
 
-/** What is hashed of an action in a statement: the action, its list of statements empty. */
+/** What is hashed of a verification code in a statement: the terms alone, before it is known who will use it. */
+export function capacityDigest(terms: CapacityTerms): Hash {
+  return toHex(tagged(TAGS.capacity, encode(CapacityTerms, terms)));
+}
+
+/** What is hashed of an action in a statement: it, its list of statements empty; of a `consent_use` its terms. */
 export function actionDigest(action: Action): Hash {
+  if (typeof action === 'object' && 'consent_use' in action) return capacityDigest(action.consent_use.terms);
   const bare = Object.hasOwn(variantOf(action)[1] as object, 'statements') ? withStatements(action, []) : action;
   return toHex(tagged(TAGS.action, encode(Action, bare)));
 }
@@ -43,10 +49,18 @@ export function statementMessage(
   action: Action,
   statement: Pick<Statement, 'nonce' | 'valid_until'>,
 ): Uint8Array {
+  return messageAbout(chain, actionDigest(action), statement);
+}
+
+function messageAbout(
+  chain: Hash,
+  digest: Hash,
+  statement: Pick<Statement, 'nonce' | 'valid_until'>,
+): Uint8Array {
   return concat(
     tagBytes(TAGS.statement),
     parseHash(chain),
-    parseHash(actionDigest(action)),
+    parseHash(digest),
     encode(p.nonce, statement.nonce),
     littleEndian(parseTime(statement.valid_until), 8),
   );
@@ -73,9 +87,23 @@ export async function giveStatement(
   action: Action,
   choices: StatementChoices = {},
 ): Promise<Statement> {
+  return give(signer, chain, actionDigest(action), choices);
+}
+
+/** A driver's word on a verification code, for whoever is shown its digits: it goes into a `consent_use`. */
+export async function giveCapacity(
+  signer: Signer,
+  chain: Hash,
+  terms: CapacityTerms,
+  choices: StatementChoices = {},
+): Promise<Statement> {
+  return give(signer, chain, capacityDigest(terms), choices);
+}
+
+async function give(signer: Signer, chain: Hash, digest: Hash, choices: StatementChoices): Promise<Statement> {
   const nonce = toHex(await randomBytes(choices.random ?? hostRandom, NONCE_BYTES));
   const valid_until = choices.validUntil ?? formatTime(Date.now() + STATEMENT_MS);
-  const message = statementMessage(chain, action, { nonce, valid_until });
+  const message = messageAbout(chain, digest, { nonce, valid_until });
   return { signer: signer.key, nonce, valid_until, signature: await signer.sign(message) };
 }
 

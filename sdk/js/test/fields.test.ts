@@ -3,16 +3,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
+  EXCHANGE_FIELDS,
   type Field,
   fieldDigest,
   fieldHolds,
   fieldPath,
+  fieldSet,
   fieldsRoot,
   saltFields,
+  SENSITIVE_FIELDS,
   TABLES,
   type Table,
 } from '../src/index.js';
-import { Chance, fenced, refuses, vectors } from './support.js';
+import { Chance, doc, fenced, refuses, vectors } from './support.js';
 
 interface Fields {
   readonly roots: readonly {
@@ -36,6 +39,22 @@ test('the tables are those of the document', () => {
   const words = fenced('fields').join(' ').trim().split(/\s+/);
   const ours = Object.entries(TABLES).flatMap(([table, names]) => [`${table}:`, ...names]);
   assert.deepEqual(ours, words);
+});
+
+test('the exchange fields and the sensitive ones are those of the document', () => {
+  const [, section = ''] = doc('docs/proofs.md').split('## Exchange fields\n');
+  const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => /^\| \d/.test(line));
+  const named = rows.flatMap((row) => {
+    const words = (row.split('|')[2] ?? '').match(/\w+/g) ?? [];
+    return words.map((word) => ({ word, sensitive: row.includes('; sensitive |') }));
+  });
+  assert.deepEqual(named.map(({ word }) => word), EXCHANGE_FIELDS);
+  assert.deepEqual(named.filter(({ sensitive }) => sensitive).map(({ word }) => word), SENSITIVE_FIELDS);
+});
+
+test('a set of exchange fields has one form', () => {
+  assert.deepEqual(fieldSet(['track', 'name', 'phone', 'name']), ['name', 'phone', 'track']);
+  assert.deepEqual(fieldSet([]), []);
 });
 
 test('fields have their digests and tables their roots', () => {

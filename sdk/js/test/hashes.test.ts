@@ -3,19 +3,29 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
+  type Action,
   actionDigest,
+  affiliationId,
   automaticMatterId,
+  capacityDigest,
+  type CapacityTerms,
   chainId,
   Change,
   codeIdOf,
+  erasureId,
+  type ErasureSubject,
   fromHex,
   Genesis,
   genesisOrganisationId,
+  giveCapacity,
   Header,
   headerHash,
   historyLeaf,
   type Identity,
+  interfaceId,
+  type InterfaceKind,
   leafHash,
+  LocalSigner,
   madeId,
   mattersDigest,
   NameKind,
@@ -28,6 +38,7 @@ import {
   registeredKeyId,
   rootOf,
   stateKey,
+  type Statement,
   statementHolds,
   statementId,
   statementMessage,
@@ -66,6 +77,18 @@ interface Hashes {
       string
     >;
   };
+  readonly capacity: {
+    readonly terms: CapacityTerms;
+    readonly bytes: string;
+    readonly digest: string;
+    readonly statement: Statement;
+    readonly signed: string;
+    readonly id: string;
+  };
+  readonly pairs: {
+    readonly affiliation: { readonly enterprise: string; readonly code: string; readonly id: string };
+    readonly erasures: readonly { readonly subject: ErasureSubject; readonly id: string }[];
+  };
   readonly proposal: Record<'bytes' | 'payload_hash' | 'proposer' | 'signature' | 'signed', string>;
   readonly versions: readonly {
     readonly bytes: string;
@@ -87,6 +110,11 @@ interface Hashes {
   };
   readonly ids: {
     readonly codes: readonly { readonly code: string; readonly transaction: string }[];
+    readonly interfaces: readonly {
+      readonly organisation: string;
+      readonly interface: InterfaceKind;
+      readonly id: string;
+    }[];
     readonly made: readonly { readonly id: string; readonly index: number; readonly transaction: string }[];
     readonly organisations: readonly { readonly id: string; readonly identity: Identity }[];
     readonly registered_key: { readonly id: string; readonly key: string };
@@ -139,6 +167,24 @@ test('a statement has its digest, id and signed bytes', () => {
   assert.ok(statementHolds(chain, action, statement));
 });
 
+test('the word on a verification code is on its terms, whoever uses it', async () => {
+  const { terms, bytes, digest, statement, signed, id } = HASHES.capacity;
+  const { chain } = HASHES.genesis;
+  assert.equal(toHex(encode(codecOf('CapacityTerms'), terms)), bytes);
+  assert.equal(capacityDigest(terms), digest);
+  for (const request of ['0'.repeat(64), 'f'.repeat(64)]) {
+    const action: Action = { consent_use: { terms, request, statements: [statement] } };
+    assert.equal(actionDigest(action), digest);
+    assert.equal(toHex(statementMessage(chain, action, statement)), signed);
+    assert.equal(statementId(chain, action, statement), id);
+    assert.ok(statementHolds(chain, action, statement));
+    const other: Action = { consent_use: { terms: { ...terms, fields: [] }, request, statements: [] } };
+    assert.ok(!statementHolds(chain, other, statement));
+    const given = await giveCapacity(new LocalSigner(new Uint8Array(32)), chain, terms);
+    assert.ok(statementHolds(chain, action, given));
+  }
+});
+
 test('a proposal has its payload hash and signed bytes', () => {
   const { bytes, payload_hash, proposer, signature, signed } = HASHES.proposal;
   const proposal = decode(codecOf('Proposal'), fromHex(bytes)) as Proposal;
@@ -185,6 +231,12 @@ test('ids follow from what is on chain', () => {
   }
   for (const { id, identity } of ids.organisations) assert.equal(genesisOrganisationId(identity), id);
   assert.equal(registeredKeyId(ids.registered_key.key), ids.registered_key.id);
+  assert.equal(ids.interfaces.length, 2);
+  for (const one of ids.interfaces) assert.equal(interfaceId(one.organisation, one.interface), one.id);
+  const { affiliation, erasures } = HASHES.pairs;
+  assert.equal(affiliationId(affiliation.enterprise, affiliation.code), affiliation.id);
+  assert.equal(erasures.length, 3);
+  for (const { subject, id } of erasures) assert.equal(erasureId(subject), id);
   assert.equal(uniqueNameId(ids.unique_name.kind, ids.unique_name.digest), ids.unique_name.id);
 });
 

@@ -69,6 +69,13 @@ test('texts in any other form are refused', () => {
     ['credit', '91539901MO00TE5T2W'],
     ['credit', '91539901MA00TE5T2'],
     ['credit', '91539901MA00TE5T0N'],
+    ['aff', 'acc_00000000000000000000000000'],
+    ['fields', ['phone', 'name']],
+    ['fields', ['name', 'name']],
+    ['fields', ['names']],
+    ['fields', 'name'],
+    ['fields', { length: 0 }],
+    ['fields', new Array(1)],
   ];
   for (const [type, json] of wrong) assert.ok(refuses(() => parse(codecOf(type), json)), `${type} ${String(json)}`);
 });

@@ -3,10 +3,12 @@
 import {
   ALPHABET,
   checkSymbol,
+  EXCHANGE_FIELDS,
   formatId,
   formatTime,
   organisationCheckSymbol,
   type Prefix,
+  PREFIXES,
   toHex,
 } from '../src/index.js';
 import { Chance, documentedLayouts } from './support.js';
@@ -35,7 +37,7 @@ function text(chance: Chance, most: number): string {
 }
 
 const ids = Object.fromEntries(
-  (['org', 'per', 'veh', 'cer', 'app', 'mat', 'way'] as const).map((prefix: Prefix): [string, Make] => [
+  PREFIXES.map((prefix: Prefix): [string, Make] => [
     prefix,
     (chance) => formatId(prefix, chance.bytes(16)),
   ]),
@@ -57,6 +59,7 @@ const PRIMITIVES: Readonly<Record<string, Make>> = {
   signature: (chance) => `ed25519:${toHex(chance.bytes(64))}`,
   code: codeId,
   credit: creditCode,
+  fields: (chance) => EXCHANGE_FIELDS.filter(() => chance.below(2) === 0),
   ...ids,
 };
 

@@ -4,6 +4,25 @@ import { fields, list, option, struct, type Value, variants } from '../codec.js'
 import * as p from '../primitives.js';
 import { CertificateKind, Class, Scope, Subject } from './certificates.js';
 import { CodeFor, MatterKind, VehicleOwner } from './codes.js';
+import {
+  AccessRecord,
+  AffiliationEnd,
+  AffiliationOpen,
+  AffiliationRequest,
+  AffiliationReview,
+  ConsentGive,
+  ConsentRevoke,
+  ConsentUse,
+  ErasurePublish,
+} from './exchange_actions.js';
+import {
+  InterfaceApply,
+  InterfaceGrant,
+  InterfaceRefuse,
+  InterfaceRelease,
+  InterfaceRevoke,
+  InterfaceWithdraw,
+} from './interface_actions.js';
 import { ParameterName } from './parameters.js';
 import { Custody, Identity, Operator, OrganisationKind, Roles } from './parties.js';
 import { KeyGrant, Statement } from './signed.js';
@@ -22,6 +41,8 @@ import {
   WaybillSettle,
   WaybillSettleAgree,
   WaybillSign,
+  WaybillSwap,
+  WaybillSwapAgree,
   WaybillWithdraw,
 } from './waybill_actions.js';
 
@@ -285,5 +306,22 @@ export const Action = variants('Action', {
   waybill_settle_agree: WaybillSettleAgree,
   waybill_dispute: WaybillDispute,
   waybill_dispute_end: WaybillDisputeEnd,
+  interface_apply: InterfaceApply,
+  interface_withdraw: InterfaceWithdraw,
+  interface_grant: InterfaceGrant,
+  interface_refuse: InterfaceRefuse,
+  interface_revoke: InterfaceRevoke,
+  interface_release: InterfaceRelease,
+  waybill_swap: WaybillSwap,
+  waybill_swap_agree: WaybillSwapAgree,
+  consent_give: ConsentGive,
+  consent_revoke: ConsentRevoke,
+  consent_use: ConsentUse,
+  access_record: AccessRecord,
+  erasure_publish: ErasurePublish,
+  affiliation_request: AffiliationRequest,
+  affiliation_review: AffiliationReview,
+  affiliation_open: AffiliationOpen,
+  affiliation_end: AffiliationEnd,
 });
 export type Action = Value<typeof Action>;

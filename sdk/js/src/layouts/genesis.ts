@@ -3,6 +3,7 @@
 import { list, struct, type Value, words } from '../codec.js';
 import * as p from '../primitives.js';
 import { Scope } from './certificates.js';
+import { GrantTerms, InterfaceKind } from './interfaces.js';
 import { ParameterName } from './parameters.js';
 import { Identity, NameKind, OrganisationKind } from './parties.js';
 import { KeyGrant } from './signed.js';
@@ -15,6 +16,10 @@ export type Mode = Value<typeof Mode>;
 export const ParameterChoice = struct('ParameterChoice', { name: ParameterName, value: p.u64Wide });
 export type ParameterChoice = Value<typeof ParameterChoice>;
 
+/** A grant that is there from the beginning. */
+export const FirstGrant = struct('FirstGrant', { interface: InterfaceKind, terms: GrantTerms });
+export type FirstGrant = Value<typeof FirstGrant>;
+
 /** An organisation that is there from the beginning. */
 export const FirstOrganisation = struct('FirstOrganisation', {
   kind: OrganisationKind,
@@ -22,6 +27,7 @@ export const FirstOrganisation = struct('FirstOrganisation', {
   prefecture: p.u16,
   scopes: list(Scope),
   keys: list(KeyGrant),
+  interfaces: list(FirstGrant),
 });
 export type FirstOrganisation = Value<typeof FirstOrganisation>;
 

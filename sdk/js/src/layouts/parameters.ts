@@ -15,6 +15,7 @@ export const ParameterName = words(
     'settle_violation_ms', 'settle_breach_ms', 'settle_study_ms', 'settle_certificate_ms', 'settle_other_ms',
     'certificate_notice_ms', 'offer_ms', 'load_grace_ms', 'sign_ms', 'agree_ms', 'settlement_ms', 'dispute_ms',
     'difference_ppm', 'barring_points', 'over_limit_matters', 'over_limit_months', 'step_ahead_ms',
+    'waybill_access_ms', 'capacity_ms',
   ],
 );
 export type ParameterName = Value<typeof ParameterName>;

@@ -69,3 +69,11 @@ export type WaybillDispute = Value<typeof WaybillDispute>;
 /** Sent by either side, or a regulator. */
 export const WaybillDisputeEnd = struct('WaybillDisputeEnd', { waybill: p.way });
 export type WaybillDisputeEnd = Value<typeof WaybillDisputeEnd>;
+
+/** Sent by either side under way: another vehicle is to take over. */
+export const WaybillSwap = struct('WaybillSwap', { waybill: p.way, vehicle: p.veh, reason: p.word });
+export type WaybillSwap = Value<typeof WaybillSwap>;
+
+/** Sent by the other side. */
+export const WaybillSwapAgree = struct('WaybillSwapAgree', { waybill: p.way, vehicle: p.veh });
+export type WaybillSwapAgree = Value<typeof WaybillSwapAgree>;

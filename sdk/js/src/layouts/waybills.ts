@@ -84,6 +84,22 @@ export type Settlement = Value<typeof Settlement>;
 export const Abort = struct('Abort', { by: Side, reason: p.word, until: p.time });
 export type Abort = Value<typeof Abort>;
 
+/** A proposed swap of the vehicle. */
+export const Swap = struct('Swap', { by: Side, vehicle: p.veh, reason: p.word, until: p.time, agreed: p.bool });
+export type Swap = Value<typeof Swap>;
+
+/** A swap of the vehicle that took place. */
+export const Swapped = struct('Swapped', {
+  at: p.time,
+  from: p.veh,
+  from_trailer: option(p.veh),
+  to: p.veh,
+  to_trailer: option(p.veh),
+  by: Side,
+  reason: p.word,
+});
+export type Swapped = Value<typeof Swapped>;
+
 /** A dispute beside the state. */
 export const Dispute = struct('Dispute', {
   by: Side,
@@ -108,6 +124,8 @@ export const Waybill = struct('Waybill', {
   signed: option(Signing),
   settlement: option(Settlement),
   abort: option(Abort),
+  swap: option(Swap),
+  swaps: list(Swapped),
   dispute: option(Dispute),
   flagged: p.bool,
   ended_at: option(p.time),

@@ -2,15 +2,15 @@
 /** Lists of words that many types use: kinds of records, events and the codes of refusals. */
 import { type Value, words } from '../codec.js';
 
-/** Kinds of records take one byte, and begin with 1. */
-const KIND_NUMBERS = { width: 1, first: 1 } as const;
+/** Kinds of records take one byte and begin with 1; those of the exchange begin with 40. */
+const KIND_NUMBERS = { width: 1, jumps: { parameters: 1, consent: 40 } } as const;
 
 /** The kind of a record. Numbers are part of the format and never used again. */
 export const RecordKind = words(
   'RecordKind',
   [
     'parameters', 'organisation', 'registered_key', 'unique_name', 'person', 'vehicle', 'application', 'code',
-    'matter', 'waybill',
+    'matter', 'waybill', 'interface', 'consent', 'access', 'erasure', 'affiliation',
   ],
   KIND_NUMBERS,
 );
@@ -30,7 +30,12 @@ export const Event = words(
     'matter_settled', 'matter_voided', 'waybill_offered', 'waybill_accepted', 'waybill_declined',
     'waybill_withdrawn', 'waybill_lapsed', 'waybill_cancelled', 'waybill_loaded', 'waybill_departed',
     'waybill_arrived', 'waybill_signed', 'waybill_abort_changed', 'waybill_aborted', 'waybill_settlement_proposed',
-    'waybill_settled', 'waybill_disputed', 'waybill_dispute_changed', 'waybill_flagged',
+    'waybill_settled', 'waybill_disputed', 'waybill_dispute_changed', 'waybill_flagged', 'interface_requested',
+    'interface_withdrawn', 'interface_granted', 'interface_refused', 'interface_revoked', 'interface_released',
+    'interface_ended', 'waybill_swap_changed', 'waybill_swapped', 'consent_given', 'consent_used',
+    'consent_used_up', 'consent_revoked', 'consent_ended', 'access_recorded', 'erasure_published',
+    'affiliation_requested', 'affiliation_approved', 'affiliation_refused', 'affiliation_opened',
+    'affiliation_ended',
   ],
 );
 export type Event = Value<typeof Event>;
@@ -49,6 +54,9 @@ export const RefusalCode = words(
     'matter_automatic', 'points_too_many', 'over_limit_too_many', 'vehicle_busy', 'over_loaded', 'waybill_state',
     'waybill_already_accepted', 'offer_ended', 'not_offered_to_code', 'waybill_number_taken', 'step_time',
     'reason_missing', 'dispute_open', 'no_dispute', 'no_proposal', 'proposal_open', 'dispute_too_late',
+    'grant_missing', 'no_grant', 'no_request', 'request_differs', 'grant_too_wide', 'consent_not_in_force',
+    'consent_for_other', 'sensitive_together', 'no_basis', 'fields_beyond_basis', 'data_restricted', 'data_erased',
+    'code_not_cancelled', 'application_open', 'affiliation_state',
   ],
 );
 export type RefusalCode = Value<typeof RefusalCode>;
