@@ -236,10 +236,7 @@ pub const TABLE: [Row; Action::WORDS.len()] = [
         row("access_record", &[Organisation(ALL, Operate, Basis)], &[]),
     ),
     row("erasure_publish", &[Organisation(SPONSORS, Operate, Sponsor)], &[]),
-    granted(
-        InterfaceScope::Modules,
-        row("affiliation_request", &[AFFILIATE, DRIVER], &[Driver]),
-    ),
+    granted(InterfaceScope::Modules, row("affiliation_request", &[AFFILIATE, DRIVER], &[Driver])),
     row("affiliation_review", &[AFFILIATE], &[]),
     row("affiliation_open", &[AFFILIATE], &[]),
     row("affiliation_end", &[AFFILIATE, DRIVER], &[]),

@@ -16,9 +16,9 @@ use chain::proof::{Proven, record_at, verify};
 use chain::query;
 use chain::receipt::Outcome;
 use chain::records::{
-    Affiliation, Basis, CertificateKind as Kind, ClaimState, ConsentTerms, ExchangeField, GrantTerms, Interface, InterfaceKind,
-    InterfaceScope as Scope, InterfaceScopes, ListKey, RecordKey, RecordKind, Roles, Value,
-    VehicleOwner, WaybillState,
+    Affiliation, Basis, CertificateKind as Kind, ClaimState, ConsentTerms, ExchangeField,
+    GrantTerms, Interface, InterfaceKind, InterfaceScope as Scope, InterfaceScopes, ListKey,
+    RecordKey, RecordKind, Roles, Value, VehicleOwner, WaybillState,
 };
 use chain::refusal::RefusalCode as R;
 use chain::{Hash, Height, Past, Records, Time};
