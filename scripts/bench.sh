@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The chain beside its physical bound and beside etcd, in rounds on this machine: medians and ratios.
 # Usage: ./scripts/bench.sh [--json] [--rounds N] [--records N] [--seconds N] [--only machine,null,etcd,chain]
-#        ./scripts/bench.sh --scale [--json] [--records N,N] [--validators N,N] [--blocks N,N] [--seconds N]
-# With --scale: how cost grows with records, validators and blocks, in half an hour and 20 GiB of disk.
+#        ./scripts/bench.sh --scale [--resume] [--json] [--records N,N] [--validators N,N] [--blocks N,N] [--seconds N]
+# With --scale: how cost grows with records, validators and blocks, in an hour and 20 GiB of disk.
 # Figures as JSON, and curves, are written to the cache folder too. Nothing else should run meanwhile.
 set -euo pipefail
 # shellcheck source=scripts/setup.sh

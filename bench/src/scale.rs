@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use chain::limits::PROPOSAL_TRANSACTIONS;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Setting;
@@ -44,10 +44,17 @@ pub(crate) struct Scale {
     /// Folder in which the curves are drawn (SVG) and the JSON object is written.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Go on from the JSON object in that folder, which holds what an earlier run measured before it ended:
+    /// its points are not measured again.
+    #[arg(long, requires = "out")]
+    resume: bool,
 }
 
+/// The JSON object in the folder for pictures.
+const KEPT: &str = "scale.json";
+
 /// What a load came to.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 struct Load {
     executed_per_s: f64,
     p50_us: f64,
@@ -75,7 +82,7 @@ fn whole(value: f64) -> String {
 }
 
 /// With so many records.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 struct ByRecords {
     records: u64,
     #[serde(flatten)]
@@ -89,7 +96,7 @@ struct ByRecords {
 }
 
 /// With so many validators.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 struct ByValidators {
     validators: u32,
     #[serde(flatten)]
@@ -97,7 +104,7 @@ struct ByValidators {
 }
 
 /// With so many transactions under way.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 struct ByBlocks {
     under_way: u64,
     /// Of the block of a transaction, the mean.
@@ -107,7 +114,7 @@ struct ByBlocks {
 }
 
 /// Everything that varied.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Report {
     machine: String,
     records: Vec<ByRecords>,
@@ -119,29 +126,32 @@ impl Scale {
     pub(crate) async fn run(&self) -> Result<()> {
         ensure!(self.setting.seconds >= 3, "--seconds is 3 or more");
         let dianyun = crate::round::dianyun(self.setting.dianyun.as_deref())?;
-        let mut report = Report {
-            machine: crate::round::machine(),
-            records: Vec::new(),
-            validators: Vec::new(),
-            blocks: Vec::new(),
-        };
+        let mut report = self.begun()?;
         for under_way in &self.blocks {
             let most = BATCH * 256;
             ensure!((1..=most).contains(under_way), "--blocks are 1 to {most}");
         }
-        if !self.blocks.is_empty() {
+        if !self.blocks.is_empty() && report.blocks.is_empty() {
             eprintln!("blocks: {:?}", self.blocks);
             report.blocks = self.by_blocks(&dianyun).await?;
             self.keep(&report)?;
         }
         for validators in &self.validators {
+            if report.validators.iter().any(|point| point.validators == *validators) {
+                continue;
+            }
             eprintln!("validators: {validators}");
             report.validators.push(self.with_validators(&dianyun, *validators).await?);
+            report.validators.sort_by_key(|point| point.validators);
             self.keep(&report)?;
         }
         for records in &self.records {
+            if report.records.iter().any(|point| point.records == *records) {
+                continue;
+            }
             eprintln!("records: {records}");
             report.records.push(self.with_records(&dianyun, *records).await?);
+            report.records.sort_by_key(|point| point.records);
             self.keep(&report)?;
         }
         if let Some(folder) = &self.out {
@@ -151,11 +161,25 @@ impl Scale {
         Ok(())
     }
 
+    /// What an earlier run left to go on from, or nothing yet.
+    fn begun(&self) -> Result<Report> {
+        if let Some(folder) = self.out.as_ref().filter(|_| self.resume) {
+            let file = folder.join(KEPT);
+            let text = std::fs::read_to_string(&file);
+            let text = text.with_context(|| format!("nothing to resume: {}", file.display()))?;
+            return serde_json::from_str(&text)
+                .with_context(|| format!("{} is of another version", file.display()));
+        }
+        let machine = crate::round::machine();
+        let (records, validators, blocks) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Report { machine, records, validators, blocks })
+    }
+
     /// Writes what is measured so far: a point takes minutes, and the next one may fail.
     fn keep(&self, report: &Report) -> Result<()> {
         let Some(folder) = &self.out else { return Ok(()) };
         std::fs::create_dir_all(folder)?;
-        Ok(std::fs::write(folder.join("scale.json"), report.json()?)?)
+        Ok(std::fs::write(folder.join(KEPT), report.json()?)?)
     }
 
     fn folder(&self) -> Result<tempfile::TempDir> {

@@ -71,3 +71,11 @@ pub const BUCKET: Tag = tag("dy/bucket/1");
 pub const HISTORY: Tag = tag("dy/history/1");
 /// What the coefficients of a batch of signatures are drawn from.
 pub const BATCH: Tag = tag("dy/batch/1");
+/// What a holder signs for a verification code.
+pub const CAPACITY: Tag = tag("dy/capacity/1");
+/// The list of consents between a code and an organisation.
+pub const BETWEEN: Tag = tag("dy/between/1");
+/// The id of an erasure, from its subject.
+pub const ERASURE_ID: Tag = tag("dy/erasure-id/1");
+/// The id of an affiliation, from enterprise and code.
+pub const AFFILIATION_ID: Tag = tag("dy/affil-id/1");

@@ -55,6 +55,8 @@ pub const BINDINGS: usize = 8;
 pub const SUSPENSIONS: usize = 8;
 /// Most waybills under way of one vehicle.
 pub const UNDER_WAY: usize = 8;
+/// Most swaps of its vehicle that one waybill records.
+pub const SWAPS: usize = 8;
 /// Over-limit matters that a vehicle keeps.
 pub const OVER_LIMIT_KEPT: usize = 4;
 /// Most calls a minute of one interface grant.
@@ -67,3 +69,10 @@ pub const GRANT_MOST_MS: u64 = 1_096 * 24 * 60 * 60 * 1_000;
 pub const PARAMETER_VALUES: usize = 16;
 /// Reasons that one refusal lists.
 pub const REASONS: usize = 32;
+/// Longest consent, in milliseconds: 366 days.
+pub const CONSENT_MS: u64 = 366 * 86_400 * 1_000;
+/// Most uses of one consent.
+pub const CONSENT_USES: u32 = 1_000;
+/// Longest restriction in place of an erasure, in milliseconds: 10 years of 366 days, the longest that
+/// any record is kept.
+pub const RESTRICTION_MS: u64 = 3_660 * 86_400 * 1_000;

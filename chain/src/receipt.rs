@@ -40,6 +40,17 @@ data! {
     }
 }
 
+/// What became of a transaction in its block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Height of its block.
+    pub height: Height,
+    /// Time of its block.
+    pub time: Time,
+    /// Its receipt.
+    pub receipt: Receipt,
+}
+
 /// A version of a record: what the state tree and the changes commit to.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -6,7 +6,7 @@
 use crate::block::Header;
 use crate::hash::Hash;
 use crate::ids::{Height, Time, TransactionId};
-use crate::receipt::{Change, Receipt, Version};
+use crate::receipt::{Change, Placed, Receipt, Version};
 use crate::records::{ListKey, RecordKey, Value};
 
 /// The newest version of a record, with its value.
@@ -155,6 +155,13 @@ pub trait Past {
 
     /// Where a transaction was executed: height and index.
     fn find_transaction(&self, id: &TransactionId) -> Option<(Height, u32)>;
+
+    /// What became of a transaction, if it was executed.
+    fn placed(&self, id: &TransactionId) -> Option<Placed> {
+        let (height, index) = self.find_transaction(id)?;
+        let time = self.header_at(height)?.time_ms;
+        Some(Placed { height, time, receipt: self.receipt_at(height, index)? })
+    }
 
     /// Canonical bytes of the transactions that are leaves of a block, in order.
     fn transactions_at(&self, height: Height) -> Vec<Vec<u8>>;

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use chain::genesis::{Genesis, GenesisNode, NodeRole};
 use chain::ids::{Height, TransactionId};
 use chain::keys::SecretKey;
+use chain::receipt::Placed;
 use chain::view::Executed;
 use chain::{Hash, Past};
 use parking_lot::Mutex;
@@ -25,7 +26,7 @@ use crate::net::caller::Caller;
 use crate::net::{Lane, NodeNo, Registry};
 use crate::pool::{Pool, PoolLimits};
 use crate::raft::log::Log;
-use crate::types::{Health, Placed, ProposalSize};
+use crate::types::{Health, ProposalSize};
 use crate::verify::Verifier;
 
 /// Who waits for a transaction.
@@ -240,12 +241,7 @@ impl Core {
         let (waiter, told) = oneshot::channel();
         // Registered before looking, so that a block in between is not missed.
         self.waiters.lock().entry(id).or_default().push(waiter);
-        let found = || {
-            let (height, index) = self.store.find_transaction(&id)?;
-            let time = self.store.header_at(height)?.time_ms;
-            Some(Placed { height, time, receipt: self.store.receipt_at(height, index)? })
-        };
-        found().ok_or(told)
+        self.store.placed(&id).ok_or(told)
     }
 
     /// Forgets waiters that have gone away.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chain::TransactionId;
 use chain::ids::Height;
+use chain::receipt::Placed;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -17,7 +18,7 @@ use crate::error::SubmitError;
 use crate::net::NodeNo;
 use crate::pool::Origin;
 use crate::service::Part;
-use crate::types::{Counters, PeerStatus, Placed, Status};
+use crate::types::{Counters, PeerStatus, Status};
 
 /// A running node. Cheap to clone.
 #[derive(Clone)]

@@ -35,4 +35,4 @@ pub(crate) mod verify;
 pub use error::{ConsensusError, SubmitError};
 pub use handle::Handle;
 pub use start::start;
-pub use types::{Config, Counters, Health, PeerAddress, PeerStatus, Placed, ProposalSize, Status};
+pub use types::{Config, Counters, Health, PeerAddress, PeerStatus, ProposalSize, Status};

@@ -176,12 +176,16 @@ impl<T: Clone> Pool<T> {
     /// True if it is held: from now on this node answers for it.
     pub(crate) fn adopt(&mut self, id: &Id) -> bool {
         let Some(held) = self.held.get_mut(id) else { return false };
-        if held.origin != Origin::Here {
-            held.origin = Origin::Here;
-            self.ours += 1;
-            *self.senders.entry(held.sender).or_default() += 1;
+        let (sender, before) = (held.sender, std::mem::replace(&mut held.origin, Origin::Here));
+        if before != Origin::Here {
+            self.count_ours(sender);
         }
         true
+    }
+
+    fn count_ours(&mut self, sender: Sender) {
+        self.ours += 1;
+        *self.senders.entry(sender).or_default() += 1;
     }
 
     pub(crate) fn waiting(&self) -> Waiting {
@@ -227,8 +231,7 @@ impl<T: Clone> Pool<T> {
         self.bytes += new.bytes;
         self.waiting_bytes += new.bytes;
         if origin == Origin::Here {
-            self.ours += 1;
-            *self.senders.entry(new.sender).or_default() += 1;
+            self.count_ours(new.sender);
         }
         self.expiry.insert((new.valid_until_ms, new.id));
         self.waiting.insert(order, (new.id, now_ms));

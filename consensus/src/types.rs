@@ -5,10 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use chain::genesis::{Genesis, NodeRole};
-use chain::ids::{Height, Time};
+use chain::ids::Height;
 use chain::keys::SecretKey;
 use chain::limits::PROPOSAL_TRANSACTIONS;
-use chain::receipt::Receipt;
 
 use crate::clock::Clock;
 use crate::error::ConsensusError;
@@ -58,17 +57,6 @@ impl Default for ProposalSize {
     fn default() -> Self {
         Self(limits::PROPOSAL_COUNT)
     }
-}
-
-/// What became of a transaction in its block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placed {
-    /// Height of its block.
-    pub height: Height,
-    /// Time of its block.
-    pub time: Time,
-    /// Its receipt.
-    pub receipt: Receipt,
 }
 
 /// Where another node is.

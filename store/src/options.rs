@@ -4,7 +4,8 @@
 use std::hash::{BuildHasher, RandomState};
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType, DBRecoveryMode, Env,
+    BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamilyDescriptor, DBCompressionType,
+    DBRecoveryMode, Env,
 };
 
 use crate::tables;
@@ -38,6 +39,8 @@ impl Default for Options {
 
 /// Log payloads from this size on lie in files of their own and are not copied by compaction.
 const BLOB_BYTES: u64 = 4 << 10;
+/// A part of a file's index or filter.
+const METADATA_BYTES: usize = 4 << 10;
 /// A table's memtable takes this share of all. Small ones are flushed in a moment, so that blocks never
 /// wait long for a processor.
 const MEMTABLE_SHARE: usize = 16;
@@ -80,6 +83,11 @@ impl Options {
         let mut blocks = BlockBasedOptions::default();
         blocks.set_block_cache(cache);
         blocks.set_cache_index_and_filter_blocks(true);
+        // In parts that are read alone: the filter of a large file is larger than what the cache has left.
+        blocks.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+        blocks.set_partition_filters(true);
+        blocks.set_metadata_block_size(METADATA_BYTES);
+        blocks.set_pin_top_level_index_and_filter(true);
         let mut options = rocksdb::Options::default();
         if tables::FILTERED.contains(&name) {
             blocks.set_bloom_filter(10.0, false);

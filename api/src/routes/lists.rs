@@ -3,13 +3,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use chain::ids::{CodeId, OrganisationId, PersonId, RecordId, VehicleId};
+use chain::ids::{OrganisationId, PersonId, RecordId, Time, VehicleId};
 use chain::limits::PAGE;
-use chain::records::{
-    ApplicationState, List, ListKey, MatterState, RecordKind, Value, WaybillState,
-};
+use chain::records::{ApplicationState, List, ListKey, MatterState, RecordKind, Value};
 use chain::{Records, query};
 use serde::Deserialize;
+use store::At;
 use utoipa::IntoParams;
 
 use super::Api;
@@ -49,18 +48,35 @@ pub(super) async fn page(
     wanted: Wanted,
     asked: (Option<usize>, Option<String>),
 ) -> Answer {
+    let Wanted { list, route, filter, keep } = wanted;
+    let caller = asking.clone();
+    let find = move |at: &At, after: Option<u64>, most: (usize, Time)| {
+        let keep = |value: &Value| keep(value) && caller.sees(at, value);
+        Ok(query::list(at, list, after, most, &keep))
+    };
+    paged((api, asking), (route, filter), asked, find).await
+}
+
+/// A page of the current height that `find` finds: after a place, so many at most as of an instant.
+/// Route and filter are what its cursor is bound to. What is not for the caller is left out.
+pub(super) async fn paged(
+    (api, asking): (Api, Asking),
+    (route, filter): (&'static str, Vec<String>),
+    asked: (Option<usize>, Option<String>),
+    find: impl FnOnce(&At, Option<u64>, (usize, Time)) -> Result<query::Page, Problem> + Send + 'static,
+) -> Answer {
     let limit = limit(asked.0)?;
     let read = api.read(move |api| {
         let at = api.store.latest();
         let time = at.header().time_ms;
-        let filter: Vec<&str> = wanted.filter.iter().map(String::as_str).collect();
-        let digest = ListDigest::new(&at.chain().0, wanted.route, &filter);
+        let filter: Vec<&str> = filter.iter().map(String::as_str).collect();
+        let digest = ListDigest::new(&at.chain().0, route, &filter);
         let after = match asked.1 {
             Some(text) => Some(Cursor::decode(&text, &digest)?.place()?),
             None => None,
         };
-        let keep = |value: &Value| (wanted.keep)(value) && asking.sees(&at, value);
-        let found = query::list(&at, wanted.list, after, (limit, time), &keep);
+        let mut found = find(&at, after, (limit, time))?;
+        found.items.retain(|item| asking.sees(&at, &item.seen.value));
         let height = at.header().height;
         let next = found.next.map(|seq| Cursor::at(height.0, seq).encode(&digest));
         let items = found.items.into_iter().map(|item| AnyRecord {
@@ -250,49 +266,6 @@ pub(super) async fn matters(
     let wanted = all(RecordKind::Matter, "/v1/matters")
         .of(List::MattersBySubject, subject)
         .only(asked.state, |value, state| matches!(value, Value::Matter(m) if m.state == *state));
-    page((api, asking), wanted, (asked.limit, asked.cursor)).await
-}
-
-/// Which waybills, and which page of them.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Waybills {
-    /// Only those that this organisation made.
-    maker: Option<OrganisationId>,
-    /// Only those that this code accepted or that are offered to it.
-    code: Option<CodeId>,
-    /// Only those in this state.
-    state: Option<WaybillState>,
-    /// Most items on the page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<usize>,
-    /// `next` of the page before, as it is.
-    cursor: Option<String>,
-}
-
-/// 运单列表。Waybills, by maker, code and state.
-#[utoipa::path(
-    get,
-    path = "/v1/waybills",
-    tag = "records",
-    params(Waybills),
-    responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
-)]
-pub(super) async fn waybills(
-    State(api): State<Api>,
-    asking: Asking,
-    Query(asked): Query<Waybills>,
-) -> Answer {
-    let by_code = asked.maker.is_none();
-    let wanted = all(RecordKind::Waybill, "/v1/waybills")
-        .of(List::WaybillsByMaker, asked.maker.map(|id| id.0))
-        .of(List::WaybillsByCode, asked.code.filter(|_| by_code).map(CodeId::record))
-        .only(asked.code.filter(|_| !by_code), |value, code| {
-            let list = ListKey { list: List::WaybillsByCode, of: code.record() };
-            value.lists().contains(&list)
-        })
-        .only(asked.state, |value, state| matches!(value, Value::Waybill(w) if w.state == *state));
     page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }
 

@@ -15,6 +15,7 @@ mod records;
 mod shapes;
 pub(crate) mod stream;
 mod submit;
+mod waybills;
 
 use std::sync::Arc;
 
@@ -194,7 +195,7 @@ fn lists() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(lists::applications), &[PAGED]))
         .routes(refusing(routes!(lists::vehicles), &[PAGED]))
         .routes(refusing(routes!(lists::matters), &[PAGED, &[&messages::FIELDS_EXCLUSIVE]]))
-        .routes(refusing(routes!(lists::waybills), &[PAGED]))
+        .routes(refusing(routes!(waybills::waybills), &[PAGED, FOUND]))
         .routes(refusing(routes!(lists::state), &[PAGED]))
 }
 

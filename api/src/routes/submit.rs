@@ -11,11 +11,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use bytes::{Buf, Bytes};
 use chain::limits::{BATCH_BYTES, BATCH_TRANSACTIONS, TRANSACTION_BYTES, WAIT_MS};
-use chain::receipt::Receipt;
+use chain::receipt::{Placed, Receipt};
 use chain::records::{RecordKey, RecordKind, RegisteredKey, Value};
 use chain::transaction::{Invalid, Transaction};
 use chain::{Height, Past, Records, Time, TransactionId, codec};
-use consensus::{Placed, SubmitError};
+use consensus::SubmitError;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
@@ -440,11 +440,7 @@ impl Api {
 
     /// What became of a transaction that was executed here.
     fn receipt(&self, id: TransactionId) -> Option<TransactionAnswer> {
-        let (height, index) = self.store.find_transaction(&id)?;
-        let receipt = self.store.receipt_at(height, index);
-        let time = self.store.header_at(height).map(|header| header.time_ms);
-        let (stage, height) = (Stage::Ordered, Some(height));
-        Some(TransactionAnswer { id, stage, height, time, receipt, transaction: None })
+        self.store.placed(&id).map(|placed| TransactionAnswer::ordered(id, placed))
     }
 
     /// The same, with the transaction itself for those who may see it.

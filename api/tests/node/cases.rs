@@ -67,6 +67,11 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/v1/matters?person={person}&state=open&limit=2")),
         get(format!("/v1/waybills/{waybill}?proof=true")),
         get(format!("/v1/waybills?maker={maker}&code={code}&state=settled&limit=2")),
+        get(
+            "/v1/waybills?state=settled,in_transit&kind=exclusive&part_load=false&from=5301&to=5303",
+        ),
+        get(format!("/v1/waybills?open_to={code}&goods=500&offered_since={time}&limit=2")),
+        get(format!("/v1/waybills?offered_until={time}&goods=1601")),
         get("/v1/parameters?proof=true"),
         get(format!("/v1/records/waybill/{waybill}/proof?at_height={height}")),
         get(format!("/v1/records/parameters/{}/proof", "0".repeat(32))),
@@ -157,6 +162,7 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         ]);
     }
     let none = "0".repeat(64);
+    let nobody = chain::ids::CodeId::made_by(chain::TransactionId(chain::Hash::of(b"nobody")));
     cases.extend([
         bad(format!("/v1/codes/{code}?proof=1"), 400, "invalid_field"),
         bad("/v1/codes/530000000000000", 400, "invalid_field"),
@@ -168,6 +174,12 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         bad("/v1/state/lorry", 400, "invalid_field"),
         bad(format!("/v1/matters?person={person}&vehicle={vehicle}"), 400, "fields_exclusive"),
         bad("/v1/matters?state=lost", 400, "invalid_field"),
+        bad("/v1/waybills?state=offered,lost", 400, "invalid_field"),
+        bad("/v1/waybills?kind=secret", 400, "invalid_field"),
+        bad("/v1/waybills?goods=99", 400, "invalid_field"),
+        bad("/v1/waybills?part_load=perhaps", 400, "invalid_field"),
+        bad("/v1/waybills?offered_since=yesterday", 400, "invalid_field"),
+        bad(format!("/v1/waybills?open_to={nobody}"), 404, "not_found"),
         bad("/v1/blocks/999999999", 404, "height_not_reached"),
         bad("/v1/blocks/999999999/changes", 404, "height_not_reached"),
         bad("/v1/blocks/latest/changes?cursor=00", 400, "invalid_cursor"),

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::overlay::Overlay;
-use super::{application, certificate, colour, interface, waybill};
+use super::{application, certificate, colour, exchange, interface, waybill};
 use crate::ids::Time;
 use crate::records::{
     CodeFor, Holder, Owner, RecordKey, RecordKind, RecordValue, Subject, Value, Vehicle, Wanted,
@@ -143,6 +143,7 @@ fn neighbours(value: &Value) -> Vec<RecordKey> {
             Owner::Organisation(_) => {}
         },
         Value::Waybill(_) | Value::Parameters(_) | Value::Interface(_) => {}
+        Value::Consent(_) | Value::Access(_) | Value::Erasure(_) | Value::Affiliation(_) => {}
     }
     out
 }
@@ -175,6 +176,7 @@ fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, key: RecordKey, at: T
         Some(Value::Application(application)) => application::fire(overlay, application, at),
         Some(Value::Waybill(waybill)) => waybill::fire(overlay, waybill, at),
         Some(Value::Interface(record)) => interface::fire(overlay, record, at),
+        Some(Value::Consent(consent)) => exchange::end(overlay, consent, at),
         Some(other) => unreachable!("{:?} has no due change", other.key()),
         None => unreachable!("a record that is due exists"),
     }

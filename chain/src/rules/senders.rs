@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who sends which action, with whose word beside (`domain.md` section 1): one row an action. The state
 //! machine refuses by this table before any other rule looks at the action; how a sender must stand to
-//! the record is then that action's own rule. What begins something (an application, a waybill) needs an
-//! interface grant with the row's scope, but of regulators and authorities, who do so by office. What
-//! follows from a step that was taken needs none, so that nothing is left half done when a grant ends.
+//! the record is then that action's own rule. What begins something (an application, a waybill, an
+//! affiliation) or asks for others' data needs an interface grant with the row's scope, but of persons,
+//! and of regulators and authorities, who do so by office. What follows from a step that was taken needs
+//! none, so that nothing is left half done when a grant ends; nor does a consent, which is the holder's
+//! own word whoever sends it.
 
 use crate::actions::Action;
 use crate::records::OrganisationKind;
@@ -39,10 +41,14 @@ pub enum Standing {
     TrailerOwner,
     /// The maker of the waybill.
     Maker,
-    /// The driver that the waybill is offered to or carried by.
+    /// The driver that the waybill is offered to or carried by, or of the affiliation.
     Driver,
     /// The consignee of the waybill.
     Consignee,
+    /// With a basis for the access.
+    Basis,
+    /// The enterprise of the affiliation.
+    Affiliate,
 }
 
 /// Who may send an action.
@@ -97,6 +103,7 @@ const REGULATOR: Sender = Organisation(REGULATORS, Operate, Office);
 const OWNER: Sender = Organisation(ALL, Operate, Owner);
 const MAKER: Sender = Organisation(CARRIERS, Operate, Maker);
 const DRIVER: Sender = Person(Driver);
+const AFFILIATE: Sender = Organisation(CARRIERS, Operate, Affiliate);
 const ATTESTER: Sender = Organisation(ATTESTERS, Attest, Attester);
 const GRANTEE: Sender = Organisation(GRANTEES, Admin, Office);
 const SOURCE: Sender = Organisation(ATTESTERS, Operate, Source);
@@ -208,6 +215,31 @@ pub const TABLE: [Row; Action::WORDS.len()] = [
     row("interface_refuse", &[REGULATOR], &[]),
     row("interface_revoke", &[REGULATOR], &[]),
     row("interface_release", &[GRANTEE], &[]),
+    row("waybill_swap", &[MAKER, DRIVER], &[]),
+    row("waybill_swap_agree", &[MAKER, DRIVER], &[]),
+    row(
+        "consent_give",
+        &[
+            Person(Holder),
+            Organisation(CARRIERS, Operate, Holder),
+            Organisation(SPONSORS, Operate, Office),
+        ],
+        &[Holder],
+    ),
+    row("consent_revoke", &[Person(Holder), Organisation(CARRIERS, Operate, Holder)], &[]),
+    granted(
+        InterfaceScope::Exchange,
+        row("consent_use", &[Organisation(CARRIERS, Operate, Office)], &[Holder]),
+    ),
+    granted(
+        InterfaceScope::Exchange,
+        row("access_record", &[Organisation(ALL, Operate, Basis)], &[]),
+    ),
+    row("erasure_publish", &[Organisation(SPONSORS, Operate, Sponsor)], &[]),
+    granted(InterfaceScope::Modules, row("affiliation_request", &[AFFILIATE, DRIVER], &[Driver])),
+    row("affiliation_review", &[AFFILIATE], &[]),
+    row("affiliation_open", &[AFFILIATE], &[]),
+    row("affiliation_end", &[AFFILIATE, DRIVER], &[]),
 ];
 
 impl Row {

@@ -2,6 +2,8 @@
 //! No grant, no step that begins something: which actions need which scope, how a grant's end is seen
 //! by block time, and what answers say of it.
 
+use crate::common::exchange::*;
+use crate::common::fleet::Driver;
 use crate::common::interface::*;
 use crate::common::issue::*;
 use crate::common::waybill::public;
@@ -14,26 +16,40 @@ use chain::proof::{Proven, record_at, verify};
 use chain::query;
 use chain::receipt::Outcome;
 use chain::records::{
-    CertificateKind as Kind, ClaimState, GrantTerms, Interface, InterfaceKind,
-    InterfaceScope as Scope, InterfaceScopes, ListKey, RecordKey, RecordKind, Roles, Value,
-    VehicleOwner, WaybillState,
+    Affiliation, Basis, CertificateKind as Kind, ClaimState, ConsentTerms, ExchangeField,
+    GrantTerms, Interface, InterfaceKind, InterfaceScope as Scope, InterfaceScopes, ListKey,
+    RecordKey, RecordKind, Roles, Value, VehicleOwner, WaybillState,
 };
 use chain::refusal::RefusalCode as R;
-use chain::{Height, Past, Records, Time};
+use chain::{Hash, Height, Past, Records, Time};
 
-/// What needs a grant: an application for a code, one for a vehicle, an offer.
-fn beginnings(world: &mut World, name: &str) -> [(Scope, Action); 3] {
+/// What needs a grant: an application for a code, one for a vehicle, an offer, the use of a verification
+/// code, an access on a consent, a request for an affiliation.
+fn beginnings(world: &mut World, party: &Party, driver: &Driver) -> [(Scope, Action); 6] {
+    let name = "one";
+    let terms = ConsentTerms { to: party.id, ..world.consent_terms(driver.code) };
+    let consent = world.consent(driver, terms);
+    let shown = world.shown(driver, USUAL, world.clock.plus(SECOND));
     let code = world.code_apply(name, LIGHT);
     let code = world.stated(code, &[&key(name)]);
     let mut vehicle = world.vehicle_apply(name, &[Kind::VehicleLicence, Kind::Policy]);
     vehicle.owner = VehicleOwner::Holder(key(name).public());
     let vehicle = world.stated(vehicle, &[&key(name)]);
     let offer = world.offer(public());
+    let affiliation = affiliation_of(party, driver);
+    let affiliation = world.stated(affiliation, &[&driver.key]);
     [
         (Scope::Codes, code),
         (Scope::Vehicles, vehicle),
         (Scope::Waybills, WaybillOffer { offer }.into()),
+        (Scope::Exchange, shown.into()),
+        (Scope::Exchange, world.on_consent(driver.code, consent).into()),
+        (Scope::Modules, affiliation),
     ]
+}
+
+fn affiliation_of(party: &Party, driver: &Driver) -> AffiliationRequest {
+    AffiliationRequest { enterprise: party.id, code: driver.code, statements: Vec::new() }
 }
 
 /// A record of an interface with its key.
@@ -46,7 +62,7 @@ fn what_begins_needs_the_scope_of_its_row_and_no_other() {
     for party in [|w: &World| w.parties.enterprise.clone(), |w: &World| w.parties.platform.clone()]
     {
         for held in Scope::ALL {
-            let mut world = World::new();
+            let (mut world, driver) = with_driver();
             let party = party(&world);
             for interface in InterfaceKind::ALL {
                 world.revoke(&party, interface);
@@ -54,7 +70,7 @@ fn what_begins_needs_the_scope_of_its_row_and_no_other() {
             let interface = held.interface();
             let terms = GrantTerms { scopes: some(&[held]), ..world.usual_terms(interface) };
             world.granted(&party, interface, terms);
-            for (needed, action) in beginnings(&mut world, "one") {
+            for (needed, action) in beginnings(&mut world, &party, &driver) {
                 if needed == held {
                     world.send(&party.key, action);
                 } else {
@@ -67,13 +83,15 @@ fn what_begins_needs_the_scope_of_its_row_and_no_other() {
 }
 
 #[test]
-fn a_regulator_applies_by_office() {
-    let mut world = World::new();
+fn a_regulator_applies_and_asks_by_office() {
+    let (mut world, driver) = with_driver();
     let regulator = world.parties.regulator.clone();
-    for (scope, action) in beginnings(&mut world, "one") {
-        match scope {
-            Scope::Waybills => assert_eq!(world.why(&regulator.key, action), ["not_allowed"]),
-            _ => drop(world.send(&regulator.key, action)),
+    for (_, action) in beginnings(&mut world, &regulator, &driver) {
+        match action {
+            Action::CodeApply(_) | Action::VehicleApply(_) | Action::AccessRecord(_) => {
+                world.send(&regulator.key, action);
+            }
+            _ => assert_eq!(world.why(&regulator.key, action), ["not_allowed"]),
         }
     }
 }
@@ -124,6 +142,50 @@ fn what_follows_from_a_step_once_begun_needs_no_grant() {
     let withdraw = WaybillWithdraw { waybill: offered, reason: word("plans") };
     world.send(&enterprise.key, withdraw);
     world.advance((under_way, &driver), WaybillState::Settled);
+}
+
+#[test]
+fn what_an_affiliation_comes_to_and_what_a_holder_says_needs_no_grant() {
+    let (mut world, driver) = with_driver();
+    let enterprise = world.parties.enterprise.clone();
+    for interface in InterfaceKind::ALL {
+        world.revoke(&enterprise, interface);
+    }
+    let terms = world.consent_terms(driver.code);
+    let give = ConsentGive { terms, statements: Vec::new() };
+    let give = world.stated(give, &[&driver.key]);
+    world.send(&enterprise.key, give);
+    let ask = affiliation_of(&enterprise, &driver);
+    let stated = world.stated(ask.clone(), &[&driver.key]);
+    assert_eq!(world.why(&enterprise.key, stated), ["grant_missing modules"]);
+    world.send(&driver.key, ask);
+    let affiliation = Affiliation::id_of(enterprise.id, driver.code);
+    let verdict = AffiliationVerdict::Approve;
+    world.send(&enterprise.key, AffiliationReview { affiliation, verdict });
+    world.send(&enterprise.key, AffiliationOpen { affiliation });
+    world.send(&enterprise.key, AffiliationEnd { affiliation, reason: word("plans") });
+}
+
+#[test]
+fn authorities_ask_by_office_and_insurers_and_banks_with_a_grant() {
+    let mut world = World::new();
+    let driver = world.driver_for(&[], None);
+    let p = world.parties.clone();
+    let basis = Basis::Office { case: Hash::of(b"case") };
+    let ask = |field| AccessRecord {
+        code: driver.code,
+        basis: basis.clone(),
+        fields: fields(&[field]),
+        request: request(),
+    };
+    world.send(&p.public_security.key, ask(ExchangeField::Identity));
+    for (party, field) in
+        [(&p.insurer, ExchangeField::Policy), (&p.bank, ExchangeField::BankAccount)]
+    {
+        assert_eq!(world.why(&party.key, ask(field)), ["grant_missing exchange"]);
+        world.granted(party, EXCHANGE, world.usual_terms(EXCHANGE));
+        world.send(&party.key, ask(field));
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@
 
 mod common;
 
+mod accesses;
+mod affiliations;
 mod answers;
 mod applications;
 mod applying;
@@ -14,8 +16,11 @@ mod certificates;
 mod codec;
 mod codes;
 mod colours;
+mod consents;
 mod deadlines;
 mod eligibility;
+mod erasures;
+mod exchange_questions;
 mod forgeries;
 mod genesis;
 mod granted;
@@ -39,9 +44,14 @@ mod reach;
 mod required;
 mod scopes;
 mod senders;
+mod shown_codes;
 mod signatures;
 mod state_tree;
 mod statements;
+mod swaps;
+mod takeovers;
+mod waybill_bases;
 mod waybill_edges;
+mod waybill_lists;
 mod waybill_offers;
 mod waybills;

@@ -41,6 +41,11 @@ fn actions() -> Vec<Action> {
     found.into_values().collect()
 }
 
+/// Those who are granted every scope in genesis.
+fn has_grants(kind: OrganisationKind) -> bool {
+    matches!(kind, OrganisationKind::Enterprise | OrganisationKind::Platform)
+}
+
 /// A key with one role for an organisation.
 fn key_with(world: &mut World, party: &Party, role: Role) -> SecretKey {
     let new = key(&format!("{} {role:?}", party.id));
@@ -105,6 +110,9 @@ fn a_sender_that_the_table_does_not_name_is_refused_before_anything_else_is_look
             let expected = match row.role_of(*kind) {
                 None => Some(R::NotAllowed),
                 Some(needed) if needed != *role => Some(R::RoleMissing),
+                Some(_) if row.grant_of(*kind).is_some() && !has_grants(*kind) => {
+                    Some(R::GrantMissing)
+                }
                 Some(_) => None,
             };
             let case = format!("{} by {kind:?} as {role:?}: {reasons:?}", row.action);
@@ -140,12 +148,15 @@ fn the_table_has_a_row_for_every_action_and_one_role_for_every_kind_in_it() {
 }
 
 #[test]
-fn a_grant_is_needed_for_three_actions_by_those_who_may_apply_for_it() {
+fn a_grant_is_needed_for_six_actions_by_those_who_may_apply_for_it() {
     let needing: Vec<_> = TABLE.iter().filter_map(|row| Some((row.action, row.grant?))).collect();
     let expected = [
         ("code_apply", InterfaceScope::Codes),
         ("vehicle_apply", InterfaceScope::Vehicles),
         ("waybill_offer", InterfaceScope::Waybills),
+        ("consent_use", InterfaceScope::Exchange),
+        ("access_record", InterfaceScope::Exchange),
+        ("affiliation_request", InterfaceScope::Modules),
     ];
     assert_eq!(needing, expected);
     let may_apply = TABLE.iter().find(|row| row.action == "interface_apply").unwrap();
@@ -186,6 +197,8 @@ fn party(standing: Standing) -> &'static str {
         Standing::Maker => "maker",
         Standing::Driver => "driver",
         Standing::Consignee => "consignee",
+        Standing::Basis => "with a basis",
+        Standing::Affiliate => "of the affiliation",
     }
 }
 

@@ -62,6 +62,12 @@ pub(crate) fn compare(model: &Model, memory: &Memory) -> Result<(), Differs> {
         let expected = Waybill { next_change_at, ..model.stand(one, model.now) };
         same(id, &expected, &get(memory, id.0)?)?;
     }
+    for (id, given) in &model.consents {
+        same(id, &model.consent_record(*id, given), &get(memory, id.0)?)?;
+    }
+    for (id, access) in &model.accesses {
+        same(id, access, &get(memory, id.0)?)?;
+    }
     for (id, driver) in &model.persons {
         let chain: Person = get(memory, id.0)?;
         same(id, &person(model, *id, driver.tag), &chain)?;
@@ -99,6 +105,8 @@ fn kinds(model: &Model, memory: &Memory) -> Result<(), Differs> {
     model.waybills.keys().for_each(|id| add(RecordKind::Waybill, id.0));
     let interfaces = model.interfaces.keys();
     interfaces.for_each(|(id, kind)| add(RecordKind::Interface, Interface::id_of(*id, *kind)));
+    model.consents.keys().for_each(|id| add(RecordKind::Consent, id.0));
+    model.accesses.keys().for_each(|id| add(RecordKind::Access, id.0));
     let mut theirs = BTreeSet::new();
     for (key, stored) in memory.newest() {
         if let Some(due) = stored.value.next_change_at().filter(|due| *due <= model.now) {
@@ -173,6 +181,13 @@ fn of_code(model: &Model, memory: &Memory, (id, code): (CodeId, &Issued)) -> Res
         // What a cancelled code would count is nobody's business any more.
         expected.own = undigested(chain.own);
         expected.next_change_at = None;
+    }
+    let on_current = |waybill: &WaybillId| {
+        let carrier = model.stand(&model.waybills[waybill], model.now).carrier;
+        carrier.is_some_and(|carrier| Some(carrier.vehicle) == code.current)
+    };
+    if code.cancelled_at.is_none() && !expected.waybills.iter().all(on_current) {
+        return Err(format!("{id}: what it has under way is not all on its current vehicle"));
     }
     let next = chain.next_change_at;
     let chain = Code {

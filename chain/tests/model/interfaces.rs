@@ -18,14 +18,20 @@ use crate::world::{Model, Why, bar, unless};
 /// Whose record of which interface.
 pub(crate) type Which = (OrganisationId, InterfaceKind);
 
+/// Does a set name the scope that is asked for?
+type Names = fn(&InterfaceScopes) -> bool;
+
 use InterfaceKind::{CodeApplication, VerificationAndExchange};
 
-/// What an action begins, by its interface and the scope that says so.
-fn begins(action: &A) -> Option<(InterfaceKind, fn(&InterfaceScopes) -> bool)> {
+/// What an action begins or asks for, by its interface and the scope that says so.
+fn begins(action: &A) -> Option<(InterfaceKind, Names)> {
     match action {
         A::CodeApply(_) => Some((CodeApplication, |scopes| scopes.codes)),
         A::VehicleApply(_) => Some((CodeApplication, |scopes| scopes.vehicles)),
         A::WaybillOffer(_) => Some((VerificationAndExchange, |scopes| scopes.waybills)),
+        A::ConsentUse(_) | A::AccessRecord(_) => {
+            Some((VerificationAndExchange, |scopes| scopes.exchange))
+        }
         _ => None,
     }
 }

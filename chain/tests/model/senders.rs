@@ -38,6 +38,8 @@ fn is_for_persons(action: &A) -> bool {
             | A::WaybillAbortAgree(_)
             | A::WaybillDispute(_)
             | A::WaybillDisputeEnd(_)
+            | A::WaybillSwap(_)
+            | A::WaybillSwapAgree(_)
             | A::ApplicationWithdraw(_)
             | A::CodeCancel(_)
             | A::VehicleBind(_)
@@ -46,6 +48,8 @@ fn is_for_persons(action: &A) -> bool {
             | A::TrailerCouple(_)
             | A::TrailerUncouple(_)
             | A::OperatorSet(_)
+            | A::ConsentGive(_)
+            | A::ConsentRevoke(_)
     )
 }
 
@@ -68,7 +72,12 @@ fn is_for(kind: K, action: &A) -> bool {
         | A::WaybillAbort(_)
         | A::WaybillAbortAgree(_)
         | A::WaybillDispute(_)
-        | A::OperatorSet(_) => carries,
+        | A::WaybillSwap(_)
+        | A::WaybillSwapAgree(_)
+        | A::OperatorSet(_)
+        | A::ConsentRevoke(_)
+        | A::ConsentUse(_) => carries,
+        A::ConsentGive(_) => carries || rules,
         A::WaybillDisputeEnd(_) | A::CodeApply(_) | A::VehicleApply(_) | A::ClaimCorrect(_) => {
             carries || rules
         }
@@ -95,7 +104,8 @@ fn is_for(kind: K, action: &A) -> bool {
         | A::VehicleUnbind(_)
         | A::TrailerCouple(_)
         | A::TrailerUncouple(_)
-        | A::WaybillSign(_) => true,
+        | A::WaybillSign(_)
+        | A::AccessRecord(_) => true,
         other => panic!("{} is not modelled", other.word()),
     }
 }

@@ -14,6 +14,7 @@ use chain::text::Word;
 use chain::{Hash, Time};
 
 use crate::applications::{Asked, OPERATORS};
+use crate::exchanges::Given;
 use crate::interfaces::Which;
 use crate::waybills::Consignment;
 
@@ -96,6 +97,10 @@ pub(crate) struct Model {
     pub(crate) waybills: BTreeMap<WaybillId, Consignment>,
     /// What each organisation asked for or was granted; a grant stays here when it has ended.
     pub(crate) interfaces: BTreeMap<Which, Interface>,
+    /// Who has each person's key in hand.
+    pub(crate) custodies: BTreeMap<PublicKey, Custody>,
+    pub(crate) consents: BTreeMap<ConsentId, Given>,
+    pub(crate) accesses: BTreeMap<AccessId, Access>,
 }
 
 /// What changes by itself, in the order in which it does at one instant.
@@ -148,6 +153,9 @@ impl Model {
             codes: BTreeMap::new(),
             waybills: BTreeMap::new(),
             interfaces,
+            custodies: BTreeMap::new(),
+            consents: BTreeMap::new(),
+            accesses: BTreeMap::new(),
         }
     }
 
@@ -210,6 +218,7 @@ impl Model {
         let held = self.certificates.values().flatten();
         instants.extend(held.map(|one| one.terms.valid_from));
         instants.extend(self.waybills.values().flat_map(|w| self.waybill_instants(w)));
+        instants.extend(self.consents.values().map(|given| given.terms.until));
         instants.retain(|at| *at > self.now);
         instants.sort();
         instants.dedup();

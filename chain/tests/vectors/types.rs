@@ -11,9 +11,13 @@ use chain::genesis::{
 use chain::limits::VALUE_BYTES;
 use chain::receipt::{Change, Outcome, Receipt, Version};
 use chain::records::RecordKind;
+use chain::records::access::*;
+use chain::records::affiliation::*;
 use chain::records::application::*;
 use chain::records::certificate::*;
 use chain::records::code::*;
+use chain::records::consent::*;
+use chain::records::erasure::*;
 use chain::records::interface::*;
 use chain::records::key::*;
 use chain::records::matter::*;
@@ -88,11 +92,15 @@ known! {
     OrganisationScopes Outcome OverLimit Owner Parameter ParameterChoice ParameterName
     ParameterSet ParameterValue Parameters Person PersonKeyRegister PolicyKind Proposal
     PublicLimits Reason Receipt RecordKind RefusalCode RegisteredKey Roles Scope Seal
-    SealVote Settlement Side Signing Statement Step Subject Summary Suspension TagSecret
+    SealVote Settlement Side Signing Statement Step Subject Summary Suspension Swap Swapped TagSecret
     Terms TrailerCouple TrailerUncouple Transaction UniqueName Use Vehicle VehicleApply
     VehicleBind VehicleChoose VehicleClass VehicleOwner VehicleRelease VehicleUnbind Version
     Wanted WantedOperator Waybill WaybillAbort WaybillAbortAgree WaybillAccept WaybillArrive
     WaybillCancel WaybillDecline WaybillDepart WaybillDispute WaybillDisputeEnd WaybillKind
     WaybillLoad WaybillOffer WaybillSettle WaybillSettleAgree WaybillSign WaybillState
-    WaybillWithdraw
+    WaybillSwap WaybillSwapAgree WaybillWithdraw
+    Access AccessRecord Account Affiliation AffiliationEnd AffiliationEnding AffiliationOpen
+    AffiliationRequest AffiliationReview AffiliationSide Basis CapacityTerms Consent ConsentGive
+    ConsentRevoke ConsentState ConsentTerms ConsentUse Erasure ErasureKind ErasurePublish
+    ErasureSubject Purpose Review AffiliationVerdict
 }

@@ -63,7 +63,7 @@ fn lacking<'a>(
     known: &'a [Interface],
 ) -> impl Iterator<Item = (&'a Office, InterfaceKind, Option<&'a Interface>)> {
     let each = offices.iter().flat_map(|office| InterfaceKind::ALL.map(|kind| (office, kind)));
-    let with_record = each.map(|(office, kind)| {
+    let with_record = each.map(move |(office, kind)| {
         let is_it =
             |record: &&Interface| (record.organisation, record.interface) == (office.id, kind);
         (office, kind, known.iter().find(is_it))

@@ -6,8 +6,10 @@
 mod colours;
 mod drivers;
 mod interfaces;
+mod loads;
 mod newcomer;
 mod offices;
+mod sides;
 mod single;
 pub mod trips;
 
@@ -17,9 +19,11 @@ use chain::keys::SecretKey;
 use chain::records::Organisation;
 
 pub use self::drivers::Driver;
+pub use self::loads::OnTheRoad;
 pub use self::newcomer::newcomer;
 pub use self::offices::Office;
-pub use self::single::trip;
+pub use self::sides::side_key;
+pub use self::single::{trip, trip_until};
 use crate::applicant::{Applicant, DemoError, Inboxes};
 use crate::cast;
 use crate::node::Node;
@@ -102,6 +106,8 @@ pub struct Loaded {
     pub offices: Vec<Office>,
     /// Drivers whose codes were issued.
     pub drivers: Vec<Driver>,
+    /// Part loads and a swapped vehicle under way.
+    pub on_the_road: OnTheRoad,
     /// Samples; none if so little was loaded that there are none.
     pub samples: Option<Samples>,
 }
@@ -148,6 +154,7 @@ pub async fn load<N: Node>(
     let drivers = loader.drivers(&offices, vehicles).await?;
     tell(3);
     let waybill = loader.waybills(&offices, &drivers).await?;
+    let on_the_road = loader.loads(&offices, &drivers).await?;
     tell(4);
     let yellow = loader.violations(&drivers).await?;
     tell(5);
@@ -159,7 +166,7 @@ pub async fn load<N: Node>(
         }
         _ => None,
     };
-    Ok(Loaded { offices, drivers, samples })
+    Ok(Loaded { offices, drivers, on_the_road, samples })
 }
 
 impl<'a, N: Node> Loader<'a, N> {

@@ -68,13 +68,17 @@ impl Serialize for About {
 const PARAMETERS: &str = "parameters";
 
 /// Kinds of records by the prefix of their ids.
-const PREFIXES: [(&str, RecordKind); 6] = [
+const PREFIXES: [(&str, RecordKind); 10] = [
     ("org", RecordKind::Organisation),
     ("per", RecordKind::Person),
     ("veh", RecordKind::Vehicle),
     ("app", RecordKind::Application),
     ("mat", RecordKind::Matter),
     ("way", RecordKind::Waybill),
+    ("con", RecordKind::Consent),
+    ("acc", RecordKind::Access),
+    ("era", RecordKind::Erasure),
+    ("aff", RecordKind::Affiliation),
 ];
 
 impl FromStr for About {

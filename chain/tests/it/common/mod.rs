@@ -6,12 +6,14 @@
 #![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used)]
 
 pub mod edge;
+pub mod exchange;
 pub mod fleet;
 pub mod forge;
 pub mod forgeries;
 pub mod interface;
 pub mod issue;
 pub mod scene;
+pub mod swap;
 pub mod waybill;
 
 use chain::actions::*;
