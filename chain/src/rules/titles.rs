@@ -73,6 +73,17 @@ pub const TITLES: [Title; Action::WORDS.len()] = [
     title("interface_refuse", "拒绝接口申请", "Refuse an interface"),
     title("interface_revoke", "收回接口授权", "Revoke a grant"),
     title("interface_release", "交还接口授权", "Give a grant back"),
+    title("waybill_swap", "提议更换车辆", "Propose another vehicle"),
+    title("waybill_swap_agree", "同意更换车辆", "Agree to another vehicle"),
+    title("consent_give", "给予授权", "Give a consent"),
+    title("consent_revoke", "撤回授权", "Revoke a consent"),
+    title("consent_use", "使用运力验证码", "Use a capacity verification code"),
+    title("access_record", "登记信息查询", "Record an access"),
+    title("erasure_publish", "公布信息删除", "Publish an erasure"),
+    title("affiliation_request", "申请挂靠", "Request an affiliation"),
+    title("affiliation_review", "审核挂靠", "Review an affiliation"),
+    title("affiliation_open", "挂靠开户", "Open an affiliation's account"),
+    title("affiliation_end", "终止挂靠", "End an affiliation"),
 ];
 
 impl Title {
