@@ -65,8 +65,8 @@ pub fn holds<R: Records + ?Sized>(
     basis::check(&mut fresh(records), asked, basis, at).map(drop)
 }
 
-/// An access that a vault may answer at `at`: it is on chain, its consent is not revoked since, and the
-/// data are neither erased nor kept for the law alone. That a consent was used up or ended since does
+/// An access that a vault may answer at `at`: it is on chain since less than 10 minutes, its consent is
+/// not revoked since, and the data are neither erased nor kept for the law alone. That a consent was used up or ended since does
 /// not matter: the access was recorded while it was in force.
 pub fn answerable<R: Records + ?Sized>(
     records: &R,
