@@ -73,6 +73,9 @@ pub const REASONS: usize = 32;
 pub const CONSENT_MS: u64 = 366 * 86_400 * 1_000;
 /// Most uses of one consent.
 pub const CONSENT_USES: u32 = 1_000;
+/// How long after it was recorded an access is answered, in milliseconds: else one use would open what
+/// the holder's data become later.
+pub const ACCESS_MS: u64 = 10 * 60 * 1_000;
 /// Longest restriction in place of an erasure, in milliseconds: 10 years of 366 days, the longest that
 /// any record is kept.
 pub const RESTRICTION_MS: u64 = 3_660 * 86_400 * 1_000;

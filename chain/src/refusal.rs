@@ -112,6 +112,7 @@ refusals! {
     CodeNotCancelled, "code_not_cancelled", "The code is in force or suspended. Cancel it first.", "运输码尚未注销，请先注销。";
     ApplicationOpen, "application_open", "The application is still verifying.", "该申请仍在核验中。";
     AffiliationState, "affiliation_state", "The affiliation's review, account or end does not allow this step.", "挂靠关系当前的审核、开户或终止状态不允许此操作。";
+    AccessTooOld, "access_too_old", "The access was recorded too long ago to be answered. Record a new one.", "该查询记录已超过答复时限，请重新登记查询。";
 }
 
 data! {

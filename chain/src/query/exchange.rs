@@ -65,9 +65,10 @@ pub fn holds<R: Records + ?Sized>(
     basis::check(&mut fresh(records), asked, basis, at).map(drop)
 }
 
-/// An access that a vault may answer at `at`: it is on chain, its asker has the grant still, its consent
-/// is not revoked since, and the data are neither erased nor kept for the law alone. That a consent was used up or ended since does
-/// not matter: the access was recorded while it was in force.
+/// An access that a vault may answer at `at`: it is on chain since less than 10 minutes, its asker has the
+/// grant still, its consent is not revoked since, and the data are neither erased nor kept for the law
+/// alone. That a consent was used up or ended since does not matter: the access was recorded while it was
+/// in force.
 pub fn answerable<R: Records + ?Sized>(
     records: &R,
     access: AccessId,

@@ -7,10 +7,13 @@ use crate::common::interface::*;
 use crate::common::*;
 use chain::actions::*;
 use chain::ids::*;
+use chain::limits::ACCESS_MS;
 use chain::query::exchange::{Asked, Question, answerable, holds, may_see};
 use chain::records::*;
 use chain::refusal::{RefusalCode as R, Refused};
 use chain::{Hash, Time};
+
+const MINUTE: u64 = 60 * SECOND;
 
 fn question(by: OrganisationId, code: CodeId, fields: FieldSet) -> Question {
     let asked = Asked { by, code, fields };
@@ -183,7 +186,7 @@ fn without_the_grant_nothing_may_be_seen_and_what_is_recorded_is_not_answered() 
     assert_eq!(may(&world, now), [R::GrantMissing]);
     assert_eq!(answered(&world, now), [R::GrantMissing]);
     world.refuses(&enterprise.key, record.clone(), &[(R::GrantMissing, "exchange")]);
-    let until = world.clock.plus(DAY / 2);
+    let until = world.clock.plus(5 * MINUTE);
     let scopes = some(&[InterfaceScope::Exchange]);
     let terms = GrantTerms { until, scopes, ..world.usual_terms(EXCHANGE) };
     world.granted(&enterprise, EXCHANGE, terms);
@@ -201,19 +204,22 @@ fn what_is_recorded_is_answered_unless_it_is_revoked_or_shut_since() {
     let (mut world, driver) = with_driver();
     let p = world.parties.clone();
     let terms = ConsentTerms { uses: 1, ..world.consent_terms(driver.code) };
-    let until = terms.until;
     let consent = world.consent(&driver, terms);
     let record = world.on_consent(driver.code, consent);
     let used_up = AccessId(World::first_made(world.send(&p.enterprise.key, record)));
     let ask = |world: &World, id, at| codes(answerable(&world.memory, id, at));
     assert_eq!(ask(&world, used_up, world.clock), [], "it was in force when it was recorded");
-    assert_eq!(ask(&world, used_up, until), []);
+    let old = world.get::<Access>(used_up.0).at.plus(ACCESS_MS);
+    assert_eq!(ask(&world, used_up, Time(old.0 - 1)), []);
+    assert_eq!(ask(&world, used_up, old), [R::AccessTooOld]);
     assert_eq!(ask(&world, AccessId::default(), world.clock), [R::NotFound]);
 
-    let consent = world.usual_consent(&driver);
+    let until = world.clock.plus(SECOND);
+    let terms = ConsentTerms { until, ..world.consent_terms(driver.code) };
+    let consent = world.consent(&driver, terms);
     let record = world.on_consent(driver.code, consent);
     let access = AccessId(World::first_made(world.send(&p.enterprise.key, record)));
-    assert_eq!(ask(&world, access, until.plus(DAY)), [], "it may have ended since");
+    assert_eq!(ask(&world, access, until.plus(SECOND)), [], "it may have ended since");
     world.send(&driver.key, ConsentRevoke { consent });
     assert_eq!(ask(&world, access, world.clock), [R::ConsentNotInForce]);
 
@@ -235,7 +241,7 @@ fn a_regulator_s_access_to_restricted_data_is_answered() {
     let by_regulator = AccessId(World::first_made(world.send(&p.regulator.key, record)));
     world.send(&driver.key, CodeCancel { code: driver.code, reason: word("plans") });
     let application = world.code(driver.code).application;
-    let until = world.clock.plus(DAY);
+    let until = world.clock.plus(MINUTE);
     let (kind, digest) = (ErasureKind::Restricted { until }, Hash::of(b"protocol"));
     world.send(&p.enterprise.key, ErasurePublish { application, kind, digest });
     let ask = |id, at| codes(answerable(&world.memory, id, at));

@@ -4,6 +4,7 @@
 
 use crate::hash::Hash;
 use crate::ids::{CodeId, OrganisationId, RecordId, Time, VehicleId};
+use crate::limits::ACCESS_MS;
 use crate::machine::context::{check_grant, parameter};
 use crate::machine::due;
 use crate::machine::overlay::Overlay;
@@ -84,8 +85,8 @@ pub(crate) fn check<R: Records + ?Sized>(
     Ok(granted)
 }
 
-/// Whether an access that was recorded may still be answered: its asker is admitted and has the grant,
-/// its consent is not revoked since, and the data are not shut.
+/// Whether an access that was recorded may still be answered: it was recorded lately, its asker is
+/// admitted and has the grant, its consent is not revoked since, and the data are not shut.
 pub(crate) fn check_recorded<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     access: &Access,
@@ -94,6 +95,7 @@ pub(crate) fn check_recorded<R: Records + ?Sized>(
     let asker = need_asker(overlay, access.by, at)?;
     let code: Code = need(overlay, (access.code.record(), "code"), at)?;
     let mut reasons = Reasons::default();
+    reasons.bar_if(at >= access.at.plus(ACCESS_MS), RefusalCode::AccessTooOld, "access");
     if let Basis::Consent { consent, .. } = &access.basis {
         let consent: Consent = need(overlay, (consent.0, "consent"), at)?;
         let is_revoked = consent.state == ConsentState::Revoked;

@@ -56,7 +56,7 @@ export const RefusalCode = words(
     'reason_missing', 'dispute_open', 'no_dispute', 'no_proposal', 'proposal_open', 'dispute_too_late',
     'grant_missing', 'no_grant', 'no_request', 'request_differs', 'grant_too_wide', 'consent_not_in_force',
     'consent_for_other', 'sensitive_together', 'no_basis', 'fields_beyond_basis', 'data_restricted', 'data_erased',
-    'code_not_cancelled', 'application_open', 'affiliation_state',
+    'code_not_cancelled', 'application_open', 'affiliation_state', 'access_too_old',
   ],
 );
 export type RefusalCode = Value<typeof RefusalCode>;
