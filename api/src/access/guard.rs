@@ -29,7 +29,7 @@ use super::caller::{Caller, Class, Holding, Member};
 use super::rates::{Counted, Rates};
 use super::register::Register;
 use super::secret::ApiKey;
-use super::table::{Reach, row_of};
+use super::table::{Reach, Row, row_of};
 use super::token;
 use crate::config::RateConfig;
 use crate::http::messages;
@@ -90,7 +90,12 @@ impl Access {
 
 /// The layer: puts the caller beside the request, or answers in the route's place.
 pub(crate) async fn guard(State(api): State<Api>, mut request: Request, next: Next) -> Response {
-    match admit(&api, &request).await {
+    // The body of a request cannot be looked at from two threads: what is asked is taken out of it first.
+    let admitted = match Asked::of(&request) {
+        Ok(asked) => admit(&api, asked).await,
+        Err(problem) => Err(problem),
+    };
+    match admitted {
         Ok(asking) => {
             request.extensions_mut().insert(asking);
             next.run(request).await
@@ -99,11 +104,25 @@ pub(crate) async fn guard(State(api): State<Api>, mut request: Request, next: Ne
     }
 }
 
-async fn admit(api: &Api, request: &Request) -> Result<Asking, Problem> {
-    let peer = request.extensions().get::<Peer>().copied();
-    let path = request.extensions().get::<MatchedPath>();
-    let row = path.and_then(|path| row_of(request.method().as_str(), path.as_str()));
-    let asker = match bearer(request.headers())? {
+/// What the guard looks at of a request.
+struct Asked {
+    peer: Option<Peer>,
+    row: Option<&'static Row>,
+    secret: Option<Arc<str>>,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Result<Self, Problem> {
+        let peer = request.extensions().get::<Peer>().copied();
+        let path = request.extensions().get::<MatchedPath>();
+        let row = path.and_then(|path| row_of(request.method().as_str(), path.as_str()));
+        Ok(Self { peer, row, secret: bearer(request.headers())?.map(Arc::from) })
+    }
+}
+
+async fn admit(api: &Api, asked: Asked) -> Result<Asking, Problem> {
+    let Asked { peer, row, secret } = asked;
+    let asker = match &secret {
         Some(secret) => {
             if peer.is_some_and(|peer| !peer.is_encrypted && !peer.address.is_loopback()) {
                 return Err(Problem::new(&messages::CREDENTIALS_IN_CLEAR));
@@ -126,10 +145,7 @@ async fn admit(api: &Api, request: &Request) -> Result<Asking, Problem> {
     match row.map_or(Reach::All, |row| row.of(class)) {
         Reach::No if class == Class::Public => Err(Problem::new(&messages::CREDENTIALS_NEEDED)),
         Reach::No => Err(Problem::new(&messages::NOT_ALLOWED).value(class.word())),
-        reach => {
-            let secret = bearer(request.headers())?.map(Arc::from);
-            Ok(Asking { caller: asker.caller, reach, secret })
-        }
+        reach => Ok(Asking { caller: asker.caller, reach, secret }),
     }
 }
 

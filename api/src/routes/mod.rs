@@ -100,18 +100,19 @@ pub async fn serve(
     let limits = &config.limits;
     let (routes, document) = described();
     let reads = Arc::new(Semaphore::new(limits.reads));
+    let access = Access::new(
+        config.allow_open_api_without_credentials,
+        keys,
+        config.per_minute.clone(),
+        token::audience(genesis.chain_id(), &handle.status().name),
+    );
     let api = Api {
         tips: stream::Changes::start(store.clone(), handle.blocks(), Arc::clone(&reads)),
         store,
         handle,
         genesis,
         metrics: Metrics::new(registry),
-        access: Arc::new(Access::new(
-            config.allow_open_api_without_credentials,
-            keys,
-            config.per_minute.clone(),
-            token::audience(genesis.chain_id(), &handle.status().name),
-        )),
+        access: Arc::new(access),
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
         reads,
         description: description::finished(&document).to_string().into(),
