@@ -167,7 +167,9 @@ impl<R: Records + ?Sized> Parties<'_, R> {
                 named || (member.scopes.waybills && is_open_to_all(waybill))
             }
             Value::Consent(consent) => {
-                consent.terms.to == own || consent.sponsor == Some(own) || consent.holder == Holder::Organisation(own)
+                consent.terms.to == own
+                    || consent.sponsor == Some(own)
+                    || consent.holder == Holder::Organisation(own)
             }
             Value::Access(access) => access.by == own || access.holder == Holder::Organisation(own),
             Value::Erasure(erasure) => erasure.by == own,

@@ -186,7 +186,7 @@ fn records() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(records::vehicle), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(records::matter), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(records::waybill), &[ASKED, PAST, FOUND]))
-        .routes(refusing(routes!(proofs::record_proof), &[ASKED, PAST]))
+        .routes(refusing(routes!(proofs::record_proof), &[ASKED, PAST, FOUND]))
 }
 
 fn lists() -> OpenApiRouter<Api> {

@@ -59,7 +59,7 @@ pub(crate) struct Unsigned {
 
 /// What a second party signs whose word the action carries.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Word {
+pub(crate) struct OwnWord {
     /// Random, 16 bytes.
     nonce: Nonce,
     /// Until when the word is good.
@@ -70,7 +70,7 @@ pub(crate) struct Word {
 
 /// A field of the action in words.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Line {
+pub(crate) struct FieldInWords {
     /// Its path, such as `terms.until`.
     field: String,
     /// Its value as text.
@@ -79,13 +79,13 @@ pub(crate) struct Line {
 
 /// What the bytes mean.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Summary {
+pub(crate) struct InWords {
     /// What the action is, in Chinese.
     zh: String,
     /// What the action is, in English.
     en: String,
     /// Every field of it.
-    fields: Vec<Line>,
+    fields: Vec<FieldInWords>,
 }
 
 /// What is signed, and what it means.
@@ -99,9 +99,9 @@ pub(crate) struct Prepared {
     message: String,
     /// What a second party signs for `statements`, where the action carries any. Anybody else's is prepared
     /// by asking again.
-    statement: Word,
+    statement: OwnWord,
     /// What all this means: to be shown to who signs.
-    summary: Summary,
+    summary: InWords,
 }
 
 /// 准备待签名的交易。The exact bytes of a transaction to sign elsewhere, and what they mean in words.
@@ -142,7 +142,7 @@ fn prepared(transaction: Transaction, nonce: Nonce) -> Prepared {
     Prepared {
         id,
         message,
-        statement: Word { nonce, valid_until, message: word },
+        statement: OwnWord { nonce, valid_until, message: word },
         summary: summary(&action),
         transaction: Unsigned { version, chain, sender, nonce: own, valid_until, action },
     }
@@ -154,16 +154,16 @@ fn fresh() -> Result<Nonce, Problem> {
     Ok(Nonce(bytes))
 }
 
-fn summary(action: &Action) -> Summary {
+fn summary(action: &Action) -> InWords {
     let title = Title::of(action);
     let whole = serde_json::to_value(action).unwrap_or_default();
     let mut fields = Vec::new();
     fill(&mut fields, String::new(), &whole[action.word()]);
-    Summary { zh: title.zh.to_owned(), en: title.en.to_owned(), fields }
+    InWords { zh: title.zh.to_owned(), en: title.en.to_owned(), fields }
 }
 
 /// Every value of an action that is one, with its path.
-fn fill(fields: &mut Vec<Line>, path: String, value: &Value) {
+fn fill(fields: &mut Vec<FieldInWords>, path: String, value: &Value) {
     let below =
         |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
@@ -179,7 +179,7 @@ fn fill(fields: &mut Vec<Line>, path: String, value: &Value) {
             }
         }
         Value::Null => {}
-        Value::String(text) => fields.push(Line { field: path, value: text.clone() }),
-        other => fields.push(Line { field: path, value: other.to_string() }),
+        Value::String(text) => fields.push(FieldInWords { field: path, value: text.clone() }),
+        other => fields.push(FieldInWords { field: path, value: other.to_string() }),
     }
 }
