@@ -3,6 +3,8 @@
 //! Never reads files or the environment: `node` does that and hands the values over.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -13,10 +15,43 @@ use serde::{Deserialize, Serialize};
 pub struct ApiConfig {
     /// Address and port to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Listen on an address other than loopback although the interface asks nobody who they are.
+    /// Ask nobody who they are: whoever reaches the address reads the whole chain, as its operator does.
     pub allow_open_api_without_credentials: bool,
     /// Limits of time, number and size.
     pub limits: Limits,
+    /// How often those may ask whose rate no grant says.
+    pub per_minute: RateConfig,
+    /// Answers over TLS alone where it is given.
+    pub tls: Option<TlsConfig>,
+}
+
+/// Requests a minute. A grant on the chain says the rate of an organisation that has one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RateConfig {
+    /// Of an address that shows no credentials.
+    pub public: NonZeroU32,
+    /// Of a holder.
+    pub holder: NonZeroU32,
+    /// Of a regulator, an authority, or an organisation that runs a node.
+    pub office: NonZeroU32,
+}
+
+impl Default for RateConfig {
+    fn default() -> Self {
+        let most = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        Self { public: most(600), holder: most(600), office: most(60_000) }
+    }
+}
+
+/// What the interface shows its clients that it is this node. Both files are looked at again while it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// PEM file with the certificate and those between it and the authority that its clients trust.
+    pub certificate: PathBuf,
+    /// PEM file with its private key.
+    pub key: PathBuf,
 }
 
 impl Default for ApiConfig {
@@ -25,15 +60,18 @@ impl Default for ApiConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             allow_open_api_without_credentials: false,
             limits: Limits::default(),
+            per_minute: RateConfig::default(),
+            tls: None,
         }
     }
 }
 
 impl ApiConfig {
-    /// Refuses an address that would open the interface to the network by accident.
+    /// Refuses an address where credentials would come in the clear.
     pub fn check(&self) -> Result<(), ConfigError> {
-        if !self.listen.ip().is_loopback() && !self.allow_open_api_without_credentials {
-            return Err(ConfigError::OpenWithoutCredentials { listen: self.listen });
+        let is_guarded = self.tls.is_some() || self.allow_open_api_without_credentials;
+        if !self.listen.ip().is_loopback() && !is_guarded {
+            return Err(ConfigError::InTheClear { listen: self.listen });
         }
         self.limits.check()
     }
@@ -132,14 +170,14 @@ impl Limits {
 /// Why the interface does not start with this configuration.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ConfigError {
-    /// A public address without the flag that says so.
+    /// A public address without TLS.
     #[error(
-        "api.listen is {listen}, which is not a loopback address, and this interface asks for no \
-         credentials yet: listen on 127.0.0.1 or [::1], or set \
-         api.allow_open_api_without_credentials = true if everybody who reaches this address may \
-         read the whole chain"
+        "api.listen is {listen}, which is not a loopback address, and there is no api.tls: credentials \
+         would come in the clear. Name a certificate and its key in api.tls; listen on 127.0.0.1 or [::1] \
+         behind a proxy that speaks TLS; or set api.allow_open_api_without_credentials = true if everybody \
+         who reaches this address may read the whole chain"
     )]
-    OpenWithoutCredentials {
+    InTheClear {
         /// The address asked for.
         listen: SocketAddr,
     },
@@ -163,10 +201,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_public_address_needs_the_flag_that_says_it_is_open() {
+    fn a_public_address_needs_tls_or_the_flag_that_says_it_is_open() {
         let mut config = ApiConfig { listen: "0.0.0.0:80".parse().unwrap(), ..Default::default() };
-        assert!(matches!(config.check(), Err(ConfigError::OpenWithoutCredentials { .. })));
+        assert!(matches!(config.check(), Err(ConfigError::InTheClear { .. })));
         config.allow_open_api_without_credentials = true;
+        assert_eq!(config.check(), Ok(()));
+        config.allow_open_api_without_credentials = false;
+        let path = PathBuf::from;
+        config.tls = Some(TlsConfig { certificate: path("a.pem"), key: path("a.key") });
         assert_eq!(config.check(), Ok(()));
     }
 

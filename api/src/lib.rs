@@ -3,6 +3,7 @@
 //! `/v1`, events, metrics and embedded documentation. Rules of the chain never live here: they
 //! come from `chain`, and queries over a view from `chain::query`.
 
+pub mod access;
 pub mod config;
 pub mod description;
 pub mod docs;

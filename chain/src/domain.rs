@@ -49,6 +49,8 @@ pub const RECORD_ID: Tag = tag("dy/record-id/1");
 pub const NAME_ID: Tag = tag("dy/name-id/1");
 /// The id of a key's record.
 pub const KEY_ID: Tag = tag("dy/key-id/1");
+/// The id of the record of an organisation and an interface.
+pub const INTERFACE_ID: Tag = tag("dy/iface-id/1");
 /// The id of a record that the chain makes by itself.
 pub const AUTOMATIC_ID: Tag = tag("dy/auto-id/1");
 /// A code's id, from the transaction of its application.
@@ -69,3 +71,11 @@ pub const BUCKET: Tag = tag("dy/bucket/1");
 pub const HISTORY: Tag = tag("dy/history/1");
 /// What the coefficients of a batch of signatures are drawn from.
 pub const BATCH: Tag = tag("dy/batch/1");
+/// What a holder signs for a verification code.
+pub const CAPACITY: Tag = tag("dy/capacity/1");
+/// The list of consents between a code and an organisation.
+pub const BETWEEN: Tag = tag("dy/between/1");
+/// The id of an erasure, from its subject.
+pub const ERASURE_ID: Tag = tag("dy/erasure-id/1");
+/// The id of an affiliation, from enterprise and code.
+pub const AFFILIATION_ID: Tag = tag("dy/affil-id/1");

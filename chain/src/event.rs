@@ -138,4 +138,46 @@ events! {
     WaybillDisputeChanged, "waybill_dispute_changed";
     /// A waybill's code was suspended or cancelled while it was under way.
     WaybillFlagged, "waybill_flagged";
+    /// An organisation applied for an interface.
+    InterfaceRequested, "interface_requested";
+    /// An application for an interface was withdrawn.
+    InterfaceWithdrawn, "interface_withdrawn";
+    /// An interface was granted.
+    InterfaceGranted, "interface_granted";
+    /// An application for an interface was refused.
+    InterfaceRefused, "interface_refused";
+    /// A grant of an interface was revoked.
+    InterfaceRevoked, "interface_revoked";
+    /// A grant of an interface was given back.
+    InterfaceReleased, "interface_released";
+    /// A grant of an interface ended.
+    InterfaceEnded, "interface_ended";
+    /// A swap of the vehicle was proposed, agreed to before other waybills, or a proposal lapsed.
+    WaybillSwapChanged, "waybill_swap_changed";
+    /// Another vehicle took over.
+    WaybillSwapped, "waybill_swapped";
+    /// A consent was given.
+    ConsentGiven, "consent_given";
+    /// A consent was used.
+    ConsentUsed, "consent_used";
+    /// A consent was used for the last time.
+    ConsentUsedUp, "consent_used_up";
+    /// A consent was revoked.
+    ConsentRevoked, "consent_revoked";
+    /// A consent's time ran out.
+    ConsentEnded, "consent_ended";
+    /// An access was recorded.
+    AccessRecorded, "access_recorded";
+    /// An erasure was published.
+    ErasurePublished, "erasure_published";
+    /// An affiliation was asked for.
+    AffiliationRequested, "affiliation_requested";
+    /// An affiliation was approved.
+    AffiliationApproved, "affiliation_approved";
+    /// An affiliation was refused.
+    AffiliationRefused, "affiliation_refused";
+    /// An affiliation's account was opened.
+    AffiliationOpened, "affiliation_opened";
+    /// An affiliation was ended by one side.
+    AffiliationEnded, "affiliation_ended";
 }

@@ -10,6 +10,7 @@ use crate::ids::{OrganisationId, Prefecture, RecordId, Time};
 use crate::keys::PublicKey;
 use crate::limits::VALUE_BYTES;
 use crate::records::ParameterName;
+use crate::records::interface::{GrantTerms, InterfaceKind};
 use crate::records::name::{NameKind, UniqueName};
 use crate::records::organisation::{Identity, OrganisationKind, Scope};
 use crate::text::Word;
@@ -57,6 +58,17 @@ data! {
         pub scopes: Vec<Scope>,
         /// Its keys.
         pub keys: Vec<KeyGrant>,
+        /// The interfaces that it is granted from the beginning; each at most once.
+        pub interfaces: Vec<FirstGrant>,
+    }
+
+    /// An interface that is granted from the beginning: no regulator was there to be asked.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct FirstGrant {
+        /// Which interface.
+        pub interface: InterfaceKind,
+        /// What is granted.
+        pub terms: GrantTerms,
     }
 
     /// A node that may speak: identity is this key, never an address.
@@ -138,7 +150,7 @@ impl Genesis {
 impl From<OrganisationAdmit> for FirstOrganisation {
     fn from(admitted: OrganisationAdmit) -> Self {
         let OrganisationAdmit { kind, identity, prefecture, scopes, keys } = admitted;
-        Self { kind, identity, prefecture, scopes, keys }
+        Self { kind, identity, prefecture, scopes, keys, interfaces: Vec::new() }
     }
 }
 

@@ -209,6 +209,14 @@ record_ids! {
     MatterId, "mat", "a matter id (mat_ and 26 symbols)";
     /// A waybill.
     WaybillId, "way", "a waybill id (way_ and 26 symbols)";
+    /// A consent.
+    ConsentId, "con", "a consent id (con_ and 26 symbols)";
+    /// An access.
+    AccessId, "acc", "an access id (acc_ and 26 symbols)";
+    /// An erasure.
+    ErasureId, "era", "an erasure id (era_ and 26 symbols)";
+    /// An affiliation.
+    AffiliationId, "aff", "an affiliation id (aff_ and 26 symbols)";
 }
 
 /// A code's id: `53`, 12 symbols of the GB 32100 alphabet, and a check symbol by the GB 32100 rule.

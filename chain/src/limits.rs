@@ -55,9 +55,27 @@ pub const BINDINGS: usize = 8;
 pub const SUSPENSIONS: usize = 8;
 /// Most waybills under way of one vehicle.
 pub const UNDER_WAY: usize = 8;
+/// Most swaps of its vehicle that one waybill records.
+pub const SWAPS: usize = 8;
 /// Over-limit matters that a vehicle keeps.
 pub const OVER_LIMIT_KEPT: usize = 4;
+/// Most calls a minute of one interface grant.
+pub const CALLS_A_MINUTE: u32 = 600_000;
+/// Shortest time that an interface grant is given for, in milliseconds: what its rate counts over.
+pub const GRANT_LEAST_MS: u64 = 60 * 1_000;
+/// Longest time that an interface grant is given for, in milliseconds: three years with a leap day.
+pub const GRANT_MOST_MS: u64 = 1_096 * 24 * 60 * 60 * 1_000;
 /// Values that one parameter keeps, past and announced.
 pub const PARAMETER_VALUES: usize = 16;
 /// Reasons that one refusal lists.
 pub const REASONS: usize = 32;
+/// Longest consent, in milliseconds: 366 days.
+pub const CONSENT_MS: u64 = 366 * 86_400 * 1_000;
+/// Most uses of one consent.
+pub const CONSENT_USES: u32 = 1_000;
+/// How long after it was recorded an access is answered, in milliseconds: else one use would open what
+/// the holder's data become later.
+pub const ACCESS_MS: u64 = 10 * 60 * 1_000;
+/// Longest restriction in place of an erasure, in milliseconds: 10 years of 366 days, the longest that
+/// any record is kept.
+pub const RESTRICTION_MS: u64 = 3_660 * 86_400 * 1_000;

@@ -97,6 +97,22 @@ refusals! {
     NoProposal, "no_proposal", "There is no open proposal by the other side.", "没有对方提出的待处理提议。";
     ProposalOpen, "proposal_open", "A proposal is open already.", "已有待处理的提议。";
     DisputeTooLate, "dispute_too_late", "The time to open a dispute is over.", "已超过提出争议的期限。";
+    GrantMissing, "grant_missing", "The organisation has no grant in force with the scope that this action needs. Apply for the interface.", "该机构没有此操作所需范围的有效接口授权，请先申领接口。";
+    NoGrant, "no_grant", "No grant of the interface is in force.", "没有有效的接口授权。";
+    NoRequest, "no_request", "There is no open request for the interface.", "没有待处理的接口申领。";
+    RequestDiffers, "request_differs", "The answer is for another request: look at the open one and answer it.", "答复针对的不是当前申领，请查看最新申领后再答复。";
+    GrantTooWide, "grant_too_wide", "The grant goes beyond what was asked for.", "授权超出申领的范围。";
+    ConsentNotInForce, "consent_not_in_force", "The consent is revoked, used up or past its end. Ask the holder for a new one.", "授权已撤回、用完或到期，请重新取得授权。";
+    ConsentForOther, "consent_for_other", "The consent is for another organisation, code or purpose. Each needs its own.", "该授权针对其他机构、运输码或用途，须分别取得授权。";
+    SensitiveTogether, "sensitive_together", "A sensitive field (identity number, bank account, track) is agreed to by a consent that names it alone.", "敏感信息（身份证号码、银行账户、行踪轨迹）须逐项单独授权。";
+    NoBasis, "no_basis", "There is no basis for this access: no waybill of the asker's that the code carries or carried lately, and no office.", "缺少查询依据：既无在途或近期运单，也无相应职责。";
+    FieldsBeyondBasis, "fields_beyond_basis", "A field is not covered by the basis. Ask for less, or on another basis.", "所查字段超出依据范围，请减少字段或更换依据。";
+    DataRestricted, "data_restricted", "The data are kept for the law alone: a regulator may see them for a named case until that time is over.", "该信息仅为履行法定保存义务而留存，限期内仅行管部门可凭案件查询。";
+    DataErased, "data_erased", "The data are erased.", "该信息已被删除。";
+    CodeNotCancelled, "code_not_cancelled", "The code is in force or suspended. Cancel it first.", "运输码尚未注销，请先注销。";
+    ApplicationOpen, "application_open", "The application is still verifying.", "该申请仍在核验中。";
+    AffiliationState, "affiliation_state", "The affiliation's review, account or end does not allow this step.", "挂靠关系当前的审核、开户或终止状态不允许此操作。";
+    AccessTooOld, "access_too_old", "The access was recorded too long ago to be answered. Record a new one.", "该查询记录已超过答复时限，请重新登记查询。";
 }
 
 data! {

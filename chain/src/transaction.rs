@@ -82,17 +82,26 @@ impl Transaction {
         nonce: Nonce,
         valid_until: Time,
     ) -> Self {
-        let mut unsigned = Self {
-            version: VERSION,
-            chain,
-            sender: key.public(),
-            nonce,
-            valid_until,
-            action,
-            signature: Signature { scheme: crate::keys::Scheme::Ed25519, bytes: [0; 64] },
-        };
-        unsigned.signature = key.sign(&signed_message(unsigned.id()));
+        let mut unsigned = Self::unsigned(key.public(), chain, action, nonce, valid_until);
+        unsigned.signature = key.sign(&unsigned.message());
         unsigned
+    }
+
+    /// A transaction for somebody else to sign: its signature is zeros and holds for nothing.
+    pub fn unsigned(
+        sender: PublicKey,
+        chain: Hash,
+        action: Action,
+        nonce: Nonce,
+        valid_until: Time,
+    ) -> Self {
+        let signature = Signature { scheme: crate::keys::Scheme::Ed25519, bytes: [0; 64] };
+        Self { version: VERSION, chain, sender, nonce, valid_until, action, signature }
+    }
+
+    /// The bytes that are signed: 48 bytes, tag and id.
+    pub fn message(&self) -> [u8; 48] {
+        signed_message(self.id())
     }
 
     /// Its id: the tagged hash of its canonical bytes without the signature, which come last.

@@ -39,6 +39,9 @@ pub enum ClientError {
     /// The address is none: give one such as http://127.0.0.1:8080.
     #[error("{0:?} is not a node's address: give one such as http://127.0.0.1:8080")]
     Address(String),
+    /// The credentials are no text of one line.
+    #[error("these credentials cannot be sent: give the API key or token as it was shown")]
+    Credentials,
     /// The node cannot be reached: is it running, and is the address right?
     #[error(
         "the node at {node} cannot be reached ({reason}): is it running, and is the address right?"

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, Url};
 use serde::de::DeserializeOwned;
 
@@ -21,6 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 pub struct Client {
     http: reqwest::Client,
     base: Url,
+    credentials: Option<HeaderValue>,
 }
 
 impl Client {
@@ -36,7 +38,15 @@ impl Client {
             .no_proxy()
             .build()
             .map_err(|error| ClientError::Answer(error.to_string()))?;
-        Ok(Self { http, base })
+        Ok(Self { http, base, credentials: None })
+    }
+
+    /// The same, showing an API key or a token with every request. Nothing that this prints shows it.
+    pub fn with_credentials(self, secret: &str) -> Result<Self, ClientError> {
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", secret.trim()))
+            .map_err(|_| ClientError::Credentials)?;
+        value.set_sensitive(true);
+        Ok(Self { credentials: Some(value), ..self })
     }
 
     /// The node's address.
@@ -53,7 +63,11 @@ impl Client {
             .base
             .join(path)
             .map_err(|_| ClientError::Address(format!("{}{path}", self.base)))?;
-        Ok(self.http.request(method, url))
+        let request = self.http.request(method, url);
+        Ok(match &self.credentials {
+            Some(value) => request.header(AUTHORIZATION, value.clone()),
+            None => request,
+        })
     }
 
     /// Sends a request once; a refusal becomes an error.

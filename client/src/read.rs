@@ -2,9 +2,9 @@
 //! Reading from a node. What is read here is only what that node says; proofs are checked apart.
 
 use chain::TransactionId;
-use chain::ids::{ApplicationId, CodeId, Height, MatterId, VehicleId, WaybillId};
+use chain::ids::{ApplicationId, CodeId, Height, MatterId, PersonId, VehicleId, WaybillId};
 use chain::limits::PAGE;
-use chain::records::{Application, Matter, Vehicle, Waybill};
+use chain::records::{Application, Matter, Person, Vehicle, Waybill};
 use serde::de::DeserializeOwned;
 
 use crate::answers::{
@@ -70,6 +70,11 @@ impl Client {
         id: ApplicationId,
     ) -> Result<Option<RecordAnswer<Application>>, ClientError> {
         found(self.get(&format!("/v1/applications/{id}"), &[]).await)
+    }
+
+    /// A person.
+    pub async fn person(&self, id: PersonId) -> Result<Option<RecordAnswer<Person>>, ClientError> {
+        found(self.get(&format!("/v1/persons/{id}"), &[]).await)
     }
 
     /// A vehicle.

@@ -9,7 +9,7 @@ use chain::ids::{ApplicationId, CodeId, Height, OrganisationId, Time};
 use chain::limits::BATCH_TRANSACTIONS;
 use chain::receipt::Outcome;
 use chain::records::organisation::Identity;
-use chain::records::{Application, Organisation, Standing, Value};
+use chain::records::{Application, Interface, Organisation, Standing, Value};
 use client::answers::AnyRecord;
 use client::{Client, ClientError};
 
@@ -163,5 +163,15 @@ impl Node for NetNode {
             _ => None,
         });
         Ok(applications.collect())
+    }
+
+    async fn interfaces(&self) -> Result<Vec<Interface>, NodeError> {
+        let found: Vec<AnyRecord> =
+            self.client.list("/v1/state/interface", &[], usize::MAX).await.map_err(no_answer)?;
+        let interfaces = found.into_iter().filter_map(|record| match record.value {
+            Value::Interface(interface) => Some(interface),
+            _ => None,
+        });
+        Ok(interfaces.collect())
     }
 }

@@ -11,7 +11,7 @@ use chain::ids::{ApplicationId, CodeId, OrganisationId, Time};
 use chain::keys::SecretKey;
 use chain::nonce::Nonce;
 use chain::records::code::{Colour, Standing};
-use chain::records::{Application, Organisation};
+use chain::records::{Application, Interface, Organisation};
 use chain::transaction::Transaction;
 
 /// How long a transaction of the demo may wait for its block.
@@ -91,6 +91,9 @@ pub trait Node: Clone + Send + Sync + 'static {
         &self,
         sponsor: OrganisationId,
     ) -> impl Future<Output = Result<Vec<Application>, NodeError>> + Send;
+
+    /// What every organisation asked for or was granted of interfaces.
+    fn interfaces(&self) -> impl Future<Output = Result<Vec<Interface>, NodeError>> + Send;
 }
 
 /// The wall clock. Only shells of the demo read it, never the register.

@@ -6,10 +6,12 @@ use chain::Genesis;
 use chain::actions::KeyGrant;
 use chain::block::PROTOCOL;
 use chain::gb32100::CreditCode;
-use chain::genesis::{FirstOrganisation, GenesisNode, Mode, NodeRole, ParameterChoice};
+use chain::genesis::{FirstGrant, FirstOrganisation, GenesisNode, Mode, NodeRole, ParameterChoice};
 use chain::hash::Hash;
 use chain::ids::{OrganisationId, Prefecture, Time};
 use chain::keys::SecretKey;
+use chain::limits::{CALLS_A_MINUTE, GRANT_MOST_MS};
+use chain::records::interface::{GrantTerms, InterfaceKind, InterfaceScopes};
 use chain::records::key::Roles;
 use chain::records::organisation::{Identity, Scope};
 use chain::records::{CertificateKind, OrganisationKind, ParameterName};
@@ -287,6 +289,7 @@ fn first_organisations(plan: &Plan) -> Vec<(String, FirstOrganisation)> {
             prefecture: enterprise.prefecture,
             scopes: Vec::new(),
             keys: grants(plan, &name, false),
+            interfaces: interfaces(plan, OrganisationKind::Enterprise),
         };
         firsts.push((name, first));
     }
@@ -316,6 +319,7 @@ fn invented(plan: &Plan, one: &Invented) -> (String, FirstOrganisation) {
         prefecture: Prefecture(5301),
         scopes: one.attests.iter().map(scope).collect(),
         keys: grants(plan, one.short, !one.attests.is_empty()),
+        interfaces: interfaces(plan, one.kind),
     };
     (one.short.to_owned(), first)
 }
@@ -329,6 +333,28 @@ fn grants(plan: &Plan, name: &str, attest: bool) -> Vec<KeyGrant> {
             roles: Roles { admin: true, operate: false, attest: false },
         },
     ]
+}
+
+/// What members of a kind are granted from the beginning: carriers all there is, insurers what they
+/// look up, as long as a grant may last and at a rate that no demo comes to.
+fn interfaces(plan: &Plan, kind: OrganisationKind) -> Vec<FirstGrant> {
+    let scopes = match kind {
+        OrganisationKind::Enterprise | OrganisationKind::Platform => {
+            InterfaceKind::ALL.map(|one| (one, InterfaceScopes::all_of(one))).to_vec()
+        }
+        OrganisationKind::Insurer => {
+            let looks_up =
+                InterfaceScopes { verify: true, exchange: true, ..InterfaceScopes::NONE };
+            vec![(InterfaceKind::VerificationAndExchange, looks_up)]
+        }
+        _ => Vec::new(),
+    };
+    let until = plan.time.plus(GRANT_MOST_MS);
+    let grant = |(interface, scopes)| FirstGrant {
+        interface,
+        terms: GrantTerms { scopes, calls_a_minute: CALLS_A_MINUTE, until },
+    };
+    scopes.into_iter().map(grant).collect()
 }
 
 /// 32 bytes that follow from the seed and a purpose.

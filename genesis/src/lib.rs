@@ -9,7 +9,7 @@ mod file;
 pub mod keyfile;
 pub mod layout;
 pub mod plan;
-mod private;
+pub mod private;
 pub mod secrets;
 pub mod unlock;
 

@@ -12,6 +12,7 @@ use chain::block::PROTOCOL;
 use chain::genesis::NodeRole;
 use chain::ids::Time;
 use chain::keys::SecretKey;
+use chain::records::InterfaceScopes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -26,6 +27,7 @@ use crate::secrets::TagSecrets;
 pub const EXAMPLE: &str = include_str!("plan.example.toml");
 
 const HEARTBEAT_MS: u32 = 30_000;
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Values stay as they are written, so that all that is wrong with them is said at once.
 #[derive(Deserialize)]
@@ -55,6 +57,17 @@ struct PlannedOrganisation {
     attests: Vec<toml::Value>,
     key: Option<toml::Value>,
     admin_key: Option<toml::Value>,
+    #[serde(default)]
+    interfaces: Vec<PlannedGrant>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlannedGrant {
+    interface: toml::Value,
+    scopes: Vec<toml::Value>,
+    calls_a_minute: toml::Value,
+    days: toml::Value,
 }
 
 #[derive(Deserialize)]
@@ -171,8 +184,11 @@ fn genesis(
 ) -> Result<Value, GenesisFileError> {
     let or = |value: &Option<toml::Value>, other: Value| value.as_ref().map_or(other, as_json);
     let parameter = |(name, value)| json!({ "name": name, "value": as_json(value) });
+    let time = or(&plan.time, json!(now));
+    // A time that is none is a problem of its own.
+    let begins = serde_json::from_value(time.clone()).unwrap_or(now);
     let organisations: Result<Vec<Value>, _> =
-        plan.organisations.iter().map(|o| organisation(o, made)).collect();
+        plan.organisations.iter().map(|o| organisation(o, begins, made)).collect();
     let organisations = organisations?;
     let numbered = (1_u32..).zip(&plan.nodes);
     let nodes: Result<Vec<Value>, _> =
@@ -181,7 +197,7 @@ fn genesis(
         "protocol": PROTOCOL,
         "name": as_json(&plan.name),
         "mode": as_json(&plan.mode),
-        "time": or(&plan.time, json!(now)),
+        "time": time,
         "depth": or(&plan.depth, json!(DEPTH)),
         "heartbeat_ms": or(&plan.heartbeat_ms, json!(HEARTBEAT_MS)),
         "parameters": plan.parameters.iter().map(parameter).collect::<Vec<_>>(),
@@ -192,7 +208,11 @@ fn genesis(
     }))
 }
 
-fn organisation(planned: &PlannedOrganisation, made: &mut Made) -> Result<Value, GenesisFileError> {
+fn organisation(
+    planned: &PlannedOrganisation,
+    begins: Time,
+    made: &mut Made,
+) -> Result<Value, GenesisFileError> {
     let mut public = |given: &Option<toml::Value>, name: String| match given {
         Some(key) => Ok(as_json(key)),
         None => new_key().map(|key| {
@@ -219,7 +239,30 @@ fn organisation(planned: &PlannedOrganisation, made: &mut Made) -> Result<Value,
             { "key": key, "roles": { "admin": false, "operate": true, "attest": attests } },
             { "key": admin, "roles": { "admin": true, "operate": false, "attest": false } },
         ],
+        "interfaces": planned.interfaces.iter().map(|g| grant(g, begins)).collect::<Vec<_>>(),
     }))
+}
+
+/// A grant whose days count from genesis. A scope that is none becomes a member that is none.
+fn grant(planned: &PlannedGrant, begins: Time) -> Value {
+    let mut scopes = json!(InterfaceScopes::NONE);
+    for scope in &planned.scopes {
+        let name = scope.as_str().map_or_else(|| scope.to_string(), str::to_owned);
+        scopes[name] = json!(true);
+    }
+    let days = planned.days.as_integer().and_then(|days| u64::try_from(days).ok());
+    let until = match days {
+        Some(days) => json!(begins.plus(days.saturating_mul(DAY_MS))),
+        None => as_json(&planned.days),
+    };
+    json!({
+        "interface": as_json(&planned.interface),
+        "terms": {
+            "scopes": scopes,
+            "calls_a_minute": as_json(&planned.calls_a_minute),
+            "until": until,
+        },
+    })
 }
 
 fn node_value(

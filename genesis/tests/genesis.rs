@@ -6,6 +6,7 @@ use age::secrecy::SecretString;
 use chain::genesis::Mode;
 use chain::ids::{Prefecture, Time};
 use chain::keys::SecretKey;
+use chain::records::OrganisationKind;
 use genesis::demo::{Consortium, Plan, consortium};
 use genesis::keyfile::KeyFileError;
 use genesis::layout::{Addresses, Foundation};
@@ -36,6 +37,29 @@ fn the_demo_consortium_begins_a_chain() {
     assert_eq!(report.warnings, vec![]);
     assert_eq!(report.genesis.unwrap().chain_id(), demo.genesis.chain_id());
     assert!(demo.secrets.are_of(&demo.genesis));
+}
+
+#[test]
+fn carriers_of_the_demo_have_every_scope_and_offices_need_none() {
+    use chain::records::{InterfaceKind, InterfaceScopes};
+    for first in demo().genesis.organisations {
+        let scopes = |interface| {
+            let given = first.interfaces.iter().find(|given| given.interface == interface);
+            given.map_or(InterfaceScopes::NONE, |given| given.terms.scopes)
+        };
+        let [applies, exchanges] = InterfaceKind::ALL.map(scopes);
+        let all = InterfaceKind::ALL.map(InterfaceScopes::all_of);
+        match first.kind {
+            OrganisationKind::Enterprise | OrganisationKind::Platform => {
+                assert_eq!([applies, exchanges], all);
+            }
+            OrganisationKind::Insurer => {
+                assert_eq!(applies, InterfaceScopes::NONE);
+                assert!(exchanges.verify && exchanges.exchange && !exchanges.waybills);
+            }
+            _ => assert_eq!(first.interfaces, []),
+        }
+    }
 }
 
 #[test]
@@ -120,6 +144,41 @@ fn every_spoiled_genesis_is_explained() {
         (
             |g| g["organisations"][1]["identity"] = g["organisations"][0]["identity"].clone(),
             "organisations[1].identity: has the credit code or tag of organisations[0]",
+        ),
+        (
+            |g| g["organisations"][0]["interfaces"] = g["organisations"][5]["interfaces"].clone(),
+            "organisations[0].interfaces: a Regulator acts by office",
+        ),
+        (
+            |g| drop(g["organisations"][5].as_object_mut().unwrap().remove("interfaces")),
+            "organisations[5].interfaces: is missing",
+        ),
+        (
+            |g| g["organisations"][5]["interfaces"][0]["interface"] = json!("luck"),
+            "organisations[5].interfaces[0].interface: unknown variant",
+        ),
+        (
+            |g| {
+                g["organisations"][5]["interfaces"][1] =
+                    g["organisations"][5]["interfaces"][0].clone()
+            },
+            "organisations[5].interfaces[1].interface: code_application is granted in interfaces[0]",
+        ),
+        (
+            |g| g["organisations"][5]["interfaces"][0]["terms"]["scopes"]["verify"] = json!(true),
+            "organisations[5].interfaces[0].terms.scopes: has to name scopes of code_application",
+        ),
+        (
+            |g| g["organisations"][4]["interfaces"][0]["terms"]["scopes"]["luck"] = json!(true),
+            "organisations[4].interfaces[0].terms.scopes",
+        ),
+        (
+            |g| g["organisations"][5]["interfaces"][1]["terms"]["calls_a_minute"] = json!(0),
+            "organisations[5].interfaces[1].terms.calls_a_minute: 0 is not between 1 and 600000",
+        ),
+        (
+            |g| g["organisations"][5]["interfaces"][1]["terms"]["until"] = g["time"].clone(),
+            "organisations[5].interfaces[1].terms.until",
         ),
         (|g| g["mode"] = json!("production"), "is invented (region 5399)"),
         (

@@ -8,6 +8,7 @@ use age::secrecy::SecretString;
 use chain::genesis::{Mode, NodeRole};
 use chain::ids::Time;
 use chain::keys::SecretKey;
+use chain::records::{GrantTerms, InterfaceKind, InterfaceScopes};
 use genesis::layout::{Foundation, Layout};
 use genesis::plan::{EXAMPLE, found};
 use genesis::{GenesisFileError, KeyFile, Unlock};
@@ -51,6 +52,23 @@ fn the_example_makes_a_demo_with_test_keys() {
     let validators = made.genesis.nodes.iter().filter(|n| n.role == NodeRole::Validator);
     assert_eq!((validators.count(), made.genesis.nodes.len()), (4, 5));
     assert!(made.secrets.are_of(&made.genesis));
+}
+
+#[test]
+fn a_plan_grants_interfaces_for_days_from_genesis_or_leaves_them_out() {
+    let time = "depth = 4\ntime = \"2027-01-01T00:00:00.000+08:00\"";
+    let made = follow(&production().replace("depth = 4", time), passphrase("x")).unwrap();
+    let grants: Vec<_> = made.genesis.organisations.iter().flat_map(|o| &o.interfaces).collect();
+    let [insurer] = grants[..] else { panic!("{grants:?}") };
+    assert_eq!(insurer.interface, InterfaceKind::VerificationAndExchange);
+    let scopes = InterfaceScopes { verify: true, exchange: true, ..InterfaceScopes::NONE };
+    let until = "2028-01-01T00:00:00.000+08:00".parse().unwrap();
+    assert_eq!(insurer.terms, GrantTerms { scopes, calls_a_minute: 600, until });
+    let from = EXAMPLE.find("interfaces = [").unwrap();
+    let to = from + EXAMPLE[from..].find("\n]").unwrap() + 3;
+    let without = [&EXAMPLE[..from], &EXAMPLE[to..]].concat();
+    let made = follow(&without, None).unwrap();
+    assert!(made.genesis.organisations.iter().all(|first| first.interfaces.is_empty()));
 }
 
 #[test]
@@ -107,6 +125,13 @@ fn every_wrong_plan_is_explained_by_its_field() {
         ),
         (without("kind = \"regulator\"", "kind = \"platform\""), "there is no regulator"),
         (without("attests = [\"policy\"]", "attests = [\"luck\"]"), "organisations[3].scopes[0]"),
+        (without("\"exchange\"]", "\"luck\"]"), "organisations[3].interfaces[0].terms.scopes"),
+        (without("\"exchange\"]", "7]"), "organisations[3].interfaces[0].terms.scopes"),
+        (without("\"exchange\"]", "\"codes\"]"), "terms.scopes: has to name scopes of"),
+        (without("calls_a_minute = 600", "calls_a_minute = -1"), "terms.calls_a_minute: invalid"),
+        (without("days = 365", "days = 1097"), "organisations[3].interfaces[0].terms.until:"),
+        (without("days = 365", "days = -1"), "organisations[3].interfaces[0].terms.until:"),
+        (without("days = 365", "weeks = 3"), "unknown field `weeks`"),
         (without("10.0.0.2:7400", "validator-2"), "nodes[1].p2p: \"validator-2\" is no address"),
         (without("10.0.0.2:7400", "10.0.0.1:7400"), "nodes[1].p2p: is taken"),
         (without("name = \"validator-1\"", "name = \"../up\""), "nodes[0].name: \"../up\" becomes"),

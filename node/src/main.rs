@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `dianyun`: the node, its tools, and a local testnet. One command a file; this one lists them.
 
+mod apikeys;
 mod commands;
 mod config;
 mod lock;
@@ -75,6 +76,14 @@ enum Command {
     /// Make key files, look at them, change their passphrase.
     #[command(subcommand)]
     Keys(commands::keys::Command),
+    /// Apply for an interface, and answer such requests.
+    #[command(subcommand)]
+    Interface(commands::interface::Command),
+    /// Make, list, rotate and revoke API keys of a node.
+    #[command(subcommand)]
+    Apikey(commands::apikey::Command),
+    /// Sign a token with a key, good for a few minutes.
+    Token(commands::token::TokenOf),
     /// Look through the data folder of a node that does not run.
     Doctor(commands::doctor::Doctor),
     /// Show a node's configuration and where each value comes from.
@@ -102,6 +111,9 @@ fn main() -> ExitCode {
         Command::Proof(command) => command.run(output),
         Command::Header(header) => header.run(output),
         Command::Keys(command) => command.run(output),
+        Command::Interface(command) => command.run(output),
+        Command::Apikey(command) => command.run(output),
+        Command::Token(token) => token.run(output),
         Command::Doctor(doctor) => doctor.run(output),
         Command::Config(command) => command.run(output),
         Command::Genesis(command) => command.run(output),

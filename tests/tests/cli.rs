@@ -264,6 +264,7 @@ fn every_setting_has_a_value_and_an_origin_and_later_ones_win() {
 fn a_configuration_that_cannot_be_meant_is_refused_with_one_message() {
     let folder = Folder::new();
     let node = format!("{}/validator-1", folder.network("1"));
+    const CLOSED: (&str, &str) = ("DIANYUN__API__ALLOW_OPEN_API_WITHOUT_CREDENTIALS", "false");
     /// Flags, variables, and what the message says.
     type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
     let cases: &[Case] = &[
@@ -276,8 +277,9 @@ fn a_configuration_that_cannot_be_meant_is_refused_with_one_message() {
         (&[], &[("DIANYUN__GENESIS", "none.json")], "genesis names"),
         (&[], &[("DIANYUN__KEY", "none.key")], "key names"),
         (&["--passphrase-file", "none"], &[], "passphrase_file names"),
-        (&["--api-listen", "0.0.0.0:0"], &[], "api.allow_open_api_without_credentials"),
-        (&[], &[("DIANYUN__API__LISTEN", "192.0.2.1:80")], "not a loopback address"),
+        (&["--api-listen", "0.0.0.0:0"], &[CLOSED], "api.allow_open_api_without_credentials"),
+        (&[], &[CLOSED, ("DIANYUN__API__LISTEN", "192.0.2.1:80")], "not a loopback address"),
+        (&[], &[("DIANYUN__API__TLS__KEY", "none.pem")], "cannot be used"),
     ];
     for (flags, variables, expected) in cases {
         for verb in [&["node", "run", "--dir"][..], &["config", "show", "--dir"]] {

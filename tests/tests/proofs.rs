@@ -246,7 +246,9 @@ fn true_ones(scene: &Scene, [present, replaced, later, absent, transaction]: [&V
     let shown = scene.holds(transaction, &[]);
     assert_eq!(shown["transaction"], json!(scene.applied));
     assert_eq!(shown["action"], "code_apply");
-    for id in ["parameters".to_owned(), member(&scene.net, "transport").key.public().to_string()] {
+    let interface = format!("{}/code_application", member(&scene.net, "enterprise-1").id);
+    let public = member(&scene.net, "transport").key.public().to_string();
+    for id in ["parameters".to_owned(), public, interface] {
         let proof = scene.get(&id, Some(Height(0)));
         assert_eq!(scene.holds(&proof, &["--at-height", "0"])["since"], 0, "{id}");
     }

@@ -7,9 +7,10 @@ mod problems;
 
 use serde_json::Value;
 use utoipa::openapi::schema::Schema;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr,
+    Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, RefOr,
 };
 
 use utoipa::{PartialSchema, ToSchema};
@@ -24,6 +25,9 @@ const ABOUT: &str = "\
 
 - **Reads** say of which `height` and `time` they are, and their `stage`. `at_height` or `at_time` reads the past. \
 `proof=true` adds what a light client needs to check a record against the header that the proof names as its `anchor`.
+- **Credentials** go into `Authorization: Bearer`: an API key or a token. Without any, headers, counts, codes and proofs \
+of what one can name are answered; all else is for the parties to it (docs/access.md). What is not for the caller is not \
+there for it.
 - **Lists** are of the newest height, in pages: `next` of one page is the `cursor` of the following one.
 - **Transactions** are JSON, or canonical bytes as `application/octet-stream` (docs/proofs.md). Submitting the same \
 transaction again is safe: it gets its first receipt. A refusal by the state machine is no HTTP error: the receipt \
@@ -58,7 +62,26 @@ pub(crate) fn base() -> OpenApi {
     OpenApiBuilder::new()
         .info(info)
         .tags(Some(TAGS.map(tag)))
-        .components(Some(ComponentsBuilder::new().schemas_from_iter(unnamed()).build()))
+        .security(Some([SecurityRequirement::default(), credentials()]))
+        .components(Some(components()))
+        .build()
+}
+
+/// An API key or a token, where a route needs one.
+fn credentials() -> SecurityRequirement {
+    SecurityRequirement::new::<_, [String; 0], String>(BEARER, [])
+}
+
+/// What credentials are called here.
+const BEARER: &str = "bearer";
+
+fn components() -> Components {
+    let about = "An API key (`dianyun apikey`), or a token signed by a registered key (`dianyun token`). \
+        docs/access.md says who may call what.";
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(about)).build();
+    ComponentsBuilder::new()
+        .schemas_from_iter(unnamed())
+        .security_scheme(BEARER, SecurityScheme::Http(scheme))
         .build()
 }
 

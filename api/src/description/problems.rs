@@ -14,8 +14,16 @@ use crate::http::messages::{self, Message};
 use crate::http::problem::MEDIA_TYPE;
 
 /// Problems that have nothing to do with what is asked for.
-const ALWAYS: &[&Message] =
-    &[&messages::HOST_NOT_ALLOWED, &messages::INTERNAL, &messages::TOO_MANY_CONNECTIONS];
+const ALWAYS: &[&Message] = &[
+    &messages::CREDENTIALS_NEEDED,
+    &messages::CREDENTIALS_WRONG,
+    &messages::CREDENTIALS_IN_CLEAR,
+    &messages::NOT_ALLOWED,
+    &messages::HOST_NOT_ALLOWED,
+    &messages::RATE_EXCEEDED,
+    &messages::INTERNAL,
+    &messages::TOO_MANY_CONNECTIONS,
+];
 
 /// Routes, described with the problems of some groups besides those that always may come.
 pub(crate) fn refusing<S>(

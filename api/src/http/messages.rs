@@ -131,6 +131,29 @@ messages! {
         { "批次为空" "Empty batch" }
         { "批次中没有交易。" "The batch holds no transaction." }
         { "请至少提交一笔交易。" "Submit at least one transaction." }
+    CREDENTIALS_NEEDED = 401 "credentials_needed"
+        { "需要凭证" "Credentials needed" }
+        { "该路径不对匿名调用方开放。" "This route is not open to callers without credentials." }
+        { "请在 Authorization: Bearer 中给出接口密钥或令牌；见 docs/access.md。"
+          "Send an API key or a token as Authorization: Bearer; see docs/access.md." }
+    CREDENTIALS_WRONG = 401 "credentials_wrong"
+        { "凭证无效" "Wrong credentials" }
+        { "所给凭证不被接受：{value}" "The credentials are not accepted: {value}" }
+        { "请检查凭证是否完整、有效、属于本链；或不带凭证调用公开路径。"
+          "See that they are whole, in force and for this chain; or call a public route without any." }
+    CREDENTIALS_IN_CLEAR = 403 "credentials_in_clear"
+        { "凭证经明文传输" "Credentials in the clear" }
+        { "凭证经未加密的连接到达，已被拒绝。" "Credentials came over a connection that is not encrypted, and are refused." }
+        { "请改用 HTTPS，并更换已泄露的凭证。" "Use HTTPS, and replace credentials that were sent in the clear." }
+    NOT_ALLOWED = 403 "not_allowed"
+        { "不被允许" "Not allowed" }
+        { "该路径不对这类调用方开放：{value}。" "This route is not for callers of this class: {value}." }
+        { "各类调用方可用的路径见 docs/access.md。" "docs/access.md says who may call what." }
+    RATE_EXCEEDED = 429 "rate_exceeded"
+        { "调用过于频繁" "Too many calls" }
+        { "超过每分钟 {value} 次的调用限额。" "More than {value} calls a minute." }
+        { "请在 Retry-After 所示秒数后重试；授权可申请更高限额。"
+          "Retry after the seconds in Retry-After; a grant can be asked for with a higher rate." }
     HOST_NOT_ALLOWED = 403 "host_not_allowed"
         { "主机名不被接受" "Host not allowed" }
         { "本接口只在本机开放，不接受 Host 为 {value} 的请求。"

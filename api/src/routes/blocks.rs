@@ -18,6 +18,7 @@ use super::Api;
 use super::lists::Paging;
 use super::shapes::{Page, Stage};
 use super::submit::TransactionAnswer;
+use crate::access::guard::Asking;
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Nothing, Query};
 use crate::http::messages;
@@ -275,6 +276,8 @@ pub(super) async fn blocks(
 }
 
 /// 交易与回执。A transaction, and what became of it.
+///
+/// The transaction itself is for its sender, regulators, and those who hold the blocks.
 #[utoipa::path(
     get,
     path = "/v1/transactions/{id}",
@@ -284,12 +287,13 @@ pub(super) async fn blocks(
 )]
 pub(super) async fn transaction(
     State(api): State<Api>,
+    asking: Asking,
     Id(id): Id<TransactionId>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<TransactionAnswer>, Problem> {
     // In this order: what leaves the pool between the two looks is in a block.
     let is_pending = api.handle.is_pending(&id);
-    if let Some(known) = api.read(move |api| api.known(id)).await? {
+    if let Some(known) = api.read(move |api| api.known(id, &asking.caller)).await? {
         return Ok(Json(known));
     }
     let pending = || Json(TransactionAnswer::pending(id));

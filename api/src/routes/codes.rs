@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::lists::Paging;
 use super::shapes::{Page, Stage};
 use super::{Api, AsOf};
+use crate::access::guard::Asking;
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Nothing, Query};
 use crate::http::messages;
@@ -115,6 +116,7 @@ pub(crate) struct HistoryItem {
 )]
 pub(super) async fn code_history(
     State(api): State<Api>,
+    asking: Asking,
     Id(id): Id<CodeId>,
     Query(asked): Query<Paging>,
 ) -> Result<Json<Page<HistoryItem>>, Problem> {
@@ -131,6 +133,9 @@ pub(super) async fn code_history(
             None => (newest, None),
         };
         let key = RecordKey { kind: RecordKind::Code, id: id.record() };
+        // A code that is not for the caller has no more history for it than one that never was.
+        let shown = at.record(&key).is_some_and(|code| asking.sees(&at, &code.value));
+        let limit = if shown { limit } else { 0 };
         let found = query::history(&at, &key, height, below, limit);
         let last = found.last().map(|item| item.version.number).filter(|number| *number > 1);
         let next = last.map(|number| Cursor::at(height.0, number).encode(&digest));

@@ -3,17 +3,17 @@
 
 use axum::Json;
 use axum::extract::State;
-use chain::ids::{CodeId, OrganisationId, PersonId, RecordId, VehicleId};
+use chain::ids::{OrganisationId, PersonId, RecordId, Time, VehicleId};
 use chain::limits::PAGE;
-use chain::records::{
-    ApplicationState, List, ListKey, MatterState, RecordKind, Value, WaybillState,
-};
+use chain::records::{ApplicationState, List, ListKey, MatterState, RecordKind, Value};
 use chain::{Records, query};
 use serde::Deserialize;
+use store::At;
 use utoipa::IntoParams;
 
 use super::Api;
 use super::shapes::{AnyRecord, Page, Stage};
+use crate::access::guard::Asking;
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Query, invalid};
 use crate::http::messages;
@@ -31,28 +31,52 @@ pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
 }
 
 type Keep = Box<dyn Fn(&Value) -> bool + Send>;
-type Answer = Result<Json<Page<AnyRecord>>, Problem>;
+/// A page of records of any kind.
+pub(super) type Listed = Page<AnyRecord>;
+pub(super) type Answer = Result<Json<Listed>, Problem>;
 
 /// A list with its filter, as a cursor is bound to it.
-struct Wanted {
+pub(super) struct Wanted {
     list: ListKey,
     route: &'static str,
     filter: Vec<String>,
     keep: Keep,
 }
 
-async fn page(api: Api, wanted: Wanted, asked: (Option<usize>, Option<String>)) -> Answer {
+pub(super) async fn page(
+    (api, asking): (Api, Asking),
+    wanted: Wanted,
+    asked: (Option<usize>, Option<String>),
+) -> Answer {
+    let Wanted { list, route, filter, keep } = wanted;
+    let caller = asking.clone();
+    let find = move |at: &At, after: Option<u64>, most: (usize, Time)| {
+        let keep = |value: &Value| keep(value) && caller.sees(at, value);
+        Ok(query::list(at, list, after, most, &keep))
+    };
+    paged((api, asking), (route, filter), asked, find).await
+}
+
+/// A page of the current height that `find` finds: after a place, so many at most as of an instant.
+/// Route and filter are what its cursor is bound to. What is not for the caller is left out.
+pub(super) async fn paged(
+    (api, asking): (Api, Asking),
+    (route, filter): (&'static str, Vec<String>),
+    asked: (Option<usize>, Option<String>),
+    find: impl FnOnce(&At, Option<u64>, (usize, Time)) -> Result<query::Page, Problem> + Send + 'static,
+) -> Answer {
     let limit = limit(asked.0)?;
     let read = api.read(move |api| {
         let at = api.store.latest();
         let time = at.header().time_ms;
-        let filter: Vec<&str> = wanted.filter.iter().map(String::as_str).collect();
-        let digest = ListDigest::new(&at.chain().0, wanted.route, &filter);
+        let filter: Vec<&str> = filter.iter().map(String::as_str).collect();
+        let digest = ListDigest::new(&at.chain().0, route, &filter);
         let after = match asked.1 {
             Some(text) => Some(Cursor::decode(&text, &digest)?.place()?),
             None => None,
         };
-        let found = query::list(&at, wanted.list, after, (limit, time), &wanted.keep);
+        let mut found = find(&at, after, (limit, time))?;
+        found.items.retain(|item| asking.sees(&at, &item.seen.value));
         let height = at.header().height;
         let next = found.next.map(|seq| Cursor::at(height.0, seq).encode(&digest));
         let items = found.items.into_iter().map(|item| AnyRecord {
@@ -65,7 +89,7 @@ async fn page(api: Api, wanted: Wanted, asked: (Option<usize>, Option<String>)) 
     read.await.map(Json)
 }
 
-fn all(kind: RecordKind, route: &'static str) -> Wanted {
+pub(super) fn all(kind: RecordKind, route: &'static str) -> Wanted {
     let (list, filter) = (ListKey::of_kind(kind), vec![kind.word().to_owned()]);
     Wanted { list, route, filter, keep: Box::new(|_| true) }
 }
@@ -82,7 +106,7 @@ impl Wanted {
         }
     }
 
-    fn only<T: std::fmt::Debug + Send + 'static>(
+    pub(super) fn only<T: std::fmt::Debug + Send + 'static>(
         mut self,
         what: Option<T>,
         keep: impl Fn(&Value, &T) -> bool + Send + 'static,
@@ -115,9 +139,13 @@ pub(super) struct Paging {
     params(Paging),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
-pub(super) async fn organisations(State(api): State<Api>, Query(asked): Query<Paging>) -> Answer {
+pub(super) async fn organisations(
+    State(api): State<Api>,
+    asking: Asking,
+    Query(asked): Query<Paging>,
+) -> Answer {
     let wanted = all(RecordKind::Organisation, "/v1/organisations");
-    page(api, wanted, (asked.limit, asked.cursor)).await
+    page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }
 
 /// 车辆列表。Vehicles and trailers, in the order in which they were registered.
@@ -128,8 +156,12 @@ pub(super) async fn organisations(State(api): State<Api>, Query(asked): Query<Pa
     params(Paging),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
-pub(super) async fn vehicles(State(api): State<Api>, Query(asked): Query<Paging>) -> Answer {
-    page(api, all(RecordKind::Vehicle, "/v1/vehicles"), (asked.limit, asked.cursor)).await
+pub(super) async fn vehicles(
+    State(api): State<Api>,
+    asking: Asking,
+    Query(asked): Query<Paging>,
+) -> Answer {
+    page((api, asking), all(RecordKind::Vehicle, "/v1/vehicles"), (asked.limit, asked.cursor)).await
 }
 
 /// 记录列表。Every record of a kind, in the order in which they came to be.
@@ -142,10 +174,11 @@ pub(super) async fn vehicles(State(api): State<Api>, Query(asked): Query<Paging>
 )]
 pub(super) async fn state(
     State(api): State<Api>,
+    asking: Asking,
     Id(kind): Id<RecordKind>,
     Query(asked): Query<Paging>,
 ) -> Answer {
-    page(api, all(kind, "/v1/state"), (asked.limit, asked.cursor)).await
+    page((api, asking), all(kind, "/v1/state"), (asked.limit, asked.cursor)).await
 }
 
 /// Which applications, and which page of them.
@@ -174,6 +207,7 @@ pub(super) struct Applications {
 )]
 pub(super) async fn applications(
     State(api): State<Api>,
+    asking: Asking,
     Query(asked): Query<Applications>,
 ) -> Answer {
     let wanted = all(RecordKind::Application, "/v1/applications")
@@ -182,7 +216,7 @@ pub(super) async fn applications(
             asked.state,
             |value, state| matches!(value, Value::Application(a) if a.state == *state),
         );
-    page(api, wanted, (asked.limit, asked.cursor)).await
+    page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }
 
 /// Which matters, and which page of them.
@@ -213,7 +247,11 @@ pub(super) struct Matters {
     params(Matters),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
-pub(super) async fn matters(State(api): State<Api>, Query(asked): Query<Matters>) -> Answer {
+pub(super) async fn matters(
+    State(api): State<Api>,
+    asking: Asking,
+    Query(asked): Query<Matters>,
+) -> Answer {
     let subjects = [
         asked.person.map(|id| id.0),
         asked.vehicle.map(|id| id.0),
@@ -228,46 +266,7 @@ pub(super) async fn matters(State(api): State<Api>, Query(asked): Query<Matters>
     let wanted = all(RecordKind::Matter, "/v1/matters")
         .of(List::MattersBySubject, subject)
         .only(asked.state, |value, state| matches!(value, Value::Matter(m) if m.state == *state));
-    page(api, wanted, (asked.limit, asked.cursor)).await
-}
-
-/// Which waybills, and which page of them.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Waybills {
-    /// Only those that this organisation made.
-    maker: Option<OrganisationId>,
-    /// Only those that this code accepted or that are offered to it.
-    code: Option<CodeId>,
-    /// Only those in this state.
-    state: Option<WaybillState>,
-    /// Most items on the page.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<usize>,
-    /// `next` of the page before, as it is.
-    cursor: Option<String>,
-}
-
-/// 运单列表。Waybills, by maker, code and state.
-#[utoipa::path(
-    get,
-    path = "/v1/waybills",
-    tag = "records",
-    params(Waybills),
-    responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
-)]
-pub(super) async fn waybills(State(api): State<Api>, Query(asked): Query<Waybills>) -> Answer {
-    let by_code = asked.maker.is_none();
-    let wanted = all(RecordKind::Waybill, "/v1/waybills")
-        .of(List::WaybillsByMaker, asked.maker.map(|id| id.0))
-        .of(List::WaybillsByCode, asked.code.filter(|_| by_code).map(CodeId::record))
-        .only(asked.code.filter(|_| !by_code), |value, code| {
-            let list = ListKey { list: List::WaybillsByCode, of: code.record() };
-            value.lists().contains(&list)
-        })
-        .only(asked.state, |value, state| matches!(value, Value::Waybill(w) if w.state == *state));
-    page(api, wanted, (asked.limit, asked.cursor)).await
+    page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }
 
 /// Which codes, and which page of them.
@@ -292,8 +291,12 @@ pub(super) struct Codes {
     params(Codes),
     responses((status = 200, description = "A page of records.", body = Page<AnyRecord>)),
 )]
-pub(super) async fn codes(State(api): State<Api>, Query(asked): Query<Codes>) -> Answer {
+pub(super) async fn codes(
+    State(api): State<Api>,
+    asking: Asking,
+    Query(asked): Query<Codes>,
+) -> Answer {
     let wanted =
         all(RecordKind::Code, "/v1/codes").of(List::CodesByOperator, asked.operator.map(|id| id.0));
-    page(api, wanted, (asked.limit, asked.cursor)).await
+    page((api, asking), wanted, (asked.limit, asked.cursor)).await
 }

@@ -6,29 +6,36 @@ mod blocks;
 mod codes;
 #[cfg(test)]
 mod examples;
+mod interfaces;
 mod lists;
 mod node;
+mod prepare;
 mod proofs;
 mod records;
 mod shapes;
 pub(crate) mod stream;
 mod submit;
+mod waybills;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware;
 use bytes::Bytes;
 use chain::{Genesis, Past, Time};
 use consensus::Handle;
 use store::{At, Store};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::guard::{Access, guard};
+use crate::access::register::Register;
+use crate::access::token;
 use crate::config::ApiConfig;
 use crate::description::{self, refusing};
 use crate::docs;
@@ -47,6 +54,7 @@ pub struct Api {
     pub(crate) handle: Handle,
     pub(crate) genesis: Arc<Genesis>,
     pub(crate) metrics: Metrics,
+    pub(crate) access: Arc<Access>,
     bodies: Arc<Bodies>,
     reads: Arc<Semaphore>,
     pub(crate) streams: Streams,
@@ -73,6 +81,8 @@ pub struct Served {
     pub genesis: Arc<Genesis>,
     /// Where the process' metrics are registered.
     pub registry: prometheus_client::registry::Registry,
+    /// The API keys that it knows, as they change.
+    pub keys: watch::Receiver<Arc<Register>>,
 }
 
 /// Takes the port; serves until `shutdown`. Returns the address and the serving task.
@@ -81,7 +91,7 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, mut registry } = served;
+    let Served { store, handle, genesis, mut registry, keys } = served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
     let server = Server::bind(config, http.clone()).await?;
@@ -90,20 +100,28 @@ pub async fn serve(
     let limits = &config.limits;
     let (routes, document) = described();
     let reads = Arc::new(Semaphore::new(limits.reads));
+    let access = Access::new(
+        config.allow_open_api_without_credentials,
+        keys,
+        config.per_minute.clone(),
+        token::audience(genesis.chain_id(), &handle.status().name),
+    );
     let api = Api {
         tips: stream::Changes::start(store.clone(), handle.blocks(), Arc::clone(&reads)),
         store,
         handle,
         genesis,
         metrics: Metrics::new(registry),
+        access: Arc::new(access),
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
         reads,
         description: description::finished(&document).to_string().into(),
         streams: Streams::new(limits.streams, http.clone(), shutdown.clone()),
         shutdown: shutdown.clone(),
     };
+    let guarded = middleware::from_fn_with_state(api.clone(), guard);
     let any_host = !config.listen.ip().is_loopback();
-    let app = Shell { any_host, metrics: http }.around(routes.with_state(api));
+    let app = Shell { any_host, metrics: http }.around(routes.layer(guarded).with_state(api));
     Ok((address, tokio::spawn(server.run(app, shutdown))))
 }
 
@@ -136,6 +154,7 @@ fn transactions() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(refusing(routes!(submit::submit), &[ASKED, submit::BODY, submit::NOT_TAKEN]))
         .routes(refusing(routes!(submit::submit_batch), &[ASKED, submit::BODY, submit::BATCH]))
+        .routes(refusing(routes!(prepare::prepare), &[ASKED, submit::BODY, prepare::LARGE]))
         .routes(refusing(routes!(blocks::transaction), &[ASKED, FOUND]))
         .routes(refusing(routes!(proofs::transaction_proof), &[ASKED, FOUND]))
 }
@@ -161,21 +180,23 @@ fn records() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(refusing(routes!(records::parameters), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(records::organisation), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(interfaces::of_organisation), &[ASKED, PAST]))
         .routes(refusing(routes!(records::person), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(records::application), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(records::vehicle), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(records::matter), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(records::waybill), &[ASKED, PAST, FOUND]))
-        .routes(refusing(routes!(proofs::record_proof), &[ASKED, PAST]))
+        .routes(refusing(routes!(proofs::record_proof), &[ASKED, PAST, FOUND]))
 }
 
 fn lists() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(refusing(routes!(lists::organisations), &[PAGED]))
+        .routes(refusing(routes!(interfaces::interfaces), &[PAGED]))
         .routes(refusing(routes!(lists::applications), &[PAGED]))
         .routes(refusing(routes!(lists::vehicles), &[PAGED]))
         .routes(refusing(routes!(lists::matters), &[PAGED, &[&messages::FIELDS_EXCLUSIVE]]))
-        .routes(refusing(routes!(lists::waybills), &[PAGED]))
+        .routes(refusing(routes!(waybills::waybills), &[PAGED, FOUND]))
         .routes(refusing(routes!(lists::state), &[PAGED]))
 }
 

@@ -9,6 +9,7 @@ use chain::records::{RecordKey, RecordKind};
 use chain::{Records, TransactionId};
 
 use super::{Api, When};
+use crate::access::guard::Asking;
 use crate::http::extract::{Id, Ids, Nothing, Query, invalid};
 use crate::http::messages;
 use crate::http::problem::Problem;
@@ -53,10 +54,11 @@ pub(super) async fn transaction_proof(
 )]
 pub(super) async fn code_proof(
     State(api): State<Api>,
+    asking: Asking,
     Id(id): Id<CodeId>,
     Query(asked): Query<When>,
 ) -> Result<Json<Proof>, Problem> {
-    record(api, RecordKey { kind: RecordKind::Code, id: id.record() }, asked).await
+    record((api, asking), RecordKey { kind: RecordKind::Code, id: id.record() }, asked).await
 }
 
 /// 记录证明。Proves a record of any kind as of a height or time, or that there is none.
@@ -74,16 +76,27 @@ pub(super) async fn code_proof(
 )]
 pub(super) async fn record_proof(
     State(api): State<Api>,
+    asking: Asking,
     Ids(kind, text): Ids<RecordKind, String>,
     Query(asked): Query<When>,
 ) -> Result<Json<Proof>, Problem> {
     let key = RecordKey::from_text(kind, &text).map_err(|error| invalid("id", error))?;
-    record(api, key, asked).await
+    record((api, asking), key, asked).await
 }
 
-async fn record(api: Api, key: RecordKey, asked: When) -> Result<Json<Proof>, Problem> {
+async fn record(
+    (api, asking): (Api, Asking),
+    key: RecordKey,
+    asked: When,
+) -> Result<Json<Proof>, Problem> {
     let read = api.read(move |api| {
         let (at, _) = api.as_of(asked)?;
+        // That there is none is told only to who would be shown it.
+        let shown = || at.record(&key).is_some_and(|found| asking.sees(&at, &found.value));
+        let named = key.kind == RecordKind::Code || asking.sees_all();
+        if !named && !shown() {
+            return Err(Problem::new(&messages::NOT_FOUND).value(key.id_text()));
+        }
         api.proof(&key, at.header().height)
     });
     read.await.map(Json)

@@ -13,13 +13,14 @@ use chain::{Records, query};
 
 use super::shapes::{RecordAnswer, Stage};
 use super::{Api, AsOf};
+use crate::access::guard::Asking;
 use crate::http::extract::{Id, Query};
 use crate::http::messages;
 use crate::http::problem::Problem;
 
 type Answer<T> = Result<Json<RecordAnswer<T>>, Problem>;
 
-async fn answer<T>(api: Api, id: RecordId, asked: AsOf) -> Answer<T>
+async fn answer<T>(api: Api, asking: Asking, id: RecordId, asked: AsOf) -> Answer<T>
 where
     T: RecordValue + Clone + Send + 'static,
 {
@@ -27,9 +28,12 @@ where
     let read = api.read(move |api| {
         let (at, time) = api.as_of(asked.when())?;
         let seen = query::typed::<T, _>(&at, id, time);
-        let seen = seen.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(key.id_text()))?;
+        let seen = seen.map(|seen| (seen.value.clone().into_value(), seen));
+        // What is not for the caller is not there for it.
+        let shown = seen.filter(|(value, _)| asking.sees(&at, value));
+        let not_found = || Problem::new(&messages::NOT_FOUND).value(key.id_text());
+        let (value, seen) = shown.ok_or_else(not_found)?;
         let height = at.header().height;
-        let value = seen.value.clone().into_value();
         Ok(RecordAnswer {
             height,
             time,
@@ -56,10 +60,11 @@ macro_rules! by_id {
         )]
         pub(super) async fn $name(
             State(api): State<Api>,
+            asking: Asking,
             Id(id): Id<$id>,
             Query(asked): Query<AsOf>,
         ) -> Answer<$record> {
-            answer(api, id.0, asked).await
+            answer(api, asking, id.0, asked).await
         }
     )*};
 }
@@ -89,7 +94,8 @@ by_id! {
 )]
 pub(super) async fn parameters(
     State(api): State<Api>,
+    asking: Asking,
     Query(asked): Query<AsOf>,
 ) -> Answer<Parameters> {
-    answer(api, RecordId::default(), asked).await
+    answer(api, asking, RecordId::default(), asked).await
 }

@@ -16,10 +16,20 @@ use tokio::sync::{Semaphore, watch};
 use utoipa::ToSchema;
 
 use super::Api;
+use crate::access::guard::Asking;
 use crate::events::{Change, Page, Source};
 use crate::http::extract::{Nothing, Query, invalid};
 use crate::http::messages;
 use crate::http::problem::Problem;
+
+/// Changes that are looked at for one page, at most.
+const LOOKED_AT: usize = 2_000;
+
+/// The changes that one caller may see. Whether its credential is still good is asked for each page.
+struct Seen {
+    api: Api,
+    asking: Asking,
+}
 
 /// Changes out of the store.
 #[derive(Clone)]
@@ -67,36 +77,57 @@ impl Changes {
     }
 }
 
-impl Source for Changes {
+impl Source for Seen {
     fn read(&self, from: u64, limit: usize) -> Result<Page, Problem> {
         let internal = || Problem::new(&messages::INTERNAL);
-        let at = self.store.latest();
+        let asking = self.asking.again(&self.api)?;
+        let store = &self.api.store;
+        let at = store.latest();
         let last = at.header().height;
         let mut page = Page { changes: Vec::new(), next: from };
-        let mut height = self.block_of(from).ok_or_else(internal)?;
-        while height <= last && page.changes.len() < limit {
-            let header = self.store.header_at(height).ok_or_else(internal)?;
+        let mut looked_at = 0;
+        let mut height = self.api.tips.block_of(from).ok_or_else(internal)?;
+        while height <= last && page.changes.len() < limit && looked_at < LOOKED_AT {
+            let header = store.header_at(height).ok_or_else(internal)?;
             let (time, skip) = (header.time_ms, page.next - header.change_first_seq);
+            let before = looked_at;
             let skip = usize::try_from(skip).map_err(|_| internal())?;
-            for change in self.store.changes_from(height, skip, limit - page.changes.len()) {
+            for change in store.changes_from(height, skip, limit - page.changes.len()) {
+                looked_at += 1;
+                page.next = change.seq + 1;
+                if !shows(&asking, &at, &change) {
+                    continue;
+                }
                 let (seq, name) = (change.seq, change.event.word().to_owned());
                 let data = EventData::of(change, (height, time));
                 let data = serde_json::to_string(&data).map_err(|_| internal())?;
-                page.next = seq + 1;
                 page.changes.push(Change { seq, name, data });
             }
-            height = height.next();
+            let end = header.change_first_seq + u64::from(header.change_count);
+            match page.next == end {
+                true => height = height.next(),
+                // One page of a block after the other, until the page here is full.
+                false if looked_at > before => {}
+                false => return Err(internal()),
+            }
         }
         Ok(page)
     }
 
     fn tip(&self) -> watch::Receiver<u64> {
-        self.tip.clone()
+        self.api.tips.tip.clone()
     }
 
     fn reads(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.reads)
+        Arc::clone(&self.api.tips.reads)
     }
+}
+
+/// True if the caller is a party to what was written.
+fn shows(asking: &Asking, at: &store::At, change: &chain::receipt::Change) -> bool {
+    let version = &change.version;
+    let written = || at.version(&version.key(), version.number);
+    asking.sees_all() || written().is_some_and(|stored| asking.sees(at, &stored.value))
 }
 
 /// What the `data` of an event holds: a change, and where it is from.
@@ -146,6 +177,7 @@ impl EventData {
 )]
 pub(super) async fn events(
     State(api): State<Api>,
+    asking: Asking,
     headers: HeaderMap,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Response, Problem> {
@@ -158,6 +190,6 @@ pub(super) async fn events(
         None => None,
     };
     let from = last.unwrap_or_else(|| *api.tips.tip.borrow());
-    let source = Arc::new(api.tips.clone());
-    Ok(api.streams.open(source, from)?.into_response())
+    let streams = api.streams.clone();
+    Ok(streams.open(Arc::new(Seen { api, asking }), from)?.into_response())
 }

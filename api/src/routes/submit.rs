@@ -12,8 +12,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::{Buf, Bytes};
 use chain::limits::{BATCH_BYTES, BATCH_TRANSACTIONS, TRANSACTION_BYTES, WAIT_MS};
 use chain::receipt::{Placed, Receipt};
+use chain::records::{RecordKey, RecordKind, RegisteredKey, Value};
 use chain::transaction::{Invalid, Transaction};
-use chain::{Height, Past, Time, TransactionId, codec};
+use chain::{Height, Past, Records, Time, TransactionId, codec};
 use consensus::SubmitError;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -22,6 +23,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
 use super::shapes::Stage;
+use crate::access::{Caller, Class};
 use crate::http::extract::{Bodies, SMALL_BODY, json, media_type, query, shortened, unsupported};
 use crate::http::language::Language;
 use crate::http::messages::{self, Message};
@@ -378,6 +380,20 @@ impl Api {
         }
     }
 
+    /// Its sender sees a transaction, and who holds every block.
+    fn may_see(&self, transaction: &Transaction, caller: &Caller) -> bool {
+        let holds_all = matches!(caller.class(), Class::Node | Class::Regulator);
+        let key = RecordKey {
+            kind: RecordKind::RegisteredKey,
+            id: RegisteredKey::id_of(&transaction.sender),
+        };
+        let owner = || match self.store.latest().record(&key)?.value {
+            Value::RegisteredKey(key) => Some(key.owner),
+            _ => None,
+        };
+        holds_all || owner().is_some_and(|owner| caller.is_owner(owner))
+    }
+
     /// The receipts of many transactions, waiting for all of them at most as long as for one.
     async fn outcomes(&self, ids: Vec<TransactionId>, wait: Wait) -> Result<Vec<Outcome>, Problem> {
         let mut told = HashMap::new();
@@ -427,11 +443,16 @@ impl Api {
         self.store.placed(&id).map(|placed| TransactionAnswer::ordered(id, placed))
     }
 
-    /// The same with the transaction itself.
-    pub(super) fn known(&self, id: TransactionId) -> Result<Option<TransactionAnswer>, Problem> {
+    /// The same, with the transaction itself for those who may see it.
+    pub(super) fn known(
+        &self,
+        id: TransactionId,
+        caller: &Caller,
+    ) -> Result<Option<TransactionAnswer>, Problem> {
         let Some((height, index)) = self.store.find_transaction(&id) else { return Ok(None) };
         let bytes = self.store.transactions_at(height).into_iter().nth(index as usize);
         let transaction = bytes.map(|bytes| decoded(&bytes)).transpose()?;
+        let transaction = transaction.filter(|found| self.may_see(found, caller));
         Ok(self.receipt(id).map(|answer| TransactionAnswer { transaction, ..answer }))
     }
 }

@@ -3,10 +3,11 @@
 //! headers. It knows connections, times and sizes; never routes, and never what a request means.
 
 mod timed;
+pub mod tls;
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -26,10 +27,12 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 
+use crate::access::guard::Peer;
 use crate::config::{ApiConfig, ConfigError, Limits};
 use crate::http::problem;
 use crate::metrics::{HttpMetrics, Refused};
 use timed::TimedWrites;
+use tls::{Tls, TlsError};
 
 /// Connections over the limit that are told so at once; more are just closed.
 const MAX_TURNED_AWAY: usize = 64;
@@ -44,6 +47,9 @@ pub enum ServeError {
     /// An impossible configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The certificate or its key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The address is taken or not ours.
     #[error("cannot listen on {listen}: {source}; stop what uses it or set api.listen to another")]
     Bind {
@@ -57,6 +63,7 @@ pub enum ServeError {
 /// A bound listener with its limits, ready to run.
 pub struct Server {
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     limits: Arc<Limits>,
     metrics: HttpMetrics,
 }
@@ -65,11 +72,12 @@ impl Server {
     /// Checks the configuration and takes the port.
     pub async fn bind(config: &ApiConfig, metrics: HttpMetrics) -> Result<Self, ServeError> {
         config.check()?;
+        let tls = config.tls.as_ref().map(Tls::start).transpose()?.map(Arc::new);
         let listen = config.listen;
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|source| ServeError::Bind { listen, source })?;
-        Ok(Self { listener, limits: Arc::new(config.limits.clone()), metrics })
+        Ok(Self { listener, tls, limits: Arc::new(config.limits.clone()), metrics })
     }
 
     /// The address that was taken.
@@ -88,8 +96,8 @@ impl Server {
                 Some(_) = tasks.join_next(), if !tasks.is_empty() => continue,
                 () = shutdown.cancelled() => break,
             };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
+            let (stream, from) = match accepted {
+                Ok((stream, from)) => (stream, from.ip()),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -99,7 +107,7 @@ impl Server {
             match places.clone().try_acquire_owned() {
                 Ok(place) => {
                     let connection = self.connection(place, shutdown.clone());
-                    tasks.spawn(connection.serve(stream, app.clone()));
+                    tasks.spawn(connection.serve(stream, from, app.clone()));
                 }
                 Err(_) => self.refuse(stream, &away, &mut tasks),
             }
@@ -116,6 +124,7 @@ impl Server {
     fn connection(&self, place: OwnedSemaphorePermit, shutdown: CancellationToken) -> Connection {
         self.metrics.connection_opened();
         Connection {
+            tls: self.tls.clone(),
             limits: self.limits.clone(),
             metrics: self.metrics.clone(),
             shutdown,
@@ -146,6 +155,7 @@ async fn turn_away(mut stream: TcpStream) -> io::Result<()> {
 
 /// One connection while it is open.
 struct Connection {
+    tls: Option<Arc<Tls>>,
     limits: Arc<Limits>,
     metrics: HttpMetrics,
     shutdown: CancellationToken,
@@ -159,7 +169,7 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    async fn serve(self, stream: TcpStream, app: Router) {
+    async fn serve(self, stream: TcpStream, address: IpAddr, app: Router) {
         let _ = stream.set_nodelay(true);
         let mut byte = [0];
         tokio::select! {
@@ -170,14 +180,27 @@ impl Connection {
             },
             () = self.shutdown.cancelled() => return,
         }
-        let service = app.map_request(|request: Request<Incoming>| request.map(Body::new));
-        if let Err(error) = self.http(stream, service).await {
+        let peer = Peer { address, is_encrypted: self.tls.is_some() };
+        let service = app.map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request.map(Body::new)
+        });
+        let served = match &self.tls {
+            None => self.http(stream, service).await,
+            Some(tls) => match timeout(self.limits.header(), tls.accept(stream)).await {
+                Ok(Ok(stream)) => self.http(stream, service).await,
+                Ok(Err(error)) => return tracing::debug!(%error, "no TLS connection"),
+                Err(_) => return self.metrics.refused(Refused::SlowHeader),
+            },
+        };
+        if let Err(error) = served {
             self.count(&error);
         }
     }
 
-    async fn http<S>(&self, stream: TcpStream, service: S) -> hyper::Result<()>
+    async fn http<T, S>(&self, stream: T, service: S) -> hyper::Result<()>
     where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         S: Service<Request<Incoming>, Response = Response, Error = Infallible>,
         S: Clone + Send + 'static,
         S::Future: Send,

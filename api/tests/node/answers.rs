@@ -269,3 +269,27 @@ fn every_metric_that_is_written_is_on_the_page_of_names() {
     let missing: Vec<_> = known.difference(&written).map(|(name, _)| *name).collect();
     assert!(missing.iter().all(|name| *name == names::HTTP_REFUSED.name), "{missing:?}");
 }
+
+#[test]
+fn what_was_prepared_and_signed_elsewhere_is_the_transaction_that_was_meant() {
+    let world = world();
+    let asked = crate::cases::wish(world, json!(60));
+    let prepared = ask(world, &asked).json();
+    let key = world.node.key("traffic-police");
+    let message = hex::decode(prepared["message"].as_str().unwrap()).unwrap();
+    let mut whole = prepared["transaction"].clone();
+    whole["signature"] = json!(key.sign(&message));
+    let transaction: Transaction = serde_json::from_value(whole).unwrap();
+    assert_eq!(json!(transaction.id()), prepared["id"]);
+    let decoded = chain::transaction::Decoded::from_bytes(
+        transaction.to_bytes(),
+        world.node.genesis().chain_id(),
+    );
+    let holds = chain::keys::verify_batch(&decoded.unwrap().signature_checks());
+    assert!(holds.iter().all(|holds| *holds));
+    let matter = json!({ "field": "matter", "value": world.matter });
+    assert_eq!(prepared["summary"]["fields"], json!([matter]));
+    assert_eq!(prepared["summary"]["zh"], "办结待办事项");
+    let again = ask(world, &asked).json();
+    assert_ne!(again["id"], prepared["id"], "each has a nonce of its own");
+}

@@ -24,6 +24,14 @@ pub(crate) fn frames(transactions: &[Vec<u8>]) -> Vec<u8> {
     transactions.iter().flat_map(frame).collect()
 }
 
+/// A wish to settle a matter, good for so many seconds.
+pub(crate) fn wish(world: &World, valid_for_s: Value) -> Request {
+    let action = chain::Action::from(MatterSettle { matter: world.matter });
+    let sender = world.node.key("traffic-police").public();
+    let body = json!({ "sender": sender, "action": action, "valid_for_s": valid_for_s });
+    Request::post("/v1/transactions/prepare", JSON, body.to_string())
+}
+
 /// Every route, well asked.
 pub(crate) fn well_asked(world: &World) -> Vec<Case> {
     let World { code, person, vehicle, waybill, maker, matter, opened, .. } = world;
@@ -35,6 +43,7 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
     let block = ask(world, &Request::get(format!("/v1/transactions/{opened}"))).json();
     let block = block["height"].as_u64().unwrap();
     let mut cases = vec![
+        Case(wish(world, json!(60)), 200, "ok"),
         get(format!("/v1/codes/{code}?proof=true")),
         get(format!("/v1/codes/{code}?at_height={height}&proof=false")),
         get(format!("/v1/codes/{code}?at_time={time}&proof=true")),
@@ -46,6 +55,8 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get("/v1/codes?limit=1"),
         get(format!("/v1/codes?operator={maker}")),
         get(format!("/v1/organisations/{maker}?proof=true")),
+        get(format!("/v1/organisations/{maker}/interfaces")),
+        get("/v1/interfaces?requested=false&granted=true&limit=2"),
         get("/v1/organisations?limit=2"),
         get(format!("/v1/persons/{person}?proof=true")),
         get(format!("/v1/applications/{application}?proof=true")),
@@ -56,6 +67,11 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/v1/matters?person={person}&state=open&limit=2")),
         get(format!("/v1/waybills/{waybill}?proof=true")),
         get(format!("/v1/waybills?maker={maker}&code={code}&state=settled&limit=2")),
+        get(
+            "/v1/waybills?state=settled,in_transit&kind=exclusive&part_load=false&from=5301&to=5303",
+        ),
+        get(format!("/v1/waybills?open_to={code}&goods=500&offered_since={time}&limit=2")),
+        get(format!("/v1/waybills?offered_until={time}&goods=1601")),
         get("/v1/parameters?proof=true"),
         get(format!("/v1/records/waybill/{waybill}/proof?at_height={height}")),
         get(format!("/v1/records/parameters/{}/proof", "0".repeat(32))),
@@ -146,6 +162,7 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         ]);
     }
     let none = "0".repeat(64);
+    let nobody = chain::ids::CodeId::made_by(chain::TransactionId(chain::Hash::of(b"nobody")));
     cases.extend([
         bad(format!("/v1/codes/{code}?proof=1"), 400, "invalid_field"),
         bad("/v1/codes/530000000000000", 400, "invalid_field"),
@@ -157,6 +174,12 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         bad("/v1/state/lorry", 400, "invalid_field"),
         bad(format!("/v1/matters?person={person}&vehicle={vehicle}"), 400, "fields_exclusive"),
         bad("/v1/matters?state=lost", 400, "invalid_field"),
+        bad("/v1/waybills?state=offered,lost", 400, "invalid_field"),
+        bad("/v1/waybills?kind=secret", 400, "invalid_field"),
+        bad("/v1/waybills?goods=99", 400, "invalid_field"),
+        bad("/v1/waybills?part_load=perhaps", 400, "invalid_field"),
+        bad("/v1/waybills?offered_since=yesterday", 400, "invalid_field"),
+        bad(format!("/v1/waybills?open_to={nobody}"), 404, "not_found"),
         bad("/v1/blocks/999999999", 404, "height_not_reached"),
         bad("/v1/blocks/999999999/changes", 404, "height_not_reached"),
         bad("/v1/blocks/latest/changes?cursor=00", 400, "invalid_cursor"),
@@ -171,6 +194,9 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         bad("/v1/events?colour=blue", 400, "unknown_field"),
         Case(Request::get("/v1/status").with("host", "evil.example"), 403, "host_not_allowed"),
     ]);
+    for seconds in [json!(0), json!(601), json!(-1), json!("60")] {
+        cases.push(Case(wish(world, seconds), 400, "invalid_field"));
+    }
     cases.extend(badly_submitted(world));
     cases
 }

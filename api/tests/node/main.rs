@@ -2,6 +2,7 @@
 //! The interface of a real node in this process, asked over real sockets.
 #![allow(clippy::unwrap_used)]
 
+mod access;
 mod answers;
 mod cases;
 mod described;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use api::access::register::Register;
 use api::config::{ApiConfig, Limits};
 use api::routes::{Served, serve};
 use chain::actions::{Action, MatterOpen, MatterSettle};
@@ -26,6 +27,7 @@ use serde_json::Value;
 use store::{Options, Store};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::described::assert_described;
@@ -36,7 +38,12 @@ pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().u
 
 /// A node that serves.
 pub(crate) struct Node {
+    /// Where it asks nobody for credentials.
     pub(crate) address: SocketAddr,
+    /// Where it asks everybody.
+    pub(crate) guarded: SocketAddr,
+    /// Its API keys.
+    pub(crate) keys: watch::Sender<Arc<Register>>,
     pub(crate) consortium: Consortium,
     _handle: Handle,
     _folder: tempfile::TempDir,
@@ -60,11 +67,25 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
         proposal: ProposalSize::default(),
     };
     let handle = start(config, store.clone()).await.unwrap();
-    let served = Served { store, handle: handle.clone(), genesis, registry: Default::default() };
+    let (keys, known) = watch::channel(Arc::default());
+    let served = || Served {
+        store: store.clone(),
+        handle: handle.clone(),
+        genesis: Arc::clone(&genesis),
+        registry: Default::default(),
+        keys: known.clone(),
+    };
     let listen = "127.0.0.1:0".parse().unwrap();
-    let config = ApiConfig { listen, limits, ..ApiConfig::default() };
-    let (address, _) = serve(served, &config, CancellationToken::new()).await.unwrap();
-    Node { address, consortium, _handle: handle, _folder: folder }
+    let config = ApiConfig {
+        listen,
+        limits,
+        allow_open_api_without_credentials: true,
+        ..ApiConfig::default()
+    };
+    let (address, _) = serve(served(), &config, CancellationToken::new()).await.unwrap();
+    let config = ApiConfig { allow_open_api_without_credentials: false, ..config };
+    let (guarded, _) = serve(served(), &config, CancellationToken::new()).await.unwrap();
+    Node { address, guarded, keys, consortium, _handle: handle, _folder: folder }
 }
 
 impl Node {
@@ -126,6 +147,8 @@ pub(crate) struct World {
     pub(crate) maker: OrganisationId,
     pub(crate) matter: MatterId,
     pub(crate) opened: TransactionId,
+    /// The driver's key.
+    pub(crate) driver: SecretKey,
 }
 
 /// The one node of a test binary.
@@ -165,6 +188,7 @@ async fn build() -> World {
         maker,
         matter: MatterId(RecordId::made_by(opening.id(), 0)),
         opened: opening.id(),
+        driver: driver.key,
         node,
     }
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Actions: what a transaction asks for, one file a family. Plain data; the rules are in `machine`.
 
+pub mod affiliation;
 pub mod application;
 pub mod binding;
 pub mod certificate;
 pub mod code;
+pub mod exchange;
+pub mod interface;
 pub mod matter;
 pub mod organisation;
 pub mod person;
@@ -18,10 +21,13 @@ use crate::ids::{Time, TransactionId};
 use crate::keys::{PublicKey, SecretKey, Signature};
 use crate::nonce::Nonce;
 
+pub use affiliation::*;
 pub use application::*;
 pub use binding::*;
 pub use certificate::*;
 pub use code::*;
+pub use exchange::*;
+pub use interface::*;
 pub use matter::*;
 pub use organisation::*;
 pub use person::*;
@@ -51,7 +57,17 @@ impl Statement {
         nonce: Nonce,
         valid_until: Time,
     ) -> Self {
-        let message = statement_message(chain, action.statement_digest(), nonce, valid_until);
+        Self::about(signer, chain, action.statement_digest(), (nonce, valid_until))
+    }
+
+    /// Gives `signer`'s word on what has this digest.
+    pub(crate) fn about(
+        signer: &SecretKey,
+        chain: Hash,
+        digest: Hash,
+        (nonce, valid_until): (Nonce, Time),
+    ) -> Self {
+        let message = statement_message(chain, digest, nonce, valid_until);
         Self { signer: signer.public(), nonce, valid_until, signature: signer.sign(&message) }
     }
 
@@ -250,13 +266,51 @@ actions! {
     WaybillDispute, "waybill_dispute";
     /// Either side, or a regulator, ends a dispute.
     WaybillDisputeEnd, "waybill_dispute_end";
+    /// An organisation applies for an interface, or for another grant of it.
+    InterfaceApply, "interface_apply";
+    /// An organisation withdraws what it applied for.
+    InterfaceWithdraw, "interface_withdraw";
+    /// A regulator grants what was applied for, or less.
+    InterfaceGrant, "interface_grant";
+    /// A regulator refuses what was applied for.
+    InterfaceRefuse, "interface_refuse";
+    /// A regulator ends a grant at once.
+    InterfaceRevoke, "interface_revoke";
+    /// An organisation gives its grant back.
+    InterfaceRelease, "interface_release";
+    /// One side proposes that another vehicle takes over.
+    WaybillSwap, "waybill_swap";
+    /// The other side agrees to that vehicle.
+    WaybillSwapAgree, "waybill_swap_agree";
+    /// A holder consents to an access.
+    ConsentGive, "consent_give", statements;
+    /// A holder revokes a consent.
+    ConsentRevoke, "consent_revoke";
+    /// An enterprise uses a verification code that it was shown.
+    ConsentUse, "consent_use", statements;
+    /// An organisation records an access.
+    AccessRecord, "access_record";
+    /// A holder's node publishes an erasure.
+    ErasurePublish, "erasure_publish";
+    /// A driver or an enterprise asks for an affiliation.
+    AffiliationRequest, "affiliation_request", statements;
+    /// The enterprise reviews an affiliation.
+    AffiliationReview, "affiliation_review";
+    /// The enterprise opens the account of an affiliation.
+    AffiliationOpen, "affiliation_open";
+    /// Either side ends an affiliation.
+    AffiliationEnd, "affiliation_end";
 }
 
 bincode::impl_borrow_decode!(Action);
 
 impl Action {
-    /// What a statement is about: the digest of this action without its statements.
+    /// What a statement is about: the digest of this action without its statements. Of a verification
+    /// code the holder signs the terms alone, before it is known who will use it.
     pub fn statement_digest(&self) -> Hash {
+        if let Self::ConsentUse(action) = self {
+            return action.terms.digest();
+        }
         let bare = if self.statements().is_empty() {
             codec::encode(self)
         } else {

@@ -3,7 +3,7 @@
 
 use crate::data::data;
 use crate::hash::Hash;
-use crate::ids::{Time, WaybillId};
+use crate::ids::{Time, VehicleId, WaybillId};
 use crate::records::waybill::Offer;
 use crate::text::Word;
 
@@ -145,5 +145,25 @@ data! {
     pub struct WaybillDisputeEnd {
         /// Which.
         pub waybill: WaybillId,
+    }
+
+    /// Sent by either side from acceptance to arrival. The proposer may name another vehicle instead.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct WaybillSwap {
+        /// Which.
+        pub waybill: WaybillId,
+        /// The vehicle that is to take over, bound to the driver's code.
+        pub vehicle: VehicleId,
+        /// Reason code.
+        pub reason: Word,
+    }
+
+    /// Sent by the other side; once more where other waybills of the code had yet to be agreed to.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct WaybillSwapAgree {
+        /// Which.
+        pub waybill: WaybillId,
+        /// The vehicle that was proposed.
+        pub vehicle: VehicleId,
     }
 }

@@ -144,8 +144,5 @@ pub(super) fn is_holder<R: Records + ?Sized>(context: &Context<'_, '_, R>, code:
 
 /// Whose word the holder's is.
 pub(super) fn holder_owner(code: &Code) -> Owner {
-    match code.holder {
-        Holder::Person(id) => Owner::Person(id),
-        Holder::Organisation(id) => Owner::Organisation(id),
-    }
+    code.holder.into()
 }

@@ -5,8 +5,9 @@ use super::due;
 use super::overlay::Overlay;
 use crate::actions::Action;
 use crate::event::Event;
-use crate::ids::{PersonId, Prefecture, RecordId, Time, TransactionId};
+use crate::ids::{OrganisationId, PersonId, Prefecture, RecordId, Time, TransactionId};
 use crate::keys::PublicKey;
+use crate::records::interface::{Interface, InterfaceScope};
 use crate::records::key::Use;
 use crate::records::{Organisation, Owner, ParameterName, Parameters, RecordValue, RegisteredKey};
 use crate::refusal::{RefusalCode, Refused};
@@ -98,7 +99,10 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         match kind.and_then(|kind| row.role_of(kind)) {
             None => Err(RefusalCode::NotAllowed.into()),
             Some(role) if !roles.has(role) => Err(RefusalCode::RoleMissing.into()),
-            Some(_) => Ok(()),
+            Some(_) => match kind.and_then(|kind| row.grant_of(kind)) {
+                Some(scope) => check_grant(self.overlay, (id, scope), self.now),
+                None => Ok(()),
+            },
         }
     }
 
@@ -150,6 +154,11 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
     /// Takes the word of an owner: a statement by a key of it that is in force (an organisation's
     /// with the role `operate`).
     pub(crate) fn take_word_of(&mut self, owner: Owner) -> Result<(), Refused> {
+        self.take_signed_word_of(owner).map(drop)
+    }
+
+    /// The same, with the key that signed it.
+    pub(crate) fn take_signed_word_of(&mut self, owner: Owner) -> Result<RegisteredKey, Refused> {
         self.check_not_ended(owner)?;
         for (at, key) in self.statements.clone().iter().enumerate() {
             let Some(registered) = registered_key(self.overlay, key) else { continue };
@@ -159,10 +168,26 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
             };
             if registered.owner == owner && may {
                 self.statements.remove(at);
-                return Ok(());
+                return Ok(registered);
             }
         }
         Err(RefusalCode::StatementMissing.into())
+    }
+}
+
+/// Refuses an organisation without a grant in force at an instant that has a scope.
+pub(crate) fn check_grant<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    (organisation, scope): (OrganisationId, InterfaceScope),
+    at: Time,
+) -> Result<(), Refused> {
+    let id = Interface::id_of(organisation, scope.interface());
+    due::bring_up(overlay, due::key_of::<Interface>(id), at);
+    let grant = overlay.peek::<Interface>(id).and_then(|record| record.grant.as_ref());
+    if grant.is_some_and(|grant| grant.terms.scopes.has(scope)) {
+        Ok(())
+    } else {
+        Err(Refused::about(RefusalCode::GrantMissing, scope.word()))
     }
 }
 

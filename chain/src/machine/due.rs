@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::overlay::Overlay;
-use super::{application, certificate, colour, waybill};
+use super::{application, certificate, colour, exchange, interface, waybill};
 use crate::ids::Time;
 use crate::records::{
     CodeFor, Holder, Owner, RecordKey, RecordKind, RecordValue, Subject, Value, Vehicle, Wanted,
@@ -142,7 +142,8 @@ fn neighbours(value: &Value) -> Vec<RecordKey> {
             Owner::Person(id) => out.push(Subject::from(Holder::Person(id)).key()),
             Owner::Organisation(_) => {}
         },
-        Value::Waybill(_) | Value::Parameters(_) => {}
+        Value::Waybill(_) | Value::Parameters(_) | Value::Interface(_) => {}
+        Value::Consent(_) | Value::Access(_) | Value::Erasure(_) | Value::Affiliation(_) => {}
     }
     out
 }
@@ -174,6 +175,8 @@ fn fire<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, key: RecordKey, at: T
         Some(Value::Code(code)) => colour::fire(overlay, code, at),
         Some(Value::Application(application)) => application::fire(overlay, application, at),
         Some(Value::Waybill(waybill)) => waybill::fire(overlay, waybill, at),
+        Some(Value::Interface(record)) => interface::fire(overlay, record, at),
+        Some(Value::Consent(consent)) => exchange::end(overlay, consent, at),
         Some(other) => unreachable!("{:?} has no due change", other.key()),
         None => unreachable!("a record that is due exists"),
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Who may accept a waybill: stricter than the colour, and every reason against it is named.
+//! Who may accept a waybill, and which vehicle may take one over: stricter than the colour, and every
+//! reason against it is named.
 
 use std::collections::BTreeSet;
 
@@ -32,30 +33,71 @@ pub(super) fn reasons<R: Records + ?Sized>(
     if code.summaries().any(|summary| u64::from(summary.most_points) >= barring) {
         bar(RefusalCode::PointsTooMany, "code");
     }
+    let vehicle = code.current.and_then(|id| context.get::<Vehicle>(id.0));
+    reasons.extend(of_parties(context, code, vehicle.as_ref(), &[offer]));
+    reasons
+}
+
+/// Every reason why a vehicle may not take over what a code has under way; none: it may.
+///
+/// How code and driver stand in other ways bars nothing: what is under way goes on. Of a vehicle that is
+/// not bound to the code nothing more is said.
+pub(super) fn against_vehicle<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    code: &Code,
+    vehicle: &Vehicle,
+    offers: &[&Offer],
+) -> Vec<Reason> {
+    if !code.vehicles.contains(&vehicle.id) {
+        return Refused::about(RefusalCode::VehicleNotBound, "vehicle").0;
+    }
+    let mut reasons = Vec::new();
+    let mut bar = |code| reasons.extend(Refused::about(code, "vehicle").0);
+    let trailer = vehicle.coupled.and_then(|id| context.get::<Vehicle>(id.0));
+    let matters = || std::iter::once(vehicle).chain(&trailer).flat_map(|v| &v.dossier.matters);
+    if matters().any(|matter| context.now >= matter.settle_by) {
+        bar(RefusalCode::CodeRed);
+    }
+    let barring = context.parameter(ParameterName::BarringPoints);
+    if matters().any(|matter| u64::from(matter.points) >= barring) {
+        bar(RefusalCode::PointsTooMany);
+    }
+    reasons.extend(of_parties(context, code, Some(vehicle), offers));
+    reasons
+}
+
+/// What driver, operator and vehicle lack for loads that come onto it together.
+fn of_parties<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    code: &Code,
+    vehicle: Option<&Vehicle>,
+    offers: &[&Offer],
+) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    let mut bar = |code, about| reasons.extend(Refused::about(code, about).0);
     let operator = operator_dossier(context, code.operator);
     if code.operator.is_some() && operator.is_none() {
         bar(RefusalCode::OperatorInvalid, "operator");
     }
-    let vehicle = code.current.and_then(|id| context.get::<Vehicle>(id.0));
     if vehicle.is_none() {
         bar(RefusalCode::NoVehicle, "code");
     }
-    let coupled = vehicle.as_ref().and_then(|vehicle| vehicle.coupled);
+    let coupled = vehicle.and_then(|vehicle| vehicle.coupled);
     let trailer = coupled.and_then(|id| context.get::<Vehicle>(id.0));
     if let Holder::Person(id) = code.holder
         && let Some(person) = context.get::<Person>(id.0)
     {
         let parties = Parties {
             driver: &person.dossier,
-            vehicle: vehicle.as_ref(),
+            vehicle,
             trailer: trailer.as_ref(),
             operator: operator.as_ref(),
-            hazardous_goods: offer.hazardous && vehicle.is_some(),
+            hazardous_goods: vehicle.is_some() && offers.iter().any(|offer| offer.hazardous),
         };
         reasons.extend(required::unmet(&parties, context.now));
     }
     if let Some(vehicle) = vehicle {
-        reasons.extend(of_vehicles(context, &vehicle, trailer.as_ref(), offer));
+        reasons.extend(of_vehicles(context, vehicle, trailer.as_ref(), offers));
     }
     reasons
 }
@@ -64,26 +106,28 @@ fn of_vehicles<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     vehicle: &Vehicle,
     trailer: Option<&Vehicle>,
-    offer: &Offer,
+    offers: &[&Offer],
 ) -> Vec<Reason> {
-    let loads = loads(context, vehicle, trailer);
+    let aboard = loads(context, vehicle, trailer);
     let mut reasons = Vec::new();
     let mut bar = |code, about| reasons.extend(Refused::about(code, about).0);
     let both = || std::iter::once(vehicle).chain(trailer);
     if both().any(|v| is_over_limit_too_often(context, v)) {
         bar(RefusalCode::OverLimitTooMany, "vehicle");
     }
-    let shares = offer.part_load
-        && loads.len() < UNDER_WAY
-        && loads.iter().all(|waybill| waybill.offer.part_load);
-    if !(loads.is_empty() || shares) {
+    let aboard: Vec<&Offer> = aboard.iter().map(|waybill| &waybill.offer).collect();
+    let together = aboard.len() + offers.len();
+    let shares = together <= UNDER_WAY && aboard.iter().chain(offers).all(|offer| offer.part_load);
+    if !(together <= 1 || shares) {
         bar(RefusalCode::VehicleBusy, "vehicle");
     }
     let rated: u32 = both()
         .filter_map(Vehicle::class)
         .fold(0, |sum, class| sum.saturating_add(class.rated_load_kg));
-    let shared = loads.iter().filter(|_| shares).map(|waybill| waybill.offer.weight_to_kg);
-    if shared.fold(offer.weight_to_kg, u32::saturating_add) > rated {
+    // What cannot be shared is no sum: then only what comes is too heavy, or not.
+    let shared = aboard.iter().filter(|_| shares).chain(offers);
+    let upper_ends = shared.map(|offer| offer.weight_to_kg);
+    if upper_ends.fold(0, u32::saturating_add) > rated {
         bar(RefusalCode::OverLoaded, "weight_to_kg");
     }
     reasons

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::{Context, registered_key};
 use super::overlay::{Mark, Overlay, Writes};
 use super::{
-    application, binding, certificate, code, due, matter, organisation, parameter, person, waybill,
+    affiliation, application, binding, certificate, code, due, exchange, interface, matter,
+    organisation, parameter, person, waybill,
 };
 use crate::actions::Action;
 use crate::block::{Header, PROTOCOL};
@@ -216,12 +217,14 @@ fn created(changes: &[Change]) -> impl Iterator<Item = RecordKey> {
 
 /// How far a new record may fill its bucket. Whoever looks for ids that fall into one bucket must not
 /// keep others out of it who cannot choose theirs: names that an authority gives, the code that an
-/// application made earlier leads to, the chain's own matters.
+/// application made earlier leads to, what has one record for a subject or a pair (an interface of an
+/// organisation, an erasure, an affiliation), the chain's own matters.
 fn most_entries(new: &Value) -> Option<usize> {
     match new {
         Value::UniqueName(name) if name.kind != NameKind::WaybillNumber => None,
         Value::Matter(matter) if matter.source.automatic => None,
-        Value::Code(_) => None,
+        Value::Code(_) | Value::Interface(_) => None,
+        Value::Erasure(_) | Value::Affiliation(_) => None,
         Value::UniqueName(_) | Value::RegisteredKey(_) => Some(BUCKET_CHOSEN),
         _ => Some(BUCKET_ENTRIES),
     }
@@ -349,5 +352,22 @@ fn dispatch<V: View>(context: &mut Context<'_, '_, V>, action: &Action) -> Resul
         Action::WaybillSettleAgree(a) => waybill::agree_settlement(context, a),
         Action::WaybillDispute(a) => waybill::open_dispute(context, a),
         Action::WaybillDisputeEnd(a) => waybill::end_dispute(context, a),
+        Action::InterfaceApply(a) => interface::apply(context, a),
+        Action::InterfaceWithdraw(a) => interface::withdraw(context, a),
+        Action::InterfaceGrant(a) => interface::grant(context, a),
+        Action::InterfaceRefuse(a) => interface::refuse(context, a),
+        Action::InterfaceRevoke(a) => interface::revoke(context, a),
+        Action::InterfaceRelease(a) => interface::release(context, a),
+        Action::WaybillSwap(a) => waybill::propose_swap(context, a),
+        Action::WaybillSwapAgree(a) => waybill::agree_swap(context, a),
+        Action::ConsentGive(a) => exchange::give(context, a),
+        Action::ConsentRevoke(a) => exchange::revoke(context, a),
+        Action::ConsentUse(a) => exchange::use_shown(context, a),
+        Action::AccessRecord(a) => exchange::record(context, a),
+        Action::ErasurePublish(a) => exchange::publish_erasure(context, a),
+        Action::AffiliationRequest(a) => affiliation::request(context, a),
+        Action::AffiliationReview(a) => affiliation::review(context, a),
+        Action::AffiliationOpen(a) => affiliation::open(context, a),
+        Action::AffiliationEnd(a) => affiliation::end(context, a),
     }
 }

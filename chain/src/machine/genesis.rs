@@ -16,8 +16,8 @@ use crate::records::key::Use;
 use crate::records::name::{NameKind, UniqueName};
 use crate::records::parameters::{Parameter, ParameterValue};
 use crate::records::{
-    Dossier, Organisation, OrganisationKind, Owner, ParameterName, Parameters, RecordKey,
-    RecordKind, RegisteredKey,
+    Dossier, Grant, Interface, Organisation, OrganisationKind, Owner, ParameterName, Parameters,
+    RecordKey, RecordKind, RegisteredKey,
 };
 use crate::view::{Executed, Records, Stored, View};
 use crate::{merkle, state_tree};
@@ -249,7 +249,7 @@ fn admit(
     if overlay.exists::<Organisation>(id.0) {
         return Err(GenesisError::OrganisationTwice(place));
     }
-    if let Some(fault) = faults(first, &genesis.prefectures).first() {
+    if let Some(fault) = faults(first, &genesis.prefectures, genesis.time).first() {
         return Err(GenesisError::Organisation(place, fault.what));
     }
     for grant in &first.keys {
@@ -299,5 +299,10 @@ fn write_first(
             ended_at: None,
         };
         overlay.put(registered, Event::Genesis, at);
+    }
+    for given in &first.interfaces {
+        let grant = Grant { terms: given.terms.clone(), from: at, by: None };
+        let record = Interface { grant: Some(grant), ..Interface::new(id, given.interface) };
+        overlay.put(record, Event::Genesis, at);
     }
 }

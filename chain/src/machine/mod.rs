@@ -10,6 +10,7 @@ mod execute;
 mod genesis;
 pub mod overlay;
 
+mod affiliation;
 mod application;
 mod automatic;
 mod binding;
@@ -17,6 +18,8 @@ mod certificate;
 mod code;
 mod dossier;
 mod eligibility;
+pub(crate) mod exchange;
+mod interface;
 mod matter;
 mod organisation;
 mod parameter;

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::code;
 use super::context::Context;
+use super::{code, interface};
 use crate::actions::{KeyAdd, KeyGrant, OrganisationAdmit, OrganisationEnd, OrganisationScopes};
 use crate::event::Event;
 use crate::genesis::{FirstOrganisation, credit_digest};
-use crate::ids::{OrganisationId, Prefecture, RecordId};
+use crate::ids::{OrganisationId, Prefecture, RecordId, Time};
 use crate::keys::PublicKey;
 use crate::limits::{KEYS, PREFECTURES, SCOPES};
 use crate::records::key::{Roles, Use};
@@ -27,7 +27,8 @@ pub(super) fn admit<R: Records + ?Sized>(
     action: &OrganisationAdmit,
 ) -> Result<(), Refused> {
     let mut reasons = Reasons::default();
-    for fault in faults(&FirstOrganisation::from(action.clone()), &prefectures(context)) {
+    let (known, now) = (prefectures(context), context.now);
+    for fault in faults(&FirstOrganisation::from(action.clone()), &known, now) {
         reasons.bar_if(true, RefusalCode::InvalidField, fault.field);
     }
     let digest = credit_digest(&action.identity);
@@ -91,8 +92,8 @@ pub(super) fn set_scopes<R: Records + ?Sized>(
     Ok(())
 }
 
-/// A regulator ends an organisation's registration: its own code ends with it, since only an
-/// admitted organisation has one. What it attested stays.
+/// A regulator ends an organisation's registration: its own code and its grants end with it, since
+/// only an admitted organisation has any. What it attested stays.
 pub(super) fn end<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &OrganisationEnd,
@@ -108,6 +109,7 @@ pub(super) fn end<R: Records + ?Sized>(
     let code = organisation.code;
     organisation.ended_at = Some(context.now);
     context.put(organisation, Event::OrganisationEnded);
+    interface::close(context, action.organisation, (regulator.id, &action.reason));
     if let Some(code) = code.and_then(|id| context.get::<Code>(id.record())) {
         code::put_an_end(context, code);
     }
@@ -163,9 +165,9 @@ pub(super) struct Fault {
     pub(super) what: &'static str,
 }
 
-/// Everything that is wrong with a new organisation on a chain of these prefectures, at genesis as
-/// later.
-pub(super) fn faults(new: &FirstOrganisation, known: &[Prefecture]) -> Vec<Fault> {
+/// Everything that is wrong with an organisation that is new at an instant, on a chain of these
+/// prefectures, at genesis as later.
+pub(super) fn faults(new: &FirstOrganisation, known: &[Prefecture], at: Time) -> Vec<Fault> {
     let mut faults = key_faults(&new.keys);
     if is_personal_in_the_clear(&new.identity) {
         let what = "a one-man business is named by its tag alone";
@@ -175,6 +177,7 @@ pub(super) fn faults(new: &FirstOrganisation, known: &[Prefecture]) -> Vec<Fault
         faults.push(Fault { field: "prefecture", what: "the prefecture is not of this chain" });
     }
     faults.extend(scope_faults(new.kind, &new.scopes, known));
+    faults.extend(interface::first_faults(new, at));
     faults
 }
 

@@ -59,6 +59,18 @@ pub fn list<S: Records + Past + ?Sized>(
     (limit, at): (usize, Time),
     keep: &dyn Fn(&Value) -> bool,
 ) -> Page {
+    list_between(state, list, (after, None), (limit, at), keep)
+}
+
+/// The same of a part of the list: after `after`, and before `before` if there is one.
+pub(super) fn list_between<S: Records + Past + ?Sized>(
+    state: &S,
+    list: ListKey,
+    (after, before): (Option<u64>, Option<u64>),
+    (limit, at): (usize, Time),
+    keep: &dyn Fn(&Value) -> bool,
+) -> Page {
+    let is_over = |seq: u64| before.is_some_and(|before| seq >= before);
     let mut page = Page { items: Vec::new(), next: after };
     let mut shown = BTreeSet::new();
     let mut looked_at = 0;
@@ -66,6 +78,10 @@ pub fn list<S: Records + Past + ?Sized>(
         let entries = state.list(list, page.next, STEP);
         let is_last = entries.len() < STEP;
         for (seq, key) in entries {
+            if is_over(seq) {
+                page.next = None;
+                return page;
+            }
             looked_at += 1;
             page.next = Some(seq);
             let seen = record(state, key, at)
@@ -75,7 +91,8 @@ pub fn list<S: Records + Past + ?Sized>(
                 page.items.push(Item { key, seen });
             }
             if page.items.len() == limit {
-                let more = !state.list(list, page.next, 1).is_empty();
+                let following = state.list(list, page.next, 1);
+                let more = following.first().is_some_and(|(seq, _)| !is_over(*seq));
                 page.next = page.next.filter(|_| more);
                 return page;
             }

@@ -6,12 +6,17 @@
 
 pub mod attesters;
 pub mod code;
+pub mod exchange;
 pub mod history;
+pub mod interface;
 pub mod list;
 pub mod record;
+pub mod waybills;
 
 pub use attesters::ended_attesters;
 pub use code::{CodeAnswer, OperatorState, StandingWord, code};
 pub use history::{HistoryItem, history};
+pub use interface::{grant, interfaces_of};
 pub use list::{Item, Page, list};
 pub use record::{Seen, record, typed};
+pub use waybills::{OfferedTo, WaybillFilter, waybills};

@@ -42,9 +42,14 @@ pub(super) fn brought_up<R: Records + ?Sized>(
     key: RecordKey,
     at: Time,
 ) -> Overlay<'_, R> {
-    let header = records.header();
-    let next_seq = header.change_first_seq + u64::from(header.change_count);
-    let mut overlay = Overlay::new(records, header.height.next(), next_seq);
+    let mut overlay = fresh(records);
     due::bring_up(&mut overlay, key, at);
     overlay
+}
+
+/// The records with nothing brought up yet.
+pub(super) fn fresh<R: Records + ?Sized>(records: &R) -> Overlay<'_, R> {
+    let header = records.header();
+    let next_seq = header.change_first_seq + u64::from(header.change_count);
+    Overlay::new(records, header.height.next(), next_seq)
 }

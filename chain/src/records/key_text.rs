@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use super::{RecordKey, RecordKind};
 use crate::ids::{
-    ApplicationId, CodeId, MatterId, OrganisationId, PersonId, RecordId, VehicleId, WaybillId,
+    AccessId, AffiliationId, ApplicationId, CodeId, ConsentId, ErasureId, MatterId, OrganisationId,
+    PersonId, RecordId, VehicleId, WaybillId,
 };
 use crate::text::{TextError, hex_array};
 
@@ -20,13 +21,18 @@ impl RecordKey {
             RecordKind::Application => ApplicationId(id).to_string(),
             RecordKind::Matter => MatterId(id).to_string(),
             RecordKind::Waybill => WaybillId(id).to_string(),
+            RecordKind::Consent => ConsentId(id).to_string(),
+            RecordKind::Access => AccessId(id).to_string(),
+            RecordKind::Erasure => ErasureId(id).to_string(),
+            RecordKind::Affiliation => AffiliationId(id).to_string(),
             RecordKind::Code => match CodeId::from_record(id) {
                 Ok(code) => code.to_string(),
                 Err(_) => hex::encode(id.0),
             },
-            RecordKind::Parameters | RecordKind::RegisteredKey | RecordKind::UniqueName => {
-                hex::encode(id.0)
-            }
+            RecordKind::Parameters
+            | RecordKind::RegisteredKey
+            | RecordKind::UniqueName
+            | RecordKind::Interface => hex::encode(id.0),
         }
     }
 
@@ -45,8 +51,15 @@ impl RecordKey {
             RecordKind::Application => read(text, |id: ApplicationId| id.0),
             RecordKind::Matter => read(text, |id: MatterId| id.0),
             RecordKind::Waybill => read(text, |id: WaybillId| id.0),
+            RecordKind::Consent => read(text, |id: ConsentId| id.0),
+            RecordKind::Access => read(text, |id: AccessId| id.0),
+            RecordKind::Erasure => read(text, |id: ErasureId| id.0),
+            RecordKind::Affiliation => read(text, |id: AffiliationId| id.0),
             RecordKind::Code => read(text, CodeId::record),
-            RecordKind::Parameters | RecordKind::RegisteredKey | RecordKind::UniqueName => {
+            RecordKind::Parameters
+            | RecordKind::RegisteredKey
+            | RecordKind::UniqueName
+            | RecordKind::Interface => {
                 hex_array(text, "32 lower-case hexadecimal digits").map(RecordId)
             }
         };

@@ -3,9 +3,15 @@
 //!
 //! A record is never deleted; it ends. Its id is 16 bytes, unique within its kind.
 
+pub mod access;
+pub mod affiliation;
 pub mod application;
 pub mod certificate;
 pub mod code;
+pub mod consent;
+pub mod erasure;
+pub mod field_set;
+pub mod interface;
 pub mod key;
 mod key_text;
 pub mod matter;
@@ -17,9 +23,18 @@ pub mod subject;
 pub mod vehicle;
 pub mod waybill;
 
+pub use access::{Access, Basis};
+pub use affiliation::{Account, Affiliation, AffiliationSide, Review};
 pub use application::{Application, ApplicationState, Claim, ClaimState, CodeFor, Wanted};
 pub use certificate::{Certificate, CertificateKind, CertificateState, Class, PolicyKind};
 pub use code::{Code, Colour, Standing, Summary, Suspension};
+pub use consent::{Consent, ConsentState, ConsentTerms, Purpose};
+pub use erasure::{Erasure, ErasureKind, ErasureSubject};
+pub use field_set::{ExchangeField, FieldSet};
+pub use interface::{
+    Grant, GrantDenial, GrantRequest, GrantTerms, Interface, InterfaceKind, InterfaceScope,
+    InterfaceScopes,
+};
 pub use key::{Custody, Owner, RegisteredKey, Role, Roles};
 pub use matter::{Matter, MatterKind, MatterSource, MatterState};
 pub use name::{NameKind, UniqueName};
@@ -96,6 +111,20 @@ small_data! {
         WaybillsByCode,
         /// Codes by operator.
         CodesByOperator,
+        /// Consents by holder.
+        ConsentsByHolder,
+        /// Consents by the organisation that they are given to.
+        ConsentsByOrganisation,
+        /// Consents in force by code and organisation.
+        ConsentsBetween,
+        /// Accesses by code, by holder and by vehicle.
+        AccessesBySubject,
+        /// Accesses by the organisation that asked.
+        AccessesByOrganisation,
+        /// Affiliations by enterprise.
+        AffiliationsByEnterprise,
+        /// Affiliations by code.
+        AffiliationsByCode,
     }
 }
 
@@ -257,6 +286,16 @@ record_kinds! {
     Matter = 9, "matter";
     /// A waybill.
     Waybill = 10, "waybill";
+    /// An organisation and an interface.
+    Interface = 11, "interface";
+    /// A consent.
+    Consent = 40, "consent";
+    /// An access.
+    Access = 41, "access";
+    /// An erasure.
+    Erasure = 42, "erasure";
+    /// An affiliation.
+    Affiliation = 43, "affiliation";
 }
 
 impl Encode for RecordKind {

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 use super::{RecordKind, RecordValue, wrapped};
 use crate::data::data;
 use crate::ids::{Prefecture, RecordId, Time};
+use crate::limits::{PARAMETER_VALUES, VALIDITY_MS};
 
 const SECOND: u64 = 1_000;
 const DAY: u64 = 86_400 * SECOND;
@@ -77,7 +78,7 @@ parameter_names! {
     LoadGraceMs = "load_grace_ms", DAY, 0..=LONGEST;
     /// How long after arrival an unsigned waybill counts as signed.
     SignMs = "sign_ms", 15 * DAY, SECOND..=LONGEST;
-    /// How long a proposed abort waits for the other side.
+    /// How long a proposed abort or swap of the vehicle waits for the other side.
     AgreeMs = "agree_ms", 7 * DAY, SECOND..=LONGEST;
     /// After how long of silence a proposed settlement stands.
     SettlementMs = "settlement_ms", 7 * DAY, SECOND..=LONGEST;
@@ -93,6 +94,10 @@ parameter_names! {
     OverLimitMonths = "over_limit_months", 12, 1..=60;
     /// How far a step's actual time may lie ahead of block time.
     StepAheadMs = "step_ahead_ms", 600 * SECOND, 0..=DAY;
+    /// How long after a waybill was under way its maker may see the least set of fields.
+    WaybillAccessMs = "waybill_access_ms", 30 * DAY, 0..=LONGEST;
+    /// How far ahead a verification code's statement may be good.
+    CapacityMs = "capacity_ms", 300 * SECOND, SECOND..=VALIDITY_MS;
 }
 
 data! {
@@ -132,6 +137,13 @@ impl Parameters {
             .find(|p| p.name == name)
             .and_then(|p| p.values.iter().rev().find(|v| v.from <= time))
             .map_or_else(|| name.default_value(), |v| v.value)
+    }
+
+    /// The largest value that a parameter ever had or is to have; none once older ones were dropped.
+    pub fn largest(&self, name: ParameterName) -> Option<u64> {
+        let parameter = self.all.iter().find(|p| p.name == name)?;
+        let is_whole = parameter.values.len() < PARAMETER_VALUES;
+        parameter.values.iter().map(|v| v.value).max().filter(|_| is_whole)
     }
 }
 

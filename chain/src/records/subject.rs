@@ -2,6 +2,7 @@
 //! What certificates and matters are about: a person, a vehicle or an organisation, and its dossier.
 
 use super::certificate::{Certificate, CertificateKind};
+use super::key::Owner;
 use super::{RecordKey, RecordKind};
 use crate::data::{data, small_data};
 use crate::ids::{MatterId, OrganisationId, PersonId, Time, VehicleId};
@@ -50,6 +51,15 @@ impl Subject {
 }
 
 impl From<Holder> for Subject {
+    fn from(holder: Holder) -> Self {
+        match holder {
+            Holder::Person(id) => Self::Person(id),
+            Holder::Organisation(id) => Self::Organisation(id),
+        }
+    }
+}
+
+impl From<Holder> for Owner {
     fn from(holder: Holder) -> Self {
         match holder {
             Holder::Person(id) => Self::Person(id),

@@ -115,9 +115,9 @@ data! {
         pub code: CodeId,
         /// Its person.
         pub person: PersonId,
-        /// The vehicle.
+        /// The vehicle, the one that took over last.
         pub vehicle: VehicleId,
-        /// The trailer.
+        /// Its trailer.
         pub trailer: Option<VehicleId>,
         /// When it was accepted.
         pub accepted_at: Time,
@@ -175,6 +175,40 @@ data! {
         pub until: Time,
     }
 
+    /// A proposed swap of the vehicle.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct Swap {
+        /// Who proposed it.
+        pub by: Side,
+        /// The vehicle that is to take over.
+        pub vehicle: VehicleId,
+        /// Reason code.
+        pub reason: Word,
+        /// Until when the other may agree, and until when an agreement waits.
+        pub until: Time,
+        /// True once the other agreed while other waybills of the code had yet to be agreed to.
+        pub agreed: bool,
+    }
+
+    /// A swap of the vehicle that took place.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub struct Swapped {
+        /// When.
+        pub at: Time,
+        /// The vehicle that carried it until then.
+        pub from: VehicleId,
+        /// Its trailer.
+        pub from_trailer: Option<VehicleId>,
+        /// The vehicle that took over.
+        pub to: VehicleId,
+        /// Its trailer.
+        pub to_trailer: Option<VehicleId>,
+        /// Who proposed it.
+        pub by: Side,
+        /// Reason code.
+        pub reason: Word,
+    }
+
     /// A dispute beside the state.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct Dispute {
@@ -217,6 +251,10 @@ data! {
         pub settlement: Option<Settlement>,
         /// A proposed abort that is open, or the one that was agreed.
         pub abort: Option<Abort>,
+        /// A proposed swap of the vehicle that is open.
+        pub swap: Option<Swap>,
+        /// Swaps of the vehicle that took place, oldest first; at most 8.
+        pub swaps: Vec<Swapped>,
         /// An open dispute.
         pub dispute: Option<Dispute>,
         /// True once its code was suspended or cancelled while it was under way: it goes on.
@@ -232,6 +270,28 @@ data! {
     }
 }
 
+impl PublicLimits {
+    /// True if codes of this home prefecture may accept.
+    pub fn admit_home(&self, home: Prefecture) -> bool {
+        self.prefectures.is_empty() || self.prefectures.contains(&home)
+    }
+
+    /// True if a vehicle of this type may carry it; one without a licence has none.
+    pub fn admit_type(&self, vehicle_type: Option<&Word>) -> bool {
+        self.vehicle_type.is_none() || self.vehicle_type.as_ref() == vehicle_type
+    }
+}
+
+impl WaybillKind {
+    /// The limits of a public one.
+    pub fn limits(&self) -> Option<&PublicLimits> {
+        match self {
+            Self::Public(limits) => Some(limits),
+            Self::Exclusive { .. } => None,
+        }
+    }
+}
+
 impl Waybill {
     /// Accepted, loaded or in transit.
     pub fn is_under_way(&self) -> bool {
@@ -239,6 +299,14 @@ impl Waybill {
             self.state,
             WaybillState::Accepted | WaybillState::Loaded | WaybillState::InTransit
         )
+    }
+
+    /// When the chain learnt that it is no longer under way: that it arrived, or was cancelled or
+    /// aborted before. None while it is under way, and for what nobody accepted.
+    pub fn was_under_way_until(&self) -> Option<Time> {
+        let over = self.carrier.is_some() && !self.is_under_way();
+        let arrived = self.arrived.as_ref().map(|step| step.recorded_at);
+        arrived.or(self.ended_at).filter(|_| over)
     }
 }
 

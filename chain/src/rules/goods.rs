@@ -10,9 +10,14 @@ pub fn is_known(goods: u16) -> bool {
     (1..=LAST).contains(&(goods / 100))
 }
 
+/// True if goods are what is wanted: of any kind where a class without one is (`1600`), else of that kind.
+pub fn is_within(goods: u16, wanted: u16) -> bool {
+    goods == wanted || (wanted.is_multiple_of(100) && goods / 100 == wanted / 100)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_known;
+    use super::{is_known, is_within};
 
     #[test]
     fn classes_run_from_1_to_17() {
@@ -21,5 +26,12 @@ mod tests {
             .filter(|goods| is_known(*goods))
             .collect();
         assert_eq!(known, [100, 500, 1_601, 1_700, 1_799]);
+    }
+
+    #[test]
+    fn a_class_holds_its_kinds_and_a_kind_itself_alone() {
+        let within = |wanted| [1_600, 1_601, 1_602, 1_700, 601].map(|one| is_within(one, wanted));
+        assert_eq!(within(1_600), [true, true, true, false, false]);
+        assert_eq!(within(1_601), [false, true, false, false, false]);
     }
 }

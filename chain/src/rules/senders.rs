@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who sends which action, with whose word beside (`domain.md` section 1): one row an action. The state
 //! machine refuses by this table before any other rule looks at the action; how a sender must stand to
-//! the record is then that action's own rule. No action needs an interface grant: what an organisation
-//! may send follows from its kind, its registration and the roles of its key.
+//! the record is then that action's own rule. What begins something (an application, a waybill, an
+//! affiliation) or asks for others' data needs an interface grant with the row's scope, but of persons,
+//! and of regulators and authorities, who do so by office. What follows from a step that was taken needs
+//! none, so that nothing is left half done when a grant ends; nor does a consent, which is the holder's
+//! own word whoever sends it.
 
 use crate::actions::Action;
 use crate::records::OrganisationKind;
 use crate::records::Role::{self, Admin, Attest, Operate};
+use crate::records::interface::InterfaceScope;
 
 /// How a party stands to what an action is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +41,14 @@ pub enum Standing {
     TrailerOwner,
     /// The maker of the waybill.
     Maker,
-    /// The driver that the waybill is offered to or carried by.
+    /// The driver that the waybill is offered to or carried by, or of the affiliation.
     Driver,
     /// The consignee of the waybill.
     Consignee,
+    /// With a basis for the access.
+    Basis,
+    /// The enterprise of the affiliation.
+    Affiliate,
 }
 
 /// Who may send an action.
@@ -61,6 +69,8 @@ pub struct Row {
     pub senders: &'static [Sender],
     /// Whose words come along as statements: of each of these that there is and that does not send it.
     pub words: &'static [Standing],
+    /// The scope of an interface grant that it needs, of senders who need grants.
+    pub grant: Option<InterfaceScope>,
 }
 
 use OrganisationKind as Kind;
@@ -75,6 +85,9 @@ const ATTESTERS: &[Kind] = &[Kind::Authority, Kind::Insurer, Kind::Bank];
 const CARRIERS: &[Kind] = &[Kind::Enterprise, Kind::Platform];
 /// Those who may apply for others.
 const SPONSORS: &[Kind] = &[Kind::Enterprise, Kind::Platform, Kind::Regulator];
+/// Those who do nothing by office: they apply for interfaces.
+const GRANTEES: &[Kind] =
+    &[Kind::Enterprise, Kind::Platform, Kind::Insurer, Kind::Bank, Kind::ServiceProvider];
 /// Any organisation may own a vehicle, receive goods, and has keys.
 const ALL: &[Kind] = &[
     Kind::Regulator,
@@ -90,11 +103,18 @@ const REGULATOR: Sender = Organisation(REGULATORS, Operate, Office);
 const OWNER: Sender = Organisation(ALL, Operate, Owner);
 const MAKER: Sender = Organisation(CARRIERS, Operate, Maker);
 const DRIVER: Sender = Person(Driver);
+const AFFILIATE: Sender = Organisation(CARRIERS, Operate, Affiliate);
 const ATTESTER: Sender = Organisation(ATTESTERS, Attest, Attester);
+const GRANTEE: Sender = Organisation(GRANTEES, Admin, Office);
 const SOURCE: Sender = Organisation(ATTESTERS, Operate, Source);
 
 const fn row(action: &'static str, senders: &'static [Sender], words: &'static [Standing]) -> Row {
-    Row { action, senders, words }
+    Row { action, senders, words, grant: None }
+}
+
+/// A row of what needs a grant.
+const fn granted(scope: InterfaceScope, row: Row) -> Row {
+    Row { grant: Some(scope), ..row }
 }
 
 /// The table, in the order of the format.
@@ -107,8 +127,14 @@ pub const TABLE: [Row; Action::WORDS.len()] = [
     row("key_replace", &[Organisation(ALL, Admin, KeyOwner), Person(KeyOwner)], &[NewKey]),
     row("parameter_set", &[REGULATOR], &[]),
     row("person_key_register", &[Organisation(AUTHORITIES, Attest, Registered)], &[NewKey]),
-    row("code_apply", &[Organisation(SPONSORS, Operate, Office)], &[Holder, Operator, Owner]),
-    row("vehicle_apply", &[Organisation(SPONSORS, Operate, Office)], &[Owner]),
+    granted(
+        InterfaceScope::Codes,
+        row("code_apply", &[Organisation(SPONSORS, Operate, Office)], &[Holder, Operator, Owner]),
+    ),
+    granted(
+        InterfaceScope::Vehicles,
+        row("vehicle_apply", &[Organisation(SPONSORS, Operate, Office)], &[Owner]),
+    ),
     row("claim_answer", &[Organisation(ATTESTERS, Attest, Asked)], &[]),
     row("claim_correct", &[Organisation(SPONSORS, Operate, Sponsor)], &[Holder, Owner]),
     row(
@@ -165,7 +191,10 @@ pub const TABLE: [Row; Action::WORDS.len()] = [
     row("matter_settle", &[SOURCE, REGULATOR], &[]),
     row("matter_void", &[SOURCE, REGULATOR], &[]),
     row("vehicle_release", &[REGULATOR], &[]),
-    row("waybill_offer", &[Organisation(CARRIERS, Operate, Office)], &[]),
+    granted(
+        InterfaceScope::Waybills,
+        row("waybill_offer", &[Organisation(CARRIERS, Operate, Office)], &[]),
+    ),
     row("waybill_accept", &[DRIVER], &[]),
     row("waybill_decline", &[DRIVER], &[]),
     row("waybill_withdraw", &[MAKER], &[]),
@@ -180,6 +209,37 @@ pub const TABLE: [Row; Action::WORDS.len()] = [
     row("waybill_settle_agree", &[DRIVER], &[]),
     row("waybill_dispute", &[MAKER, DRIVER], &[]),
     row("waybill_dispute_end", &[MAKER, DRIVER, REGULATOR], &[]),
+    row("interface_apply", &[GRANTEE], &[]),
+    row("interface_withdraw", &[GRANTEE], &[]),
+    row("interface_grant", &[REGULATOR], &[]),
+    row("interface_refuse", &[REGULATOR], &[]),
+    row("interface_revoke", &[REGULATOR], &[]),
+    row("interface_release", &[GRANTEE], &[]),
+    row("waybill_swap", &[MAKER, DRIVER], &[]),
+    row("waybill_swap_agree", &[MAKER, DRIVER], &[]),
+    row(
+        "consent_give",
+        &[
+            Person(Holder),
+            Organisation(CARRIERS, Operate, Holder),
+            Organisation(SPONSORS, Operate, Office),
+        ],
+        &[Holder],
+    ),
+    row("consent_revoke", &[Person(Holder), Organisation(CARRIERS, Operate, Holder)], &[]),
+    granted(
+        InterfaceScope::Exchange,
+        row("consent_use", &[Organisation(CARRIERS, Operate, Office)], &[Holder]),
+    ),
+    granted(
+        InterfaceScope::Exchange,
+        row("access_record", &[Organisation(ALL, Operate, Basis)], &[]),
+    ),
+    row("erasure_publish", &[Organisation(SPONSORS, Operate, Sponsor)], &[]),
+    granted(InterfaceScope::Modules, row("affiliation_request", &[AFFILIATE, DRIVER], &[Driver])),
+    row("affiliation_review", &[AFFILIATE], &[]),
+    row("affiliation_open", &[AFFILIATE], &[]),
+    row("affiliation_end", &[AFFILIATE, DRIVER], &[]),
 ];
 
 impl Row {
@@ -196,8 +256,18 @@ impl Row {
         })
     }
 
+    /// The scope of a grant that an organisation of a kind needs to send the action.
+    pub fn grant_of(&self, kind: OrganisationKind) -> Option<InterfaceScope> {
+        self.grant.filter(|_| needs_grants(kind))
+    }
+
     /// True if persons may send the action.
     pub fn is_a_persons(&self) -> bool {
         self.senders.iter().any(|sender| matches!(sender, Person(_)))
     }
+}
+
+/// True if organisations of a kind apply for interfaces; the others act by office.
+pub fn needs_grants(kind: OrganisationKind) -> bool {
+    GRANTEES.contains(&kind)
 }

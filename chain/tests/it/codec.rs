@@ -48,7 +48,7 @@ impl Dice {
             1 if self.below(4) > 0 => bytes[0] = self.below(3) as u8,
             // The number of a variant, or a scheme; or any number.
             4 if self.below(8) > 0 => {
-                let bound = self.one(&[1, 2, 4, 12, 48]);
+                let bound = self.one(&[1, 2, 4, 12, 96]);
                 bytes.copy_from_slice(&(self.below(bound) as u32).to_le_bytes());
             }
             // How many there are; or an instant.
@@ -236,10 +236,11 @@ of_types! {
     transactions: Transaction;
     headers_and_proposals: Header, Proposal, Seal;
     receipts_and_changes: Receipt, Outcome, Change, Version;
-    parameters_and_organisations: Parameters, Organisation, RegisteredKey, UniqueName;
+    parameters_and_organisations: Parameters, Organisation, RegisteredKey, UniqueName, Interface;
     persons_and_vehicles: Person, Vehicle;
     applications_and_codes: Application, Code;
     matters_and_waybills: Matter, Waybill;
+    consents_and_accesses: Consent, Access, Erasure, Affiliation;
     geneses: Genesis;
 }
 

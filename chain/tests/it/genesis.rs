@@ -9,8 +9,8 @@ use chain::machine::{GenesisError, genesis_block};
 use chain::records::key::Roles;
 use chain::records::organisation::{Identity, OrganisationKind, Scope};
 use chain::records::{
-    CertificateKind as Kind, NameKind, Organisation, Owner, ParameterName, Parameters,
-    RegisteredKey, UniqueName,
+    CertificateKind as Kind, Grant, Interface, InterfaceKind, InterfaceScopes, NameKind,
+    Organisation, Owner, ParameterName, Parameters, RegisteredKey, UniqueName,
 };
 use chain::{Genesis, Hash, Height};
 
@@ -85,6 +85,28 @@ fn every_rule_of_a_genesis_is_kept() {
             g.organisations[5].identity =
                 Identity::Open { credit_code, name: "name".parse().unwrap() };
         }),
+        ("organisation 0: this kind of organisation needs no grant", |g| {
+            g.organisations[0].interfaces = g.organisations[7].interfaces.clone();
+        }),
+        ("organisation 1: this kind of organisation needs no grant", |g| {
+            g.organisations[1].interfaces = g.organisations[7].interfaces.clone();
+        }),
+        ("organisation 7: an interface is granted twice", |g| {
+            g.organisations[7].interfaces[1] = g.organisations[7].interfaces[0].clone();
+        }),
+        ("organisation 7: a grant has scopes", |g| {
+            g.organisations[7].interfaces[0].terms.scopes.verify = true;
+        }),
+        ("organisation 7: a grant has scopes", |g| {
+            g.organisations[7].interfaces[0].terms.scopes = InterfaceScopes::NONE;
+        }),
+        ("organisation 7: calls a minute", |g| {
+            g.organisations[7].interfaces[0].terms.calls_a_minute = 0;
+        }),
+        ("organisation 7: a grant ends", |g| g.organisations[7].interfaces[0].terms.until = g.time),
+        ("organisation 7: a grant ends", |g| {
+            g.organisations[7].interfaces[0].terms.until = GRANTS_END.plus(1);
+        }),
         ("key", |g| g.organisations[5].keys = g.organisations[4].keys.clone()),
         ("key", |g| g.organisations[5].keys[0].key = g.nodes[0].key),
     ];
@@ -103,7 +125,7 @@ fn an_error_says_which_organisation_is_the_second_of_two() {
 }
 
 #[test]
-fn the_first_block_holds_parameters_organisations_names_and_keys() {
+fn the_first_block_holds_parameters_organisations_names_keys_and_grants() {
     let world = World::with(&[(ParameterName::AnswerMs, DAY)]);
     let parameters: Parameters = world.get(RecordId::default());
     assert_eq!(parameters.at(ParameterName::AnswerMs, START), DAY);
@@ -119,6 +141,13 @@ fn the_first_block_holds_parameters_organisations_names_and_keys() {
     let digest = chain::genesis::credit_digest(&organisation.identity);
     let name: UniqueName = world.get(UniqueName::id_of(NameKind::CreditCode, &digest));
     assert_eq!(name.target_id, party.id.0);
+    for interface in InterfaceKind::ALL {
+        let id = Interface::id_of(world.parties.enterprise.id, interface);
+        let record: Interface = world.get(id);
+        let terms = whole(interface, GRANTS_END);
+        assert_eq!(record.grant, Some(Grant { terms, from: START, by: None }));
+        assert_eq!((record.requests, record.request, record.denied), (0, None, None));
+    }
 }
 
 #[test]
@@ -132,7 +161,9 @@ fn the_first_header_is_that_of_a_chain_without_transactions() {
     );
     assert_eq!((header.parent_hash, header.payload_hash), (Hash::ZERO, Hash::ZERO));
     assert_eq!((header.tx_count, header.change_first_seq), (0, 0));
-    assert_eq!(header.change_count as usize, 1 + genesis.organisations.len() * 3);
+    let grants: usize = genesis.organisations.iter().map(|first| first.interfaces.len()).sum();
+    assert_eq!(grants, 6);
+    assert_eq!(header.change_count as usize, 1 + genesis.organisations.len() * 3 + grants);
     assert!(block.changes.iter().all(|c| c.event == Event::Genesis && c.at == START));
     assert_eq!(block.header_hash, header.hash());
 }

@@ -14,13 +14,13 @@ use chain::machine::{Ordered, execute};
 use chain::memory::Memory;
 use chain::receipt::Outcome;
 use chain::records::{
-    ApplicationState as State, CertificateKind as Kind, CodeFor, Colour, MatterKind, NameKind,
-    RecordKey, RecordKind, RegisteredKey, Subject, UniqueName, VehicleOwner,
+    ApplicationState as State, CertificateKind as Kind, CodeFor, Colour, Interface, InterfaceKind,
+    MatterKind, NameKind, RecordKey, RecordKind, RegisteredKey, Subject, UniqueName, VehicleOwner,
 };
 use chain::refusal::RefusalCode;
 use chain::state_tree::bucket_of;
 use chain::view::Stored;
-use chain::{Hash, Past, Records, Time, TransactionId, View};
+use chain::{Checked, Hash, Past, Records, Time, TransactionId, View};
 
 /// The driver applies again with another key.
 fn again(world: &mut World, name: &str, new_key: &str) -> ApplicationId {
@@ -286,13 +286,14 @@ fn last_yes(world: &mut World, disturb: impl Fn(&mut Disturbed<'_>, CodeId)) -> 
     let mut view =
         Disturbed { below: &world.memory, records: BTreeMap::new(), filled: BTreeMap::new() };
     disturb(&mut view, code);
-    let ordered = Ordered {
-        payload_hash: Hash::ZERO,
-        proposed_ms: world.clock,
-        config_no: 0,
-        transactions: &checked,
-    };
-    let executed = execute(&view, &ordered);
+    executed_over(&view, world.clock, &checked)
+}
+
+/// What becomes of the one transaction of a block over a disturbed chain.
+fn executed_over(view: &Disturbed<'_>, at: Time, checked: &[Option<Checked>]) -> Outcome {
+    let ordered =
+        Ordered { payload_hash: Hash::ZERO, proposed_ms: at, config_no: 0, transactions: checked };
+    let executed = execute(view, &ordered);
     let refused = matches!(executed.receipts[0].outcome, Outcome::Refused { .. });
     assert_eq!(refused, executed.changes.is_empty());
     executed.receipts[0].outcome.clone()
@@ -344,4 +345,19 @@ fn a_full_bucket_keeps_out_nobody_who_cannot_choose_the_id() {
     assert!(matches!(allowed, Outcome::Executed { .. }), "{allowed:?}");
     let Outcome::Refused { reasons } = outcome(BUCKET_CHOSEN) else { panic!("refused") };
     assert_eq!(reasons[0].code, RefusalCode::BucketFull, "another key can be taken");
+}
+
+#[test]
+fn an_interface_is_applied_for_however_full_its_bucket_is() {
+    let mut world = World::new();
+    let insurer = world.parties.insurer.clone();
+    let interface = InterfaceKind::VerificationAndExchange;
+    let request = world.usual_request(interface);
+    let checked = [Some(world.sign(&insurer.key, request))];
+    let mut view =
+        Disturbed { below: &world.memory, records: BTreeMap::new(), filled: BTreeMap::new() };
+    let id = Interface::id_of(insurer.id, interface);
+    view.fill(RecordKind::Interface, id, BUCKET_VERIFIED - 1);
+    let outcome = executed_over(&view, world.clock, &checked);
+    assert!(matches!(outcome, Outcome::Executed { .. }), "{outcome:?}");
 }

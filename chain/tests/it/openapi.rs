@@ -46,6 +46,10 @@ fn the_example_of_every_text_form_is_valid() {
     text_form::<ApplicationId>();
     text_form::<MatterId>();
     text_form::<WaybillId>();
+    text_form::<ConsentId>();
+    text_form::<AccessId>();
+    text_form::<ErasureId>();
+    text_form::<AffiliationId>();
 }
 
 #[test]

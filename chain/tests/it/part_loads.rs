@@ -6,6 +6,7 @@ use crate::common::waybill::*;
 use crate::common::*;
 use chain::actions::*;
 use chain::ids::*;
+use chain::receipt::Outcome;
 use chain::records::waybill::Offer;
 use chain::records::*;
 use chain::refusal::RefusalCode as R;
@@ -90,4 +91,83 @@ fn what_lies_on_vehicle_and_trailer_counts_once() {
     let over_loaded = [(R::OverLoaded, "weight_to_kg")];
     world.refuses(&driver.key, WaybillAccept { waybill: over }, &over_loaded);
     world.send(&driver.key, WaybillAccept { waybill: fits });
+}
+
+/// How a waybill that was accepted ends or arrives.
+type End = fn(&mut World, WaybillId, &Driver);
+
+const ENDS: [(&str, End); 7] = [
+    ("arrived", |world, id, driver| world.advance((id, driver), WaybillState::Arrived)),
+    ("settled", |world, id, driver| world.advance((id, driver), WaybillState::Settled)),
+    ("signed by silence", |world, id, driver| {
+        world.advance((id, driver), WaybillState::Arrived);
+        world.wait(15 * DAY).block(&[]);
+        assert_eq!(world.waybill(id).state, WaybillState::Signed);
+    }),
+    ("cancelled by the driver", |world, waybill, driver| {
+        world.send(&driver.key, WaybillCancel { waybill, reason: word("plans") });
+    }),
+    ("cancelled by the maker", |world, waybill, _| {
+        let maker = world.parties.enterprise.key.clone();
+        world.send(&maker, WaybillCancel { waybill, reason: word("plans") });
+    }),
+    ("cancelled by itself", |world, waybill, _| {
+        let ends = world.waybill(waybill).offer.load_by.plus(DAY);
+        world.pass_to(ends);
+        assert_eq!(world.waybill(waybill).state, WaybillState::Cancelled);
+    }),
+    ("aborted", |world, waybill, driver| {
+        world.advance((waybill, driver), WaybillState::InTransit);
+        let maker = world.parties.enterprise.key.clone();
+        world.send(&maker, WaybillAbort { waybill, reason: word("plans") });
+        world.send(&driver.key, WaybillAbortAgree { waybill });
+    }),
+];
+
+#[test]
+fn every_ending_frees_its_own_share_and_no_more() {
+    for (name, end) in ENDS {
+        let (mut world, lorry, first, second) = lorry_of_two();
+        let offer = world.offer(public());
+        let lapses = world.put_offer(Offer { part_load: true, ..offer });
+        let (stays, ends) = (part(&mut world, 3_000), part(&mut world, 6_000));
+        world.send(&first.key, WaybillAccept { waybill: stays });
+        world.advance((stays, &first), WaybillState::Loaded);
+        world.send(&second.key, WaybillAccept { waybill: ends });
+        end(&mut world, ends, &second);
+        world.wait(30 * DAY).block(&[]);
+        assert_eq!(world.waybill(lapses).state, WaybillState::Lapsed);
+        assert_eq!(world.vehicle(lorry).under_way, [stays], "{name}");
+        assert_eq!(world.code(first.code).waybills, [stays], "{name}");
+        assert_eq!(world.code(second.code).waybills, [], "{name}");
+        let (fits, over) = (part(&mut world, 6_000), part(&mut world, 6_001));
+        let over_loaded = [(R::OverLoaded, "weight_to_kg")];
+        world.refuses(&second.key, WaybillAccept { waybill: over }, &over_loaded);
+        world.send(&second.key, WaybillAccept { waybill: fits });
+    }
+}
+
+#[test]
+fn a_load_that_neither_shares_nor_fits_is_told_both() {
+    let (mut world, _, first, second) = lorry_of_two();
+    let waybill = part(&mut world, 9_000);
+    world.send(&first.key, WaybillAccept { waybill });
+    let offer = world.offer(public());
+    let whole = world.put_offer(Offer { weight_to_kg: 9_001, ..offer });
+    let both = [(R::VehicleBusy, "vehicle"), (R::OverLoaded, "weight_to_kg")];
+    world.refuses(&second.key, WaybillAccept { waybill: whole }, &both);
+}
+
+#[test]
+fn the_last_part_load_that_fits_goes_to_the_first_who_accepts() {
+    let (mut world, lorry, first, second) = lorry_of_two();
+    let (one, other) = (part(&mut world, 5_000), part(&mut world, 5_000));
+    let block = [
+        world.sign(&second.key, WaybillAccept { waybill: one }),
+        world.sign(&first.key, WaybillAccept { waybill: other }),
+    ];
+    let outcomes = world.block(&block);
+    assert!(matches!(outcomes[0], Outcome::Executed { .. }));
+    assert!(matches!(outcomes[1], Outcome::Refused { .. }));
+    assert_eq!(world.vehicle(lorry).under_way, [one]);
 }

@@ -10,14 +10,23 @@ use chain::keys::SecretKey;
 use chain::receipt::Outcome;
 use chain::records::key::Roles;
 use chain::records::organisation::{Identity, OrganisationKind};
-use chain::records::{CertificateKind, Role};
+use chain::records::{CertificateKind, InterfaceScope, Role};
 use chain::refusal::RefusalCode as R;
-use chain::rules::senders::{Row, Sender, Standing, TABLE};
+use chain::rules::senders::{Row, Sender, Standing, TABLE, needs_grants};
 
 use crate::codec::any_of;
 use crate::common::*;
 
 const ROLES: [Role; 3] = [Role::Admin, Role::Operate, Role::Attest];
+const KINDS: [OrganisationKind; 7] = [
+    OrganisationKind::Regulator,
+    OrganisationKind::Authority,
+    OrganisationKind::Enterprise,
+    OrganisationKind::Platform,
+    OrganisationKind::Insurer,
+    OrganisationKind::Bank,
+    OrganisationKind::ServiceProvider,
+];
 
 /// One of every action, about what is not there.
 fn actions() -> Vec<Action> {
@@ -30,6 +39,11 @@ fn actions() -> Vec<Action> {
         }
     }
     found.into_values().collect()
+}
+
+/// Those who are granted every scope in genesis.
+fn has_grants(kind: OrganisationKind) -> bool {
+    matches!(kind, OrganisationKind::Enterprise | OrganisationKind::Platform)
 }
 
 /// A key with one role for an organisation.
@@ -96,12 +110,18 @@ fn a_sender_that_the_table_does_not_name_is_refused_before_anything_else_is_look
             let expected = match row.role_of(*kind) {
                 None => Some(R::NotAllowed),
                 Some(needed) if needed != *role => Some(R::RoleMissing),
+                Some(_) if row.grant_of(*kind).is_some() && !has_grants(*kind) => {
+                    Some(R::GrantMissing)
+                }
                 Some(_) => None,
             };
             let case = format!("{} by {kind:?} as {role:?}: {reasons:?}", row.action);
             match expected {
                 Some(code) => assert_eq!(reasons, [code], "{case}"),
-                None => assert!(!reasons.contains(&R::RoleMissing), "{case}"),
+                None => {
+                    let looked_at = !reasons.contains(&R::RoleMissing);
+                    assert!(looked_at && !reasons.contains(&R::GrantMissing), "{case}");
+                }
             }
         }
         if !row.is_a_persons() {
@@ -123,6 +143,28 @@ fn the_table_has_a_row_for_every_action_and_one_role_for_every_kind_in_it() {
                 let before = *roles.entry(format!("{kind:?}")).or_insert(*role);
                 assert_eq!(before, *role, "{} by {kind:?}", row.action);
             }
+        }
+    }
+}
+
+#[test]
+fn a_grant_is_needed_for_six_actions_by_those_who_may_apply_for_it() {
+    let needing: Vec<_> = TABLE.iter().filter_map(|row| Some((row.action, row.grant?))).collect();
+    let expected = [
+        ("code_apply", InterfaceScope::Codes),
+        ("vehicle_apply", InterfaceScope::Vehicles),
+        ("waybill_offer", InterfaceScope::Waybills),
+        ("consent_use", InterfaceScope::Exchange),
+        ("access_record", InterfaceScope::Exchange),
+        ("affiliation_request", InterfaceScope::Modules),
+    ];
+    assert_eq!(needing, expected);
+    let may_apply = TABLE.iter().find(|row| row.action == "interface_apply").unwrap();
+    for kind in KINDS {
+        let asks = may_apply.role_of(kind).is_some();
+        assert_eq!(needs_grants(kind), asks, "{kind:?}");
+        for row in &TABLE {
+            assert_eq!(row.grant_of(kind), row.grant.filter(|_| asks), "{} {kind:?}", row.action);
         }
     }
 }
@@ -155,11 +197,13 @@ fn party(standing: Standing) -> &'static str {
         Standing::Maker => "maker",
         Standing::Driver => "driver",
         Standing::Consignee => "consignee",
+        Standing::Basis => "with a basis",
+        Standing::Affiliate => "of the affiliation",
     }
 }
 
 fn kinds_text(kinds: &[OrganisationKind]) -> String {
-    if kinds.len() == 7 {
+    if kinds.len() == KINDS.len() {
         return "any organisation".to_owned();
     }
     let words: Vec<String> = kinds
@@ -194,14 +238,19 @@ fn page() -> String {
          `role_missing`; an organisation whose registration has ended sends nothing. Words come along as\n\
          statements: of each party named that there is and that does not itself send the transaction.\n\
          Without one of them the answer is `statement_missing`, with one too many\n\
-         `statement_unexpected`. No action needs an interface grant.\n\n\
-         | action | sent by any of | with the words of |\n|---|---|---|\n",
+         `statement_unexpected`. A grant is that of the scope in the last column, in force at block time:\n\
+         without it an organisation is answered `grant_missing`, unless it acts by office as regulators and\n\
+         authorities do.\n\n\
+         | action | sent by any of | with the words of | needs a grant of |\n|---|---|---|---|\n",
     );
     for row in &TABLE {
         let senders: Vec<String> = row.senders.iter().map(sender_text).collect();
         let words: Vec<&str> = row.words.iter().map(|word| party(*word)).collect();
         let (senders, words) = (senders.join("; "), words.join(", "));
-        writeln!(page, "| `{}` | {senders} | {words} |", row.action).unwrap();
+        let grant = row.grant.map_or_else(String::new, |scope| {
+            format!("`{}` of `{}`", scope.word(), scope.interface().word())
+        });
+        writeln!(page, "| `{}` | {senders} | {words} | {grant} |", row.action).unwrap();
     }
     page
 }

@@ -113,7 +113,7 @@ fn a_trailer_goes_along_and_is_free_again() {
 /// What may be asked of a waybill, by the right sender.
 type Ask = (&'static str, Side, fn(WaybillId, Time) -> Action);
 
-const ASKS: [Ask; 17] = [
+const ASKS: [Ask; 21] = [
     ("accept", Side::Driver, |waybill, _| WaybillAccept { waybill }.into()),
     ("decline", Side::Driver, |waybill, _| {
         WaybillDecline { waybill, reason: word("plans") }.into()
@@ -143,7 +143,20 @@ const ASKS: [Ask; 17] = [
         WaybillDispute { waybill, reason: word("weight") }.into()
     }),
     ("dispute_end", Side::Maker, |waybill, _| WaybillDisputeEnd { waybill }.into()),
+    ("swap", Side::Driver, |waybill, _| swap(waybill).into()),
+    ("swap", Side::Maker, |waybill, _| swap(waybill).into()),
+    ("swap_agree", Side::Driver, |waybill, _| swap_agree(waybill).into()),
+    ("swap_agree", Side::Maker, |waybill, _| swap_agree(waybill).into()),
 ];
+
+/// To a vehicle that there is not: what comes of real ones is in `swaps`.
+fn swap(waybill: WaybillId) -> WaybillSwap {
+    WaybillSwap { waybill, vehicle: VehicleId::default(), reason: word("breakdown") }
+}
+
+fn swap_agree(waybill: WaybillId) -> WaybillSwapAgree {
+    WaybillSwapAgree { waybill, vehicle: VehicleId::default() }
+}
 
 /// What an ask leads to in a state without open proposal or dispute: the next state, or the refusal.
 fn expected(ask: &str, side: Side, state: WaybillState) -> Result<WaybillState, R> {
@@ -168,6 +181,8 @@ fn expected(ask: &str, side: Side, state: WaybillState) -> Result<WaybillState, 
         ("settle_agree", Signed) => Err(R::NoProposal),
         ("dispute", Accepted | Loaded | InTransit | Arrived | Signed | Settled) => Ok(state),
         ("dispute_end", _) => Err(R::NoDispute),
+        ("swap", Accepted | Loaded | InTransit) => Err(R::NotFound),
+        ("swap_agree", Accepted | Loaded | InTransit) => Err(R::NoProposal),
         _ => Err(R::WaybillState),
     }
 }
@@ -214,6 +229,8 @@ fn no_step_is_taken_by_anybody_else() {
         ("settle", Signed),
         ("settle_agree", Signed),
         ("dispute", Signed),
+        ("swap", Loaded),
+        ("swap_agree", InTransit),
     ] {
         let (mut world, driver, _) = stage();
         let other = world.driver_for(&[], None);

@@ -235,7 +235,7 @@ impl Model {
             Wanted::Code(CodeFor::Enterprise(id)) => Holder::Organisation(*id),
             Wanted::Code(CodeFor::Driver { .. }) => {
                 let person = asked.person.expect("a complete one has it");
-                self.register(asked.holder_key, person)?;
+                self.register((asked.holder_key, asked.custody), person)?;
                 Holder::Person(person)
             }
         };
@@ -290,17 +290,22 @@ impl Model {
         bar(&mut why, self.keys.contains_key(&action.key), R::KeyInUse);
         sent.words.key(&mut why, &action.key);
         unless(why)?;
-        self.register(action.key, person)
+        self.register((action.key, action.custody), person)
     }
 
     /// A person's new key; all others end.
-    fn register(&mut self, key: PublicKey, person: PersonId) -> Result<(), Why> {
+    fn register(
+        &mut self,
+        (key, custody): (PublicKey, Custody),
+        person: PersonId,
+    ) -> Result<(), Why> {
         if self.keys.contains_key(&key) {
             return Err(vec![R::KeyInUse]);
         }
         let owner = Owner::Person(person);
         self.keys.values_mut().filter(|(whose, _)| *whose == owner).for_each(|k| k.1 = false);
         self.keys.insert(key, (owner, true));
+        self.custodies.insert(key, custody);
         Ok(())
     }
 }

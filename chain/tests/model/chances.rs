@@ -36,6 +36,8 @@ const VALUES: &[(ParameterName, &[u64])] = &[
     (ParameterName::OverLimitMatters, &[0, 1, 2]),
     (ParameterName::OverLimitMonths, &[1, 2]),
     (ParameterName::StepAheadMs, &[0, 1, DAY]),
+    (ParameterName::WaybillAccessMs, &[0, 1, SECOND, DAY]),
+    (ParameterName::CapacityMs, &[SECOND]),
 ];
 
 /// Some parameters of a case differ from their defaults. Changes are often announced at short notice.

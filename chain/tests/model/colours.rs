@@ -149,6 +149,9 @@ impl Model {
         if let Some(code) = self.code_of(Holder::Organisation(action.organisation)) {
             self.put_an_end(code);
         }
+        if let Owner::Organisation(by) = sender {
+            self.close_interfaces(action.organisation, (by, &action.reason));
+        }
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use chain::text::Word;
 use chain::{Hash, Time};
 
 use crate::applications::Asked;
+use crate::interfaces::Which;
 use crate::world::{Due, Held, Issued, Lorry, Model};
 
 /// What differs: what the model expects, and what the chain has.
@@ -61,6 +62,12 @@ pub(crate) fn compare(model: &Model, memory: &Memory) -> Result<(), Differs> {
         let expected = Waybill { next_change_at, ..model.stand(one, model.now) };
         same(id, &expected, &get(memory, id.0)?)?;
     }
+    for (id, given) in &model.consents {
+        same(id, &model.consent_record(*id, given), &get(memory, id.0)?)?;
+    }
+    for (id, access) in &model.accesses {
+        same(id, access, &get(memory, id.0)?)?;
+    }
     for (id, driver) in &model.persons {
         let chain: Person = get(memory, id.0)?;
         same(id, &person(model, *id, driver.tag), &chain)?;
@@ -70,6 +77,9 @@ pub(crate) fn compare(model: &Model, memory: &Memory) -> Result<(), Differs> {
     }
     for id in model.organisations.keys() {
         of_organisation(model, memory, *id)?;
+    }
+    for (which, dealing) in &model.interfaces {
+        of_interface(model, memory, (*which, dealing))?;
     }
     let parameters: Parameters = get(memory, RecordId::default())?;
     for parameter in &parameters.all {
@@ -93,6 +103,10 @@ fn kinds(model: &Model, memory: &Memory) -> Result<(), Differs> {
     model.codes.keys().for_each(|id| add(RecordKind::Code, id.record()));
     model.matters.keys().for_each(|id| add(RecordKind::Matter, id.0));
     model.waybills.keys().for_each(|id| add(RecordKind::Waybill, id.0));
+    let interfaces = model.interfaces.keys();
+    interfaces.for_each(|(id, kind)| add(RecordKind::Interface, Interface::id_of(*id, *kind)));
+    model.consents.keys().for_each(|id| add(RecordKind::Consent, id.0));
+    model.accesses.keys().for_each(|id| add(RecordKind::Access, id.0));
     let mut theirs = BTreeSet::new();
     for (key, stored) in memory.newest() {
         if let Some(due) = stored.value.next_change_at().filter(|due| *due <= model.now) {
@@ -104,6 +118,18 @@ fn kinds(model: &Model, memory: &Memory) -> Result<(), Differs> {
         }
     }
     same("records", &ours, &theirs)
+}
+
+fn of_interface(
+    model: &Model,
+    memory: &Memory,
+    (which, dealing): (Which, &Interface),
+) -> Result<(), Differs> {
+    let (id, kind) = which;
+    let grant = model.granted(which).cloned();
+    let expected = Interface { grant: grant.clone(), ..dealing.clone() };
+    same(which, &expected, &get(memory, Interface::id_of(id, kind))?)?;
+    same((which, "answer"), &grant, &query::grant(memory, id, kind, model.now))
 }
 
 fn summary(model: &Model, subject: Subject) -> Summary {
@@ -155,6 +181,13 @@ fn of_code(model: &Model, memory: &Memory, (id, code): (CodeId, &Issued)) -> Res
         // What a cancelled code would count is nobody's business any more.
         expected.own = undigested(chain.own);
         expected.next_change_at = None;
+    }
+    let on_current = |waybill: &WaybillId| {
+        let carrier = model.stand(&model.waybills[waybill], model.now).carrier;
+        carrier.is_some_and(|carrier| Some(carrier.vehicle) == code.current)
+    };
+    if code.cancelled_at.is_none() && !expected.waybills.iter().all(on_current) {
+        return Err(format!("{id}: what it has under way is not all on its current vehicle"));
     }
     let next = chain.next_change_at;
     let chain = Code {

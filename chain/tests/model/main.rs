@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A second opinion on codes, applications and waybills: a naive model, written from the rules of the
+//! A second opinion on codes, applications, waybills, grants and consents: a naive model, written from the rules of the
 //! trade, runs beside the state machine under random transactions at random times. After each block
 //! both must say the same. It keeps plain facts and looks through all of them whenever it is asked.
 //!
@@ -18,6 +18,9 @@ mod certificates;
 mod chances;
 mod colours;
 mod compare;
+mod exchanges;
+mod inquiries;
+mod interfaces;
 mod moves;
 mod needs;
 mod papers;
@@ -25,6 +28,7 @@ mod rng;
 mod senders;
 mod stage;
 mod steps;
+mod swaps;
 mod transactions;
 mod trips;
 mod waybills;

@@ -9,7 +9,7 @@ use chain::records::*;
 use crate::stage::{Move, Stage};
 
 /// How many kinds of actions are tried.
-pub(crate) const KINDS: usize = 42;
+pub(crate) const KINDS: usize = 54;
 
 type Maker = fn(&mut Stage) -> Option<Move>;
 
@@ -53,6 +53,17 @@ const MOVES: &[(u64, u64, Maker)] = &[
     (2, 6, Stage::agree_abort),
     (2, 7, Stage::dispute),
     (3, 8, Stage::end_dispute),
+    (12, 14, Stage::ask_for_interface),
+    (24, 28, Stage::answer_interface),
+    (1, 1, Stage::revoke_interface),
+    (1, 1, Stage::release_interface),
+    (2, 2, Stage::withdraw_interface),
+    (3, 20, Stage::swap),
+    (3, 25, Stage::agree_swap),
+    (6, 8, Stage::give_consent),
+    (2, 3, Stage::revoke_consent),
+    (2, 3, Stage::use_shown_code),
+    (9, 16, Stage::record_access),
 ];
 
 impl Stage {
@@ -103,11 +114,12 @@ impl Stage {
         if round == 5 {
             let vehicles: Vec<VehicleId> = self.model.vehicles.keys().copied().collect();
             for place in 0..3 {
+                // On the road some have a second one, which may take over.
                 let vehicles: Vec<VehicleId> = vehicles
                     .iter()
                     .filter(|id| self.model.class_of(**id).is_some_and(|class| !class.trailer))
                     .skip(place % 2)
-                    .take(1)
+                    .take(if self.on_road { 2 } else { 1 })
                     .copied()
                     .collect();
                 let operator = Some(WantedOperator::Organisation(enterprise.id));

@@ -6,6 +6,7 @@ use chain::records::OrganisationKind as K;
 use chain::records::Owner;
 use chain::refusal::RefusalCode as R;
 
+use crate::interfaces::asks;
 use crate::world::{Model, Why};
 
 impl Model {
@@ -15,7 +16,11 @@ impl Model {
             Owner::Person(_) => is_for_persons(action),
             Owner::Organisation(id) => is_for(self.organisations[&id].kind, action),
         };
-        if may { Ok(()) } else { Err(vec![R::NotAllowed]) }
+        match owner {
+            _ if !may => Err(vec![R::NotAllowed]),
+            Owner::Person(_) => Ok(()),
+            Owner::Organisation(id) => self.may_begin(id, action),
+        }
     }
 }
 
@@ -33,6 +38,8 @@ fn is_for_persons(action: &A) -> bool {
             | A::WaybillAbortAgree(_)
             | A::WaybillDispute(_)
             | A::WaybillDisputeEnd(_)
+            | A::WaybillSwap(_)
+            | A::WaybillSwapAgree(_)
             | A::ApplicationWithdraw(_)
             | A::CodeCancel(_)
             | A::VehicleBind(_)
@@ -41,6 +48,8 @@ fn is_for_persons(action: &A) -> bool {
             | A::TrailerCouple(_)
             | A::TrailerUncouple(_)
             | A::OperatorSet(_)
+            | A::ConsentGive(_)
+            | A::ConsentRevoke(_)
     )
 }
 
@@ -63,7 +72,12 @@ fn is_for(kind: K, action: &A) -> bool {
         | A::WaybillAbort(_)
         | A::WaybillAbortAgree(_)
         | A::WaybillDispute(_)
-        | A::OperatorSet(_) => carries,
+        | A::WaybillSwap(_)
+        | A::WaybillSwapAgree(_)
+        | A::OperatorSet(_)
+        | A::ConsentRevoke(_)
+        | A::ConsentUse(_) => carries,
+        A::ConsentGive(_) => carries || rules,
         A::WaybillDisputeEnd(_) | A::CodeApply(_) | A::VehicleApply(_) | A::ClaimCorrect(_) => {
             carries || rules
         }
@@ -80,13 +94,18 @@ fn is_for(kind: K, action: &A) -> bool {
         A::ParameterSet(_)
         | A::OrganisationScopes(_)
         | A::OrganisationEnd(_)
-        | A::VehicleRelease(_) => rules,
+        | A::VehicleRelease(_)
+        | A::InterfaceGrant(_)
+        | A::InterfaceRefuse(_)
+        | A::InterfaceRevoke(_) => rules,
+        A::InterfaceApply(_) | A::InterfaceWithdraw(_) | A::InterfaceRelease(_) => asks(kind),
         A::ApplicationWithdraw(_)
         | A::VehicleBind(_)
         | A::VehicleUnbind(_)
         | A::TrailerCouple(_)
         | A::TrailerUncouple(_)
-        | A::WaybillSign(_) => true,
+        | A::WaybillSign(_)
+        | A::AccessRecord(_) => true,
         other => panic!("{} is not modelled", other.word()),
     }
 }

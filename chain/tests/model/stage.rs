@@ -222,6 +222,7 @@ fn disagreement(action: &Action, model: &Result<(), Why>, chain: &Outcome) -> Op
     let lists_all = match action {
         Action::WaybillAccept(_) | Action::CertificateAttest(_) => true,
         Action::OperatorSet(_) | Action::VehicleUnbind(_) => true,
+        Action::WaybillSwap(_) | Action::WaybillSwapAgree(_) => true,
         Action::ClaimAnswer(_) => !expected.contains(&RefusalCode::SubjectExists),
         _ => false,
     };

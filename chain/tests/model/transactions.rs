@@ -83,6 +83,18 @@ impl Model {
             Action::WaybillSettleAgree(a) => self.agree(owner, a),
             Action::WaybillDispute(a) => self.dispute(owner, a),
             Action::WaybillDisputeEnd(a) => self.end_of_dispute(owner, a),
+            Action::InterfaceApply(a) => self.ask(sent.organisation()?, a),
+            Action::InterfaceWithdraw(a) => self.take_back((sent.organisation()?, a.interface)),
+            Action::InterfaceGrant(a) => self.say_yes(sent.organisation()?, a),
+            Action::InterfaceRefuse(a) => self.say_no(sent.organisation()?, a),
+            Action::InterfaceRevoke(a) => self.revoke(sent.organisation()?, a),
+            Action::InterfaceRelease(a) => self.give_back((sent.organisation()?, a.interface)),
+            Action::WaybillSwap(a) => self.swap(owner, a),
+            Action::WaybillSwapAgree(a) => self.agree_swap(owner, a),
+            Action::ConsentGive(a) => self.consent(sent, a),
+            Action::ConsentRevoke(a) => self.revoke_consent(owner, a),
+            Action::ConsentUse(a) => self.use_shown(sent, a),
+            Action::AccessRecord(a) => self.access(sent, a),
             other => panic!("{} is not modelled", other.word()),
         }
     }

@@ -372,6 +372,40 @@ impl Stage {
         Some(Move::new(sender, WaybillAbortAgree { waybill: stand.id }))
     }
 
+    /// A vehicle of the driver's, if there is one that does not carry it already; seldom any other.
+    pub(crate) fn swap(&mut self) -> Option<Move> {
+        let stand = self.waybill(UNDER_WAY)?;
+        let (code, carrying) = stand.carrier.as_ref().map(|c| (c.code, c.vehicle))?;
+        let mut fit = self.issued(code).vehicles;
+        fit.retain(|vehicle| *vehicle != carrying || self.rng.percent(5));
+        let other = self.rng.percent(10);
+        let vehicle = match self.rng.pick(&fit).filter(|_| !other) {
+            Some(vehicle) => vehicle,
+            None => self.some_vehicle(false).filter(|_| other)?,
+        };
+        let (sender, reason) = (self.either(&stand), self.reason());
+        Some(Move::new(sender, WaybillSwap { waybill: stand.id, vehicle, reason }))
+    }
+
+    /// The other side of a proposal mostly, about the vehicle that was proposed.
+    pub(crate) fn agree_swap(&mut self) -> Option<Move> {
+        let all = self.model.waybills.values().map(|one| self.model.stand(one, self.model.now));
+        let open: Vec<Waybill> = all.filter(|w| w.swap.is_some()).collect();
+        let stand = self.rng.pick(&open)?;
+        let (by, proposed) = stand.swap.as_ref().map(|swap| (swap.by, swap.vehicle))?;
+        let strange = self.some_vehicle(false).filter(|_| self.rng.percent(5));
+        let vehicle = strange.unwrap_or(proposed);
+        let other = match by {
+            Side::Maker => self.driver_key(&stand),
+            Side::Driver => self.maker_key(&stand),
+        };
+        let sender = match self.rng.percent(85) {
+            true => self.sender(other),
+            false => self.either(&stand),
+        };
+        Some(Move::new(sender, WaybillSwapAgree { waybill: stand.id, vehicle }))
+    }
+
     pub(crate) fn dispute(&mut self) -> Option<Move> {
         use WaybillState::*;
         let stand = self.waybill(&[Accepted, Loaded, InTransit, Arrived, Signed, Settled])?;
@@ -395,3 +429,6 @@ impl Stage {
 
 const LOADED: &[WaybillState] =
     &[WaybillState::Loaded, WaybillState::InTransit, WaybillState::Arrived];
+
+const UNDER_WAY: &[WaybillState] =
+    &[WaybillState::Accepted, WaybillState::Loaded, WaybillState::InTransit];

@@ -12,7 +12,7 @@ use chain::refusal::RefusalCode as R;
 use chain::text::Word;
 
 use crate::applications::{OPERATORS, Sent};
-use crate::world::{Model, Why, bar, unless};
+use crate::world::{Issued, Model, Why, bar, unless};
 
 /// Something that was done, at an instant.
 #[derive(Clone, Debug)]
@@ -24,6 +24,11 @@ pub(crate) enum Fact {
     Arrived(Step),
     Signed(Signing),
     AbortProposed(Abort),
+    SwapProposed(Swap),
+    /// The other side agreed and others have yet to.
+    SwapAwaited,
+    /// Another vehicle with its trailer took over.
+    Swapped(VehicleId, Option<VehicleId>),
     SettlementProposed(Settlement),
     SettlementAgreed,
     Disputed(Dispute),
@@ -45,6 +50,17 @@ pub(crate) struct Consignment {
 const LOADED: [WaybillState; 3] =
     [WaybillState::Loaded, WaybillState::InTransit, WaybillState::Arrived];
 
+fn take_over(stand: &mut Waybill, at: Time, new: (VehicleId, Option<VehicleId>)) {
+    let (Some(carrier), Some(swap)) = (&mut stand.carrier, stand.swap.take()) else {
+        panic!("what is swapped is carried, and proposed");
+    };
+    let old = (carrier.vehicle, carrier.trailer);
+    (carrier.vehicle, carrier.trailer) = new;
+    let (by, reason) = (swap.by, swap.reason);
+    let ((from, from_trailer), (to, to_trailer)) = (old, new);
+    stand.swaps.push(Swapped { at, from, from_trailer, to, to_trailer, by, reason });
+}
+
 impl Model {
     /// Where a waybill stands at an instant, by its whole history.
     pub(crate) fn stand(&self, one: &Consignment, at: Time) -> Waybill {
@@ -61,6 +77,8 @@ impl Model {
             signed: None,
             settlement: None,
             abort: None,
+            swap: None,
+            swaps: Vec::new(),
             dispute: None,
             flagged: false,
             ended_at: None,
@@ -87,6 +105,7 @@ impl Model {
                 stand.ended_at = Some(at);
                 stand.ended_by = Some(by);
                 stand.end_reason = Some(reason);
+                stand.swap = None;
             }
             Fact::Loaded(step) => {
                 stand.state = WaybillState::Loaded;
@@ -99,6 +118,7 @@ impl Model {
             Fact::Arrived(step) => {
                 stand.state = WaybillState::Arrived;
                 stand.arrived = Some(step);
+                stand.swap = None;
             }
             Fact::Signed(signing) => {
                 stand.state = WaybillState::Signed;
@@ -106,6 +126,9 @@ impl Model {
                 stand.abort = None;
             }
             Fact::AbortProposed(abort) => stand.abort = Some(abort),
+            Fact::SwapProposed(swap) => stand.swap = Some(swap),
+            Fact::SwapAwaited => stand.swap.as_mut().expect("a proposal").agreed = true,
+            Fact::Swapped(to, to_trailer) => take_over(stand, at, (to, to_trailer)),
             Fact::SettlementProposed(settlement) => stand.settlement = Some(settlement),
             Fact::SettlementAgreed => {
                 stand.state = WaybillState::Settled;
@@ -144,6 +167,10 @@ impl Model {
             stand.state = WaybillState::Cancelled;
             stand.ended_at = Some(load_ends);
             stand.end_reason = Some("not_loaded".parse().expect("a word"));
+            stand.swap = None;
+        }
+        if passed(stand.swap.as_ref().map(|swap| swap.until)).is_some() {
+            stand.swap = None;
         }
         let open = LOADED.contains(&stand.state);
         if open && passed(stand.abort.as_ref().map(|abort| abort.until)).is_some() {
@@ -188,6 +215,7 @@ impl Model {
         let mut instants = vec![stand.offer.offer_ends, self.load_ends(&stand)];
         instants.extend(self.signs_at(&stand));
         instants.extend(stand.abort.map(|abort| abort.until));
+        instants.extend(stand.swap.map(|swap| swap.until));
         instants.extend(stand.settlement.map(|settlement| settlement.stands_at));
         instants.retain(|at| *at > self.now);
         instants.sort();
@@ -311,22 +339,35 @@ impl Model {
         let mut open = self.counted(code).into_iter().flat_map(|one| self.open_on(one));
         let most = self.parameter(ParameterName::BarringPoints);
         bar(&mut why, open.any(|matter| u64::from(matter.points) >= most), R::PointsTooMany);
-        let Holder::Person(person) = code.holder else { panic!("only persons accept") };
-        let driver = (self.held_by(Subject::Person(person)), code.current);
-        let operator = self.held_by_operator(code.operator);
-        bar(&mut why, code.operator.is_some() && operator.is_none(), R::OperatorInvalid);
-        why.extend(self.lacking_for(driver, operator, offer.hazardous));
-        match code.current {
-            None => why.push(R::NoVehicle),
-            Some(vehicle) => self.against_vehicle(&mut why, vehicle, offer),
-        }
+        why.extend(self.against_parties(code, code.current, &[offer]));
         let grace = self.parameter(ParameterName::LoadGraceMs);
         bar(&mut why, self.now >= offer.load_by.plus(grace), R::OfferEnded);
         bar(&mut why, self.waybills_of(id).len() >= 8, R::TooMany);
         why
     }
 
-    fn against_vehicle(&self, why: &mut Why, vehicle: VehicleId, offer: &Offer) {
+    /// What speaks against a driver, an operator and a vehicle for more loads.
+    pub(crate) fn against_parties(
+        &self,
+        code: &Issued,
+        vehicle: Option<VehicleId>,
+        more: &[&Offer],
+    ) -> Why {
+        let mut why = Why::new();
+        let Holder::Person(person) = code.holder else { panic!("only persons accept") };
+        let driver = (self.held_by(Subject::Person(person)), vehicle);
+        let operator = self.held_by_operator(code.operator);
+        bar(&mut why, code.operator.is_some() && operator.is_none(), R::OperatorInvalid);
+        let hazardous = more.iter().any(|offer| offer.hazardous);
+        why.extend(self.lacking_for(driver, operator, hazardous));
+        match vehicle {
+            None => why.push(R::NoVehicle),
+            Some(vehicle) => self.against_vehicle(&mut why, vehicle, more),
+        }
+        why
+    }
+
+    fn against_vehicle(&self, why: &mut Why, vehicle: VehicleId, more: &[&Offer]) {
         let trailer = self.couplings.get(&vehicle).copied();
         let both: Vec<VehicleId> = [Some(vehicle), trailer].into_iter().flatten().collect();
         let often = both.iter().any(|id| self.is_over_limit_too_often(*id));
@@ -334,13 +375,15 @@ impl Model {
         let mut loads: Vec<WaybillId> = both.iter().flat_map(|id| self.loads_of(*id)).collect();
         loads.sort();
         loads.dedup();
-        let offers: Vec<&Offer> = loads.iter().map(|id| &self.waybills[id].offer).collect();
-        let shares = offer.part_load && offers.iter().all(|o| o.part_load) && loads.len() < 8;
-        bar(why, !loads.is_empty() && !shares, R::VehicleBusy);
-        let aboard: u32 = offers.iter().filter(|_| shares).map(|o| o.weight_to_kg).sum();
+        let there: Vec<&Offer> = loads.iter().map(|id| &self.waybills[id].offer).collect();
+        let all: Vec<&Offer> = there.iter().chain(more).copied().collect();
+        let busy = all.len() > 8 || (all.len() > 1 && all.iter().any(|o| !o.part_load));
+        bar(why, busy, R::VehicleBusy);
+        let counted: &[&Offer] = if busy { more } else { &all };
+        let weight: u32 = counted.iter().map(|o| o.weight_to_kg).sum();
         let rated: u32 =
             both.iter().filter_map(|id| self.class_of(*id)).map(|c| c.rated_load_kg).sum();
-        bar(why, aboard + offer.weight_to_kg > rated, R::OverLoaded);
+        bar(why, weight > rated, R::OverLoaded);
     }
 
     /// When something that happened at an instant is out of the over-limit window.
@@ -350,7 +393,7 @@ impl Model {
         day.plus_months(months).start().plus(at.since(day.start()))
     }
 
-    /// The ends of windows ahead: nothing changes by itself then, and yet an answer may.
+    /// The ends of windows and grants ahead: no code changes by itself then, and yet an answer may.
     pub(crate) fn edges(&self) -> Vec<Time> {
         let kept = self.vehicles.values().flat_map(|lorry| &lorry.over_limit);
         let mut edges: Vec<Time> = kept.map(|(_, at)| self.window_ends(*at)).collect();
@@ -360,6 +403,9 @@ impl Model {
                 signed.at.plus(self.parameter_at(ParameterName::DisputeMs, signed.at))
             }),
         );
+        edges.extend(self.grant_ends());
+        let all = self.waybills.values();
+        edges.extend(all.filter_map(|w| self.seen_until(&self.stand(w, self.now))));
         edges.retain(|at| *at > self.now);
         edges
     }

@@ -14,6 +14,8 @@ use chain::text::Word;
 use chain::{Hash, Time};
 
 use crate::applications::{Asked, OPERATORS};
+use crate::exchanges::Given;
+use crate::interfaces::Which;
 use crate::waybills::Consignment;
 
 /// Why something is refused: every reason that the model sees.
@@ -93,6 +95,12 @@ pub(crate) struct Model {
     pub(crate) applications: BTreeMap<ApplicationId, Asked>,
     pub(crate) codes: BTreeMap<CodeId, Issued>,
     pub(crate) waybills: BTreeMap<WaybillId, Consignment>,
+    /// What each organisation asked for or was granted; a grant stays here when it has ended.
+    pub(crate) interfaces: BTreeMap<Which, Interface>,
+    /// Who has each person's key in hand.
+    pub(crate) custodies: BTreeMap<PublicKey, Custody>,
+    pub(crate) consents: BTreeMap<ConsentId, Given>,
+    pub(crate) accesses: BTreeMap<AccessId, Access>,
 }
 
 /// What changes by itself, in the order in which it does at one instant.
@@ -116,12 +124,19 @@ impl Model {
         let mut organisations = BTreeMap::new();
         let mut keys = BTreeMap::new();
         let mut certificates = BTreeMap::new();
+        let mut interfaces = BTreeMap::new();
         for first in &genesis.organisations {
             let id = Genesis::organisation_id(&first.identity);
             organisations
                 .insert(id, Org { kind: first.kind, scopes: first.scopes.clone(), ended: false });
             keys.extend(first.keys.iter().map(|k| (k.key, (Owner::Organisation(id), true))));
             certificates.insert(Subject::Organisation(id), Vec::new());
+            for given in &first.interfaces {
+                let grant = Grant { terms: given.terms.clone(), from: genesis.time, by: None };
+                let dealing =
+                    Interface { grant: Some(grant), ..Interface::new(id, given.interface) };
+                interfaces.insert((id, given.interface), dealing);
+            }
         }
         Self {
             now: genesis.time,
@@ -137,6 +152,10 @@ impl Model {
             applications: BTreeMap::new(),
             codes: BTreeMap::new(),
             waybills: BTreeMap::new(),
+            interfaces,
+            custodies: BTreeMap::new(),
+            consents: BTreeMap::new(),
+            accesses: BTreeMap::new(),
         }
     }
 
@@ -199,6 +218,7 @@ impl Model {
         let held = self.certificates.values().flatten();
         instants.extend(held.map(|one| one.terms.valid_from));
         instants.extend(self.waybills.values().flat_map(|w| self.waybill_instants(w)));
+        instants.extend(self.consents.values().map(|given| given.terms.until));
         instants.retain(|at| *at > self.now);
         instants.sort();
         instants.dedup();

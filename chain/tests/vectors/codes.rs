@@ -10,7 +10,7 @@ use crate::layout::{Page, Type};
 use crate::samples::primitive;
 use crate::types::ALL;
 
-const PRIMITIVES: [&str; 21] = [
+const PRIMITIVES: [&str; 26] = [
     "bool",
     "u8",
     "u16",
@@ -31,7 +31,12 @@ const PRIMITIVES: [&str; 21] = [
     "app",
     "mat",
     "way",
+    "con",
+    "acc",
+    "era",
+    "aff",
     "code",
+    "fields",
 ];
 
 /// Values at the edges of a primitive.
@@ -52,6 +57,8 @@ fn edges() -> Vec<(&'static str, Value)> {
         ("hash", json!("00".repeat(32))),
         ("org", json!(format!("org_{}", "0".repeat(26)))),
         ("org", json!(format!("org_7{}", "z".repeat(25)))),
+        ("fields", json!([])),
+        ("fields", json!(chain::records::FieldSet::LEAST)),
         ("credit", json!("91539901MA00TE5T2W")),
         ("credit", json!("11539900000000019L")),
     ]
@@ -90,7 +97,7 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
         ("Reason", bent("Reason", &|bytes| bytes[4] = 2), "an option of 2"),
         ("Mode", "02000000".into(), "no such variant"),
         ("RecordKind", "00".into(), "no such kind"),
-        ("RecordKind", "0b".into(), "no such kind"),
+        ("RecordKind", "ff".into(), "no such kind"),
         ("Action", "ffffffff".into(), "no such variant"),
         ("KeyEnd", bent("KeyEnd", &|bytes| bytes[0] = 1), "no such scheme"),
         ("OverLimit", bent("OverLimit", &|bytes| bytes[16..].fill(0xff)), "a time after the last"),
@@ -105,6 +112,7 @@ fn refused() -> Vec<(&'static str, String, &'static str)> {
         ("VehicleUnbind", code(|symbols| symbols[15] = b'0'), "a code that goes on"),
         ("VehicleUnbind", code(|symbols| symbols.make_ascii_lowercase()), "a code in lower case"),
         ("Identity", credit(b"91539901MA00TE5T0N"), "a wrong inner check symbol"),
+        ("CapacityTerms", bent("CapacityTerms", &|bytes| bytes[17] |= 64), "a bit of no field"),
     ]
 }
 

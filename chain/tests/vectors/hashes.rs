@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Derived hashes and ids: chain id, headers, transactions, statements, proposals, versions, records.
 
-use chain::actions::Statement;
+use chain::actions::{CapacityTerms, Statement};
 use chain::block::{BlockRef, Proposal};
-use chain::ids::{CodeId, Height, RecordId};
+use chain::ids::{ApplicationId, CodeId, Height, RecordId, VehicleId};
 use chain::keys::Signature;
 use chain::merkle::leaf_hash;
+use chain::nonce::Nonce;
 use chain::receipt::Version;
 use chain::records::name::{NameKind, UniqueName};
 use chain::records::organisation::Identity;
-use chain::records::{Code, Organisation, RecordValue, RegisteredKey, Value as Record};
+use chain::records::{
+    Affiliation, Code, Erasure, ErasureSubject, FieldSet, Interface, InterfaceKind, Organisation,
+    RecordValue, RegisteredKey, Value as Record,
+};
 use chain::transaction::Decoded;
 use chain::{Genesis, Hash, Past, Records, Time, Transaction, TransactionId, codec, domain};
 use serde_json::{Value, json};
@@ -40,6 +44,42 @@ fn transaction(scene: &Scene) -> Value {
             "id": statement.id(transaction.chain, digest),
             "signer": statement.signer,
             "signature": statement.signature,
+        },
+    })
+}
+
+/// What a driver's app signs for a verification code.
+fn capacity(scene: &Scene) -> Value {
+    let (chain, until) = (scene.world.memory.chain(), scene.header().time_ms);
+    let code = CodeId::from_record(scene.code.id).unwrap();
+    let terms = CapacityTerms { code, fields: FieldSet::LEAST, shown: Hash::of(b"digits") };
+    let statement = terms.sign(&key("driver"), chain, Nonce(Hash::of(b"nonce").half()), until);
+    let signed = statement.message(chain, terms.digest());
+    assert!(statement.signer.verifies(&signed, &statement.signature));
+    json!({
+        "terms": terms,
+        "bytes": bytes_of(&terms),
+        "digest": terms.digest(),
+        "statement": statement,
+        "signed": hex::encode(signed),
+        "id": statement.id(chain, terms.digest()),
+    })
+}
+
+/// Ids that follow from whom a record is about.
+fn pairs(scene: &Scene) -> Value {
+    let code = CodeId::from_record(scene.code.id).unwrap();
+    let enterprise = scene.world.parties.enterprise.id;
+    let subjects = [
+        ErasureSubject::Code(code),
+        ErasureSubject::Vehicle(VehicleId(RecordId([5; 16]))),
+        ErasureSubject::Application(ApplicationId(RecordId([6; 16]))),
+    ];
+    let erasure = |subject| json!({ "subject": subject, "id": Erasure::id_of(subject) });
+    json!({
+        "erasures": subjects.iter().map(erasure).collect::<Vec<_>>(),
+        "affiliation": {
+            "enterprise": enterprise, "code": code, "id": Affiliation::id_of(enterprise, code),
         },
     })
 }
@@ -130,11 +170,17 @@ fn ids(scene: &Scene) -> Value {
         json!({ "transaction": transaction, "code": CodeId::made_by(transaction) })
     };
     let name = UniqueName::id_of(NameKind::Plate, &digest);
+    let bank = scene.world.parties.bank.id;
+    let interface = |interface| {
+        let id = id(Interface::id_of(bank, interface));
+        json!({ "organisation": bank, "interface": interface, "id": id })
+    };
     json!({
         "made": [made(0), made(1), made(300)],
         "codes": (0..8).map(code).collect::<Vec<_>>(),
         "unique_name": { "kind": NameKind::Plate, "digest": digest, "id": id(name) },
         "registered_key": { "key": public, "id": id(RegisteredKey::id_of(&public)) },
+        "interfaces": InterfaceKind::ALL.map(interface),
         "organisations": [organisation(&open), organisation(&personal)],
     })
 }
@@ -169,6 +215,8 @@ fn hashes_and_ids_are_derived_as_the_vectors_say() {
                 "chain": genesis.chain_id(),
             },
             "transaction": transaction(&scene),
+            "capacity": capacity(&scene),
+            "pairs": pairs(&scene),
             "proposal": proposal(&scene),
             "versions": versions(&scene),
             "block": leaves(&scene),

@@ -200,6 +200,24 @@ impl Page {
     }
 }
 
+/// The exchange fields in their order, as the page lists them.
+const FIELDS: [&str; 14] = [
+    "name",
+    "phone",
+    "plate",
+    "validity",
+    "identity",
+    "driving_licence",
+    "qualification",
+    "vehicle_licence",
+    "transport_permit",
+    "business_permit",
+    "policy",
+    "identity_number",
+    "bank_account",
+    "track",
+];
+
 fn encode_primitive(name: &str, json: &Value, out: &mut Vec<u8>) {
     let text = || json.as_str().expect("a text");
     let number = || json.as_u64().expect("a number");
@@ -225,6 +243,11 @@ fn encode_primitive(name: &str, json: &Value, out: &mut Vec<u8>) {
             out.push(0);
         }
         "credit" => out.extend(text().as_bytes()),
+        "fields" => {
+            let words = json.as_array().expect("a list").iter();
+            let place = |word: &Value| FIELDS.iter().position(|known| word == known).unwrap();
+            out.extend(words.map(|word| 1_u32 << place(word)).sum::<u32>().to_le_bytes());
+        }
         prefix => {
             let symbols = text().strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
             out.extend(symbols.and_then(parse_crockford).expect("an id with its prefix"));

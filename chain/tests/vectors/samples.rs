@@ -4,6 +4,7 @@
 
 use chain::gb32100::CreditCode;
 use chain::ids::{CodeId, RecordId};
+use chain::records::{ExchangeField, FieldSet};
 use chain::{Hash, Time, TransactionId};
 use serde_json::{Map, Value, json};
 
@@ -93,6 +94,12 @@ pub(crate) fn primitive(name: &str, number: u64) -> Value {
         "key" => json!(format!("ed25519:{hash}")),
         "signature" => json!(format!("ed25519:{hash}{}", Hash::of(&hash.0))),
         "code" => json!(CodeId::made_by(TransactionId(hash))),
+        "fields" => {
+            let bit = |place: usize| number >> (place % 8) & 1 == 1;
+            let all = ExchangeField::ALL.iter().enumerate();
+            let set: FieldSet = all.filter(|(place, _)| bit(*place)).map(|(_, f)| *f).collect();
+            json!(set)
+        }
         "credit" => {
             let code: CreditCode = credit_code(number as u32);
             json!(code)

@@ -6,14 +6,19 @@ use chain::block::{BlockRef, Header, Proposal, Seal, SealVote};
 use chain::codec::{self, Decode, Encode};
 use chain::event::Event;
 use chain::genesis::{
-    FirstOrganisation, Genesis, GenesisNode, Mode, NodeRole, ParameterChoice, TagSecret,
+    FirstGrant, FirstOrganisation, Genesis, GenesisNode, Mode, NodeRole, ParameterChoice, TagSecret,
 };
 use chain::limits::VALUE_BYTES;
 use chain::receipt::{Change, Outcome, Receipt, Version};
 use chain::records::RecordKind;
+use chain::records::access::*;
+use chain::records::affiliation::*;
 use chain::records::application::*;
 use chain::records::certificate::*;
 use chain::records::code::*;
+use chain::records::consent::*;
+use chain::records::erasure::*;
+use chain::records::interface::*;
 use chain::records::key::*;
 use chain::records::matter::*;
 use chain::records::name::*;
@@ -78,18 +83,24 @@ known! {
     Certificate CertificateAttest CertificateKind CertificateResume CertificateRevoke
     CertificateState CertificateSuspend Change Claim ClaimAnswer ClaimCorrect ClaimState
     Class Code CodeApply CodeCancel CodeFor CodeResume CodeSuspend Colour Custody Dispute
-    Dossier Energy Event FirstOrganisation Genesis GenesisNode Header Holder Identity KeyAdd
-    KeyEnd KeyGrant KeyReplace Matter MatterExtend MatterKind MatterOpen MatterSettle
+    Dossier Energy Event FirstGrant FirstOrganisation Genesis GenesisNode Grant GrantDenial
+    GrantRequest GrantTerms Header Holder Identity Interface InterfaceApply InterfaceGrant
+    InterfaceKind InterfaceRefuse InterfaceRelease InterfaceRevoke InterfaceScopes
+    InterfaceWithdraw KeyAdd KeyEnd KeyGrant KeyReplace Matter MatterExtend MatterKind MatterOpen MatterSettle
     MatterSource MatterState MatterVoid Mode NameKind NewClaim NodeRole Offer OpenMatter
     Operator OperatorSet Organisation OrganisationAdmit OrganisationEnd OrganisationKind
     OrganisationScopes Outcome OverLimit Owner Parameter ParameterChoice ParameterName
     ParameterSet ParameterValue Parameters Person PersonKeyRegister PolicyKind Proposal
     PublicLimits Reason Receipt RecordKind RefusalCode RegisteredKey Roles Scope Seal
-    SealVote Settlement Side Signing Statement Step Subject Summary Suspension TagSecret
+    SealVote Settlement Side Signing Statement Step Subject Summary Suspension Swap Swapped TagSecret
     Terms TrailerCouple TrailerUncouple Transaction UniqueName Use Vehicle VehicleApply
     VehicleBind VehicleChoose VehicleClass VehicleOwner VehicleRelease VehicleUnbind Version
     Wanted WantedOperator Waybill WaybillAbort WaybillAbortAgree WaybillAccept WaybillArrive
     WaybillCancel WaybillDecline WaybillDepart WaybillDispute WaybillDisputeEnd WaybillKind
     WaybillLoad WaybillOffer WaybillSettle WaybillSettleAgree WaybillSign WaybillState
-    WaybillWithdraw
+    WaybillSwap WaybillSwapAgree WaybillWithdraw
+    Access AccessRecord Account Affiliation AffiliationEnd AffiliationEnding AffiliationOpen
+    AffiliationRequest AffiliationReview AffiliationSide Basis CapacityTerms Consent ConsentGive
+    ConsentRevoke ConsentState ConsentTerms ConsentUse Erasure ErasureKind ErasurePublish
+    ErasureSubject Purpose Review AffiliationVerdict
 }

@@ -5,8 +5,11 @@
 
 mod colours;
 mod drivers;
+mod interfaces;
+mod loads;
 mod newcomer;
 mod offices;
+mod sides;
 mod single;
 pub mod trips;
 
@@ -16,9 +19,11 @@ use chain::keys::SecretKey;
 use chain::records::Organisation;
 
 pub use self::drivers::Driver;
+pub use self::loads::OnTheRoad;
 pub use self::newcomer::newcomer;
 pub use self::offices::Office;
-pub use self::single::trip;
+pub use self::sides::side_key;
+pub use self::single::{trip, trip_until};
 use crate::applicant::{Applicant, DemoError, Inboxes};
 use crate::cast;
 use crate::node::Node;
@@ -56,7 +61,7 @@ pub struct Settings<N> {
     pub node: N,
     /// The authorities' inboxes.
     pub inboxes: Inboxes,
-    /// The regulator's working key: it admits the hauliers.
+    /// The regulator's working key: it admits the hauliers and grants them their interfaces.
     pub regulator: SecretKey,
     /// The traffic police's working key: it opens violations.
     pub police: SecretKey,
@@ -101,6 +106,8 @@ pub struct Loaded {
     pub offices: Vec<Office>,
     /// Drivers whose codes were issued.
     pub drivers: Vec<Driver>,
+    /// Part loads and a swapped vehicle under way.
+    pub on_the_road: OnTheRoad,
     /// Samples; none if so little was loaded that there are none.
     pub samples: Option<Samples>,
 }
@@ -115,7 +122,10 @@ pub(crate) struct Loader<'a, N> {
 
 /// The steps of loading, in English and Chinese.
 pub const STEPS: [(&str, &str); 6] = [
-    ("hauliers are admitted and apply for their codes", "物流企业入网并申领企业码"),
+    (
+        "hauliers are admitted, get their interfaces, and apply for their codes",
+        "物流企业入网、申领接口与企业码",
+    ),
     ("vehicles and trailers apply, the authorities attest", "车辆与挂车申报，各部门核验"),
     ("drivers apply for their codes, the authorities attest", "驾驶员申领运输码，各部门核验"),
     ("waybills run", "运单流转"),
@@ -144,6 +154,7 @@ pub async fn load<N: Node>(
     let drivers = loader.drivers(&offices, vehicles).await?;
     tell(3);
     let waybill = loader.waybills(&offices, &drivers).await?;
+    let on_the_road = loader.loads(&offices, &drivers).await?;
     tell(4);
     let yellow = loader.violations(&drivers).await?;
     tell(5);
@@ -155,7 +166,7 @@ pub async fn load<N: Node>(
         }
         _ => None,
     };
-    Ok(Loaded { offices, drivers, samples })
+    Ok(Loaded { offices, drivers, on_the_road, samples })
 }
 
 impl<'a, N: Node> Loader<'a, N> {

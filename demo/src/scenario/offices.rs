@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Hauliers: admitted by the regulator, each with a code of its own by its business permit.
+//! Hauliers: admitted by the regulator, each with its interfaces, and a code by its business permit.
 //! A haulier that is there already is taken as it is, so that loading twice does no harm.
 
 use chain::actions::{CodeApply, KeyGrant, OrganisationAdmit};
@@ -33,7 +33,7 @@ pub struct Office {
 }
 
 impl<N: Node> Loader<'_, N> {
-    /// Admits the hauliers that are not there yet, and gets each its code.
+    /// Admits the hauliers that are not there yet, and gets each its interfaces and its code.
     pub(crate) async fn offices(&self) -> Result<Vec<Office>, DemoError> {
         let mut admissions = Vec::new();
         for index in 0..self.settings.size.enterprises {
@@ -53,6 +53,7 @@ impl<N: Node> Loader<'_, N> {
             }
             offices.push(office);
         }
+        self.grant_interfaces(&offices).await?;
         // Business permits come by the application for the haulier's own code.
         self.applicant.apply("codes of hauliers", &without_code).await?;
         Ok(offices)

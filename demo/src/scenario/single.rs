@@ -16,6 +16,16 @@ pub async fn trip<N: Node>(
     driver: &Driver,
     tell: &(dyn Fn(Step) + Send + Sync),
 ) -> Result<WaybillId, DemoError> {
+    trip_until(settings, driver, Step::Agree, tell).await
+}
+
+/// The same up to a step, which is the last.
+pub async fn trip_until<N: Node>(
+    settings: &Settings<N>,
+    driver: &Driver,
+    last: Step,
+    tell: &(dyn Fn(Step) + Send + Sync),
+) -> Result<WaybillId, DemoError> {
     let loader = Loader::new(settings);
     let offices = loader.known_offices().await?;
     if offices.is_empty() {
@@ -25,7 +35,7 @@ pub async fn trip<N: Node>(
     // A number of its own, so that a driver may have as many as they like.
     let run = u32::from_le_bytes(random());
     let mut trip = Trip::new(crew, loader.chain, (run, driver.index), now())?;
-    for step in Step::ALL {
+    for step in Step::ALL.into_iter().filter(|step| *step <= last) {
         let signed = trip.sign(step, now());
         loader.applicant.must("a waybill", &[signed]).await?;
         tell(step);

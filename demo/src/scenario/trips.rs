@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use chain::actions::{
     CertificateAttest, WaybillAccept, WaybillArrive, WaybillDepart, WaybillLoad, WaybillOffer,
-    WaybillSettle, WaybillSettleAgree, WaybillSign,
+    WaybillSettle, WaybillSettleAgree, WaybillSign, WaybillSwap, WaybillSwapAgree,
 };
 use chain::fields::{self, Field, Salt};
 use chain::hash::Hash;
-use chain::ids::{CodeId, PersonId, Prefecture, RecordId, Time, WaybillId};
+use chain::ids::{CodeId, PersonId, Prefecture, RecordId, Time, VehicleId, WaybillId};
 use chain::keys::SecretKey;
 use chain::records::waybill::{Offer, PublicLimits};
 use chain::records::{CertificateKind, Class, Subject, WaybillKind};
@@ -168,6 +168,28 @@ impl Trip {
         self
     }
 
+    /// The same trip as a part load of half the weight, so that two of them share the vehicle.
+    pub fn part(mut self) -> Self {
+        self.offer.part_load = true;
+        self.offer.weight_from_kg = (self.offer.weight_from_kg / 2).max(1);
+        self.offer.weight_to_kg = (self.offer.weight_to_kg / 2).max(1);
+        self.carriage.weight_kg = (self.carriage.weight_kg / 2).max(1);
+        self
+    }
+
+    /// The driver proposes that another vehicle takes over.
+    pub fn propose_swap(&self, vehicle: VehicleId, now: Time) -> Result<Transaction, DemoError> {
+        let reason = Word::new("breakdown").map_err(|error| DemoError::Data(error.to_string()))?;
+        let action = WaybillSwap { waybill: self.id.unwrap_or_default(), vehicle, reason };
+        Ok(sign(&self.crew.driver, self.chain, action, now))
+    }
+
+    /// The maker agrees to it.
+    pub fn agree_to_swap(&self, vehicle: VehicleId, now: Time) -> Transaction {
+        let action = WaybillSwapAgree { waybill: self.id.unwrap_or_default(), vehicle };
+        sign(&self.crew.maker, self.chain, action, now)
+    }
+
     /// Its id, once the offer is signed.
     pub fn id(&self) -> Option<WaybillId> {
         self.id
@@ -278,7 +300,7 @@ impl<N: Node> Loader<'_, N> {
         offices: &[Office],
         drivers: &[Driver],
     ) -> Result<Option<WaybillId>, DemoError> {
-        let count = (self.settings.size.waybills as usize).min(drivers.len());
+        let count = self.trip_count(drivers);
         let mut trips = Vec::new();
         for (index, driver) in (0_u64..).zip(drivers.iter().take(count)) {
             let crew = self.crew(offices, driver)?;
@@ -294,6 +316,21 @@ impl<N: Node> Loader<'_, N> {
         }
         let settled = trips.iter().find(|(ends, _)| *ends == Step::Agree);
         Ok(settled.and_then(|(_, trip)| trip.id()))
+    }
+
+    /// How many drivers have a waybill each.
+    fn trip_count(&self, drivers: &[Driver]) -> usize {
+        (self.settings.size.waybills as usize).min(drivers.len())
+    }
+
+    /// The drivers whose waybills were settled, the last of them first: they are free again.
+    pub(crate) fn free<'d>(
+        &self,
+        drivers: &'d [Driver],
+    ) -> impl DoubleEndedIterator<Item = &'d Driver> {
+        let count = self.trip_count(drivers);
+        let settles = move |index: &usize| end_of(*index as u64, count as u64) == Step::Agree;
+        (0..count).rev().filter(settles).map(move |index| &drivers[index])
     }
 
     pub(crate) fn crew(&self, offices: &[Office], driver: &Driver) -> Result<Crew, FormatError> {

@@ -12,7 +12,7 @@ use chain::ids::{ApplicationId, CodeId, OrganisationId};
 use chain::memory::Memory;
 use chain::receipt::Outcome;
 use chain::records::name::{NameKind, UniqueName};
-use chain::records::{Application, Code, List, ListKey, Organisation};
+use chain::records::{Application, Code, Interface, List, ListKey, Organisation, RecordKind};
 use chain::transaction::{Checked, Decoded};
 use chain::view::Past;
 use demo::applicant::{InboxAt, Inboxes};
@@ -106,6 +106,12 @@ impl Node for MemoryNode {
         let memory = self.memory.lock().unwrap();
         let list = ListKey { list: List::ApplicationsBySponsor, of: sponsor.0 };
         let entries = memory.list(list, None, usize::MAX);
+        Ok(entries.into_iter().filter_map(|(_, key)| memory.get(key.id)).collect())
+    }
+
+    async fn interfaces(&self) -> Result<Vec<Interface>, NodeError> {
+        let memory = self.memory.lock().unwrap();
+        let entries = memory.list(ListKey::of_kind(RecordKind::Interface), None, usize::MAX);
         Ok(entries.into_iter().filter_map(|(_, key)| memory.get(key.id)).collect())
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use chain::Genesis;
 use chain::block::PROTOCOL;
-use chain::genesis::{FirstOrganisation, Mode, NodeRole, credit_digest};
+use chain::genesis::{FirstGrant, FirstOrganisation, Mode, NodeRole, credit_digest};
 use chain::keys::PublicKey;
 use chain::limits;
 use chain::records::organisation::Identity;
 use chain::records::{CertificateKind, NameKind, OrganisationKind};
+use chain::rules::senders::needs_grants;
 
 use super::Problem;
 
@@ -98,6 +99,7 @@ fn organisations(genesis: &Genesis, found: &mut Vec<Problem>) {
         identity(genesis.mode, &at, &organisation.identity, found);
         first_keys(&at, organisation, found);
         scopes(genesis, &at, organisation, found);
+        interfaces(genesis, &at, organisation, found);
     }
 }
 
@@ -162,6 +164,46 @@ fn scopes(genesis: &Genesis, at: &str, organisation: &FirstOrganisation, found: 
             let what = format!("a {:?} does not attest {:?}", organisation.kind, scope.kind);
             found.push(Problem::new(format!("{at}.kind"), what));
         }
+    }
+}
+
+fn interfaces(
+    genesis: &Genesis,
+    at: &str,
+    organisation: &FirstOrganisation,
+    found: &mut Vec<Problem>,
+) {
+    if !organisation.interfaces.is_empty() && !needs_grants(organisation.kind) {
+        let what = format!("a {:?} acts by office and needs no grant", organisation.kind);
+        found.push(Problem::new(format!("{at}.interfaces"), what));
+    }
+    let mut seen = BTreeMap::new();
+    for (place, given) in organisation.interfaces.iter().enumerate() {
+        let at = format!("{at}.interfaces[{place}]");
+        if let Some(first) = seen.insert(given.interface, place) {
+            let what = format!("{} is granted in interfaces[{first}]", given.interface.word());
+            found.push(Problem::new(format!("{at}.interface"), what));
+        }
+        terms(genesis, &at, given, found);
+    }
+}
+
+fn terms(genesis: &Genesis, at: &str, given: &FirstGrant, found: &mut Vec<Problem>) {
+    let (terms, interface) = (&given.terms, given.interface.word());
+    if !terms.scopes.is_of(given.interface) {
+        let what = format!("has to name scopes of {interface}, at least one and no other's");
+        found.push(Problem::new(format!("{at}.terms.scopes"), what));
+    }
+    let calls = terms.calls_a_minute;
+    if !(1..=limits::CALLS_A_MINUTE).contains(&calls) {
+        let what = format!("{calls} is not between 1 and {}", limits::CALLS_A_MINUTE);
+        found.push(Problem::new(format!("{at}.terms.calls_a_minute"), what));
+    }
+    let earliest = genesis.time.plus(limits::GRANT_LEAST_MS);
+    let latest = genesis.time.plus(limits::GRANT_MOST_MS);
+    if !(earliest..=latest).contains(&terms.until) {
+        let what = format!("{} is not between {earliest} and {latest}", terms.until);
+        found.push(Problem::new(format!("{at}.terms.until"), what));
     }
 }
 

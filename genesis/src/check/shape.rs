@@ -3,7 +3,7 @@
 
 use chain::Genesis;
 use chain::actions::KeyGrant;
-use chain::genesis::{Mode, NodeRole, ParameterChoice, TagSecret};
+use chain::genesis::{FirstGrant, Mode, NodeRole, ParameterChoice, TagSecret};
 use chain::ids::{Prefecture, Time};
 use chain::keys::PublicKey;
 use chain::records::OrganisationKind;
@@ -38,6 +38,7 @@ const ORGANISATION: &[(&str, Look)] = &[
     ("prefecture", one::<Prefecture>),
     ("scopes", |at, value, found| each(at, value, one::<Scope>, found)),
     ("keys", |at, value, found| each(at, value, one::<KeyGrant>, found)),
+    ("interfaces", |at, value, found| each(at, value, one::<FirstGrant>, found)),
 ];
 
 const NODE: &[(&str, Look)] = &[

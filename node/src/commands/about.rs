@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a proof is about, as people write it: an id, a public key, or the word `parameters`.
+//! What a proof is about, as people write it: an id, a public key, an organisation's id with an
+//! interface, or the word `parameters`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use chain::TransactionId;
-use chain::ids::{CodeId, RecordId};
+use chain::ids::{CodeId, OrganisationId, RecordId};
 use chain::keys::PublicKey;
 use chain::proof::Proven;
-use chain::records::{RecordKey, RecordKind, RegisteredKey};
+use chain::records::{Interface, InterfaceKind, RecordKey, RecordKind, RegisteredKey};
+use chain::text::TextError;
 use serde::{Serialize, Serializer};
 
 /// The transaction or record that a proof is asked for, and about.
@@ -48,7 +50,7 @@ impl fmt::Display for About {
             Self::Transaction(id) => id.fmt(to),
             Self::Record(key) => match key.kind {
                 RecordKind::Parameters => to.write_str(PARAMETERS),
-                RecordKind::RegisteredKey | RecordKind::UniqueName => {
+                RecordKind::RegisteredKey | RecordKind::UniqueName | RecordKind::Interface => {
                     write!(to, "{} {}", key.kind.word(), key.id_text())
                 }
                 _ => to.write_str(&key.id_text()),
@@ -66,13 +68,17 @@ impl Serialize for About {
 const PARAMETERS: &str = "parameters";
 
 /// Kinds of records by the prefix of their ids.
-const PREFIXES: [(&str, RecordKind); 6] = [
+const PREFIXES: [(&str, RecordKind); 10] = [
     ("org", RecordKind::Organisation),
     ("per", RecordKind::Person),
     ("veh", RecordKind::Vehicle),
     ("app", RecordKind::Application),
     ("mat", RecordKind::Matter),
     ("way", RecordKind::Waybill),
+    ("con", RecordKind::Consent),
+    ("acc", RecordKind::Access),
+    ("era", RecordKind::Erasure),
+    ("aff", RecordKind::Affiliation),
 ];
 
 impl FromStr for About {
@@ -92,6 +98,10 @@ impl FromStr for About {
         if let Ok(key) = text.parse::<PublicKey>() {
             return Ok(record(RecordKind::RegisteredKey, RegisteredKey::id_of(&key)));
         }
+        if let Some((organisation, interface)) = text.split_once('/') {
+            let key = interface_of(organisation, interface).map_err(|error| error.to_string())?;
+            return Ok(Self::Record(key));
+        }
         let prefix = text.split('_').next().unwrap_or_default();
         let kind = PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(_, kind)| *kind);
         let kind = kind.ok_or_else(|| {
@@ -99,4 +109,12 @@ impl FromStr for About {
         })?;
         RecordKey::from_text(kind, text).map(Self::Record).map_err(|error| error.to_string())
     }
+}
+
+/// The record of an organisation and an interface, such as `org_…/code_application`.
+fn interface_of(organisation: &str, interface: &str) -> Result<RecordKey, TextError> {
+    let organisation: OrganisationId = organisation.parse()?;
+    let interface: InterfaceKind = interface.parse()?;
+    let id = Interface::id_of(organisation, interface);
+    Ok(RecordKey { kind: RecordKind::Interface, id })
 }

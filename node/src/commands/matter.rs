@@ -121,7 +121,7 @@ pub(super) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-fn first(dir: &Path) -> Result<Client> {
+pub(super) fn first(dir: &Path) -> Result<Client> {
     let state = State::read(dir)?;
     let node = state.nodes.first().context("the testnet has no node")?;
     Ok(Client::new(&node.api)?)

@@ -2,6 +2,7 @@
 //! The commands, one a file.
 
 pub(crate) mod about;
+pub(crate) mod apikey;
 pub(crate) mod authority;
 pub(crate) mod bench;
 pub(crate) mod code;
@@ -10,11 +11,13 @@ pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod genesis;
 pub(crate) mod header;
+pub(crate) mod interface;
 pub(crate) mod keys;
 pub(crate) mod matter;
 pub(crate) mod node;
 pub(crate) mod proof;
 pub(crate) mod testnet;
+pub(crate) mod token;
 pub(crate) mod tx;
 pub(crate) mod waybill;
 

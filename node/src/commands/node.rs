@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{runtime, told_to_stop};
 use crate::config::{self, Flags, NodeConfig};
-use crate::{lock, logs};
+use crate::{apikeys, lock, logs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -77,7 +77,8 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let handle = consensus::start(consensus, store.clone()).await?;
     let shutdown = CancellationToken::new();
     let registry = Default::default();
-    let served = Served { store, handle: handle.clone(), genesis, registry };
+    let keys = apikeys::follow(dir)?;
+    let served = Served { store, handle: handle.clone(), genesis, registry, keys };
     let (address, serving) = serve(served, &config.api, shutdown.clone()).await?;
     tracing::info!(%address, p2p = %handle.listening(), "serving");
     let stopped = tokio::select! {

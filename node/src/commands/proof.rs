@@ -32,7 +32,8 @@ pub(crate) enum Command {
     /// Write the proof of a transaction, code or record to standard output.
     Get {
         /// A transaction's id, a code's id, a record's id with its prefix, such as way_…, a public
-        /// key, or the word parameters.
+        /// key, an organisation's id with an interface, such as org_…/code_application, or the word
+        /// parameters.
         id: About,
         /// As of this height instead of the newest.
         #[arg(long)]
@@ -72,7 +73,7 @@ pub(crate) struct Trust {
 /// What a proof is asked besides whether it holds.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Asked {
-    /// Succeed only if it is about this: an id, a public key or the word parameters, as for `get`.
+    /// Succeed only if it is about this: what `get` takes.
     #[arg(long)]
     id: Option<About>,
     /// Succeed only if it answers for this height: what stood then, or the block of a transaction.

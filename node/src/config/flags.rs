@@ -13,8 +13,8 @@ pub(crate) struct Flags {
     /// Listen for HTTP here instead of where the configuration says (api.listen).
     #[arg(long, value_name = "ADDRESS")]
     api_listen: Option<SocketAddr>,
-    /// Let HTTP listen beyond loopback although it asks nobody for credentials: everybody who
-    /// reaches the address reads the whole chain and may submit transactions
+    /// Ask nobody for credentials: everybody who reaches the address reads the whole chain, as this
+    /// node's operator does
     /// (api.allow_open_api_without_credentials).
     #[arg(long)]
     allow_open_api_without_credentials: bool,

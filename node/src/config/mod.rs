@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use api::config::ApiConfig;
+use api::config::{ApiConfig, TlsConfig};
 use consensus::ProposalSize;
 use serde::{Deserialize, Serialize};
 
@@ -115,13 +115,14 @@ fn build(file: &Path, flags: &[flags::Set]) -> Result<config::Config> {
 /// Every key that may be set, by a configuration that sets all of them.
 fn known() -> Vec<String> {
     let path = PathBuf::new;
+    let tls = TlsConfig { certificate: path(), key: path() };
     let (listen, peers) = (ApiConfig::default().listen, BTreeMap::new());
     let whole = NodeConfig {
         genesis: path(),
         key: path(),
         data: path(),
         passphrase_file: Some(path()),
-        api: ApiConfig::default(),
+        api: ApiConfig { tls: Some(tls), ..ApiConfig::default() },
         p2p: P2p { listen, peers },
         consensus: Consensus::default(),
     };
@@ -144,9 +145,16 @@ fn resolve(dir: &Path, config: &mut NodeConfig) -> Result<()> {
         *path = dir.join(&path);
     }
     config.passphrase_file = config.passphrase_file.take().map(|path| dir.join(path));
+    if let Some(tls) = &mut config.api.tls {
+        tls.certificate = dir.join(&tls.certificate);
+        tls.key = dir.join(&tls.key);
+    }
+    let tls = config.api.tls.iter();
+    let tls =
+        tls.flat_map(|tls| [("api.tls.certificate", &tls.certificate), ("api.tls.key", &tls.key)]);
     let named = [("genesis", &config.genesis), ("key", &config.key)];
     let passphrase = config.passphrase_file.iter().map(|path| ("passphrase_file", path));
-    for (key, path) in named.into_iter().chain(passphrase) {
+    for (key, path) in named.into_iter().chain(passphrase).chain(tls) {
         ensure!(path.is_file(), "{key} names {}, which is no file: correct it", path.display());
     }
     Ok(())

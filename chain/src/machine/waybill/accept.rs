@@ -82,16 +82,14 @@ fn outside<R: Records + ?Sized>(
         WaybillKind::Exclusive { .. } => return not_offered("code"),
         WaybillKind::Public(limits) => limits,
     };
+    let vehicle = code.current.and_then(|id| context.get::<Vehicle>(id.0));
+    let class = vehicle.as_ref().and_then(Vehicle::class);
     let mut reasons = Vec::new();
-    if !limits.prefectures.is_empty() && !limits.prefectures.contains(&code.prefecture) {
+    if !limits.admit_home(code.prefecture) {
         reasons.extend(not_offered("prefectures"));
     }
-    if let Some(wanted) = &limits.vehicle_type {
-        let vehicle = code.current.and_then(|id| context.get::<Vehicle>(id.0));
-        let class = vehicle.as_ref().and_then(Vehicle::class);
-        if class.is_none_or(|class| class.vehicle_type != *wanted) {
-            reasons.extend(not_offered("vehicle_type"));
-        }
+    if !limits.admit_type(class.map(|class| &class.vehicle_type)) {
+        reasons.extend(not_offered("vehicle_type"));
     }
     reasons
 }

@@ -15,6 +15,8 @@ use crate::view::Records;
 enum Due {
     /// A proposed abort was not agreed to in time.
     AbortForgotten,
+    /// A proposed swap of the vehicle was not agreed to in time.
+    SwapForgotten,
     /// Nobody accepted.
     Lapse,
     /// It was accepted and never loaded.
@@ -70,7 +72,9 @@ fn next<R: Records + ?Sized>(
         _ => None,
     };
     let abort = abort.map(|abort| (abort.until, Due::AbortForgotten));
-    own.into_iter().chain(abort).min()
+    let swap = waybill.swap.as_ref().filter(|_| waybill.is_under_way());
+    let swap = swap.map(|swap| (swap.until, Due::SwapForgotten));
+    own.into_iter().chain(abort).chain(swap).min()
 }
 
 /// The next due change of a waybill, as of its instant.
@@ -85,6 +89,10 @@ pub(in crate::machine) fn fire<R: Records + ?Sized>(
             waybill.abort = None;
             Event::WaybillAbortChanged
         }
+        Due::SwapForgotten => {
+            waybill.swap = None;
+            Event::WaybillSwapChanged
+        }
         Due::Lapse => {
             waybill.state = WaybillState::Lapsed;
             waybill.ended_at = Some(at);
@@ -94,6 +102,7 @@ pub(in crate::machine) fn fire<R: Records + ?Sized>(
             waybill.state = WaybillState::Cancelled;
             waybill.ended_at = Some(at);
             waybill.end_reason = Word::new("not_loaded").ok();
+            waybill.swap = None;
             super::release(overlay, &waybill, at);
             Event::WaybillCancelled
         }

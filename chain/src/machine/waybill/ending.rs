@@ -25,6 +25,7 @@ fn ended<R: Records + ?Sized>(
         ended_at: Some(context.now),
         ended_by: Some(by),
         end_reason: Some(reason.clone()),
+        swap: None,
         ..waybill
     }
 }

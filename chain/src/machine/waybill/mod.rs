@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Waybills, step by step: `offer`, `accept`, `trip`, `ending`, `settle`, `dispute`, and what is `due`.
+//! Waybills, step by step: `offer`, `accept`, `trip`, `swap`, `ending`, `settle`, `dispute`, and what is
+//! `due`.
 
 mod accept;
 mod dispute;
@@ -7,6 +8,7 @@ mod due;
 mod ending;
 mod offer;
 mod settle;
+mod swap;
 mod trip;
 
 pub(super) use accept::{accept, decline};
@@ -15,6 +17,7 @@ pub(super) use due::fire;
 pub(super) use ending::{agree_abort, cancel, propose_abort, withdraw};
 pub(super) use offer::offer;
 pub(super) use settle::{agree_settlement, propose_settlement, sign};
+pub(super) use swap::{agree_swap, propose_swap};
 pub(super) use trip::{arrive, depart, load};
 
 use super::colour;

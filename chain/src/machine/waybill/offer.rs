@@ -49,6 +49,8 @@ pub(in crate::machine) fn offer<R: Records + ?Sized>(
         signed: None,
         settlement: None,
         abort: None,
+        swap: None,
+        swaps: Vec::new(),
         dispute: None,
         flagged: false,
         ended_at: None,

@@ -51,6 +51,7 @@ pub(in crate::machine) fn arrive<R: Records + ?Sized>(
     check_time(context, action.at, last(&waybill))?;
     waybill.arrived = Some(step(context, action.at, action.evidence));
     waybill.state = WaybillState::Arrived;
+    waybill.swap = None;
     super::release(context.overlay, &waybill, context.now);
     super::write(context.overlay, waybill, Event::WaybillArrived, context.now);
     Ok(())

@@ -6,16 +6,19 @@
 #![allow(dead_code, unreachable_pub, unused_imports, clippy::unwrap_used)]
 
 pub mod edge;
+pub mod exchange;
 pub mod fleet;
 pub mod forge;
 pub mod forgeries;
+pub mod interface;
 pub mod issue;
 pub mod scene;
+pub mod swap;
 pub mod waybill;
 
 use chain::actions::*;
 use chain::gb32100::{CreditCode, check_symbol};
-use chain::genesis::{FirstOrganisation, GenesisNode, Mode, NodeRole, ParameterChoice};
+use chain::genesis::{FirstGrant, FirstOrganisation, GenesisNode, Mode, NodeRole, ParameterChoice};
 use chain::ids::*;
 use chain::keys::{PublicKey, SecretKey};
 use chain::memory::Memory;
@@ -36,6 +39,8 @@ pub const SECOND: u64 = 1_000;
 pub const DAY: u64 = 86_400 * SECOND;
 /// When the world begins: 2026-11-24T12:00:00+08:00.
 pub const START: Time = Time(1_795_492_800_000);
+/// When the grants of genesis end.
+pub const GRANTS_END: Time = Time(START.0 + 1_096 * DAY);
 /// The prefecture where everything happens.
 pub const KUNMING: Prefecture = Prefecture(5301);
 /// Another prefecture.
@@ -122,6 +127,20 @@ fn organisations() -> Vec<(&'static str, OrganisationKind, Vec<Scope>)> {
     ]
 }
 
+/// Every scope of both interfaces for those who carry, as long as a grant may last.
+fn interfaces(kind: OrganisationKind) -> Vec<FirstGrant> {
+    if !matches!(kind, OrganisationKind::Platform | OrganisationKind::Enterprise) {
+        return Vec::new();
+    }
+    let first = |interface| FirstGrant { interface, terms: whole(interface, GRANTS_END) };
+    InterfaceKind::ALL.map(first).to_vec()
+}
+
+/// Every scope of an interface at a rate of a thousand.
+pub fn whole(interface: InterfaceKind, until: Time) -> GrantTerms {
+    GrantTerms { scopes: InterfaceScopes::all_of(interface), calls_a_minute: 1_000, until }
+}
+
 /// The genesis of the world with some parameters that differ.
 pub fn genesis(parameters: &[(ParameterName, u64)]) -> Genesis {
     let organisations = organisations()
@@ -136,6 +155,7 @@ pub fn genesis(parameters: &[(ParameterName, u64)]) -> Genesis {
             prefecture: KUNMING,
             scopes,
             keys: vec![KeyGrant { key: key(name).public(), roles: Roles::ALL }],
+            interfaces: interfaces(kind),
         })
         .collect();
     Genesis {

@@ -49,15 +49,36 @@ pub(crate) struct NodeChoice {
     /// the testnet's first.
     #[arg(long)]
     node: Option<String>,
+    /// A file whose first line is an API key or a token, for what needs one; else the variable
+    /// DIANYUN_CREDENTIALS.
+    #[arg(long, value_name = "FILE")]
+    credentials_file: Option<PathBuf>,
     /// The testnet's folder.
     #[arg(long, default_value_os_t = default_dir())]
     dir: PathBuf,
 }
 
 impl NodeChoice {
+    pub(crate) fn of(node: Option<String>, dir: PathBuf) -> Self {
+        Self { node, credentials_file: None, dir }
+    }
+
     pub(crate) fn client(&self) -> Result<client::Client> {
         let first = |state: &State| Some(state.nodes.first()?.api.clone());
-        Ok(client::Client::new(&address(self.node.as_deref(), &self.dir, first)?)?)
+        let client = client::Client::new(&address(self.node.as_deref(), &self.dir, first)?)?;
+        match self.credentials()? {
+            Some(secret) => Ok(client.with_credentials(&secret)?),
+            None => Ok(client),
+        }
+    }
+
+    fn credentials(&self) -> Result<Option<String>> {
+        let Some(file) = &self.credentials_file else {
+            return Ok(std::env::var("DIANYUN_CREDENTIALS").ok());
+        };
+        let text = std::fs::read_to_string(file);
+        let text = text.with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(text.lines().next().map(str::to_owned))
     }
 }
 

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Who asks, and which records that is a party to. What a caller may do with a route is in the table; here
+//! is what is its own. A question to the chain's records, never to a socket.
+
+use chain::Records;
+use chain::ids::{CodeId, OrganisationId, PersonId, VehicleId};
+use chain::keys::PublicKey;
+use chain::records::{
+    Code, Holder, InterfaceScopes, Matter, Operator, OrganisationKind, Owner, RecordKey,
+    RecordKind, Subject, Value, Vehicle, VehicleOwner, Waybill, WaybillKind, WaybillState,
+};
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Nobody that is known.
+    Public,
+    /// Whoever reaches an interface that its operator opened to all.
+    Open,
+    /// An organisation.
+    Member(Member),
+    /// A holder, or who applies to be one.
+    Holder(Holding),
+}
+
+/// An organisation that asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Which.
+    pub id: OrganisationId,
+    /// Its kind.
+    pub kind: OrganisationKind,
+    /// True if it runs a validator or observer, which hold every block.
+    pub runs_a_node: bool,
+    /// What it is granted now, and its credential is good for.
+    pub scopes: InterfaceScopes,
+}
+
+/// A person that asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The key that signed.
+    pub key: PublicKey,
+    /// Whose key it is; none while an application waits.
+    pub person: Option<PersonId>,
+    /// The person's code.
+    pub code: Option<CodeId>,
+}
+
+/// The columns of the table: whom a route tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Nobody that is known.
+    Public,
+    /// A holder.
+    Holder,
+    /// An enterprise, platform, insurer, bank or service provider.
+    Business,
+    /// An authority.
+    Authority,
+    /// A regulator.
+    Regulator,
+    /// An organisation that runs a validator or observer, or anybody at an open interface.
+    Node,
+}
+
+impl Class {
+    /// All, in the order of the table.
+    pub const ALL: [Self; 6] =
+        [Self::Public, Self::Holder, Self::Business, Self::Authority, Self::Regulator, Self::Node];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Holder => "holder",
+            Self::Business => "business",
+            Self::Authority => "authority",
+            Self::Regulator => "regulator",
+            Self::Node => "node",
+        }
+    }
+}
+
+impl Caller {
+    /// Its column in the table.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Public => Class::Public,
+            Self::Open => Class::Node,
+            Self::Holder(_) => Class::Holder,
+            Self::Member(member) if member.runs_a_node => Class::Node,
+            Self::Member(member) => match member.kind {
+                OrganisationKind::Regulator => Class::Regulator,
+                OrganisationKind::Authority => Class::Authority,
+                OrganisationKind::Enterprise
+                | OrganisationKind::Platform
+                | OrganisationKind::Insurer
+                | OrganisationKind::Bank
+                | OrganisationKind::ServiceProvider => Class::Business,
+            },
+        }
+    }
+
+    /// True if it is granted to read certificates and matters of others.
+    pub fn may_verify(&self) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Member(member) => member.scopes.verify,
+            Self::Public | Self::Holder(_) => false,
+        }
+    }
+
+    /// True if a registered key is its own.
+    pub fn is_owner(&self, owner: Owner) -> bool {
+        match self {
+            Self::Public => false,
+            Self::Open => true,
+            Self::Member(member) => owner == Owner::Organisation(member.id),
+            Self::Holder(holding) => holding.person.is_some_and(|id| owner == Owner::Person(id)),
+        }
+    }
+
+    /// True if it is a party to a record: its subject, maker, holder, owner, operator, attester or
+    /// source. What is in every header, or named in the clear, is everybody's own.
+    pub fn is_party<R: Records + ?Sized>(&self, records: &R, value: &Value) -> bool {
+        let parties = Parties { records };
+        match (self, value) {
+            (
+                _,
+                Value::Parameters(_)
+                | Value::Organisation(_)
+                | Value::RegisteredKey(_)
+                | Value::Interface(_),
+            ) => true,
+            (Self::Public, _) => false,
+            (Self::Open, _) => true,
+            (Self::Member(member), value) => parties.member(member, value),
+            (Self::Holder(holding), value) => parties.holder(holding, value),
+        }
+    }
+}
+
+struct Parties<'a, R: ?Sized> {
+    records: &'a R,
+}
+
+impl<R: Records + ?Sized> Parties<'_, R> {
+    fn member(&self, member: &Member, value: &Value) -> bool {
+        let own = member.id;
+        let attests = |dossier: &chain::records::Dossier| {
+            dossier.certificates.iter().any(|held| held.terms.attester == own)
+        };
+        match value {
+            Value::Person(person) => attests(&person.dossier),
+            Value::Vehicle(vehicle) => owns(own, vehicle) || attests(&vehicle.dossier),
+            Value::Code(code) => operates(own, code) || lays(own, code),
+            Value::Application(application) => {
+                let asked = application.claims.iter().any(|claim| claim.attester == own);
+                application.sponsor == own || asked
+            }
+            Value::Matter(matter) => {
+                matter.source.organisation == own || self.concerns_member(own, matter)
+            }
+            Value::Waybill(waybill) => {
+                let named = waybill.maker == own || waybill.offer.consignee == Some(own);
+                named || (member.scopes.waybills && is_open_to_all(waybill))
+            }
+            Value::Consent(consent) => {
+                consent.terms.to == own
+                    || consent.sponsor == Some(own)
+                    || consent.holder == Holder::Organisation(own)
+            }
+            Value::Access(access) => access.by == own || access.holder == Holder::Organisation(own),
+            Value::Erasure(erasure) => erasure.by == own,
+            Value::Affiliation(affiliation) => affiliation.enterprise == own,
+            _ => false,
+        }
+    }
+
+    fn holder(&self, holding: &Holding, value: &Value) -> bool {
+        let Some(own) = holding.person else {
+            return matches!(value, Value::Application(a) if a.holder_key == holding.key);
+        };
+        match value {
+            Value::Person(person) => person.id == own,
+            Value::Vehicle(vehicle) => drives(holding, vehicle),
+            Value::Code(code) => code.holder == Holder::Person(own),
+            Value::Application(application) => {
+                application.person == Some(own) || application.holder_key == holding.key
+            }
+            Value::Matter(matter) => self.concerns_holder(own, holding, matter),
+            Value::Waybill(waybill) => carries(own, holding, waybill) || is_open_to_all(waybill),
+            Value::Consent(consent) => consent.holder == Holder::Person(own),
+            Value::Access(access) => access.holder == Holder::Person(own),
+            Value::Affiliation(affiliation) => Some(affiliation.code) == holding.code,
+            _ => false,
+        }
+    }
+
+    fn concerns_member(&self, own: OrganisationId, matter: &Matter) -> bool {
+        match matter.subject {
+            Subject::Organisation(id) => id == own,
+            Subject::Vehicle(id) => self.vehicle(id).is_some_and(|vehicle| owns(own, &vehicle)),
+            Subject::Person(_) => false,
+        }
+    }
+
+    fn concerns_holder(&self, own: PersonId, holding: &Holding, matter: &Matter) -> bool {
+        match matter.subject {
+            Subject::Person(id) => id == own,
+            Subject::Vehicle(id) => self.vehicle(id).is_some_and(|v| drives(holding, &v)),
+            Subject::Organisation(_) => false,
+        }
+    }
+
+    fn vehicle(&self, id: VehicleId) -> Option<Vehicle> {
+        match self.records.record(&RecordKey { kind: RecordKind::Vehicle, id: id.0 })?.value {
+            Value::Vehicle(vehicle) => Some(vehicle),
+            _ => None,
+        }
+    }
+}
+
+fn owns(own: OrganisationId, vehicle: &Vehicle) -> bool {
+    vehicle.owner == VehicleOwner::Organisation(own)
+}
+
+fn drives(holding: &Holding, vehicle: &Vehicle) -> bool {
+    let owns = vehicle.owner == VehicleOwner::Holder(holding.key);
+    owns || holding.code.is_some_and(|code| vehicle.drivers.contains(&code))
+}
+
+fn operates(own: OrganisationId, code: &Code) -> bool {
+    code.holder == Holder::Organisation(own) || code.operator == Some(Operator::Organisation(own))
+}
+
+fn lays(own: OrganisationId, code: &Code) -> bool {
+    code.suspensions.iter().any(|suspension| suspension.by == own)
+}
+
+fn carries(own: PersonId, holding: &Holding, waybill: &Waybill) -> bool {
+    let carrier = waybill.carrier.as_ref().is_some_and(|carrier| carrier.person == own);
+    let offered = match &waybill.offer.kind {
+        WaybillKind::Exclusive { code } => Some(*code) == holding.code,
+        WaybillKind::Public(_) => false,
+    };
+    carrier || offered
+}
+
+/// A public offer is for every driver to see while it lasts.
+fn is_open_to_all(waybill: &Waybill) -> bool {
+    waybill.state == WaybillState::Offered && matches!(waybill.offer.kind, WaybillKind::Public(_))
+}

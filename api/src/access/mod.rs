@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Who may ask: credentials, rates, and the table of who may call what. What an organisation may do is the
+//! chain's word; an API key or a token only says who asks, and never widens it.
+
+mod caller;
+pub(crate) mod guard;
+mod rates;
+pub mod register;
+pub mod secret;
+pub mod table;
+pub mod token;
+
+pub use caller::{Caller, Class, Holding, Member};

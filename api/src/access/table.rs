@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The one table of who may call what: a row for each route, a column for each class of callers.
+//! `docs/access.md` is written from it, and a test asks for every cell of it. Rules of the chain are not
+//! here: whether a transaction is good, the state machine says.
+
+use super::caller::Class;
+
+/// How far a caller gets with a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It is refused.
+    No,
+    /// It sees what it is a party to; all else is not there for it.
+    Own,
+    /// What it is a party to, and everything if it is granted `verify`.
+    Granted,
+    /// It sees everything.
+    All,
+}
+
+impl Reach {
+    /// Its word in the documentation.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::No => "–",
+            Self::Own => "own",
+            Self::Granted => "own; all if granted `verify`",
+            Self::All => "all",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Method and path, as the description names them.
+    pub route: &'static str,
+    /// How far each class gets, in the order of [`Class::ALL`].
+    pub reach: [Reach; 6],
+}
+
+impl Row {
+    /// How far a class gets.
+    pub fn of(&self, class: Class) -> Reach {
+        self.reach[class as usize]
+    }
+}
+
+use Reach::{All, Granted, No, Own};
+
+const EVERYBODY: [Reach; 6] = [All; 6];
+/// Whole blocks: who holds them anyway.
+const WHOLE: [Reach; 6] = [No, No, No, No, All, All];
+/// Records of persons and vehicles: parties, and those who are granted to verify.
+const PAPERS: [Reach; 6] = [No, Own, Granted, Own, All, All];
+/// Business between parties.
+const PARTIES: [Reach; 6] = [No, Own, Own, Own, All, All];
+/// Records of any kind: what is named in the clear is for everybody.
+const NAMED: [Reach; 6] = [Own, Own, Granted, Own, All, All];
+
+const fn row(route: &'static str, reach: [Reach; 6]) -> Row {
+    Row { route, reach }
+}
+
+/// The table, in the order of the description.
+pub const TABLE: &[Row] = &[
+    row("POST /v1/transactions", EVERYBODY),
+    row("POST /v1/transactions/batch", EVERYBODY),
+    row("POST /v1/transactions/prepare", EVERYBODY),
+    row("GET /v1/transactions/{id}", EVERYBODY),
+    row("GET /v1/transactions/{id}/proof", EVERYBODY),
+    row("GET /v1/blocks", EVERYBODY),
+    row("GET /v1/blocks/{height}", WHOLE),
+    row("GET /v1/blocks/{height}/changes", WHOLE),
+    row("GET /v1/headers/{height}", EVERYBODY),
+    row("GET /v1/codes", PARTIES),
+    row("GET /v1/codes/{id}", EVERYBODY),
+    row("GET /v1/codes/{id}/history", PAPERS),
+    row("GET /v1/codes/{id}/proof", EVERYBODY),
+    row("GET /v1/codes/{id}/qr.svg", EVERYBODY),
+    row("GET /v1/parameters", EVERYBODY),
+    row("GET /v1/organisations/{id}", EVERYBODY),
+    row("GET /v1/organisations/{id}/interfaces", EVERYBODY),
+    row("GET /v1/persons/{id}", PAPERS),
+    row("GET /v1/applications/{id}", PARTIES),
+    row("GET /v1/vehicles/{id}", PAPERS),
+    row("GET /v1/matters/{id}", PAPERS),
+    row("GET /v1/waybills/{id}", PARTIES),
+    row("GET /v1/records/{kind}/{id}/proof", NAMED),
+    row("GET /v1/organisations", EVERYBODY),
+    row("GET /v1/interfaces", EVERYBODY),
+    row("GET /v1/applications", PARTIES),
+    row("GET /v1/vehicles", PARTIES),
+    row("GET /v1/matters", PARTIES),
+    row("GET /v1/waybills", PARTIES),
+    row("GET /v1/state/{kind}", WHOLE),
+    row("GET /v1/events", PARTIES),
+    row("GET /v1/status", EVERYBODY),
+    row("GET /v1/validators", EVERYBODY),
+    row("GET /metrics", EVERYBODY),
+    row("GET /livez", EVERYBODY),
+    row("GET /readyz", EVERYBODY),
+    row("GET /openapi.json", EVERYBODY),
+    row("GET /docs", EVERYBODY),
+    row("GET /docs/errors", EVERYBODY),
+];
+
+/// The row of a route; none for a path that is not described.
+pub fn row_of(method: &str, path: &str) -> Option<&'static Row> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    let is_it = |row: &&Row| row.route.split_once(' ') == Some((method, path));
+    TABLE.iter().find(is_it)
+}

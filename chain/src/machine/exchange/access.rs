@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Recording an access, on a basis that holds in this block, or on a verification code that was shown.
+
+use super::basis::{self, Asked, Granted};
+use super::consent::{check_fields, custody_of};
+use crate::actions::{AccessRecord, ConsentUse};
+use crate::event::Event;
+use crate::hash::Hash;
+use crate::ids::{AccessId, ConsentId, Time};
+use crate::machine::code;
+use crate::machine::context::Context;
+use crate::records::access::Basis;
+use crate::records::consent::ConsentTerms;
+use crate::records::{Access, Code, Consent, ConsentState, ParameterName, Purpose, RegisteredKey};
+use crate::refusal::{Reasons, RefusalCode, Refused};
+use crate::view::Records;
+
+/// An organisation records what it asks for, on a basis that holds. A consent counts the use.
+pub(in crate::machine) fn record<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    action: &AccessRecord,
+) -> Result<(), Refused> {
+    let by = context.organisation()?.id;
+    let asked = Asked { by, code: action.code, fields: action.fields };
+    let granted = basis::check(context.overlay, &asked, &action.basis, context.now)?;
+    let consent = granted.consent.clone().map(|consent| used_once_more(context, consent));
+    write(context, (&asked, granted), action.basis.clone(), action.request);
+    if let Some((consent, event)) = consent {
+        context.put(consent, event);
+    }
+    Ok(())
+}
+
+fn used_once_more<R: Records + ?Sized>(
+    context: &Context<'_, '_, R>,
+    consent: Consent,
+) -> (Consent, Event) {
+    let used = consent.used + 1;
+    if used < consent.terms.uses {
+        return (Consent { used, ..consent }, Event::ConsentUsed);
+    }
+    let (state, ended_at) = (ConsentState::UsedUp, Some(context.now));
+    (Consent { used, state, ended_at, ..consent }, Event::ConsentUsedUp)
+}
+
+fn write<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    (asked, granted): (&Asked, Granted),
+    basis: Basis,
+    request: Hash,
+) {
+    let access = Access {
+        id: AccessId(context.new_id()),
+        by: asked.by,
+        code: asked.code,
+        holder: granted.code.holder,
+        vehicles: granted.vehicles,
+        basis,
+        custody: granted.consent.and_then(|consent| consent.custody),
+        fields: asked.fields,
+        request,
+        at: context.now,
+    };
+    context.put(access, Event::AccessRecorded);
+}
+
+/// Who was shown a verification code uses the holder's word on it, once: a consent that is used up, and
+/// the access on it.
+pub(in crate::machine) fn use_shown<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    action: &ConsentUse,
+) -> Result<(), Refused> {
+    let by = context.organisation()?.id;
+    let terms = &action.terms;
+    let code = code::in_force(context, terms.code)?;
+    let key = check_shown(context, &code, action)?;
+    let mut granted = Granted::about(code, terms.fields);
+    basis::not_shut(context.overlay, &granted, false, context.now)?;
+    let (id, purpose) = (ConsentId(context.new_id()), Purpose::CapacityCheck);
+    let until = action.statements.iter().map(|word| word.valid_until).fold(context.now, Time::max);
+    let (code, fields) = (terms.code, terms.fields);
+    let consent = Consent {
+        id,
+        holder: granted.code.holder,
+        terms: ConsentTerms { code, to: by, purpose, fields, until, uses: 1 },
+        given_at: context.now,
+        custody: custody_of(&key),
+        sponsor: Some(by),
+        used: 1,
+        state: ConsentState::UsedUp,
+        ended_at: Some(context.now),
+    };
+    context.put(consent.clone(), Event::ConsentUsedUp);
+    granted.consent = Some(consent);
+    let asked = Asked { by, code, fields };
+    write(context, (&asked, granted), Basis::Consent { consent: id, purpose }, action.request);
+    Ok(())
+}
+
+/// The holder's word on the terms, for a short time only; the key that signed it.
+fn check_shown<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    code: &Code,
+    action: &ConsentUse,
+) -> Result<RegisteredKey, Refused> {
+    let mut reasons = Reasons::default();
+    reasons.add(check_fields(action.terms.fields));
+    let latest = context.now.plus(context.parameter(ParameterName::CapacityMs));
+    let too_far = action.statements.iter().any(|word| word.valid_until > latest);
+    reasons.bar_if(too_far, RefusalCode::StatementExpired, "statements");
+    let signed = context.take_signed_word_of(code::holder_owner(code));
+    reasons.add(signed.as_ref().map(drop).map_err(Clone::clone));
+    reasons.done()?;
+    signed
+}
