@@ -73,9 +73,11 @@ pub const HISTORY: Tag = tag("dy/history/1");
 pub const BATCH: Tag = tag("dy/batch/1");
 /// What a holder signs for a verification code.
 pub const CAPACITY: Tag = tag("dy/capacity/1");
+/// What a driver's node signs once the digits of a verification code were entered.
+pub const RELEASE: Tag = tag("dy/release/1");
 /// The list of consents between a code and an organisation.
 pub const BETWEEN: Tag = tag("dy/between/1");
-/// The id of an erasure, from its subject.
+/// The id of an erasure, from its application.
 pub const ERASURE_ID: Tag = tag("dy/erasure-id/1");
 /// The id of an affiliation, from enterprise and code.
 pub const AFFILIATION_ID: Tag = tag("dy/affil-id/1");

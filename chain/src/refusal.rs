@@ -113,6 +113,8 @@ refusals! {
     ApplicationOpen, "application_open", "The application is still verifying.", "该申请仍在核验中。";
     AffiliationState, "affiliation_state", "The affiliation's review, account or end does not allow this step.", "挂靠关系当前的审核、开户或终止状态不允许此操作。";
     AccessTooOld, "access_too_old", "The access was recorded too long ago to be answered. Record a new one.", "该查询记录已超过答复时限，请重新登记查询。";
+    DataNeeded, "data_needed", "A waybill that ended lately, or a dispute, still needs the data: they may be restricted, not erased.", "近期结束的运单或未结争议仍需要该信息：只能限制，不能删除。";
+    RestrictionOver, "restriction_over", "The time of the restriction is over: the data are to be erased.", "限制期已满，该信息应予删除。";
 }
 
 data! {

@@ -173,13 +173,8 @@ impl Decoded {
     pub fn signature_checks(&self) -> Vec<SignatureCheck> {
         let tx = &self.transaction;
         let mut checks = vec![(tx.sender, signed_message(self.id).to_vec(), tx.signature)];
-        let statements = tx.action.statements();
-        if !statements.is_empty() {
-            let digest = tx.action.statement_digest();
-            checks.extend(
-                statements.iter().map(|s| (s.signer, s.message(tx.chain, digest), s.signature)),
-            );
-        }
+        let said = tx.action.said(tx.chain).into_iter();
+        checks.extend(said.map(|(s, about)| (s.signer, s.message(tx.chain, about), s.signature)));
         checks
     }
 

@@ -318,4 +318,18 @@ impl Action {
         };
         Hash::tagged(domain::STATEMENT_ACTION, &[&bare])
     }
+
+    /// Every word that it carries on a chain, with the digest of what each is about: its statements, and
+    /// the word of a driver's node.
+    pub fn said(&self, chain: Hash) -> Vec<(&Statement, Hash)> {
+        let mut said = Vec::new();
+        if !self.statements().is_empty() {
+            let digest = self.statement_digest();
+            said.extend(self.statements().iter().map(|word| (word, digest)));
+        }
+        if let Self::ConsentUse(action) = self {
+            said.push((&action.release, action.released(chain).digest()));
+        }
+        said
+    }
 }

@@ -30,15 +30,18 @@ pub(super) fn request<R: Records + ?Sized>(
     let is_driver = matches!(code.holder, Holder::Person(_));
     reasons.bar_if(!is_driver, RefusalCode::InvalidField, "code");
     reasons.bar_if(is_live, RefusalCode::AlreadyExists, "enterprise");
-    if asked_by == AffiliationSide::Enterprise {
-        reasons.add(context.take_word_of(code::holder_owner(&code)));
-    }
+    let signed = match asked_by {
+        AffiliationSide::Enterprise => context.take_signed_word_of(code::holder_owner(&code)),
+        AffiliationSide::Driver => Ok(context.sender.clone()),
+    };
+    reasons.add(signed.as_ref().map(drop).map_err(Clone::clone));
     reasons.done()?;
     let affiliation = Affiliation {
         id,
         enterprise: action.enterprise,
         code: action.code,
         asked_by,
+        custody: signed?.custody(),
         asked_at: context.now,
         review: Review::Waiting,
         reviewed_at: None,
@@ -84,6 +87,9 @@ pub(super) fn review<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     let mut affiliation = own(context, action.affiliation)?;
     need(affiliation.is_live() && affiliation.review == Review::Waiting)?;
+    if action.verdict == AffiliationVerdict::Approve {
+        code::in_force(context, affiliation.code)?;
+    }
     affiliation.reviewed_at = Some(context.now);
     match &action.verdict {
         AffiliationVerdict::Approve => {
@@ -93,7 +99,8 @@ pub(super) fn review<R: Records + ?Sized>(
         AffiliationVerdict::Refuse { reason } => {
             affiliation.review = Review::Refused;
             let (by, reason) = (AffiliationSide::Enterprise, reason.clone());
-            affiliation.ending = Some(AffiliationEnding { by, reason, at: context.now });
+            let at = context.now;
+            affiliation.ending = Some(AffiliationEnding { by, custody: None, reason, at });
             context.put(affiliation, Event::AffiliationRefused);
         }
     }
@@ -131,8 +138,8 @@ pub(super) fn end<R: Records + ?Sized>(
     };
     need(affiliation.is_live())?;
     affiliation.account = Account::Closed;
-    affiliation.ending =
-        Some(AffiliationEnding { by, reason: action.reason.clone(), at: context.now });
+    let (custody, reason) = (context.sender.custody(), action.reason.clone());
+    affiliation.ending = Some(AffiliationEnding { by, custody, reason, at: context.now });
     context.put(affiliation, Event::AffiliationEnded);
     Ok(())
 }

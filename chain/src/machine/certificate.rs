@@ -27,6 +27,7 @@ pub(super) fn attest<R: Records + ?Sized>(
     let found = touched(context, action.subject);
     let terms = Terms {
         root: action.root,
+        application: None,
         attester: attester.id,
         attested_at: context.now,
         valid_from: action.valid_from,

@@ -18,7 +18,7 @@ use crate::limits::{
     BUCKET_CHOSEN, BUCKET_ENTRIES, DUE_RECORDS, REASONS, TRANSACTION_CHANGES, VALIDITY_MS,
 };
 use crate::receipt::{Change, Outcome, Receipt};
-use crate::records::{NameKind, RecordKey, Value};
+use crate::records::{DataSubject, NameKind, RecordKey, Value};
 use crate::refusal::{RefusalCode, Refused};
 use crate::transaction::Checked;
 use crate::view::{Executed, View};
@@ -203,12 +203,8 @@ const EMPTY: Mark = Mark::START;
 
 fn statement_ids(checked: &Checked) -> Vec<(Time, TransactionId)> {
     let transaction = checked.transaction();
-    let statements = transaction.action.statements();
-    if statements.is_empty() {
-        return Vec::new();
-    }
-    let digest = transaction.action.statement_digest();
-    statements.iter().map(|s| (s.valid_until, s.id(transaction.chain, digest))).collect()
+    let said = transaction.action.said(transaction.chain).into_iter();
+    said.map(|(word, about)| (word.valid_until, word.id(transaction.chain, about))).collect()
 }
 
 fn created(changes: &[Change]) -> impl Iterator<Item = RecordKey> {
@@ -218,13 +214,18 @@ fn created(changes: &[Change]) -> impl Iterator<Item = RecordKey> {
 /// How far a new record may fill its bucket. Whoever looks for ids that fall into one bucket must not
 /// keep others out of it who cannot choose theirs: names that an authority gives, the code that an
 /// application made earlier leads to, what has one record for a subject or a pair (an interface of an
-/// organisation, an erasure, an affiliation), the chain's own matters.
+/// organisation, an erasure of what was issued, an affiliation), the chain's own matters. An erasure of
+/// an application that led to nothing is none of these: its sponsor chose the id with a nonce.
 fn most_entries(new: &Value) -> Option<usize> {
     match new {
         Value::UniqueName(name) if name.kind != NameKind::WaybillNumber => None,
         Value::Matter(matter) if matter.source.automatic => None,
         Value::Code(_) | Value::Interface(_) => None,
-        Value::Erasure(_) | Value::Affiliation(_) => None,
+        Value::Erasure(erasure) => match erasure.subject {
+            DataSubject::Code(_) | DataSubject::Vehicle(_) => None,
+            DataSubject::Application(_) => Some(BUCKET_ENTRIES),
+        },
+        Value::Affiliation(_) => None,
         Value::UniqueName(_) | Value::RegisteredKey(_) => Some(BUCKET_CHOSEN),
         _ => Some(BUCKET_ENTRIES),
     }

@@ -2,6 +2,7 @@
 //! An affiliation: an enterprise reviews a driver and opens an account (审核, 开户). It opens no field by
 //! itself: each needs a basis of its own.
 
+use super::key::Custody;
 use super::{List, ListKey, RecordKind, RecordValue, wrapped};
 use crate::data::{data, small_data};
 use crate::domain;
@@ -48,6 +49,8 @@ data! {
     pub struct AffiliationEnding {
         /// Which side ended it.
         pub by: AffiliationSide,
+        /// Who has the key in hand, if the driver ended it.
+        pub custody: Option<Custody>,
         /// Reason code.
         pub reason: Word,
         /// When.
@@ -65,6 +68,8 @@ data! {
         pub code: CodeId,
         /// Which side asked.
         pub asked_by: AffiliationSide,
+        /// Who has the key in hand by which the driver asked or agreed to it.
+        pub custody: Option<Custody>,
         /// When.
         pub asked_at: Time,
         /// The review.
@@ -87,7 +92,8 @@ impl Affiliation {
         AffiliationId(RecordId(Hash::tagged(domain::AFFILIATION_ID, &parts).half()))
     }
 
-    /// True until it is refused or ended.
+    /// True until it is refused or ended. It outlives a cancelled code and an enterprise whose registration
+    /// has ended on record only: `query::affiliation` tells how it stands then.
     pub fn is_live(&self) -> bool {
         self.ending.is_none()
     }

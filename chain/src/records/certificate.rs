@@ -5,7 +5,7 @@
 
 use crate::data::{data, small_data};
 use crate::hash::Hash;
-use crate::ids::{CertificateId, OrganisationId, Prefecture, Time};
+use crate::ids::{ApplicationId, CertificateId, OrganisationId, Prefecture, Time};
 use crate::text::Word;
 
 small_data! {
@@ -136,6 +136,9 @@ data! {
     pub struct Terms {
         /// RFC 6962 root over the digests of its fields.
         pub root: Hash,
+        /// The application that its fields came with; none for what was attested apart. An erasure of
+        /// that application shuts this and no other word on the subject.
+        pub application: Option<ApplicationId>,
         /// Who attested it.
         pub attester: OrganisationId,
         /// When.

@@ -96,6 +96,10 @@ data! {
         pub colour: Option<Colour>,
         /// Waybills accepted and not ended; at most 8.
         pub waybills: Vec<WaybillId>,
+        /// When the last of them ceased to be under way.
+        pub carried_until: Option<Time>,
+        /// Disputes that are open on waybills that it carries or carried.
+        pub disputes: u32,
         /// The earliest instant at which standing or colour can change with no new transaction.
         pub next_change_at: Option<Time>,
     }

@@ -89,6 +89,8 @@ data! {
         pub state: ConsentState,
         /// When it was revoked, used up or past its end.
         pub ended_at: Option<Time>,
+        /// Who has the key in hand that revoked it; none unless a person's key did.
+        pub revoked_custody: Option<Custody>,
     }
 }
 

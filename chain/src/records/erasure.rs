@@ -3,25 +3,14 @@
 //!
 //! Commitments stay, and mean nothing without the salts that were destroyed.
 
+use super::subject::DataSubject;
 use super::{RecordKind, RecordValue, wrapped};
-use crate::codec;
 use crate::data::{data, small_data};
 use crate::domain;
 use crate::hash::Hash;
-use crate::ids::{ApplicationId, CodeId, ErasureId, OrganisationId, RecordId, Time, VehicleId};
+use crate::ids::{ApplicationId, ErasureId, OrganisationId, RecordId, Time};
 
 small_data! {
-    /// Whose data.
-    #[derive(bincode::Encode, bincode::Decode)]
-    pub enum ErasureSubject {
-        /// Those of a code and its holder.
-        Code(CodeId),
-        /// Those of a vehicle or trailer.
-        Vehicle(VehicleId),
-        /// Those of an application that led to nothing.
-        Application(ApplicationId),
-    }
-
     /// What became of them.
     #[derive(bincode::Encode, bincode::Decode)]
     pub enum ErasureKind {
@@ -36,31 +25,34 @@ small_data! {
 }
 
 data! {
-    /// An erasure; a subject has one record, each change a version.
+    /// An erasure; an application has one record, each change a version.
     #[derive(bincode::Encode, bincode::Decode)]
     pub struct Erasure {
-        /// Its id, which follows from the subject.
+        /// Its id, which follows from the application.
         pub id: ErasureId,
-        /// Whose data.
-        pub subject: ErasureSubject,
-        /// The application that they came with.
+        /// The application that the data came with.
         pub application: ApplicationId,
-        /// Who published it: the sponsor of that application, whose node holds the data.
+        /// Whose data: those of the code or vehicle that it led to, or its own.
+        pub subject: DataSubject,
+        /// Who published it: the sponsor of the application, whose node holds the data, or a regulator
+        /// once the sponsor's registration has ended.
         pub by: OrganisationId,
         /// What became of them.
         pub kind: ErasureKind,
         /// Digest of the node's protocol of the erasure.
         pub digest: Hash,
-        /// When it was published.
+        /// When the first one of this application was published: a restriction lasts at most 10 years
+        /// from then on, however often it is changed.
+        pub first_at: Time,
+        /// When this one was published.
         pub at: Time,
     }
 }
 
 impl Erasure {
-    /// The id of a subject's record.
-    pub fn id_of(subject: &ErasureSubject) -> ErasureId {
-        let bytes = codec::encode(subject);
-        ErasureId(RecordId(Hash::tagged(domain::ERASURE_ID, &[&bytes]).half()))
+    /// The id of an application's record.
+    pub fn id_of(application: ApplicationId) -> ErasureId {
+        ErasureId(RecordId(Hash::tagged(domain::ERASURE_ID, &[&application.0.0]).half()))
     }
 }
 

@@ -91,6 +91,14 @@ data! {
 }
 
 impl RegisteredKey {
+    /// Who has it in hand, if it is a person's.
+    pub fn custody(&self) -> Option<Custody> {
+        match self.uses {
+            Use::Person(custody) => Some(custody),
+            Use::Organisation(_) => None,
+        }
+    }
+
     /// The id of a key's record.
     pub fn id_of(key: &PublicKey) -> RecordId {
         RecordId(Hash::tagged(domain::KEY_ID, &[&crate::codec::encode(key)]).half())

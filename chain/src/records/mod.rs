@@ -29,7 +29,7 @@ pub use application::{Application, ApplicationState, Claim, ClaimState, CodeFor,
 pub use certificate::{Certificate, CertificateKind, CertificateState, Class, PolicyKind};
 pub use code::{Code, Colour, Standing, Summary, Suspension};
 pub use consent::{Consent, ConsentState, ConsentTerms, Purpose};
-pub use erasure::{Erasure, ErasureKind, ErasureSubject};
+pub use erasure::{Erasure, ErasureKind};
 pub use field_set::{ExchangeField, FieldSet};
 pub use interface::{
     Grant, GrantDenial, GrantRequest, GrantTerms, Interface, InterfaceKind, InterfaceScope,
@@ -41,7 +41,7 @@ pub use name::{NameKind, UniqueName};
 pub use organisation::{Organisation, OrganisationKind, Scope};
 pub use parameters::{ParameterName, Parameters};
 pub use person::Person;
-pub use subject::{Dossier, Holder, OpenMatter, Operator, Subject};
+pub use subject::{DataSubject, Dossier, Holder, OpenMatter, Operator, Subject};
 pub use vehicle::{Vehicle, VehicleOwner};
 pub use waybill::{Waybill, WaybillKind, WaybillState};
 
@@ -289,13 +289,13 @@ record_kinds! {
     /// An organisation and an interface.
     Interface = 11, "interface";
     /// A consent.
-    Consent = 40, "consent";
+    Consent = 12, "consent";
     /// An access.
-    Access = 41, "access";
+    Access = 13, "access";
     /// An erasure.
-    Erasure = 42, "erasure";
+    Erasure = 14, "erasure";
     /// An affiliation.
-    Affiliation = 43, "affiliation";
+    Affiliation = 15, "affiliation";
 }
 
 impl Encode for RecordKind {

@@ -5,7 +5,9 @@ use super::certificate::{Certificate, CertificateKind};
 use super::key::Owner;
 use super::{RecordKey, RecordKind};
 use crate::data::{data, small_data};
-use crate::ids::{MatterId, OrganisationId, PersonId, Time, VehicleId};
+use crate::ids::{
+    ApplicationId, CodeId, MatterId, OrganisationId, PersonId, RecordId, Time, VehicleId,
+};
 
 small_data! {
     /// What a certificate or matter is about.
@@ -28,6 +30,17 @@ small_data! {
         Organisation(OrganisationId),
     }
 
+    /// Whose data an access or an erasure is about.
+    #[derive(bincode::Encode, bincode::Decode)]
+    pub enum DataSubject {
+        /// Those of a code and its holder.
+        Code(CodeId),
+        /// Those of a vehicle or trailer.
+        Vehicle(VehicleId),
+        /// Those of an application.
+        Application(ApplicationId),
+    }
+
     /// Who operates a vehicle: an enterprise, or a person as a one-man business.
     #[derive(bincode::Encode, bincode::Decode)]
     pub enum Operator {
@@ -47,6 +60,31 @@ impl Subject {
             Self::Organisation(id) => (RecordKind::Organisation, id.0),
         };
         RecordKey { kind, id }
+    }
+}
+
+impl DataSubject {
+    /// The code, if it is one.
+    pub fn code(self) -> Option<CodeId> {
+        match self {
+            Self::Code(id) => Some(id),
+            Self::Vehicle(_) | Self::Application(_) => None,
+        }
+    }
+
+    /// The id of its record.
+    pub fn record(self) -> RecordId {
+        match self {
+            Self::Code(id) => id.record(),
+            Self::Vehicle(id) => id.0,
+            Self::Application(id) => id.0,
+        }
+    }
+}
+
+impl From<CodeId> for DataSubject {
+    fn from(code: CodeId) -> Self {
+        Self::Code(code)
     }
 }
 

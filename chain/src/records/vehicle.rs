@@ -57,6 +57,8 @@ data! {
         pub released_at: Option<Time>,
         /// Waybills under way; at most 8.
         pub under_way: Vec<WaybillId>,
+        /// When the last of them ceased to be under way with it.
+        pub carried_until: Option<Time>,
         /// Its application that is verifying, if there is one.
         pub application: Option<ApplicationId>,
         /// Applications for codes that name it and are verifying; at most 8.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A waybill: its parties, its terms, and the steps it took.
 
+use super::key::Custody;
 use super::{List, ListKey, RecordKind, RecordValue, wrapped};
 use crate::data::{data, small_data};
 use crate::hash::Hash;
@@ -182,6 +183,8 @@ data! {
         pub by: Side,
         /// The vehicle that is to take over.
         pub vehicle: VehicleId,
+        /// Who has the driver's key in hand, once the driver proposed it or agreed to it.
+        pub custody: Option<Custody>,
         /// Reason code.
         pub reason: Word,
         /// Until when the other may agree, and until when an agreement waits.
@@ -205,6 +208,8 @@ data! {
         pub to_trailer: Option<VehicleId>,
         /// Who proposed it.
         pub by: Side,
+        /// Who has the key in hand by which the driver proposed it or agreed to it.
+        pub custody: Option<Custody>,
         /// Reason code.
         pub reason: Word,
     }

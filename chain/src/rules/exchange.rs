@@ -58,9 +58,27 @@ pub fn is_about(field: ExchangeField, kind: Kind) -> bool {
     fields::table(kind).iter().any(|name| opened_by(kind, name).contains(field))
 }
 
-/// The exchange fields that the office of an attester covers, which attests these kinds.
-pub fn of_office(attests: impl Fn(Kind) -> bool) -> FieldSet {
-    let kinds: Vec<Kind> = KINDS.into_iter().filter(|kind| attests(*kind)).collect();
+/// True if an exchange field is about certificates of vehicles and no others: without a vehicle there is
+/// nothing to see.
+pub fn needs_vehicle(field: ExchangeField) -> bool {
+    let of_vehicle =
+        |kind: &Kind| matches!(kind, Kind::VehicleLicence | Kind::TransportPermit | Kind::Policy);
+    let mut kinds = KINDS.iter().filter(|kind| is_about(field, **kind)).peekable();
+    kinds.peek().is_some() && kinds.all(of_vehicle)
+}
+
+/// True of kinds that many attest beside each other: the office of one is about its own alone.
+pub fn is_of_its_attester(kind: Kind) -> bool {
+    matches!(kind, Kind::Policy | Kind::BankAccount)
+}
+
+/// The kinds of certificates that an office is about.
+pub fn kinds_of_office(attests: impl Fn(Kind) -> bool) -> Vec<Kind> {
+    KINDS.into_iter().filter(|kind| attests(*kind)).collect()
+}
+
+/// The exchange fields that an office covers which is about these kinds.
+pub fn of_office(kinds: &[Kind]) -> FieldSet {
     let covered = |field: &ExchangeField| kinds.iter().any(|kind| is_about(*field, *kind));
     ExchangeField::ALL.iter().copied().filter(covered).collect()
 }
@@ -112,13 +130,21 @@ mod tests {
     #[test]
     fn an_office_covers_what_its_certificates_are_about() {
         use ExchangeField as F;
-        let of = |kind| of_office(|one| one == kind);
+        let of = |kind| of_office(&[kind]);
         let identity = [F::Name, F::Validity, F::Identity, F::IdentityNumber];
         assert_eq!(of(Kind::Identity), FieldSet::of(&identity));
         assert_eq!(of(Kind::Policy), FieldSet::of(&[F::Plate, F::Validity, F::Policy]));
         assert_eq!(of(Kind::BankAccount), FieldSet::of(&[F::BankAccount]));
-        let all = of_office(|_| true);
+        let all = of_office(&KINDS);
         assert!(!all.contains(F::Phone) && !all.contains(F::Track));
-        assert_eq!(of_office(|_| false), FieldSet::NONE);
+        assert_eq!(of_office(&[]), FieldSet::NONE);
+    }
+
+    #[test]
+    fn fields_of_vehicles_alone_need_one() {
+        use ExchangeField as F;
+        let need: FieldSet = F::ALL.iter().copied().filter(|one| needs_vehicle(*one)).collect();
+        let expected = [F::Plate, F::VehicleLicence, F::TransportPermit, F::Policy];
+        assert_eq!(need, FieldSet::of(&expected));
     }
 }

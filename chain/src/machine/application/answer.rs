@@ -38,6 +38,7 @@ pub(in crate::machine) fn answer<R: Records + ?Sized>(
         Answer::Yes { valid_from, valid_until, class, tags } => {
             let terms = Terms {
                 root: claim.root,
+                application: Some(application.id),
                 attester: attester.id,
                 attested_at: context.now,
                 valid_from: *valid_from,

@@ -295,6 +295,8 @@ fn new_code(
         of_trailer: None,
         colour: None,
         waybills: Vec::new(),
+        carried_until: None,
+        disputes: 0,
         next_change_at: None,
     }
 }

@@ -144,6 +144,7 @@ fn new_vehicle<R: Records + ?Sized>(
         over_limit: Vec::new(),
         released_at: None,
         under_way: Vec::new(),
+        carried_until: None,
         application: None,
         named_by: Vec::new(),
         next_change_at: None,

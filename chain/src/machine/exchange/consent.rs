@@ -9,9 +9,8 @@ use crate::machine::code;
 use crate::machine::context::Context;
 use crate::machine::overlay::Overlay;
 use crate::records::consent::ConsentTerms;
-use crate::records::key::Use;
 use crate::records::{
-    Code, Consent, ConsentState, Custody, FieldSet, Holder, Organisation, Owner, RegisteredKey,
+    Code, Consent, ConsentState, FieldSet, Holder, Organisation, Owner, RegisteredKey,
 };
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
@@ -38,11 +37,12 @@ pub(in crate::machine) fn give<R: Records + ?Sized>(
         holder: code.holder,
         terms: action.terms.clone(),
         given_at: context.now,
-        custody: custody_of(&key),
+        custody: key.custody(),
         sponsor,
         used: 0,
         state: ConsentState::InForce,
         ended_at: None,
+        revoked_custody: None,
     };
     context.put(consent, Event::ConsentGiven);
     Ok(())
@@ -58,14 +58,6 @@ fn signed_by<R: Records + ?Sized>(
     }
     context.organisation()?;
     context.take_signed_word_of(code::holder_owner(code))
-}
-
-/// Who has a person's key in hand.
-pub(super) fn custody_of(key: &RegisteredKey) -> Option<Custody> {
-    match key.uses {
-        Use::Person(custody) => Some(custody),
-        Use::Organisation(_) => None,
-    }
 }
 
 fn check_terms<R: Records + ?Sized>(
@@ -105,7 +97,8 @@ fn check_recipient<R: Records + ?Sized>(
     reasons.done()
 }
 
-/// The holder takes a consent back. What was recorded before stays.
+/// The holder takes a consent back, used up or past its end too: what was recorded before stays, and is
+/// not answered any more.
 pub(in crate::machine) fn revoke<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     action: &ConsentRevoke,
@@ -114,11 +107,13 @@ pub(in crate::machine) fn revoke<R: Records + ?Sized>(
     if !context.is(Owner::from(consent.holder)) {
         return Err(RefusalCode::NotAllowed.into());
     }
-    if consent.state != ConsentState::InForce {
+    if consent.state == ConsentState::Revoked {
         return Err(Refused::about(RefusalCode::ConsentNotInForce, "consent"));
     }
     let (state, ended_at) = (ConsentState::Revoked, Some(context.now));
-    context.put(Consent { state, ended_at, ..consent }, Event::ConsentRevoked);
+    let revoked_custody = context.sender.custody();
+    let revoked = Consent { state, ended_at, revoked_custody, ..consent };
+    context.put(revoked, Event::ConsentRevoked);
     Ok(())
 }
 

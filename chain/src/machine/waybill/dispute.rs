@@ -3,6 +3,7 @@
 
 use crate::actions::{WaybillDispute, WaybillDisputeEnd};
 use crate::event::Event;
+use crate::machine::colour;
 use crate::machine::context::{Context, parameter};
 use crate::records::waybill::{Dispute, Side};
 use crate::records::{OrganisationKind, ParameterName, Waybill, WaybillState};
@@ -30,8 +31,22 @@ pub(in crate::machine) fn open_dispute<R: Records + ?Sized>(
         maker_ends: false,
         driver_ends: false,
     });
+    count(context, &waybill, |open| open.saturating_add(1));
     super::write(context.overlay, waybill, Event::WaybillDisputed, context.now);
     Ok(())
+}
+
+/// Counts an open dispute on the code that carries or carried the waybill: its data are needed till the end.
+fn count<R: Records + ?Sized>(
+    context: &mut Context<'_, '_, R>,
+    waybill: &Waybill,
+    with: impl Fn(u32) -> u32,
+) {
+    let Some(carrier) = &waybill.carrier else { return };
+    if let Some(mut code) = context.get::<Code>(carrier.code.record()) {
+        code.disputes = with(code.disputes);
+        colour::write(context.overlay, code, Some(Event::CodeChanged), context.now);
+    }
 }
 
 /// Both sides, or a regulator, end a dispute. Silence begins anew.
@@ -49,10 +64,13 @@ pub(in crate::machine) fn end_dispute<R: Records + ?Sized>(
     }
     if !(dispute.maker_ends && dispute.driver_ends) {
         waybill.dispute = Some(dispute);
-    } else if waybill.state == WaybillState::Signed
-        && let Some(settlement) = &mut waybill.settlement
-    {
-        settlement.stands_at = context.now.plus(context.parameter(ParameterName::SettlementMs));
+    } else {
+        count(context, &waybill, |open| open.saturating_sub(1));
+        if waybill.state == WaybillState::Signed
+            && let Some(settlement) = &mut waybill.settlement
+        {
+            settlement.stands_at = context.now.plus(context.parameter(ParameterName::SettlementMs));
+        }
     }
     super::write(context.overlay, waybill, Event::WaybillDisputeChanged, context.now);
     Ok(())

@@ -45,8 +45,8 @@ pub(in crate::machine) fn propose_swap<R: Records + ?Sized>(
     reasons.add(loads.check_vehicle(context, &vehicle));
     reasons.done()?;
     let until = context.now.plus(context.parameter(ParameterName::AgreeMs));
-    let (vehicle, reason) = (vehicle.id, action.reason.clone());
-    waybill.swap = Some(Swap { by, vehicle, reason, until, agreed: false });
+    let (vehicle, reason, custody) = (vehicle.id, action.reason.clone(), context.sender.custody());
+    waybill.swap = Some(Swap { by, vehicle, custody, reason, until, agreed: false });
     super::write(context.overlay, waybill, Event::WaybillSwapChanged, context.now);
     Ok(())
 }
@@ -69,11 +69,14 @@ pub(in crate::machine) fn agree_swap<R: Records + ?Sized>(
     reasons.bar_if(waits && swap.agreed, RefusalCode::CodeHasWaybill, "waybill");
     reasons.add(loads.check_vehicle(context, &vehicle));
     reasons.done()?;
+    // The driver proposed it or agrees to it now: the maker's keys are in nobody else's hand.
+    let custody = swap.custody.or(context.sender.custody());
+    let (agreed, id) = (Some(Swap { agreed: true, custody, ..swap }), waybill.id);
     if waits {
-        waybill.swap = Some(Swap { agreed: true, ..swap });
+        waybill.swap = agreed;
         super::write(context.overlay, waybill, Event::WaybillSwapChanged, context.now);
     } else {
-        loads.move_to(context, vehicle);
+        loads.agreed(id, agreed).move_to(context, vehicle);
     }
     Ok(())
 }
@@ -89,6 +92,14 @@ impl Loads {
         let code: Code = context.need(carrier.code.record(), "code")?;
         let waybills = code.waybills.iter().filter_map(|id| context.get(id.0)).collect();
         Ok(Self { code, waybills })
+    }
+
+    /// With the agreement on one of them.
+    fn agreed(mut self, id: WaybillId, swap: Option<Swap>) -> Self {
+        for waybill in self.waybills.iter_mut().filter(|waybill| waybill.id == id) {
+            waybill.swap.clone_from(&swap);
+        }
+        self
     }
 
     /// True while another waybill has no agreement to this vehicle.
@@ -160,8 +171,9 @@ fn taken_over<R: Records + ?Sized>(
     if let (Some(carrier), Some(swap)) = (&mut waybill.carrier, waybill.swap.take()) {
         let (from, from_trailer) = (carrier.vehicle, carrier.trailer);
         (carrier.vehicle, carrier.trailer) = (to, to_trailer);
-        let (at, by, reason) = (context.now, swap.by, swap.reason);
-        waybill.swaps.push(Swapped { at, from, from_trailer, to, to_trailer, by, reason });
+        let Swap { by, custody, reason, .. } = swap;
+        let at = context.now;
+        waybill.swaps.push(Swapped { at, from, from_trailer, to, to_trailer, by, custody, reason });
     }
     waybill
 }
