@@ -3,13 +3,16 @@
 
 use super::due;
 use super::overlay::Overlay;
-use crate::actions::Action;
+use crate::actions::{Action, AffiliationVerdict};
 use crate::event::Event;
 use crate::ids::{OrganisationId, PersonId, Prefecture, RecordId, Time, TransactionId};
 use crate::keys::PublicKey;
 use crate::records::interface::{Interface, InterfaceScope};
 use crate::records::key::Use;
-use crate::records::{Organisation, Owner, ParameterName, Parameters, RecordValue, RegisteredKey};
+use crate::records::{
+    Code, CodeFor, Custody, Holder, Organisation, Owner, ParameterName, Parameters, RecordValue,
+    RegisteredKey, VehicleOwner,
+};
 use crate::refusal::{RefusalCode, Refused};
 use crate::rules::senders::Row;
 use crate::view::Records;
@@ -90,6 +93,7 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
     pub(crate) fn check_sender(&mut self, action: &Action) -> Result<(), Refused> {
         let row = Row::of(action);
         self.check_not_ended(self.sender.owner)?;
+        self.check_custody(&self.sender.clone())?;
         let (Owner::Organisation(id), Use::Organisation(roles)) =
             (self.sender.owner, &self.sender.uses)
         else {
@@ -100,9 +104,26 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
             None => Err(RefusalCode::NotAllowed.into()),
             Some(role) if !roles.has(role) => Err(RefusalCode::RoleMissing.into()),
             Some(_) => match kind.and_then(|kind| row.grant_of(kind)) {
-                Some(scope) => check_grant(self.overlay, (id, scope), self.now),
-                None => Ok(()),
+                Some(scope) if !self.needs_no_grant(action, id) => {
+                    check_grant(self.overlay, (id, scope), self.now)
+                }
+                _ => Ok(()),
             },
+        }
+    }
+
+    /// True of what changes nobody else's records: an organisation's own code and vehicles, a consent of
+    /// its own, and the refusal of an affiliation.
+    fn needs_no_grant(&mut self, action: &Action, id: OrganisationId) -> bool {
+        match action {
+            Action::CodeApply(apply) => apply.wanted == CodeFor::Enterprise(id),
+            Action::VehicleApply(apply) => apply.owner == VehicleOwner::Organisation(id),
+            Action::ConsentGive(give) => self
+                .overlay
+                .peek::<Code>(give.terms.code.record())
+                .is_some_and(|code| code.holder == Holder::Organisation(id)),
+            Action::AffiliationReview(review) => review.verdict != AffiliationVerdict::Approve,
+            _ => false,
         }
     }
 
@@ -119,6 +140,30 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
         let Owner::Organisation(id) = owner else { return Ok(()) };
         let admitted = self.overlay.peek::<Organisation>(id.0).is_some_and(|o| o.is_admitted());
         if admitted { Ok(()) } else { Err(RefusalCode::OrganisationEnded.into()) }
+    }
+
+    /// Refuses a person's key that is in the hands of a platform whose registration has ended: nobody
+    /// knows any more who signs.
+    fn check_custody(&mut self, key: &RegisteredKey) -> Result<(), Refused> {
+        match key.custody() {
+            Some(Custody::Platform(id)) => self.check_not_ended(Owner::Organisation(id)),
+            Some(Custody::Device) | None => Ok(()),
+        }
+    }
+
+    /// Refuses a key that is not one in force of an organisation, with the role `operate`.
+    pub(crate) fn check_signs_for(
+        &mut self,
+        key: &PublicKey,
+        id: OrganisationId,
+    ) -> Result<(), Refused> {
+        self.check_not_ended(Owner::Organisation(id))?;
+        let registered = registered_key(self.overlay, key);
+        let signs = registered.is_some_and(|known| {
+            let may = matches!(known.uses, Use::Organisation(roles) if roles.operate);
+            known.owner == Owner::Organisation(id) && may
+        });
+        if signs { Ok(()) } else { Err(RefusalCode::StatementMissing.into()) }
     }
 
     /// The sending person; else a refusal.
@@ -166,7 +211,7 @@ impl<'a, 'v, R: Records + ?Sized> Context<'a, 'v, R> {
                 Use::Organisation(roles) => roles.operate,
                 Use::Person(_) => true,
             };
-            if registered.owner == owner && may {
+            if registered.owner == owner && may && self.check_custody(&registered).is_ok() {
                 self.statements.remove(at);
                 return Ok(registered);
             }

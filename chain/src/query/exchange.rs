@@ -13,8 +13,11 @@ use crate::records::{Access, Code, Consent, Purpose, Value, Waybill};
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::{Past, Records};
 
-/// Consents read at a time.
-const STEP: usize = 200;
+/// Consents looked at for one answer, the oldest first, and tried, those that end first in front: a holder
+/// who gives without end makes nobody work without end. One that is not found so is named in the access.
+const CONSENTS: usize = 1_000;
+/// Of them tried.
+const TRIED: usize = 16;
 
 /// What somebody wants to see, and what it may rest on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +44,8 @@ pub fn may_see<S: Records + Past + ?Sized>(
         waybills(state, question, at).into_iter().map(Basis::Waybill).collect();
     bases.extend(question.case.map(|case| Basis::Office { case }));
     bases.extend(question.purpose.into_iter().flat_map(|purpose| {
-        let consents = consents(state, (&question.asked, purpose), at).into_iter();
-        consents.map(move |one| Basis::Consent { consent: one.id, purpose })
+        let consents = consents(state, (&question.asked, purpose), at);
+        consents.into_iter().take(TRIED).map(move |one| Basis::Consent { consent: one.id, purpose })
     }));
     let mut against = Reasons::default();
     for basis in bases {
@@ -66,7 +69,7 @@ pub fn holds<R: Records + ?Sized>(
 }
 
 /// An access that a vault may answer at `at`: it is on chain since less than 10 minutes, its asker has the
-/// grant still, its consent is not revoked since, and the data are neither erased nor kept for the law
+/// grant still, its consent is not revoked nor its code cancelled since, and the data are neither erased nor kept for the law
 /// alone. That a consent was used up or ended since does not matter: the access was recorded while it was
 /// in force.
 pub fn answerable<R: Records + ?Sized>(
@@ -83,7 +86,7 @@ pub fn answerable<R: Records + ?Sized>(
 /// The named waybill, and those of the asker's that the code has under way.
 fn waybills<R: Records + ?Sized>(records: &R, question: &Question, at: Time) -> Vec<WaybillId> {
     let asked = &question.asked;
-    let code = typed::<Code, _>(records, asked.code.record(), at);
+    let code = asked.about.code().and_then(|code| typed::<Code, _>(records, code.record(), at));
     let under_way = code.map_or_else(Vec::new, |code| code.value.waybills);
     let is_askers = |id: &WaybillId| {
         typed::<Waybill, _>(records, id.0, at).is_some_and(|seen| seen.value.maker == asked.by)
@@ -91,24 +94,26 @@ fn waybills<R: Records + ?Sized>(records: &R, question: &Question, at: Time) -> 
     question.waybill.into_iter().chain(under_way.into_iter().filter(is_askers)).collect()
 }
 
-/// The consents in force about the code to the asker for a purpose, those that end first in front.
+/// Consents in force about the code to the asker for a purpose: those that cover the fields in front, of
+/// them those that end first.
 fn consents<S: Records + Past + ?Sized>(
     state: &S,
     (asked, purpose): (&Asked, Purpose),
     at: Time,
 ) -> Vec<Consent> {
-    let between = Consent::list_between(asked.code, asked.by);
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let page = list(state, between, after, (STEP, at), &|_| true);
-        found.extend(page.items.into_iter().filter_map(|item| match item.seen.value {
-            Value::Consent(consent) if consent.terms.purpose == purpose => Some(consent),
-            _ => None,
-        }));
-        after = page.next;
-        if after.is_none() {
-            found.sort_by_key(|consent| (consent.terms.until, consent.id));
-            return found;
-        }
-    }
+    let Some(code) = asked.about.code() else { return Vec::new() };
+    let between = Consent::list_between(code, asked.by);
+    let keep = |value: &Value| match value {
+        Value::Consent(consent) => consent.terms.purpose == purpose,
+        _ => false,
+    };
+    let page = list(state, between, None, (CONSENTS, at), &keep);
+    let found = page.items.into_iter().filter_map(|item| match item.seen.value {
+        Value::Consent(consent) => Some(consent),
+        _ => None,
+    });
+    let mut found: Vec<Consent> = found.collect();
+    let covers = |consent: &Consent| asked.fields.is_within(consent.terms.fields);
+    found.sort_by_key(|consent| (!covers(consent), consent.terms.until, consent.id));
+    found
 }

@@ -7,8 +7,8 @@ use super::record::typed;
 use crate::data::small_data;
 use crate::ids::{CodeId, OrganisationId, Prefecture, RecordId, Time};
 use crate::records::{
-    Code, List, ListKey, ParameterName, Parameters, RecordKind, RecordValue, Standing, Value,
-    Vehicle, Waybill, WaybillKind, WaybillState,
+    Code, Holder, List, ListKey, ParameterName, Parameters, RecordKind, RecordValue, Standing,
+    Value, Vehicle, Waybill, WaybillKind, WaybillState,
 };
 use crate::rules::goods;
 use crate::text::Word;
@@ -52,10 +52,14 @@ pub struct WaybillFilter {
     pub offered_until: Option<Time>,
 }
 
-/// What limits of public waybills look at; none of a code that accepts nothing.
+/// What limits of public waybills look at; none of a code that accepts nothing: an enterprise's, one
+/// without a current vehicle, or one that is not issued.
 struct Candidate {
     home: Prefecture,
     vehicle_type: Option<Word>,
+    at: Time,
+    /// How long after `load_by` there is to load, in milliseconds.
+    grace: u64,
 }
 
 impl WaybillFilter {
@@ -117,16 +121,23 @@ fn candidate<R: Records + ?Sized>(records: &R, id: CodeId, at: Time) -> Option<O
     if code.standing() != Standing::Issued {
         return Some(None);
     }
-    let vehicle = code.current.and_then(|id| typed::<Vehicle, _>(records, id.0, at));
+    let (Holder::Person(_), Some(current)) = (code.holder, code.current) else {
+        return Some(None);
+    };
+    let vehicle = typed::<Vehicle, _>(records, current.0, at);
     let class = vehicle.as_ref().and_then(|seen| seen.value.class());
     let vehicle_type = class.map(|class| class.vehicle_type.clone());
-    Some(Some(Candidate { home: code.prefecture, vehicle_type }))
+    let parameters = typed::<Parameters, _>(records, RecordId::default(), at);
+    let grace = parameters.map(|seen| seen.value.at(ParameterName::LoadGraceMs, at));
+    let grace = grace.unwrap_or_else(|| ParameterName::LoadGraceMs.default_value());
+    Some(Some(Candidate { home: code.prefecture, vehicle_type, at, grace }))
 }
 
 impl Candidate {
     /// True if it could accept a waybill by the limits of the offer.
     fn may_accept(&self, waybill: &Waybill) -> bool {
         waybill.state == WaybillState::Offered
+            && self.at < waybill.offer.load_by.plus(self.grace)
             && waybill.offer.kind.limits().is_some_and(|limits| {
                 limits.admit_home(self.home) && limits.admit_type(self.vehicle_type.as_ref())
             })

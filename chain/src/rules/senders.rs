@@ -2,10 +2,10 @@
 //! Who sends which action, with whose word beside (`domain.md` section 1): one row an action. The state
 //! machine refuses by this table before any other rule looks at the action; how a sender must stand to
 //! the record is then that action's own rule. What begins something (an application, a waybill, an
-//! affiliation) or asks for others' data needs an interface grant with the row's scope, but of persons,
-//! and of regulators and authorities, who do so by office. What follows from a step that was taken needs
-//! none, so that nothing is left half done when a grant ends; nor does a consent, which is the holder's
-//! own word whoever sends it.
+//! affiliation and its account), sends a holder's consent, or asks for others' data needs an interface
+//! grant with the row's scope, but of persons, and of regulators and authorities, who do so by office. So
+//! does nothing that is about the sender's own code or vehicles, or refuses an affiliation. What follows
+//! from a step that was taken needs none, so that nothing is left half done when a grant ends.
 
 use crate::actions::Action;
 use crate::records::OrganisationKind;
@@ -217,28 +217,31 @@ pub const TABLE: [Row; Action::WORDS.len()] = [
     row("interface_release", &[GRANTEE], &[]),
     row("waybill_swap", &[MAKER, DRIVER], &[]),
     row("waybill_swap_agree", &[MAKER, DRIVER], &[]),
-    row(
-        "consent_give",
-        &[
-            Person(Holder),
-            Organisation(CARRIERS, Operate, Holder),
-            Organisation(SPONSORS, Operate, Office),
-        ],
-        &[Holder],
+    granted(
+        InterfaceScope::Codes,
+        row(
+            "consent_give",
+            &[
+                Person(Holder),
+                Organisation(CARRIERS, Operate, Holder),
+                Organisation(SPONSORS, Operate, Office),
+            ],
+            &[Holder],
+        ),
     ),
     row("consent_revoke", &[Person(Holder), Organisation(CARRIERS, Operate, Holder)], &[]),
     granted(
         InterfaceScope::Exchange,
-        row("consent_use", &[Organisation(CARRIERS, Operate, Office)], &[Holder]),
+        row("consent_use", &[Organisation(CARRIERS, Operate, Office)], &[Holder, Sponsor]),
     ),
     granted(
         InterfaceScope::Exchange,
         row("access_record", &[Organisation(ALL, Operate, Basis)], &[]),
     ),
-    row("erasure_publish", &[Organisation(SPONSORS, Operate, Sponsor)], &[]),
+    row("erasure_publish", &[Organisation(SPONSORS, Operate, Sponsor), REGULATOR], &[]),
     granted(InterfaceScope::Modules, row("affiliation_request", &[AFFILIATE, DRIVER], &[Driver])),
-    row("affiliation_review", &[AFFILIATE], &[]),
-    row("affiliation_open", &[AFFILIATE], &[]),
+    granted(InterfaceScope::Modules, row("affiliation_review", &[AFFILIATE], &[])),
+    granted(InterfaceScope::Modules, row("affiliation_open", &[AFFILIATE], &[])),
     row("affiliation_end", &[AFFILIATE, DRIVER], &[]),
 ];
 

@@ -2,7 +2,7 @@
 //! Recording an access, on a basis that holds in this block, or on a verification code that was shown.
 
 use super::basis::{self, Asked, Granted};
-use super::consent::{check_fields, custody_of};
+use super::consent::check_fields;
 use crate::actions::{AccessRecord, ConsentUse};
 use crate::event::Event;
 use crate::hash::Hash;
@@ -11,7 +11,9 @@ use crate::machine::code;
 use crate::machine::context::Context;
 use crate::records::access::Basis;
 use crate::records::consent::ConsentTerms;
-use crate::records::{Access, Code, Consent, ConsentState, ParameterName, Purpose, RegisteredKey};
+use crate::records::{
+    Access, Application, Code, Consent, ConsentState, Owner, ParameterName, Purpose, RegisteredKey,
+};
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
 
@@ -21,7 +23,7 @@ pub(in crate::machine) fn record<R: Records + ?Sized>(
     action: &AccessRecord,
 ) -> Result<(), Refused> {
     let by = context.organisation()?.id;
-    let asked = Asked { by, code: action.code, fields: action.fields };
+    let asked = Asked { by, about: action.about, fields: action.fields };
     let granted = basis::check(context.overlay, &asked, &action.basis, context.now)?;
     let consent = granted.consent.clone().map(|consent| used_once_more(context, consent));
     write(context, (&asked, granted), action.basis.clone(), action.request);
@@ -52,9 +54,10 @@ fn write<R: Records + ?Sized>(
     let access = Access {
         id: AccessId(context.new_id()),
         by: asked.by,
-        code: asked.code,
-        holder: granted.code.holder,
+        about: asked.about,
+        holder: granted.holder,
         vehicles: granted.vehicles,
+        kinds: granted.kinds,
         basis,
         custody: granted.consent.and_then(|consent| consent.custody),
         fields: asked.fields,
@@ -73,31 +76,39 @@ pub(in crate::machine) fn use_shown<R: Records + ?Sized>(
     let by = context.organisation()?.id;
     let terms = &action.terms;
     let code = code::in_force(context, terms.code)?;
+    let asked = Asked { by, about: terms.code.into(), fields: terms.fields };
     let key = check_shown(context, &code, action)?;
-    let mut granted = Granted::about(code, terms.fields);
-    basis::not_shut(context.overlay, &granted, false, context.now)?;
+    let mut granted = Granted::look(context.overlay, &asked, context.now)?;
+    basis::check_open(context.overlay, (&granted, terms.fields), false, context.now)?;
     let (id, purpose) = (ConsentId(context.new_id()), Purpose::CapacityCheck);
     let until = action.statements.iter().map(|word| word.valid_until).fold(context.now, Time::max);
-    let (code, fields) = (terms.code, terms.fields);
     let consent = Consent {
         id,
-        holder: granted.code.holder,
-        terms: ConsentTerms { code, to: by, purpose, fields, until, uses: 1 },
+        holder: code.holder,
+        terms: ConsentTerms {
+            code: code.id,
+            to: by,
+            purpose,
+            fields: terms.fields,
+            until,
+            uses: 1,
+        },
         given_at: context.now,
-        custody: custody_of(&key),
+        custody: key.custody(),
         sponsor: Some(by),
         used: 1,
         state: ConsentState::UsedUp,
         ended_at: Some(context.now),
+        revoked_custody: None,
     };
     context.put(consent.clone(), Event::ConsentUsedUp);
     granted.consent = Some(consent);
-    let asked = Asked { by, code, fields };
     write(context, (&asked, granted), Basis::Consent { consent: id, purpose }, action.request);
     Ok(())
 }
 
-/// The holder's word on the terms, for a short time only; the key that signed it.
+/// The holder's word on the terms, for a short time only, and the word of the node that holds the data on
+/// who entered the digits; the key that signed the holder's.
 fn check_shown<R: Records + ?Sized>(
     context: &mut Context<'_, '_, R>,
     code: &Code,
@@ -108,6 +119,10 @@ fn check_shown<R: Records + ?Sized>(
     let latest = context.now.plus(context.parameter(ParameterName::CapacityMs));
     let too_far = action.statements.iter().any(|word| word.valid_until > latest);
     reasons.bar_if(too_far, RefusalCode::StatementExpired, "statements");
+    let is_own = context.is(Owner::Organisation(action.by));
+    reasons.bar_if(!is_own, RefusalCode::InvalidField, "by");
+    let application: Application = context.need(code.application.0, "code")?;
+    reasons.add(context.check_signs_for(&action.release.signer, application.sponsor));
     let signed = context.take_signed_word_of(code::holder_owner(code));
     reasons.add(signed.as_ref().map(drop).map_err(Clone::clone));
     reasons.done()?;

@@ -3,20 +3,24 @@
 //! the state machine asks before it records an access, and queries before anything is asked for.
 
 use crate::hash::Hash;
-use crate::ids::{CodeId, OrganisationId, RecordId, Time, VehicleId};
+use crate::ids::{ApplicationId, OrganisationId, Prefecture, RecordId, Time, VehicleId};
 use crate::limits::ACCESS_MS;
-use crate::machine::context::{check_grant, parameter};
-use crate::machine::due;
+use crate::machine::context::{check_grant, owner_of, parameter};
 use crate::machine::overlay::Overlay;
+use crate::machine::{dossier, due};
 use crate::records::access::Basis;
-use crate::records::erasure::{Erasure, ErasureKind, ErasureSubject};
+use crate::records::certificate::Terms;
+use crate::records::erasure::{Erasure, ErasureKind};
 use crate::records::interface::InterfaceScope;
 use crate::records::{
-    Access, CertificateKind, Code, Consent, ConsentState, ExchangeField, FieldSet, Organisation,
-    OrganisationKind, ParameterName, Purpose, RecordValue, Vehicle, Waybill,
+    Access, Application, CertificateKind, Code, CodeFor, Consent, ConsentState, DataSubject,
+    ExchangeField, FieldSet, Holder, Organisation, OrganisationKind, Owner, ParameterName, Purpose,
+    RecordValue, Subject, Vehicle, VehicleOwner, Wanted, Waybill,
 };
 use crate::refusal::{Reasons, RefusalCode, Refused};
-use crate::rules::exchange::of_office;
+use crate::rules::exchange::{
+    is_about, is_of_its_attester, kinds_of_office, needs_vehicle, of_office,
+};
 use crate::rules::senders::needs_grants;
 use crate::view::Records;
 
@@ -25,28 +29,135 @@ use crate::view::Records;
 pub struct Asked {
     /// Who asks.
     pub by: OrganisationId,
-    /// About whose code.
-    pub code: CodeId,
+    /// Whose data.
+    pub about: DataSubject,
     /// Which fields.
     pub fields: FieldSet,
 }
 
 /// What an access that may be is about.
 pub(crate) struct Granted {
-    /// The code.
-    pub(crate) code: Code,
+    /// Whose data.
+    about: DataSubject,
+    /// The application whose erasure shuts all of it: the one that is named, or the code's.
+    application: Option<ApplicationId>,
+    /// The prefecture by which an attester's office goes; none of a vehicle without a licence.
+    prefecture: Option<Prefecture>,
+    /// True of a code that is cancelled.
+    is_cancelled: bool,
+    /// Who is told of it.
+    pub(crate) holder: Option<Holder>,
     /// Vehicle and trailer, if a field is about them.
     pub(crate) vehicles: Vec<VehicleId>,
+    /// The kinds of certificates that it opens; none opens every kind.
+    pub(crate) kinds: Option<Vec<CertificateKind>>,
     /// The consent that it rests on.
     pub(crate) consent: Option<Consent>,
 }
 
 impl Granted {
-    /// About a code with its current vehicles.
-    pub(super) fn about(code: Code, fields: FieldSet) -> Self {
-        let mut vehicles: Vec<VehicleId> = code.current.into_iter().chain(code.trailer).collect();
-        vehicles.retain(|_| fields.iter().any(ExchangeField::is_of_vehicle));
-        Self { code, vehicles, consent: None }
+    /// What is asked about, as it stands at an instant: a code with its current vehicles.
+    pub(super) fn look<R: Records + ?Sized>(
+        overlay: &mut Overlay<'_, R>,
+        asked: &Asked,
+        at: Time,
+    ) -> Result<Self, Refused> {
+        let mut granted = match asked.about {
+            DataSubject::Code(id) => Self::of_code(need(overlay, (id.record(), "code"), at)?),
+            DataSubject::Vehicle(id) => {
+                let vehicle: Vehicle = need(overlay, (id.0, "vehicle"), at)?;
+                Self {
+                    prefecture: vehicle.class().map(|class| class.prefecture),
+                    holder: owner(overlay, vehicle.owner),
+                    vehicles: vec![id],
+                    ..Self::nothing(asked.about)
+                }
+            }
+            DataSubject::Application(id) => {
+                let application: Application = need(overlay, (id.0, "application"), at)?;
+                Self {
+                    application: Some(id),
+                    prefecture: Some(application.prefecture),
+                    holder: applicant(overlay, &application),
+                    vehicles: application.vehicle.into_iter().collect(),
+                    ..Self::nothing(asked.about)
+                }
+            }
+        };
+        granted.vehicles.retain(|_| asked.fields.iter().any(ExchangeField::is_of_vehicle));
+        Ok(granted)
+    }
+
+    fn nothing(about: DataSubject) -> Self {
+        Self {
+            about,
+            application: None,
+            prefecture: None,
+            is_cancelled: false,
+            holder: None,
+            vehicles: Vec::new(),
+            kinds: None,
+            consent: None,
+        }
+    }
+
+    fn of_code(code: Code) -> Self {
+        Self {
+            application: Some(code.application),
+            prefecture: Some(code.prefecture),
+            is_cancelled: code.cancelled_at.is_some(),
+            holder: Some(code.holder),
+            vehicles: code.current.into_iter().chain(code.trailer).collect(),
+            ..Self::nothing(code.id.into())
+        }
+    }
+
+    /// The certificates that fields open, for each subject that they are about.
+    fn opened<R: Records + ?Sized>(
+        &self,
+        overlay: &mut Overlay<'_, R>,
+        fields: FieldSet,
+        at: Time,
+    ) -> Vec<Vec<(CertificateKind, Terms)>> {
+        let holder = self.about.code().and(self.holder).map(Subject::from);
+        let vehicles = self.vehicles.iter().map(|id| Subject::Vehicle(*id));
+        let of_application = matches!(self.about, DataSubject::Application(_));
+        let subjects = holder.into_iter().chain(vehicles).filter(|_| !of_application);
+        let opens = |kind: CertificateKind| {
+            let within = self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind));
+            within && fields.iter().any(|field| is_about(field, kind))
+        };
+        let mut all = Vec::new();
+        for subject in subjects {
+            due::bring_up(overlay, subject.key(), at);
+            let held = dossier::load(overlay, subject).map_or_else(Vec::new, |d| d.certificates);
+            let held = held.into_iter().filter(|one| opens(one.kind));
+            all.push(held.map(|one| (one.kind, one.terms)).collect());
+        }
+        all
+    }
+}
+
+/// The person or organisation that a vehicle belongs to, if its key is registered.
+fn owner<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, owner: VehicleOwner) -> Option<Holder> {
+    match owner {
+        VehicleOwner::Organisation(id) => Some(Holder::Organisation(id)),
+        VehicleOwner::Holder(key) => match owner_of(overlay, &key)? {
+            Owner::Person(id) => Some(Holder::Person(id)),
+            Owner::Organisation(id) => Some(Holder::Organisation(id)),
+        },
+    }
+}
+
+/// Whom an application is for, once that is known.
+fn applicant<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    application: &Application,
+) -> Option<Holder> {
+    match &application.wanted {
+        Wanted::Code(CodeFor::Enterprise(id)) => Some(Holder::Organisation(*id)),
+        Wanted::Code(CodeFor::Driver { .. }) => application.person.map(Holder::Person),
+        Wanted::Vehicle(of) => owner(overlay, *of),
     }
 }
 
@@ -58,16 +169,14 @@ pub(crate) fn check<R: Records + ?Sized>(
     at: Time,
 ) -> Result<Granted, Refused> {
     let asker = need_asker(overlay, asked.by, at)?;
-    let code: Code = need(overlay, (asked.code.record(), "code"), at)?;
+    let mut granted = Granted::look(overlay, asked, at)?;
     let mut reasons = Reasons::default();
     reasons.bar_if(asked.fields.is_empty(), RefusalCode::InvalidField, "fields");
-    let mut granted = Granted::about(code, asked.fields);
     match basis {
         Basis::Consent { consent, purpose } => {
             let consent: Consent = need(overlay, (consent.0, "consent"), at)?;
             reasons.add(by_consent(&consent, (asked, *purpose), at));
-            let cancelled = granted.code.cancelled_at.is_some();
-            reasons.bar_if(cancelled, RefusalCode::CodeNotIssued, "code");
+            reasons.bar_if(granted.is_cancelled, RefusalCode::CodeNotIssued, "code");
             granted.consent = Some(consent);
         }
         Basis::Waybill(id) => {
@@ -77,32 +186,59 @@ pub(crate) fn check<R: Records + ?Sized>(
         }
         Basis::Office { case } => {
             reasons.bar_if(*case == Hash::ZERO, RefusalCode::InvalidField, "case");
-            reasons.add(by_office(&asker, &granted.code, asked.fields));
+            reasons.add(by_office(overlay, &asker, (&mut granted, asked.fields), at));
         }
     }
-    reasons.add(not_shut(overlay, &granted, is_named_case(&asker, basis), at));
+    let named_case = is_named_case(&asker, basis);
+    reasons.add(check_open(overlay, (&granted, asked.fields), named_case, at));
     reasons.done()?;
     Ok(granted)
 }
 
+/// Refuses fields of a vehicle where there is none, others of a vehicle alone, and data that are shut.
+pub(super) fn check_open<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    (granted, fields): (&Granted, FieldSet),
+    named_case: bool,
+    at: Time,
+) -> Result<(), Refused> {
+    let mut reasons = Reasons::default();
+    let (of_code, of_vehicle) = match granted.about {
+        DataSubject::Code(_) => (true, false),
+        DataSubject::Vehicle(_) => (false, true),
+        DataSubject::Application(_) => (false, false),
+    };
+    let misses = granted.vehicles.is_empty() && fields.iter().any(needs_vehicle);
+    reasons.bar_if(of_code && misses, RefusalCode::NoVehicle, "fields");
+    let beyond = !fields.iter().all(ExchangeField::is_of_vehicle);
+    reasons.bar_if(of_vehicle && beyond, RefusalCode::FieldsBeyondBasis, "fields");
+    reasons.add(not_shut(overlay, (granted, fields), named_case, at));
+    reasons.done()
+}
+
 /// Whether an access that was recorded may still be answered: it was recorded lately, its asker is
-/// admitted and has the grant, its consent is not revoked since, and the data are not shut.
+/// admitted and has the grant, its consent is not revoked nor its code cancelled since, and the data are
+/// not shut.
 pub(crate) fn check_recorded<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     access: &Access,
     at: Time,
 ) -> Result<(), Refused> {
     let asker = need_asker(overlay, access.by, at)?;
-    let code: Code = need(overlay, (access.code.record(), "code"), at)?;
+    let asked = Asked { by: access.by, about: access.about, fields: access.fields };
+    let mut granted = Granted::look(overlay, &asked, at)?;
+    granted.vehicles.clone_from(&access.vehicles);
+    granted.kinds.clone_from(&access.kinds);
     let mut reasons = Reasons::default();
     reasons.bar_if(at >= access.at.plus(ACCESS_MS), RefusalCode::AccessTooOld, "access");
     if let Basis::Consent { consent, .. } = &access.basis {
         let consent: Consent = need(overlay, (consent.0, "consent"), at)?;
         let is_revoked = consent.state == ConsentState::Revoked;
         reasons.bar_if(is_revoked, RefusalCode::ConsentNotInForce, "consent");
+        reasons.bar_if(granted.is_cancelled, RefusalCode::CodeNotIssued, "code");
     }
-    let granted = Granted { code, vehicles: access.vehicles.clone(), consent: None };
-    reasons.add(not_shut(overlay, &granted, is_named_case(&asker, &access.basis), at));
+    let named_case = is_named_case(&asker, &access.basis);
+    reasons.add(not_shut(overlay, (&granted, access.fields), named_case, at));
     reasons.done()
 }
 
@@ -155,7 +291,8 @@ fn by_consent(
     let terms = &consent.terms;
     let mut reasons = Reasons::default();
     reasons.bar_if(terms.to != asked.by, RefusalCode::ConsentForOther, "sender");
-    reasons.bar_if(terms.code != asked.code, RefusalCode::ConsentForOther, "code");
+    let is_code_s = asked.about.code() == Some(terms.code);
+    reasons.bar_if(!is_code_s, RefusalCode::ConsentForOther, "code");
     reasons.bar_if(terms.purpose != purpose, RefusalCode::ConsentForOther, "purpose");
     let within = asked.fields.is_within(terms.fields);
     reasons.bar_if(!within, RefusalCode::FieldsBeyondBasis, "fields");
@@ -173,7 +310,7 @@ fn by_waybill<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     let is_makers = waybill.maker == asked.by;
     let carrier = waybill.carrier.as_ref();
-    let is_carried = carrier.is_some_and(|carrier| carrier.code == asked.code);
+    let is_carried = carrier.is_some_and(|carrier| asked.about.code() == Some(carrier.code));
     let is_over = waybill
         .was_under_way_until()
         .is_some_and(|end| at >= end.plus(parameter(overlay, ParameterName::WaybillAccessMs, end)));
@@ -186,40 +323,78 @@ fn by_waybill<R: Records + ?Sized>(
     reasons.done()
 }
 
-/// A regulator's office covers every field, an attester's what it attests in the code's prefecture.
-fn by_office(asker: &Organisation, code: &Code, fields: FieldSet) -> Result<(), Refused> {
+/// A regulator's office covers every field, an attester's what it attests in the prefecture of the code,
+/// the vehicle's registration or the application. That of an insurer or bank is about those alone for
+/// whom it has attested something.
+fn by_office<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    asker: &Organisation,
+    (granted, fields): (&mut Granted, FieldSet),
+    at: Time,
+) -> Result<(), Refused> {
     if asker.kind == OrganisationKind::Regulator {
         return Ok(());
     }
-    let covered = of_office(|kind: CertificateKind| asker.attests(kind, code.prefecture));
+    let attests = |kind| granted.prefecture.is_some_and(|place| asker.attests(kind, place));
+    let kinds = kinds_of_office(attests);
+    let covered = of_office(&kinds);
+    let by_its_own = kinds.iter().copied().any(is_of_its_attester);
+    granted.kinds = Some(kinds);
     let mut reasons = Reasons::default();
-    reasons.bar_if(covered.is_empty(), RefusalCode::NoBasis, "sender");
+    let has_none = by_its_own && !has_attested(overlay, asker.id, (granted, fields), at);
+    reasons.bar_if(covered.is_empty() || has_none, RefusalCode::NoBasis, "sender");
     let beyond = !covered.is_empty() && !fields.is_within(covered);
     reasons.bar_if(beyond, RefusalCode::FieldsBeyondBasis, "fields");
     reasons.done()
 }
 
-/// Refuses what is about data that are erased, or kept for the law alone; those are shown to a
-/// regulator for a named case until the law requires them no longer.
-pub(super) fn not_shut<R: Records + ?Sized>(
+/// True if the organisation attested something of what is asked about, or is asked to.
+fn has_attested<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
-    granted: &Granted,
+    id: OrganisationId,
+    (granted, fields): (&Granted, FieldSet),
+    at: Time,
+) -> bool {
+    if let DataSubject::Application(application) = granted.about {
+        let application = overlay.peek::<Application>(application.0);
+        return application.is_some_and(|one| one.claims.iter().any(|c| c.attester == id));
+    }
+    let opened = granted.opened(overlay, fields, at);
+    opened.iter().flatten().any(|(_, terms)| terms.attester == id)
+}
+
+/// Refuses what is about data that are erased, or kept for the law alone; those are shown to a regulator
+/// for a named case until the law requires them no longer. A subject is shut if all that the fields open
+/// of it came with applications that are shut: what others attested stays open.
+fn not_shut<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    (granted, fields): (&Granted, FieldSet),
     named_case: bool,
     at: Time,
 ) -> Result<(), Refused> {
     let mut reasons = Reasons::default();
-    let of_code = erasure(overlay, ErasureSubject::Code(granted.code.id));
-    reasons.add(check_erasure(of_code, named_case, at));
-    for vehicle in &granted.vehicles {
-        let of_vehicle = erasure(overlay, ErasureSubject::Vehicle(*vehicle));
-        let of_vehicle = of_vehicle.filter(|one| covers(overlay, one, *vehicle, at));
-        reasons.add(check_erasure(of_vehicle, named_case, at));
+    reasons.add(check_erasure(overlay, granted.application, named_case, at));
+    for certificates in granted.opened(overlay, fields, at) {
+        let mut shut = Vec::new();
+        for (_, terms) in &certificates {
+            shut.extend(check_erasure(overlay, terms.application, named_case, at).err());
+        }
+        if shut.len() == certificates.len() {
+            shut.into_iter().for_each(|refused| reasons.add(Err(refused)));
+        }
     }
     reasons.done()
 }
 
-fn check_erasure(erasure: Option<Erasure>, named_case: bool, at: Time) -> Result<(), Refused> {
-    match erasure.map(|erasure| erasure.kind) {
+/// Refuses data that came with an application that is erased or restricted.
+fn check_erasure<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    application: Option<ApplicationId>,
+    named_case: bool,
+    at: Time,
+) -> Result<(), Refused> {
+    let published = application.and_then(|id| erasure(overlay, id));
+    match published.map(|erasure| erasure.kind) {
         None => Ok(()),
         Some(ErasureKind::Restricted { until }) if named_case && at < until => Ok(()),
         Some(ErasureKind::Restricted { .. }) => Err(RefusalCode::DataRestricted.into()),
@@ -227,23 +402,10 @@ fn check_erasure(erasure: Option<Erasure>, named_case: bool, at: Time) -> Result
     }
 }
 
-/// What was published of a subject's data.
+/// What was published of the data that came with an application.
 pub(super) fn erasure<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
-    subject: ErasureSubject,
+    application: ApplicationId,
 ) -> Option<Erasure> {
-    overlay.peek::<Erasure>(Erasure::id_of(&subject).0).cloned()
-}
-
-/// True if the licence of a vehicle was not attested anew since an erasure: else it is other data.
-pub(super) fn covers<R: Records + ?Sized>(
-    overlay: &mut Overlay<'_, R>,
-    erasure: &Erasure,
-    vehicle: VehicleId,
-    at: Time,
-) -> bool {
-    due::bring_up(overlay, due::key_of::<Vehicle>(vehicle.0), at);
-    let dossier = overlay.peek::<Vehicle>(vehicle.0).map(|vehicle| &vehicle.dossier);
-    let licence = dossier.and_then(|dossier| dossier.certificate(CertificateKind::VehicleLicence));
-    licence.is_none_or(|licence| licence.terms.attested_at <= erasure.at)
+    overlay.peek::<Erasure>(Erasure::id_of(application).0).cloned()
 }
