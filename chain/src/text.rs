@@ -97,6 +97,22 @@ impl<const MAX: usize> Text<MAX> {
     }
 }
 
+/// Most digits of a reason code: too few for a number that is somebody's.
+const REASON_DIGITS: usize = 4;
+
+impl Word {
+    /// True of a reason code: a lower-case letter, then lower-case letters, digits and underscores, with at
+    /// most 4 digits in all. Everybody who holds the blocks reads reasons: there is no room for a name,
+    /// a telephone number or a plate in them.
+    pub fn is_reason_code(&self) -> bool {
+        let is_of_code = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_');
+        let digits = self.0.bytes().filter(u8::is_ascii_digit).count();
+        self.0.starts_with(|first: char| first.is_ascii_lowercase())
+            && self.0.bytes().all(is_of_code)
+            && digits <= REASON_DIGITS
+    }
+}
+
 impl<const MAX: usize> FromStr for Text<MAX> {
     type Err = TextError;
 

@@ -41,6 +41,12 @@ pub enum Invalid {
     /// Not canonical bytes, or too many.
     #[error("the bytes are no canonical transaction: {0}")]
     Malformed(#[from] CodecError),
+    /// A reason that is free text, which no block is to hold.
+    #[error(
+        "a reason is a code: a lower-case letter, then lower-case letters, digits and underscores, \
+         at most 40 of them and at most 4 digits"
+    )]
+    Reason,
     /// Another version.
     #[error("version {0} is not {VERSION}")]
     Version(u16),
@@ -63,7 +69,7 @@ impl Invalid {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed(CodecError::Oversize { .. }) => "transaction_too_large",
-            Self::Malformed(_) => "transaction_malformed",
+            Self::Malformed(_) | Self::Reason => "transaction_malformed",
             Self::Version(_) => "transaction_version",
             Self::Chain => "wrong_chain",
             Self::Signature => "signature_wrong",
@@ -149,6 +155,9 @@ impl Decoded {
         }
         if transaction.chain != chain {
             return Err(Invalid::Chain);
+        }
+        if transaction.action.reason().is_some_and(|reason| !reason.is_reason_code()) {
+            return Err(Invalid::Reason);
         }
         let id = id_of(&bytes);
         Ok(Self { transaction, bytes, id })

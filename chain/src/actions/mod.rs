@@ -20,6 +20,7 @@ use crate::hash::Hash;
 use crate::ids::{Time, TransactionId};
 use crate::keys::{PublicKey, SecretKey, Signature};
 use crate::nonce::Nonce;
+use crate::text::Word;
 
 pub use affiliation::*;
 pub use application::*;
@@ -317,6 +318,39 @@ impl Action {
             codec::encode(&self.clone().with_statements(Vec::new()))
         };
         Hash::tagged(domain::STATEMENT_ACTION, &[&bare])
+    }
+
+    /// The reason code that it gives, if it gives one.
+    pub fn reason(&self) -> Option<&Word> {
+        match self {
+            Self::OrganisationEnd(a) => Some(&a.reason),
+            Self::CodeSuspend(a) => Some(&a.reason),
+            Self::CodeResume(a) => Some(&a.reason),
+            Self::CodeCancel(a) => Some(&a.reason),
+            Self::CertificateSuspend(a) => Some(&a.reason),
+            Self::CertificateRevoke(a) => Some(&a.reason),
+            Self::MatterExtend(a) => Some(&a.reason),
+            Self::MatterVoid(a) => Some(&a.reason),
+            Self::VehicleRelease(a) => Some(&a.reason),
+            Self::WaybillDecline(a) => Some(&a.reason),
+            Self::WaybillWithdraw(a) => Some(&a.reason),
+            Self::WaybillCancel(a) => Some(&a.reason),
+            Self::WaybillAbort(a) => Some(&a.reason),
+            Self::WaybillDispute(a) => Some(&a.reason),
+            Self::WaybillSwap(a) => Some(&a.reason),
+            Self::InterfaceRefuse(a) => Some(&a.reason),
+            Self::InterfaceRevoke(a) => Some(&a.reason),
+            Self::AffiliationEnd(a) => Some(&a.reason),
+            Self::ClaimAnswer(a) => match &a.answer {
+                Answer::No { reason } => Some(reason),
+                Answer::Yes { .. } => None,
+            },
+            Self::AffiliationReview(a) => match &a.verdict {
+                AffiliationVerdict::Refuse { reason } => Some(reason),
+                AffiliationVerdict::Approve => None,
+            },
+            _ => None,
+        }
     }
 
     /// Every word that it carries on a chain, with the digest of what each is about: its statements, and

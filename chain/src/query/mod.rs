@@ -4,6 +4,7 @@
 //! Every answer is as of an instant that the asker names; never a clock. What is due by then but not
 //! written yet is brought up in an overlay that is thrown away.
 
+pub mod affiliation;
 pub mod attesters;
 pub mod code;
 pub mod exchange;

@@ -27,9 +27,10 @@ fn an_access_is_recorded_and_the_consent_counts_it() {
     let expected = Access {
         id: access.id,
         by: enterprise.id,
-        code: driver.code,
-        holder: Holder::Person(driver.person),
+        about: driver.code.into(),
+        holder: Some(Holder::Person(driver.person)),
         vehicles: vec![],
+        kinds: None,
         basis: action.basis,
         custody: Some(Custody::Device),
         fields: USUAL,
@@ -124,7 +125,7 @@ fn a_consent_is_for_one_organisation_one_code_and_one_purpose_and_its_fields() {
     let ask = world.on_consent(driver.code, consent);
     world.refuses(&p.other_enterprise.key, ask.clone(), &[(R::ConsentForOther, "sender")]);
     world.refuses(&p.regulator.key, ask.clone(), &[(R::ConsentForOther, "sender")]);
-    let of_other = AccessRecord { code: other.code, ..ask.clone() };
+    let of_other = AccessRecord { about: other.code.into(), ..ask.clone() };
     world.refuses(&p.enterprise.key, of_other, &[(R::ConsentForOther, "code")]);
     let basis = Basis::Consent { consent, purpose: Purpose::Credit };
     let for_other = AccessRecord { basis, ..ask.clone() };
@@ -136,7 +137,7 @@ fn a_consent_is_for_one_organisation_one_code_and_one_purpose_and_its_fields() {
     world.refuses(&p.enterprise.key, none, &[(R::InvalidField, "fields")]);
     let every = AccessRecord {
         basis: Basis::Consent { consent, purpose: Purpose::Credit },
-        code: other.code,
+        about: other.code.into(),
         ..more
     };
     let all = [
@@ -161,7 +162,11 @@ fn what_there_is_not_is_not_found() {
     let on_waybill = AccessRecord { basis, ..ask.clone() };
     world.refuses(&enterprise, on_waybill, &[(R::NotFound, "waybill")]);
     let code = CodeId::made_by(chain::TransactionId(Hash::of(b"none")));
-    world.refuses(&enterprise, AccessRecord { code, ..ask }, &[(R::NotFound, "code")]);
+    world.refuses(
+        &enterprise,
+        AccessRecord { about: code.into(), ..ask },
+        &[(R::NotFound, "code")],
+    );
 }
 
 #[test]
@@ -208,12 +213,13 @@ fn a_consent_outlives_a_suspension_but_not_the_code() {
 /// An access by office, for a named case.
 fn by_office(driver: &Driver, of: &[ExchangeField]) -> AccessRecord {
     let basis = Basis::Office { case: Hash::of(b"case") };
-    AccessRecord { code: driver.code, basis, fields: fields(of), request: request() }
+    AccessRecord { about: driver.code.into(), basis, fields: fields(of), request: request() }
 }
 
 #[test]
 fn a_regulator_sees_every_field_for_a_named_case() {
-    let (mut world, driver) = with_driver();
+    let mut world = World::new();
+    let (driver, _) = world.crew();
     let regulator = world.parties.regulator.clone();
     let all = by_office(&driver, ExchangeField::ALL);
     let access: Access = {
@@ -223,15 +229,16 @@ fn a_regulator_sees_every_field_for_a_named_case() {
     assert_eq!((access.by, access.custody), (regulator.id, None));
     let unnamed = AccessRecord { basis: Basis::Office { case: Hash::ZERO }, ..all.clone() };
     world.refuses(&regulator.key, unnamed, &[(R::InvalidField, "case")]);
-    // The case outlives the code.
+    // The case outlives the code; its vehicles are asked about by their names then.
     world.send(&driver.key, CodeCancel { code: driver.code, reason: word("plans") });
-    world.send(&regulator.key, all);
+    world.refuses(&regulator.key, all, &[(R::NoVehicle, "fields")]);
+    world.send(&regulator.key, by_office(&driver, &[ExchangeField::Name]));
 }
 
 #[test]
 fn an_attester_sees_what_its_certificates_are_about_and_no_more() {
     use ExchangeField as F;
-    let (mut world, driver) = with_driver();
+    let (mut world, driver) = with_crew();
     let p = world.parties.clone();
     for (party, office, beyond) in [
         (&p.public_security, vec![F::Name, F::Identity, F::IdentityNumber], F::Phone),
@@ -249,6 +256,105 @@ fn an_attester_sees_what_its_certificates_are_about_and_no_more() {
     for party in [&p.enterprise, &p.platform] {
         world.refuses(&party.key, name.clone(), &[(R::NoBasis, "sender")]);
     }
+}
+
+/// A world in which insurer and bank may ask, and a driver with a vehicle, a policy and an account.
+fn with_crew() -> (World, Driver) {
+    let mut world = World::new();
+    world.let_others_ask();
+    let (driver, _) = world.crew();
+    world.attest(Subject::Person(driver.person), CertificateKind::BankAccount, None);
+    (world, driver)
+}
+
+#[test]
+fn an_office_opens_fields_of_its_own_kinds_and_an_insurer_s_of_its_own_policies() {
+    use CertificateKind as K;
+    use ExchangeField as F;
+    let (mut world, driver) = with_crew();
+    let p = world.parties.clone();
+    let validity = by_office(&driver, &[F::Validity]);
+    let asked = |world: &mut World, key, ask: &AccessRecord| -> Access {
+        let id = World::first_made(world.send(key, ask.clone()));
+        world.get(id)
+    };
+    let of_police = asked(&mut world, &p.traffic_police.key, &validity);
+    assert_eq!(of_police.kinds, Some(vec![K::DrivingLicence, K::VehicleLicence]));
+    let opens = |access: &Access, kind, attester: &Party| {
+        access.opens((kind, attester.id), "validPeriodTo")
+    };
+    assert!(opens(&of_police, K::DrivingLicence, &p.traffic_police));
+    assert!(opens(&of_police, K::DrivingLicence, &p.public_security), "the office, not the desk");
+    assert!(!opens(&of_police, K::Qualification, &p.transport));
+    let plate = by_office(&driver, &[F::Plate]);
+    let of_insurer = asked(&mut world, &p.insurer.key, &plate);
+    assert_eq!(of_insurer.kinds, Some(vec![K::Policy]));
+    let number =
+        |access: &Access, attester: &Party| access.opens((K::Policy, attester.id), "vehicleNumber");
+    assert!(number(&of_insurer, &p.insurer));
+    assert!(!number(&of_insurer, &p.bank), "another insurer's");
+    assert!(!of_insurer.opens((K::VehicleLicence, p.traffic_police.id), "vehicleNumber"));
+    let of_regulator = asked(&mut world, &p.regulator.key, &plate);
+    assert!(of_regulator.kinds.is_none() && number(&of_regulator, &p.insurer));
+}
+
+#[test]
+fn an_insurer_and_a_bank_ask_about_whom_they_attested_something_for() {
+    let (mut world, driver) = with_crew();
+    let other = world.driver_for(&[], None);
+    let p = world.parties.clone();
+    let account = by_office(&driver, &[ExchangeField::BankAccount]);
+    world.send(&p.bank.key, account);
+    let account = by_office(&other, &[ExchangeField::BankAccount]);
+    world.refuses(&p.bank.key, account, &[(R::NoBasis, "sender")]);
+    let policy = by_office(&other, &[ExchangeField::Policy]);
+    let both = [(R::NoBasis, "sender"), (R::NoVehicle, "fields")];
+    world.refuses(&p.insurer.key, policy, &both);
+}
+
+#[test]
+fn fields_of_a_vehicle_are_asked_for_where_there_is_one_and_count_no_use_else() {
+    let (mut world, driver) = with_driver();
+    let p = world.parties.clone();
+    let terms = ConsentTerms { fields: FieldSet::LEAST, ..world.consent_terms(driver.code) };
+    let consent = world.consent(&driver, terms);
+    let usual = world.on_consent(driver.code, consent);
+    let least = AccessRecord { fields: FieldSet::LEAST, ..usual.clone() };
+    world.refuses(&p.enterprise.key, least, &[(R::NoVehicle, "fields")]);
+    assert_eq!(world.get::<Consent>(consent.0).used, 0);
+    let dates = fields(&[ExchangeField::Name, ExchangeField::Validity]);
+    world.send(&p.enterprise.key, AccessRecord { fields: dates, ..usual });
+    let until = world.clock.plus(SECOND);
+    let shown = world.shown(&driver, FieldSet::LEAST, until);
+    world.refuses(&p.enterprise.key, shown, &[(R::NoVehicle, "fields")]);
+}
+
+#[test]
+fn vehicles_and_applications_are_asked_about_by_office_alone() {
+    let mut world = World::new();
+    let (driver, lorry) = world.crew();
+    let p = world.parties.clone();
+    let consent = world.usual_consent(&driver);
+    let plate = fields(&[ExchangeField::Plate]);
+    let about = DataSubject::Vehicle(lorry);
+    let on_consent =
+        AccessRecord { about, fields: plate, ..world.on_consent(driver.code, consent) };
+    let both = [(R::ConsentForOther, "code"), (R::FieldsBeyondBasis, "fields")];
+    world.refuses(&p.enterprise.key, on_consent.clone(), &both);
+    let waybill = world.waybill_in(&driver, WaybillState::Loaded);
+    let on_waybill = AccessRecord { basis: Basis::Waybill(waybill), ..on_consent };
+    world.refuses(&p.enterprise.key, on_waybill.clone(), &[(R::NoBasis, "code")]);
+    let basis = Basis::Office { case: Hash::of(b"case") };
+    let by_office = AccessRecord { basis, ..on_waybill };
+    world.send(&p.traffic_police.key, by_office.clone());
+    let application = world.code(driver.code).application;
+    let about = DataSubject::Application(application);
+    let name = AccessRecord { about, fields: fields(&[ExchangeField::Name]), ..by_office };
+    let access: Access = {
+        let id = World::first_made(world.send(&p.public_security.key, name));
+        world.get(id)
+    };
+    assert_eq!(access.holder, Some(Holder::Person(driver.person)));
 }
 
 #[test]
@@ -292,7 +398,7 @@ fn accesses_are_listed_in_order_by_code_holder_vehicle_and_organisation() {
     let asks = [
         (&p.enterprise.key, world.on_consent(driver.code, consent)),
         (&p.regulator.key, by_office(&driver, &[ExchangeField::Plate])),
-        (&p.regulator.key, by_office(&other, &[ExchangeField::Plate])),
+        (&p.regulator.key, by_office(&other, &[ExchangeField::Name])),
         (&p.enterprise.key, world.on_consent(driver.code, consent)),
     ];
     let [a, b, c, d] = asks.map(|(key, ask)| AccessId(World::first_made(world.send(key, ask))));

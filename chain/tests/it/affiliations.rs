@@ -52,6 +52,7 @@ fn a_driver_asks_and_the_enterprise_approves_opens_and_closes() {
         enterprise: enterprise.id,
         code: driver.code,
         asked_by: AffiliationSide::Driver,
+        custody: Some(Custody::Device),
         asked_at,
         review: Review::Waiting,
         reviewed_at: None,
@@ -71,8 +72,8 @@ fn a_driver_asks_and_the_enterprise_approves_opens_and_closes() {
     assert_eq!(world.get::<Affiliation>(id.0), opened);
     let at = world.clock;
     world.send(&enterprise.key, end(id));
-    let by = AffiliationSide::Enterprise;
-    let ending = Some(AffiliationEnding { by, reason: word("plans"), at });
+    let (by, custody) = (AffiliationSide::Enterprise, None);
+    let ending = Some(AffiliationEnding { by, custody, reason: word("plans"), at });
     assert_eq!(
         world.get::<Affiliation>(id.0),
         Affiliation { account: Account::Closed, ending, ..opened }
@@ -247,15 +248,18 @@ fn either_side_ends_it_and_the_record_says_which() {
         let (mut world, driver) = with_driver();
         let enterprise = world.parties.enterprise.key.clone();
         let id = in_stage(&mut world, &driver, "opened");
-        let (key, by) = match drivers {
-            true => (driver.key, AffiliationSide::Driver),
-            false => (enterprise, AffiliationSide::Enterprise),
+        let (key, by, custody) = match drivers {
+            true => (driver.key, AffiliationSide::Driver, Some(Custody::Device)),
+            false => (enterprise, AffiliationSide::Enterprise, None),
         };
         let at = world.clock;
         world.send(&key, end(id));
         let ended: Affiliation = world.get(id.0);
         assert_eq!(ended.account, Account::Closed);
-        assert_eq!(ended.ending, Some(AffiliationEnding { by, reason: word("plans"), at }));
+        assert_eq!(
+            ended.ending,
+            Some(AffiliationEnding { by, custody, reason: word("plans"), at })
+        );
     }
 }
 

@@ -35,6 +35,7 @@ fn a_holder_consents_and_the_record_says_to_whom_for_what_and_by_which_key() {
         used: 0,
         state: ConsentState::InForce,
         ended_at: None,
+        revoked_custody: None,
     };
     assert_eq!(consent, expected);
     assert_eq!(consent.next_change_at(), Some(given_at.plus(DAY)));

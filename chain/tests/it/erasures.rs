@@ -32,7 +32,7 @@ fn leaver(world: &mut World) -> (Driver, ApplicationId) {
 
 fn by_office(code: CodeId, of: &[ExchangeField]) -> AccessRecord {
     let basis = Basis::Office { case: Hash::of(b"case") };
-    AccessRecord { code, basis, fields: fields(of), request: request() }
+    AccessRecord { about: code.into(), basis, fields: fields(of), request: request() }
 }
 
 #[test]
@@ -42,10 +42,10 @@ fn the_sponsor_publishes_what_became_of_the_data_of_a_cancelled_code() {
     let sponsor = world.parties.enterprise.clone();
     let (at, kind) = (world.clock, ErasureKind::Erased);
     world.send(&sponsor.key, publish(application, kind));
-    let subject = ErasureSubject::Code(driver.code);
-    let id = Erasure::id_of(&subject);
-    let digest = digest("protocol");
-    let expected = Erasure { id, subject, application, by: sponsor.id, kind, digest, at };
+    let subject = DataSubject::Code(driver.code);
+    let id = Erasure::id_of(application);
+    let (digest, by, first_at) = (digest("protocol"), sponsor.id, at);
+    let expected = Erasure { id, application, subject, by, kind, digest, first_at, at };
     assert_eq!(world.get::<Erasure>(id.0), expected);
 }
 
@@ -91,7 +91,7 @@ fn restricted_data_are_shown_on_no_waybill() {
     let maker = world.parties.enterprise.key.clone();
     let waybill = world.waybill_in(&driver, WaybillState::Signed);
     let (basis, fields) = (Basis::Waybill(waybill), fields(&[ExchangeField::Name]));
-    let ask = AccessRecord { code: driver.code, basis, fields, request: request() };
+    let ask = AccessRecord { about: driver.code.into(), basis, fields, request: request() };
     world.send(&driver.key, CodeCancel { code: driver.code, reason: word("plans") });
     world.send(&maker, ask.clone());
     let until = world.clock.plus(DAY);
@@ -157,8 +157,71 @@ fn what_is_in_use_is_not_erased() {
     world.send(&p.regulator.key, CodeCancel { code, reason: word("inquiry") });
     world.refuses(&p.enterprise.key, erased.clone(), &[(R::CodeHasWaybill, "code")]);
     world.advance((waybill, &driver), WaybillState::Arrived);
-    world.send(&p.enterprise.key, erased);
+    let over = world.code(code).carried_until.unwrap();
     assert_eq!(world.vehicle(lorry).drivers, []);
+    // The contract needs the data for 30 days more: till then they are restricted.
+    world.at(Time(over.plus(30 * DAY).0 - 1));
+    world.refuses(&p.enterprise.key, erased.clone(), &[(R::DataNeeded, "code")]);
+    let until = world.clock.plus(DAY);
+    world.send(&p.enterprise.key, publish(application, ErasureKind::Restricted { until }));
+    world.send(&p.enterprise.key, erased);
+}
+
+#[test]
+fn what_a_dispute_is_about_is_not_erased_before_it_ends() {
+    let mut world = World::new();
+    let (driver, _) = world.crew();
+    let p = world.parties.clone();
+    let application = application_of(&world, &driver);
+    let waybill = world.waybill_in(&driver, WaybillState::Signed);
+    world.send(&driver.key, WaybillDispute { waybill, reason: word("freight") });
+    world.send(&driver.key, CodeCancel { code: driver.code, reason: word("plans") });
+    world.wait(100 * DAY);
+    let erased = publish(application, ErasureKind::Erased);
+    world.refuses(&p.enterprise.key, erased.clone(), &[(R::DataNeeded, "code")]);
+    world.send(&driver.key, WaybillDisputeEnd { waybill });
+    world.refuses(&p.enterprise.key, erased.clone(), &[(R::DataNeeded, "code")]);
+    world.send(&p.enterprise.key, WaybillDisputeEnd { waybill });
+    assert_eq!(world.code(driver.code).disputes, 0);
+    world.send(&p.enterprise.key, erased);
+}
+
+#[test]
+fn a_restriction_that_is_over_is_not_begun_anew_and_none_lasts_ten_years_twice() {
+    let mut world = World::new();
+    let (_, application) = leaver(&mut world);
+    let sponsor = world.parties.enterprise.key.clone();
+    let restricted = |until| publish(application, ErasureKind::Restricted { until });
+    let (first, until) = (world.clock, world.clock.plus(DAY));
+    world.send(&sponsor, restricted(until));
+    let latest = first.plus(RESTRICTION_MS);
+    world.refuses(&sponsor, restricted(latest.plus(1)), &[(R::InvalidField, "until")]);
+    for (at, good) in [(Time(until.0 - 1), true), (until, false)] {
+        let mut world = world.clone();
+        world.at(at);
+        if good {
+            world.send(&sponsor, restricted(latest));
+        } else {
+            world.refuses(&sponsor, restricted(latest), &[(R::RestrictionOver, "kind")]);
+            world.send(&sponsor, publish(application, ErasureKind::Erased));
+        }
+    }
+}
+
+#[test]
+fn a_regulator_publishes_it_once_the_sponsor_s_registration_has_ended() {
+    let mut world = World::new();
+    let (_, application) = leaver(&mut world);
+    let p = world.parties.clone();
+    let erased = publish(application, ErasureKind::Erased);
+    world.refuses(&p.regulator.key, erased.clone(), &[(R::NotAllowed, "")]);
+    let organisation = p.enterprise.id;
+    world.send(&p.regulator.key, OrganisationEnd { organisation, reason: word("closed") });
+    world.refuses(&p.platform.key, erased.clone(), &[(R::NotAllowed, "")]);
+    world.refuses(&p.enterprise.key, erased.clone(), &[(R::OrganisationEnded, "")]);
+    world.send(&p.regulator.key, erased);
+    let record: Erasure = world.get(Erasure::id_of(application).0);
+    assert_eq!(record.by, p.regulator.id);
 }
 
 #[test]
@@ -222,14 +285,124 @@ fn a_vehicle_s_data_are_erased_once_it_is_nobody_s_and_others_attested_since_are
     let plate = by_office(code, &[ExchangeField::Plate]);
     world.refuses(&p.regulator.key, plate.clone(), &[(R::DataErased, "")]);
     world.send(&p.regulator.key, by_office(code, &[ExchangeField::Name]));
-    // Attested anew, it has new data, which may be erased in their turn.
+    // Attested anew, there is a plate to see again; what else came with the application stays shut.
     let class = Class::Vehicle(lorry_class(18_000));
     let licence = (CertificateKind::VehicleLicence, class);
     let now = world.clock;
     world.attest_as(Subject::Vehicle(lorry), licence, (now, None));
     world.send(&p.regulator.key, plate);
-    world.send(&driver.key, VehicleUnbind { code, vehicle: lorry });
+    let permit = by_office(code, &[ExchangeField::TransportPermit]);
+    world.refuses(&p.regulator.key, permit, &[(R::DataErased, "")]);
+    world.refuses(&p.enterprise.key, erased, &[(R::DataErased, "")]);
+}
+
+#[test]
+fn an_erasure_and_a_new_word_in_one_block_are_not_mixed_up() {
+    for erased_first in [true, false] {
+        let mut world = World::new();
+        let (lorry, application) = vehicle(&mut world, lorry_class(4_500));
+        let p = world.parties.clone();
+        let erase = world.sign(&p.enterprise.key, publish(application, ErasureKind::Erased));
+        let (kind, valid_until) = (CertificateKind::VehicleLicence, None);
+        let anew = CertificateAttest {
+            subject: Subject::Vehicle(lorry),
+            kind,
+            renews: None,
+            prefecture: KUNMING,
+            root: Hash::of(b"fields anew"),
+            valid_from: world.clock,
+            valid_until,
+            class: Class::Vehicle(lorry_class(4_500)),
+        };
+        let anew = world.sign(&p.traffic_police.key, anew);
+        world.block(&if erased_first { [erase, anew] } else { [anew, erase] });
+        let of = |field| about_vehicle(lorry, field);
+        world.send(&p.regulator.key, of(ExchangeField::VehicleLicence));
+        let permit = of(ExchangeField::TransportPermit);
+        world.refuses(&p.regulator.key, permit, &[(R::DataErased, "")]);
+    }
+}
+
+/// A regulator's question about a vehicle.
+fn about_vehicle(vehicle: VehicleId, field: ExchangeField) -> AccessRecord {
+    let basis = Basis::Office { case: Hash::of(b"case") };
+    let about = DataSubject::Vehicle(vehicle);
+    AccessRecord { about, basis, fields: fields(&[field]), request: request() }
+}
+
+#[test]
+fn a_former_sponsor_s_erasure_shuts_none_of_what_the_new_one_brought() {
+    use CertificateKind as K;
+    let mut world = World::new();
+    let p = world.parties.clone();
+    let kinds = [K::VehicleLicence, K::Policy];
+    let first = world.vehicle_apply("first", &kinds);
+    let first = world.apply_with(first, &[]);
+    world.attest_all(first);
+    let lorry = world.application(first).vehicle.unwrap();
+    let tags = vec![world.vehicle(lorry).vin_tag, world.vehicle(lorry).plate_tag.unwrap()];
+    let driver = world.new_driver("driver", issue::LIGHT);
+    let bind = VehicleBind { code: driver.code, vehicle: lorry, statements: Vec::new() };
+    let bind = world.stated(bind, &[&p.enterprise.key]);
+    world.send(&driver.key, bind);
+    let erased = publish(first, ErasureKind::Erased);
+    world.refuses(&p.enterprise.key, erased.clone(), &[(R::VehicleBound, "vehicle")]);
+    // Sold: the platform applies, with a licence of its own and no policy yet.
+    let owner = VehicleOwner::Organisation(p.platform.id);
+    let second = VehicleApply { owner, ..world.vehicle_apply("second", &[K::VehicleLicence]) };
+    let second = ApplicationId(World::first_made(world.send(&p.platform.key, second)));
+    let yes = issue::Yes { tags, ..world.yes(second, 0) };
+    world.attest_claim(second, 0, yes);
+    assert_eq!(world.application(second).state, ApplicationState::Issued);
+    let licence = about_vehicle(lorry, ExchangeField::VehicleLicence);
+    world.refuses(&p.enterprise.key, erased.clone(), &[(R::VehicleBound, "vehicle")]);
+    world.send(&driver.key, VehicleUnbind { code: driver.code, vehicle: lorry });
     world.send(&p.enterprise.key, erased);
+    world.send(&p.regulator.key, licence.clone());
+    let policy = about_vehicle(lorry, ExchangeField::Policy);
+    world.refuses(&p.regulator.key, policy, &[(R::DataErased, "")]);
+    // Each says what became of its own, and nothing of the other's.
+    let until = world.clock.plus(DAY);
+    world.send(&p.platform.key, publish(second, ErasureKind::Restricted { until }));
+    let ids = [first, second].map(|id| world.get::<Erasure>(Erasure::id_of(id).0).kind);
+    assert_eq!(ids, [ErasureKind::Erased, ErasureKind::Restricted { until }]);
+    world.send(&p.regulator.key, licence.clone());
+    world.refuses(&p.traffic_police.key, licence, &[(R::DataRestricted, "")]);
+}
+
+#[test]
+fn restricted_data_of_vehicles_and_applications_are_shown_to_a_regulator_who_names_them() {
+    let mut world = World::new();
+    let (lorry, application) = vehicle(&mut world, lorry_class(4_500));
+    let p = world.parties.clone();
+    let until = world.clock.plus(DAY);
+    world.send(&p.enterprise.key, publish(application, ErasureKind::Restricted { until }));
+    let ask = about_vehicle(lorry, ExchangeField::Plate);
+    let access: Access = {
+        let id = World::first_made(world.send(&p.regulator.key, ask.clone()));
+        world.get(id)
+    };
+    let owner = Some(Holder::Organisation(p.enterprise.id));
+    assert_eq!((access.vehicles, access.holder), (vec![lorry], owner));
+    world.refuses(&p.traffic_police.key, ask.clone(), &[(R::DataRestricted, "")]);
+    let name = about_vehicle(lorry, ExchangeField::Name);
+    world.refuses(&p.regulator.key, name, &[(R::FieldsBeyondBasis, "fields")]);
+    let unknown = about_vehicle(VehicleId::default(), ExchangeField::Plate);
+    world.refuses(&p.regulator.key, unknown, &[(R::NotFound, "vehicle")]);
+
+    let withdrawn = world.applied("driver", issue::LIGHT);
+    world.send(&p.enterprise.key, ApplicationWithdraw { application: withdrawn });
+    let of_application = AccessRecord {
+        about: DataSubject::Application(withdrawn),
+        fields: fields(&[ExchangeField::Identity]),
+        ..ask
+    };
+    world.send(&p.public_security.key, of_application.clone());
+    world.send(&p.enterprise.key, publish(withdrawn, ErasureKind::Restricted { until }));
+    world.send(&p.regulator.key, of_application.clone());
+    world.refuses(&p.public_security.key, of_application.clone(), &[(R::DataRestricted, "")]);
+    world.send(&p.enterprise.key, publish(withdrawn, ErasureKind::Erased));
+    world.refuses(&p.regulator.key, of_application, &[(R::DataErased, "")]);
 }
 
 #[test]
@@ -241,7 +414,7 @@ fn an_application_that_led_to_nothing_is_erased_once_it_is_over() {
     world.refuses(&sponsor.key, erased.clone(), &[(R::ApplicationOpen, "application")]);
     world.send(&sponsor.key, ApplicationWithdraw { application });
     world.send(&sponsor.key, erased);
-    let subject = ErasureSubject::Application(application);
-    let record: Erasure = world.get(Erasure::id_of(&subject).0);
+    let subject = DataSubject::Application(application);
+    let record: Erasure = world.get(Erasure::id_of(application).0);
     assert_eq!((record.subject, record.by), (subject, sponsor.id));
 }

@@ -16,7 +16,7 @@ use chain::{Hash, Time};
 const MINUTE: u64 = 60 * SECOND;
 
 fn question(by: OrganisationId, code: CodeId, fields: FieldSet) -> Question {
-    let asked = Asked { by, code, fields };
+    let asked = Asked { by, about: code.into(), fields };
     Question { asked, purpose: None, waybill: None, case: None }
 }
 
@@ -152,7 +152,7 @@ fn a_question_is_answered_as_the_access_would_be() {
     for party in [&p.enterprise, &p.bank] {
         for fields in [USUAL, FieldSet::LEAST, FieldSet::NONE] {
             let mut world = world.clone();
-            let asked = Asked { by: party.id, code: driver.code, fields };
+            let asked = Asked { by: party.id, about: driver.code.into(), fields };
             let before = codes(holds(&world.memory, &asked, &record.basis, world.clock));
             let action = AccessRecord { fields, ..record.clone() };
             if before.is_empty() {
@@ -164,7 +164,7 @@ fn a_question_is_answered_as_the_access_would_be() {
             }
         }
     }
-    let asked = Asked { by: p.other_enterprise.id, code: driver.code, fields: USUAL };
+    let asked = Asked { by: p.other_enterprise.id, about: driver.code.into(), fields: USUAL };
     let organisation = p.other_enterprise.id;
     world.send(&p.regulator.key, OrganisationEnd { organisation, reason: word("closed") });
     let answer = codes(holds(&world.memory, &asked, &record.basis, world.clock));
@@ -178,7 +178,7 @@ fn without_the_grant_nothing_may_be_seen_and_what_is_recorded_is_not_answered() 
     let consent = world.usual_consent(&driver);
     let record = world.on_consent(driver.code, consent);
     let access = AccessId(World::first_made(world.send(&enterprise.key, record.clone())));
-    let asked = Asked { by: enterprise.id, code: driver.code, fields: USUAL };
+    let asked = Asked { by: enterprise.id, about: driver.code.into(), fields: USUAL };
     let may = |world: &World, at| codes(holds(&world.memory, &asked, &record.basis, at));
     let answered = |world: &World, at| codes(answerable(&world.memory, access, at));
     world.revoke(&enterprise, EXCHANGE);
@@ -224,10 +224,11 @@ fn what_is_recorded_is_answered_unless_it_is_revoked_or_shut_since() {
     assert_eq!(ask(&world, access, world.clock), [R::ConsentNotInForce]);
 
     world.send(&driver.key, CodeCancel { code: driver.code, reason: word("plans") });
+    assert_eq!(ask(&world, used_up, world.clock), [R::CodeNotIssued]);
     let application = world.code(driver.code).application;
     let (kind, digest) = (ErasureKind::Erased, Hash::of(b"protocol"));
     world.send(&p.enterprise.key, ErasurePublish { application, kind, digest });
-    assert_eq!(ask(&world, used_up, world.clock), [R::DataErased]);
+    assert_eq!(ask(&world, used_up, world.clock), [R::CodeNotIssued, R::DataErased]);
 }
 
 #[test]
@@ -236,7 +237,7 @@ fn a_regulator_s_access_to_restricted_data_is_answered() {
     let p = world.parties.clone();
     let basis = Basis::Office { case: Hash::of(b"case") };
     let fields = fields(&[ExchangeField::Identity]);
-    let record = AccessRecord { code: driver.code, basis, fields, request: request() };
+    let record = AccessRecord { about: driver.code.into(), basis, fields, request: request() };
     let by_police = AccessId(World::first_made(world.send(&p.public_security.key, record.clone())));
     let by_regulator = AccessId(World::first_made(world.send(&p.regulator.key, record)));
     world.send(&driver.key, CodeCancel { code: driver.code, reason: word("plans") });
@@ -248,4 +249,57 @@ fn a_regulator_s_access_to_restricted_data_is_answered() {
     assert_eq!(ask(by_police, world.clock), [R::DataRestricted]);
     assert_eq!(ask(by_regulator, Time(until.0 - 1)), []);
     assert_eq!(ask(by_regulator, until), [R::DataRestricted]);
+}
+
+#[test]
+fn a_consent_whose_last_use_is_recorded_is_taken_back_before_it_is_answered() {
+    let (mut world, driver) = with_driver();
+    let enterprise = world.parties.enterprise.key.clone();
+    let terms = ConsentTerms { uses: 1, ..world.consent_terms(driver.code) };
+    let consent = world.consent(&driver, terms);
+    let record = world.on_consent(driver.code, consent);
+    let access = AccessId(World::first_made(world.send(&enterprise, record)));
+    let ask = |world: &World| codes(answerable(&world.memory, access, world.clock));
+    assert_eq!(ask(&world), []);
+    let at = world.clock;
+    world.send(&driver.key, ConsentRevoke { consent });
+    assert_eq!(ask(&world), [R::ConsentNotInForce]);
+    let record: Consent = world.get(consent.0);
+    assert_eq!((record.state, record.used), (ConsentState::Revoked, 1));
+    let said = (record.ended_at, record.revoked_custody);
+    assert_eq!(said, (Some(at), Some(Custody::Device)));
+    let again = ConsentRevoke { consent };
+    world.refuses(&driver.key, again, &[(R::ConsentNotInForce, "consent")]);
+    let ended = world.usual_consent(&driver);
+    let until = world.get::<Consent>(ended.0).terms.until;
+    world.at(until.plus(1));
+    world.send(&driver.key, ConsentRevoke { consent: ended });
+    assert_eq!(world.get::<Consent>(ended.0).state, ConsentState::Revoked);
+}
+
+#[test]
+fn a_holder_who_consents_without_end_makes_nobody_search_without_end() {
+    let (mut world, driver) = with_driver();
+    let by = world.parties.enterprise.id;
+    for _ in 0..3 {
+        let mut block = Vec::new();
+        for _ in 0..700 {
+            let terms = ConsentTerms { uses: 1, ..world.consent_terms(driver.code) };
+            block.push(world.sign(&driver.key, ConsentGive { terms, statements: Vec::new() }));
+        }
+        world.block(&block);
+    }
+    let terms = ConsentTerms { fields: FieldSet::LEAST, ..world.consent_terms(driver.code) };
+    let hidden = world.consent(&driver, terms);
+    let name = fields(&[ExchangeField::Name, ExchangeField::Phone]);
+    let purpose = Some(Purpose::Engagement);
+    let question = Question { purpose, ..question(by, driver.code, name) };
+    let answer = may_see(&world.memory, &question, world.memory.now());
+    assert_eq!(codes(answer), [R::FieldsBeyondBasis], "beyond what is looked through");
+    let basis = Basis::Consent { consent: hidden, purpose: Purpose::Engagement };
+    assert_eq!(
+        codes(holds(&world.memory, &question.asked, &basis, world.clock)),
+        [],
+        "it is named"
+    );
 }

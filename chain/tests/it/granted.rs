@@ -18,18 +18,21 @@ use chain::receipt::Outcome;
 use chain::records::{
     Affiliation, Basis, CertificateKind as Kind, ClaimState, ConsentTerms, ExchangeField,
     GrantTerms, Interface, InterfaceKind, InterfaceScope as Scope, InterfaceScopes, ListKey,
-    RecordKey, RecordKind, Roles, Value, VehicleOwner, WaybillState,
+    RecordKey, RecordKind, Roles, Subject, Value, VehicleOwner, WaybillState,
 };
 use chain::refusal::RefusalCode as R;
 use chain::{Hash, Height, Past, Records, Time};
 
-/// What needs a grant: an application for a code, one for a vehicle, an offer, the use of a verification
-/// code, an access on a consent, a request for an affiliation.
-fn beginnings(world: &mut World, party: &Party, driver: &Driver) -> [(Scope, Action); 6] {
+/// What needs a grant: an application for a code, one for a vehicle, an offer, a holder's consent, the use
+/// of a verification code, an access on a consent, a request for an affiliation.
+fn beginnings(world: &mut World, party: &Party, driver: &Driver) -> [(Scope, Action); 7] {
     let name = "one";
     let terms = ConsentTerms { to: party.id, ..world.consent_terms(driver.code) };
     let consent = world.consent(driver, terms);
-    let shown = world.shown(driver, USUAL, world.clock.plus(SECOND));
+    let until = world.clock.plus(SECOND);
+    let shown = world.shown_to(driver, party.id, (USUAL, until));
+    let terms = world.consent_terms(driver.code);
+    let give = world.stated(ConsentGive { terms, statements: Vec::new() }, &[&driver.key]);
     let code = world.code_apply(name, LIGHT);
     let code = world.stated(code, &[&key(name)]);
     let mut vehicle = world.vehicle_apply(name, &[Kind::VehicleLicence, Kind::Policy]);
@@ -41,6 +44,7 @@ fn beginnings(world: &mut World, party: &Party, driver: &Driver) -> [(Scope, Act
     [
         (Scope::Codes, code),
         (Scope::Vehicles, vehicle),
+        (Scope::Codes, give),
         (Scope::Waybills, WaybillOffer { offer }.into()),
         (Scope::Exchange, shown.into()),
         (Scope::Exchange, world.on_consent(driver.code, consent).into()),
@@ -88,7 +92,10 @@ fn a_regulator_applies_and_asks_by_office() {
     let regulator = world.parties.regulator.clone();
     for (_, action) in beginnings(&mut world, &regulator, &driver) {
         match action {
-            Action::CodeApply(_) | Action::VehicleApply(_) | Action::AccessRecord(_) => {
+            Action::CodeApply(_)
+            | Action::VehicleApply(_)
+            | Action::ConsentGive(_)
+            | Action::AccessRecord(_) => {
                 world.send(&regulator.key, action);
             }
             _ => assert_eq!(world.why(&regulator.key, action), ["not_allowed"]),
@@ -145,35 +152,60 @@ fn what_follows_from_a_step_once_begun_needs_no_grant() {
 }
 
 #[test]
-fn what_an_affiliation_comes_to_and_what_a_holder_says_needs_no_grant() {
+fn an_affiliation_is_approved_and_opened_with_a_grant_and_refused_and_ended_without() {
     let (mut world, driver) = with_driver();
     let enterprise = world.parties.enterprise.clone();
-    for interface in InterfaceKind::ALL {
-        world.revoke(&enterprise, interface);
-    }
-    let terms = world.consent_terms(driver.code);
-    let give = ConsentGive { terms, statements: Vec::new() };
-    let give = world.stated(give, &[&driver.key]);
-    world.send(&enterprise.key, give);
+    world.revoke(&enterprise, EXCHANGE);
     let ask = affiliation_of(&enterprise, &driver);
     let stated = world.stated(ask.clone(), &[&driver.key]);
     assert_eq!(world.why(&enterprise.key, stated), ["grant_missing modules"]);
-    world.send(&driver.key, ask);
     let affiliation = Affiliation::id_of(enterprise.id, driver.code);
-    let verdict = AffiliationVerdict::Approve;
+    let approve = AffiliationReview { affiliation, verdict: AffiliationVerdict::Approve };
+    let verdict = AffiliationVerdict::Refuse { reason: word("papers") };
+    let end = AffiliationEnd { affiliation, reason: word("plans") };
+    // The driver's own word, whoever has the key in hand, opens nothing by itself.
+    world.send(&driver.key, ask.clone());
+    assert_eq!(world.why(&enterprise.key, approve.clone()), ["grant_missing modules"]);
     world.send(&enterprise.key, AffiliationReview { affiliation, verdict });
-    world.send(&enterprise.key, AffiliationOpen { affiliation });
-    world.send(&enterprise.key, AffiliationEnd { affiliation, reason: word("plans") });
+    world.send(&driver.key, ask);
+    let terms = GrantTerms { scopes: some(&[Scope::Modules]), ..world.usual_terms(EXCHANGE) };
+    world.granted(&enterprise, EXCHANGE, terms);
+    world.send(&enterprise.key, approve);
+    world.revoke(&enterprise, EXCHANGE);
+    let open = AffiliationOpen { affiliation };
+    assert_eq!(world.why(&enterprise.key, open), ["grant_missing modules"]);
+    world.send(&enterprise.key, end);
+}
+
+#[test]
+fn an_organisation_s_own_code_vehicles_and_consents_need_no_grant() {
+    let mut world = World::new();
+    world.permit();
+    let (enterprise, other) =
+        (world.parties.enterprise.clone(), world.parties.other_enterprise.clone());
+    for interface in InterfaceKind::ALL {
+        world.revoke(&enterprise, interface);
+    }
+    let code = world.enterprise_code();
+    let terms = ConsentTerms { to: other.id, ..world.consent_terms(code) };
+    world.send(&enterprise.key, ConsentGive { terms, statements: Vec::new() });
+    let own = world.vehicle_apply("own", &[Kind::VehicleLicence]);
+    let owner = VehicleOwner::Organisation(other.id);
+    let others = VehicleApply { owner, ..world.vehicle_apply("others", &[Kind::VehicleLicence]) };
+    let others = world.stated(others, &[&other.key]);
+    world.send(&enterprise.key, own);
+    assert_eq!(world.why(&enterprise.key, others), ["grant_missing vehicles"]);
 }
 
 #[test]
 fn authorities_ask_by_office_and_insurers_and_banks_with_a_grant() {
     let mut world = World::new();
-    let driver = world.driver_for(&[], None);
+    let (driver, _) = world.crew();
+    world.attest(Subject::Person(driver.person), Kind::BankAccount, None);
     let p = world.parties.clone();
     let basis = Basis::Office { case: Hash::of(b"case") };
     let ask = |field| AccessRecord {
-        code: driver.code,
+        about: driver.code.into(),
         basis: basis.clone(),
         fields: fields(&[field]),
         request: request(),

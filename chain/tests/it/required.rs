@@ -19,6 +19,7 @@ const NOW: Time = START;
 
 fn certificate(kind: Kind, class: Class) -> Certificate {
     let terms = Terms {
+        application: None,
         root: Hash::ZERO,
         attester: OrganisationId::default(),
         attested_at: NOW,
@@ -71,6 +72,7 @@ fn vehicle(class: VehicleClass, words: &str) -> Vehicle {
         over_limit: Vec::new(),
         released_at: None,
         under_way: Vec::new(),
+        carried_until: None,
         application: None,
         named_by: Vec::new(),
         next_change_at: None,

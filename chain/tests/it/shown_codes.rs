@@ -43,15 +43,17 @@ fn what_the_app_signed_becomes_a_used_consent_and_an_access() {
         used: 1,
         state: ConsentState::UsedUp,
         ended_at: Some(at),
+        revoked_custody: None,
     };
     assert_eq!(consent, expected);
     let access: Access = world.get(RecordId::made_by(transaction, 1));
     let expected = Access {
         id: access.id,
         by: enterprise.id,
-        code: driver.code,
-        holder: Holder::Person(driver.person),
+        about: driver.code.into(),
+        holder: Some(Holder::Person(driver.person)),
         vehicles: vec![],
+        kinds: None,
         basis: Basis::Consent { consent: consent.id, purpose },
         custody: Some(Custody::Device),
         fields: USUAL,
@@ -62,8 +64,12 @@ fn what_the_app_signed_becomes_a_used_consent_and_an_access() {
     let changes = world.memory.changes_at(world.memory.header().height);
     let events: Vec<Event> = changes.iter().map(|change| change.event).collect();
     assert_eq!(events, [Event::ConsentUsedUp, Event::AccessRecorded]);
-    let again =
-        AccessRecord { code: driver.code, basis: access.basis, fields: USUAL, request: request() };
+    let again = AccessRecord {
+        about: driver.code.into(),
+        basis: access.basis,
+        fields: USUAL,
+        request: request(),
+    };
     world.refuses(&enterprise.key, again, &[(R::ConsentNotInForce, "consent")]);
     let between = Consent::list_between(driver.code, enterprise.id);
     let page = list(&world.memory, between, None, (10, world.memory.now()), &|_| true);
@@ -78,7 +84,9 @@ fn it_is_good_once_whoever_uses_it() {
     let shown = world.shown(&driver, USUAL, until);
     world.send(&p.enterprise.key, shown.clone());
     world.refuses(&p.enterprise.key, shown.clone(), &[(R::StatementUsed, "")]);
-    let by_other = ConsentUse { request: Hash::of(b"another"), ..shown.clone() };
+    let other = (p.other_enterprise.id, Hash::of(b"another"));
+    let by_other = ConsentUse { by: other.0, request: other.1, ..shown.clone() };
+    let by_other = world.released(&p.enterprise.key, by_other);
     world.refuses(&p.other_enterprise.key, by_other.clone(), &[(R::StatementUsed, "")]);
     world.at(until);
     world.refuses(&p.platform.key, by_other, &[(R::StatementUsed, "")]);
@@ -129,14 +137,16 @@ fn signatures(world: &World, action: ConsentUse) -> Result<(), Invalid> {
 }
 
 #[test]
-fn fields_code_digits_and_end_are_bound_and_the_request_is_not() {
+fn fields_code_digits_end_asker_and_request_are_bound() {
     let (mut world, driver) = with_driver();
     let other = world.driver_for(&[], None);
     let until = world.clock.plus(MINUTE);
     let good = world.shown(&driver, USUAL, until);
     assert_eq!(signatures(&world, good.clone()), Ok(()));
     let for_another = ConsentUse { request: Hash::of(b"another"), ..good.clone() };
-    assert_eq!(signatures(&world, for_another), Ok(()));
+    assert_eq!(signatures(&world, for_another), Err(Invalid::Signature));
+    let by_another = ConsentUse { by: world.parties.platform.id, ..good.clone() };
+    assert_eq!(signatures(&world, by_another), Err(Invalid::Signature));
     let terms = &good.terms;
     let wrong = [
         CapacityTerms { fields: FieldSet::LEAST, ..terms.clone() },
@@ -173,13 +183,16 @@ fn the_word_is_the_holder_s_and_there_is_one() {
     let until = world.clock.plus(MINUTE);
     let good = world.shown(&driver, USUAL, until);
     let none = ConsentUse { statements: Vec::new(), ..good.clone() };
+    let none = world.released(&p.enterprise.key, none);
     world.refuses(&p.enterprise.key, none, &[(R::StatementMissing, "")]);
     let nonce = chain::nonce::Nonce([7; 16]);
     let chain = world.memory.chain();
     let by = |key| good.terms.sign(key, chain, nonce, until);
     let others = ConsentUse { statements: vec![by(&other.key)], ..good.clone() };
+    let others = world.released(&p.enterprise.key, others);
     world.refuses(&p.enterprise.key, others, &[(R::StatementMissing, "")]);
     let own = ConsentUse { statements: vec![by(&p.enterprise.key)], ..good.clone() };
+    let own = world.released(&p.enterprise.key, own);
     world.refuses(&p.enterprise.key, own, &[(R::StatementMissing, "")]);
     let mut two = good.clone();
     two.statements.push(by(&driver.key));
@@ -205,15 +218,15 @@ fn enterprises_and_platforms_use_it_and_nobody_else() {
     let (mut world, driver) = with_driver();
     let p = world.parties.clone();
     let until = world.clock.plus(MINUTE);
-    for (key, good) in [
-        (&p.platform.key, true),
-        (&p.enterprise.key, true),
-        (&p.insurer.key, false),
-        (&p.traffic_police.key, false),
-        (&p.regulator.key, false),
-        (&driver.key, false),
+    for (key, by, good) in [
+        (&p.platform.key, p.platform.id, true),
+        (&p.enterprise.key, p.enterprise.id, true),
+        (&p.insurer.key, p.insurer.id, false),
+        (&p.traffic_police.key, p.traffic_police.id, false),
+        (&p.regulator.key, p.regulator.id, false),
+        (&driver.key, p.enterprise.id, false),
     ] {
-        let shown = world.shown(&driver, USUAL, until);
+        let shown = world.shown_to(&driver, by, (USUAL, until));
         if good {
             world.send(key, shown);
         } else {
@@ -245,4 +258,39 @@ fn it_tells_which_vehicles_it_is_about() {
     let transaction = world.send(&enterprise, shown);
     let access: Access = world.get(RecordId::made_by(transaction, 1));
     assert_eq!(access.vehicles, [lorry]);
+}
+
+#[test]
+fn who_sees_it_pass_cannot_use_it_for_itself() {
+    let (mut world, driver) = with_driver();
+    let p = world.parties.clone();
+    let until = world.clock.plus(MINUTE);
+    let good = world.shown(&driver, USUAL, until);
+    world.refuses(&p.platform.key, good.clone(), &[(R::InvalidField, "by")]);
+    let stolen = ConsentUse { by: p.platform.id, ..good.clone() };
+    for thief in [&p.platform.key, &p.other_enterprise.key, &driver.key, &p.regulator.key] {
+        let stolen = world.released(thief, stolen.clone());
+        world.refuses(&p.platform.key, stolen, &[(R::StatementMissing, "")]);
+    }
+    world.send(&p.enterprise.key, good);
+}
+
+#[test]
+fn the_node_signs_with_a_key_in_force_that_operates_for_the_sponsor() {
+    let (mut world, driver) = with_driver();
+    let p = world.parties.clone();
+    let clerk = key("clerk");
+    let roles = chain::records::Roles { admin: true, operate: false, attest: true };
+    let add = KeyAdd { key: clerk.public(), roles, statements: Vec::new() };
+    let add = world.stated(add, &[&clerk]);
+    world.send(&p.enterprise.key, add);
+    let until = world.clock.plus(MINUTE);
+    let entered = world.shown_to(&driver, p.platform.id, (USUAL, until));
+    let by_clerk = world.released(&clerk, entered.clone());
+    world.refuses(&p.platform.key, by_clerk, &[(R::StatementMissing, "")]);
+    let late = world.shown_to(&driver, p.platform.id, (USUAL, until));
+    world.send(&p.platform.key, entered);
+    let organisation = p.enterprise.id;
+    world.send(&p.regulator.key, OrganisationEnd { organisation, reason: word("closed") });
+    world.refuses(&p.platform.key, late, &[(R::OrganisationEnded, "")]);
 }

@@ -38,7 +38,10 @@ fn a_vehicle_takes_over_once_the_other_side_agrees_and_the_waybill_records_it() 
             stage.world.send(&proposer, propose(waybill, new));
             let until = since.plus(7 * DAY);
             let reason = word("breakdown");
-            let open = Swap { by, vehicle: new, reason: reason.clone(), until, agreed: false };
+            let proposed = (by == Side::Driver).then_some(Custody::Device);
+            let custody = proposed;
+            let open =
+                Swap { by, vehicle: new, custody, reason: reason.clone(), until, agreed: false };
             assert_eq!(stage.world.waybill(waybill).swap, Some(open));
             assert_eq!(stage.carrying(waybill), [true, false], "nothing moves yet");
 
@@ -48,7 +51,9 @@ fn a_vehicle_takes_over_once_the_other_side_agrees_and_the_waybill_records_it() 
             let carrier = record.carrier.unwrap();
             assert_eq!((record.state, carrier.vehicle, record.swap), (state, new, None));
             let (from_trailer, to_trailer) = (None, None);
-            let swapped = Swapped { at, from: old, from_trailer, to: new, to_trailer, by, reason };
+            let custody = Some(Custody::Device);
+            let swapped =
+                Swapped { at, from: old, from_trailer, to: new, to_trailer, by, custody, reason };
             assert_eq!(record.swaps, [swapped]);
             let both = [(Event::WaybillSwapChanged, since), (Event::WaybillSwapped, at)];
             assert_eq!(events(&stage.world, waybill, since), both);

@@ -14,7 +14,7 @@ use chain::refusal::RefusalCode as R;
 
 fn ask(code: CodeId, waybill: WaybillId) -> AccessRecord {
     let (basis, fields) = (Basis::Waybill(waybill), FieldSet::LEAST);
-    AccessRecord { code, basis, fields, request: request() }
+    AccessRecord { about: code.into(), basis, fields, request: request() }
 }
 
 #[test]

@@ -219,7 +219,7 @@ fn offers_open_to_a_code_are_public_and_within_limits_that_it_fits() {
 
     let open_to = |driver: &Driver| WaybillFilter { open_to: Some(driver.code), ..none() };
     assert_eq!(listed(&world, open_to(&driver)), [anywhere, here, lorries]);
-    assert_eq!(listed(&world, open_to(&idle)), [anywhere, here], "no vehicle is of no type");
+    assert_eq!(listed(&world, open_to(&idle)), [], "without a vehicle it accepts nothing");
     let part = WaybillFilter { part_load: Some(true), ..open_to(&driver) };
     assert_eq!(listed(&world, part), []);
 

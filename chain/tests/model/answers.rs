@@ -61,6 +61,7 @@ impl Model {
                 )?;
                 asked.claims[place].state = ClaimState::Attested(Terms {
                     root: claim.root,
+                    application: Some(action.application),
                     attester,
                     attested_at: self.now,
                     valid_from: *valid_from,

@@ -363,6 +363,7 @@ impl Model {
         unless(why)?;
         let terms = Terms {
             root: action.root,
+            application: None,
             attester: sender,
             attested_at: self.now,
             valid_from: action.valid_from,

@@ -175,6 +175,8 @@ fn of_code(model: &Model, memory: &Memory, (id, code): (CodeId, &Issued)) -> Res
         of_trailer: trailer.map(|id| summary(model, Subject::Vehicle(id))),
         colour: model.colour(code),
         waybills: model.waybills_of(id),
+        carried_until: model.carried_until(|carrier| carrier.code == id),
+        disputes: model.disputes_of(id),
         next_change_at: chain.next_change_at,
     };
     if code.cancelled_at.is_some() {
@@ -352,6 +354,7 @@ fn of_vehicle(
         over_limit: lorry.over_limit.iter().map(kept).collect(),
         released_at: lorry.released_at,
         under_way: model.loads_of(id),
+        carried_until: model.carried_until(|one| one.vehicle == id || one.trailer == Some(id)),
         application: held_for(model, |asked| asked.vehicle == Some(id)),
         named_by: sorted(model.naming(id)),
         next_change_at,

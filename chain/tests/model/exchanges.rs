@@ -20,19 +20,19 @@ pub(crate) struct Given {
     pub(crate) given_at: Time,
     pub(crate) custody: Option<Custody>,
     pub(crate) sponsor: Option<OrganisationId>,
-    pub(crate) revoked_at: Option<Time>,
+    pub(crate) revoked: Option<(Time, Option<Custody>)>,
     pub(crate) used_at: Vec<Time>,
 }
 
 impl Given {
-    /// Where it stands at an instant, and since when if it is over: whatever came first.
+    /// Where it stands at an instant, and since when if it is over: revoked, else whatever came first.
     pub(crate) fn stands(&self, at: Time) -> (ConsentState, Option<Time>) {
+        if let Some((end, _)) = self.revoked {
+            return (ConsentState::Revoked, Some(end));
+        }
         let last_use = self.used_at.get(self.terms.uses as usize - 1).copied();
-        let ends = [
-            (last_use, ConsentState::UsedUp),
-            (self.revoked_at, ConsentState::Revoked),
-            (Some(self.terms.until), ConsentState::Ended),
-        ];
+        let ends =
+            [(last_use, ConsentState::UsedUp), (Some(self.terms.until), ConsentState::Ended)];
         let over = ends.into_iter().filter_map(|(end, state)| Some((end?, state)));
         match over.filter(|(end, _)| *end <= at).min_by_key(|(end, _)| *end) {
             Some((end, state)) => (state, Some(end)),
@@ -74,6 +74,13 @@ const OF_VEHICLES: [ExchangeField; 6] = [
     ExchangeField::Policy,
     ExchangeField::Track,
 ];
+
+/// Fields that are about vehicles and nothing else.
+fn of_vehicle_alone(fields: FieldSet) -> bool {
+    use ExchangeField as F;
+    let alone = [F::Plate, F::VehicleLicence, F::TransportPermit, F::Policy];
+    fields.iter().any(|field| alone.contains(&field))
+}
 
 fn wrong_fields(why: &mut Why, fields: FieldSet) {
     let all: Vec<ExchangeField> = fields.iter().collect();
@@ -135,21 +142,22 @@ impl Model {
             given_at: self.now,
             custody,
             sponsor,
-            revoked_at: None,
+            revoked: None,
             used_at: Vec::new(),
         };
         self.consents.insert(ConsentId(sent.first()), given);
         Ok(())
     }
 
-    pub(crate) fn revoke_consent(&mut self, sender: Owner, a: &ConsentRevoke) -> Result<(), Why> {
-        let now = self.now;
+    pub(crate) fn revoke_consent(&mut self, sent: &Sent<'_>, a: &ConsentRevoke) -> Result<(), Why> {
+        let (now, sender) = (self.now, sent.owner);
+        let custody = self.custodies.get(&sent.key).copied();
         let given = self.consents.get_mut(&a.consent).ok_or_else(|| vec![R::NotFound])?;
         let mut why = Why::new();
         bar(&mut why, owner_of(given.holder) != sender, R::NotAllowed);
-        bar(&mut why, given.stands(now).0 != ConsentState::InForce, R::ConsentNotInForce);
+        bar(&mut why, given.revoked.is_some(), R::ConsentNotInForce);
         unless(why)?;
-        given.revoked_at = Some(now);
+        given.revoked = Some((now, custody));
         Ok(())
     }
 
@@ -161,6 +169,8 @@ impl Model {
         let latest = self.after(ParameterName::CapacityMs);
         let late = a.statements.iter().any(|word| word.valid_until > latest);
         bar(&mut why, late, R::StatementExpired);
+        bar(&mut why, a.by != by, R::InvalidField);
+        self.wrong_node(&mut why, &code, &a.release);
         let custody = self.signed_word_of(sent, &mut why, code.holder);
         unless(why)?;
         let id = ConsentId(sent.first());
@@ -173,33 +183,42 @@ impl Model {
             given_at: self.now,
             custody,
             sponsor: Some(by),
-            revoked_at: None,
+            revoked: None,
             used_at: vec![self.now],
         };
+        let mut misses = Why::new();
+        let (_, vehicles) = self.seen_of(&code);
+        bar(&mut misses, vehicles.is_empty() && of_vehicle_alone(fields), R::NoVehicle);
+        unless(misses)?;
         self.consents.insert(id, given);
         let asks = AccessRecord {
-            code: a.terms.code,
+            about: a.terms.code.into(),
             basis: Basis::Consent { consent: id, purpose },
             fields,
             request: a.request,
         };
         let access = AccessId(RecordId::made_by(sent.transaction, 1));
-        self.write_access((access, by, custody), &asks);
+        self.write_access((access, by, custody), &asks, None);
         Ok(())
     }
 
     pub(crate) fn access(&mut self, sent: &mut Sent<'_>, a: &AccessRecord) -> Result<(), Why> {
         let by = sent.organisation()?;
-        let code = self.codes.get(&a.code).cloned().ok_or_else(|| vec![R::NotFound])?;
+        let id = a.about.code().expect("the model asks about codes");
+        let code = self.codes.get(&id).cloned().ok_or_else(|| vec![R::NotFound])?;
         let mut why = Why::new();
         bar(&mut why, a.fields.is_empty(), R::InvalidField);
-        let mut custody = None;
+        let (mut custody, mut kinds) = (None, None);
+        let (_, current) = self.seen_of(&code);
+        let on_waybill = matches!(a.basis, Basis::Waybill(_));
+        let misses = current.is_empty() && !on_waybill && of_vehicle_alone(a.fields);
+        bar(&mut why, misses, R::NoVehicle);
         match &a.basis {
             Basis::Consent { consent, purpose } => {
                 let given = self.consents.get(consent).ok_or_else(|| vec![R::NotFound])?;
                 custody = given.custody;
                 let terms = &given.terms;
-                let same = (terms.to, terms.code, terms.purpose) == (by, a.code, *purpose);
+                let same = (terms.to, terms.code, terms.purpose) == (by, id, *purpose);
                 bar(&mut why, !same, R::ConsentForOther);
                 let agreed: Vec<ExchangeField> = terms.fields.iter().collect();
                 bar(&mut why, beyond(a.fields, &agreed), R::FieldsBeyondBasis);
@@ -207,13 +226,16 @@ impl Model {
                 bar(&mut why, !holds, R::ConsentNotInForce);
                 bar(&mut why, code.cancelled_at.is_some(), R::CodeNotIssued);
             }
-            Basis::Waybill(id) => {
-                bar(&mut why, !self.is_contract(*id, (by, a.code))?, R::NoBasis);
+            Basis::Waybill(waybill) => {
+                let carried = self.waybills.get(waybill).map(|one| self.stand(one, self.now));
+                let nowhere = carried.is_some_and(|stand| stand.carrier.is_none());
+                bar(&mut why, nowhere && of_vehicle_alone(a.fields), R::NoVehicle);
+                bar(&mut why, !self.is_contract(*waybill, (by, id))?, R::NoBasis);
                 bar(&mut why, beyond(a.fields, &LEAST), R::FieldsBeyondBasis);
             }
             Basis::Office { case } => {
                 bar(&mut why, *case == Hash::ZERO, R::InvalidField);
-                self.wrong_office(&mut why, (by, &code), a.fields);
+                kinds = self.wrong_office(&mut why, (by, &code), a.fields);
             }
         }
         unless(why)?;
@@ -221,7 +243,7 @@ impl Model {
             let now = self.now;
             self.consents.get_mut(consent).expect("found").used_at.push(now);
         }
-        self.write_access((AccessId(sent.first()), by, custody), a);
+        self.write_access((AccessId(sent.first()), by, custody), a, kinds);
         Ok(())
     }
 
@@ -250,10 +272,32 @@ impl Model {
         Some(over.plus(self.parameter_at(ParameterName::WaybillAccessMs, over)))
     }
 
-    fn wrong_office(&self, why: &mut Why, (by, code): (OrganisationId, &Issued), fields: FieldSet) {
+    /// The word of the node that holds the data: a key of the organisation that applied for the code.
+    fn wrong_node(&self, why: &mut Why, code: &Issued, word: &Statement) {
+        let sponsor = self.applications[&code.application].sponsor;
+        match self.keys.get(&word.signer) {
+            _ if !self.is_admitted(sponsor) => why.push(R::OrganisationEnded),
+            Some((Owner::Organisation(id), true)) if *id == sponsor => {}
+            _ => why.push(R::StatementMissing),
+        }
+    }
+
+    /// Holder and current vehicles of a code: whose certificates an access opens.
+    fn seen_of(&self, code: &Issued) -> (Subject, Vec<VehicleId>) {
+        let trailer = code.current.and_then(|vehicle| self.couplings.get(&vehicle).copied());
+        (code.holder.into(), code.current.into_iter().chain(trailer).collect())
+    }
+
+    /// What is wrong with an attester's office, and the kinds that it opens.
+    fn wrong_office(
+        &self,
+        why: &mut Why,
+        (by, code): (OrganisationId, &Issued),
+        fields: FieldSet,
+    ) -> Option<Vec<CertificateKind>> {
         use CertificateKind::*;
         if self.organisations[&by].kind == OrganisationKind::Regulator {
-            return;
+            return None;
         }
         let kinds = [
             Identity,
@@ -266,18 +310,31 @@ impl Model {
             BankAccount,
         ];
         let own = kinds.into_iter().filter(|kind| self.attests(by, *kind, code.prefecture));
-        let covered: Vec<ExchangeField> = own.flat_map(about).collect();
-        bar(why, covered.is_empty(), R::NoBasis);
+        let own: Vec<CertificateKind> = own.collect();
+        let covered: Vec<ExchangeField> = own.iter().flat_map(|kind| about(*kind)).collect();
+        let (holder, vehicles) = self.seen_of(code);
+        let with_vehicles = fields.iter().any(|field| OF_VEHICLES.contains(&field));
+        let vehicles = vehicles.into_iter().filter(|_| with_vehicles).map(Subject::Vehicle);
+        let mut held = std::iter::once(holder)
+            .chain(vehicles)
+            .flat_map(|one| self.held_by(one).iter().map(|held| (held.kind, held.terms.attester)));
+        let is_own = held.any(|(kind, attester)| {
+            attester == by && own.contains(&kind) && about(kind).iter().any(|f| fields.contains(*f))
+        });
+        let single = own.contains(&Policy) || own.contains(&BankAccount);
+        bar(why, covered.is_empty() || (single && !is_own), R::NoBasis);
         bar(why, !covered.is_empty() && beyond(fields, &covered), R::FieldsBeyondBasis);
+        Some(own)
     }
 
     fn write_access(
         &mut self,
         (id, by, custody): (AccessId, OrganisationId, Option<Custody>),
         asks: &AccessRecord,
+        kinds: Option<Vec<CertificateKind>>,
     ) {
-        let code = &self.codes[&asks.code];
-        let trailer = code.current.and_then(|vehicle| self.couplings.get(&vehicle).copied());
+        let code = &self.codes[&asks.about.code().expect("a code")];
+        let (_, current) = self.seen_of(code);
         let vehicles = match &asks.basis {
             _ if !asks.fields.iter().any(|field| OF_VEHICLES.contains(&field)) => Vec::new(),
             Basis::Waybill(waybill) => {
@@ -285,14 +342,15 @@ impl Model {
                 let carrier = carrier.expect("it is carried");
                 std::iter::once(carrier.vehicle).chain(carrier.trailer).collect()
             }
-            _ => code.current.into_iter().chain(trailer).collect(),
+            _ => current,
         };
         let access = Access {
             id,
             by,
-            code: asks.code,
-            holder: code.holder,
+            about: asks.about,
+            holder: Some(code.holder),
             vehicles,
+            kinds,
             basis: asks.basis.clone(),
             custody,
             fields: asks.fields,
@@ -315,6 +373,7 @@ impl Model {
             used: given.used_at.len() as u32,
             state,
             ended_at,
+            revoked_custody: given.revoked.and_then(|(_, custody)| custody),
         }
     }
 }

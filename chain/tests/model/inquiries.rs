@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Moves about consents and accesses.
 
-use chain::Hash;
 use chain::actions::*;
 use chain::ids::*;
 use chain::records::*;
+use chain::{Hash, Records};
 
 use crate::common::{DAY, SECOND};
 use crate::exchanges::Given;
@@ -91,9 +91,18 @@ impl Stage {
         let request = Hash::of(&self.world.fresh().to_le_bytes());
         let terms = CapacityTerms { code, fields: self.some_fields(), shown: request };
         let right = self.world.parties.platform.key.clone();
+        let by =
+            if self.rng.percent(95) { self.world.parties.platform.id } else { self.anybody().id };
         let sender = self.sender(Some(right));
         let words = self.words_of(&[owner], &sender);
-        let action = ConsentUse { terms, request, statements: Vec::new() };
+        // Whose node it is decides; what it says is checked before anything is executed.
+        let sponsor = self.model.applications[&self.model.codes[&code].application].sponsor;
+        let node = if self.rng.percent(95) { sponsor } else { self.anybody().id };
+        let release = Release { word: TransactionId::default(), by, request };
+        let (chain, until) = (self.world.memory.chain(), self.world.clock.plus(SECOND));
+        let node = self.party(node).key;
+        let release = release.sign(&node, chain, chain::nonce::Nonce(request.half()), until);
+        let action = ConsentUse { terms, by, request, release, statements: Vec::new() };
         Some(Move { sender, action: action.into(), words })
     }
 
@@ -144,6 +153,6 @@ impl Stage {
         let right = self.party(by).key;
         let sender = self.sender(Some(right));
         let request = Hash::of(&self.world.fresh().to_le_bytes());
-        Move::new(sender, AccessRecord { code, basis, fields, request })
+        Move::new(sender, AccessRecord { about: code.into(), basis, fields, request })
     }
 }

@@ -26,7 +26,7 @@ use InterfaceKind::{CodeApplication, VerificationAndExchange};
 /// What an action begins or asks for, by its interface and the scope that says so.
 fn begins(action: &A) -> Option<(InterfaceKind, Names)> {
     match action {
-        A::CodeApply(_) => Some((CodeApplication, |scopes| scopes.codes)),
+        A::CodeApply(_) | A::ConsentGive(_) => Some((CodeApplication, |scopes| scopes.codes)),
         A::VehicleApply(_) => Some((CodeApplication, |scopes| scopes.vehicles)),
         A::WaybillOffer(_) => Some((VerificationAndExchange, |scopes| scopes.waybills)),
         A::ConsentUse(_) | A::AccessRecord(_) => {
@@ -58,6 +58,18 @@ impl Model {
     /// May an organisation begin what an action begins?
     pub(crate) fn may_begin(&self, id: OrganisationId, action: &A) -> Result<(), Why> {
         let Some((interface, named)) = begins(action) else { return Ok(()) };
+        let is_own = match action {
+            A::CodeApply(a) => a.wanted == CodeFor::Enterprise(id),
+            A::VehicleApply(a) => a.owner == VehicleOwner::Organisation(id),
+            A::ConsentGive(a) => {
+                let code = self.codes.get(&a.terms.code);
+                code.is_some_and(|code| code.holder == Holder::Organisation(id))
+            }
+            _ => false,
+        };
+        if is_own {
+            return Ok(());
+        }
         let has = self.granted((id, interface)).is_some_and(|grant| named(&grant.terms.scopes));
         if has || !asks(self.organisations[&id].kind) { Ok(()) } else { Err(vec![R::GrantMissing]) }
     }

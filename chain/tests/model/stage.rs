@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use chain::actions::ConsentUse;
 use chain::ids::*;
 use chain::keys::{PublicKey, SecretKey};
 use chain::receipt::Outcome;
@@ -123,7 +124,18 @@ impl Stage {
     fn sign(&mut self, one: Move) -> Checked {
         let keys: Vec<&SecretKey> = one.words.iter().collect();
         let action = self.world.stated(one.action, &keys);
+        let action = match action {
+            Action::ConsentUse(action) => self.released(action).into(),
+            action => action,
+        };
         self.world.sign(&one.sender, action)
+    }
+
+    /// The word of the node that was chosen, on what the holder's word has come to be.
+    fn released(&self, action: ConsentUse) -> ConsentUse {
+        let nodes = self.model.organisations.keys().map(|id| self.party(*id).key);
+        let node = nodes.into_iter().find(|key| key.public() == action.release.signer);
+        self.world.released(&node.expect("a party's"), action)
     }
 
     fn one(&mut self, checked: &Checked, outcome: Outcome) {

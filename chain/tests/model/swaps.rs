@@ -8,6 +8,7 @@ use chain::records::waybill::*;
 use chain::records::*;
 use chain::refusal::RefusalCode as R;
 
+use crate::applications::Sent;
 use crate::waybills::Fact;
 use crate::world::{Model, Why, bar, unless};
 
@@ -49,7 +50,8 @@ impl Model {
         if self.vehicles.contains_key(&vehicle) { Ok(()) } else { Err(vec![R::NotFound]) }
     }
 
-    pub(crate) fn swap(&mut self, sender: Owner, a: &WaybillSwap) -> Result<(), Why> {
+    pub(crate) fn swap(&mut self, sent: &Sent<'_>, a: &WaybillSwap) -> Result<(), Why> {
+        let (sender, custody) = (sent.owner, self.custodies.get(&sent.key).copied());
         let (stand, by) = self.of_side(sender, a.waybill, &UNDER_WAY)?;
         self.check_there(a.vehicle)?;
         let mut why = self.against_swap(&stand, a.vehicle);
@@ -62,12 +64,13 @@ impl Model {
         let (vehicle, reason) = (a.vehicle, a.reason.clone());
         self.happens(
             a.waybill,
-            Fact::SwapProposed(Swap { by, vehicle, reason, until, agreed: false }),
+            Fact::SwapProposed(Swap { by, vehicle, custody, reason, until, agreed: false }),
         );
         Ok(())
     }
 
-    pub(crate) fn agree_swap(&mut self, sender: Owner, a: &WaybillSwapAgree) -> Result<(), Why> {
+    pub(crate) fn agree_swap(&mut self, sent: &Sent<'_>, a: &WaybillSwapAgree) -> Result<(), Why> {
+        let (sender, custody) = (sent.owner, self.custodies.get(&sent.key).copied());
         let (stand, side) = self.of_side(sender, a.waybill, &UNDER_WAY)?;
         let Some(swap) = stand.swap.as_ref().filter(|s| s.by != side && s.vehicle == a.vehicle)
         else {
@@ -83,8 +86,8 @@ impl Model {
         let mut why = self.against_swap(&stand, a.vehicle);
         bar(&mut why, waits && swap.agreed, R::CodeHasWaybill);
         unless(why)?;
+        self.happens(a.waybill, Fact::SwapAwaited(custody));
         if waits {
-            self.happens(a.waybill, Fact::SwapAwaited);
             return Ok(());
         }
         let trailer = self.couplings.get(&a.vehicle).copied();

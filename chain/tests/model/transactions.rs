@@ -30,6 +30,9 @@ impl Model {
         {
             return Err(vec![R::OrganisationEnded]);
         }
+        if self.is_orphaned(&key) {
+            return Err(vec![R::OrganisationEnded]);
+        }
         let action = &checked.transaction().action;
         self.may_send(owner, action)?;
         let mut words = Words(action.statements().iter().map(|word| word.signer).collect());
@@ -89,10 +92,10 @@ impl Model {
             Action::InterfaceRefuse(a) => self.say_no(sent.organisation()?, a),
             Action::InterfaceRevoke(a) => self.revoke(sent.organisation()?, a),
             Action::InterfaceRelease(a) => self.give_back((sent.organisation()?, a.interface)),
-            Action::WaybillSwap(a) => self.swap(owner, a),
-            Action::WaybillSwapAgree(a) => self.agree_swap(owner, a),
+            Action::WaybillSwap(a) => self.swap(sent, a),
+            Action::WaybillSwapAgree(a) => self.agree_swap(sent, a),
             Action::ConsentGive(a) => self.consent(sent, a),
-            Action::ConsentRevoke(a) => self.revoke_consent(owner, a),
+            Action::ConsentRevoke(a) => self.revoke_consent(sent, a),
             Action::ConsentUse(a) => self.use_shown(sent, a),
             Action::AccessRecord(a) => self.access(sent, a),
             other => panic!("{} is not modelled", other.word()),

@@ -26,7 +26,7 @@ pub(crate) enum Fact {
     AbortProposed(Abort),
     SwapProposed(Swap),
     /// The other side agreed and others have yet to.
-    SwapAwaited,
+    SwapAwaited(Option<Custody>),
     /// Another vehicle with its trailer took over.
     Swapped(VehicleId, Option<VehicleId>),
     SettlementProposed(Settlement),
@@ -56,9 +56,9 @@ fn take_over(stand: &mut Waybill, at: Time, new: (VehicleId, Option<VehicleId>))
     };
     let old = (carrier.vehicle, carrier.trailer);
     (carrier.vehicle, carrier.trailer) = new;
-    let (by, reason) = (swap.by, swap.reason);
+    let (by, custody, reason) = (swap.by, swap.custody, swap.reason);
     let ((from, from_trailer), (to, to_trailer)) = (old, new);
-    stand.swaps.push(Swapped { at, from, from_trailer, to, to_trailer, by, reason });
+    stand.swaps.push(Swapped { at, from, from_trailer, to, to_trailer, by, custody, reason });
 }
 
 impl Model {
@@ -127,7 +127,10 @@ impl Model {
             }
             Fact::AbortProposed(abort) => stand.abort = Some(abort),
             Fact::SwapProposed(swap) => stand.swap = Some(swap),
-            Fact::SwapAwaited => stand.swap.as_mut().expect("a proposal").agreed = true,
+            Fact::SwapAwaited(custody) => {
+                let swap = stand.swap.as_mut().expect("a proposal");
+                (swap.agreed, swap.custody) = (true, swap.custody.or(custody));
+            }
             Fact::Swapped(to, to_trailer) => take_over(stand, at, (to, to_trailer)),
             Fact::SettlementProposed(settlement) => stand.settlement = Some(settlement),
             Fact::SettlementAgreed => {

@@ -279,6 +279,29 @@ impl Model {
         self.under_way(|carrier| carrier.vehicle == vehicle || carrier.trailer == Some(vehicle))
     }
 
+    /// True for a person's key that a platform has in hand which there is no more.
+    pub(crate) fn is_orphaned(&self, key: &PublicKey) -> bool {
+        match self.custodies.get(key) {
+            Some(Custody::Platform(id)) => !self.is_admitted(*id),
+            _ => false,
+        }
+    }
+
+    /// When the last waybill of some that were under way ceased to be.
+    pub(crate) fn carried_until(&self, whose: impl Fn(&waybill::Carrier) -> bool) -> Option<Time> {
+        let stands = self.waybills.values().map(|one| self.stand(one, self.now));
+        let own = stands.filter(|stand| stand.carrier.as_ref().is_some_and(&whose));
+        own.filter(|stand| !stand.is_under_way()).filter_map(|stand| ceased(&stand)).max()
+    }
+
+    /// How many disputes are open on what a code carries or carried.
+    pub(crate) fn disputes_of(&self, code: CodeId) -> u32 {
+        let stands = self.waybills.values().map(|one| self.stand(one, self.now));
+        let disputed = stands.filter(|stand| stand.dispute.is_some());
+        let own = |stand: &Waybill| stand.carrier.as_ref().is_some_and(|c| c.code == code);
+        disputed.filter(own).count() as u32
+    }
+
     /// The waybills under way of a code.
     pub(crate) fn waybills_of(&self, code: CodeId) -> Vec<WaybillId> {
         self.under_way(|carrier| carrier.code == code)
@@ -308,6 +331,11 @@ pub(crate) fn unless(why: Why) -> Result<(), Why> {
 /// The words of others that came with a transaction.
 pub(crate) struct Words(pub(crate) Vec<PublicKey>);
 
+/// When a waybill that somebody carried arrived, or ended before.
+fn ceased(stand: &Waybill) -> Option<Time> {
+    stand.arrived.as_ref().map(|step| step.recorded_at).or(stand.ended_at)
+}
+
 impl Words {
     /// Takes the word of a key.
     pub(crate) fn key(&mut self, why: &mut Why, key: &PublicKey) {
@@ -318,7 +346,9 @@ impl Words {
     pub(crate) fn owner(&mut self, why: &mut Why, model: &Model, owner: Owner) {
         match owner {
             Owner::Organisation(id) if !model.is_admitted(id) => why.push(R::OrganisationEnded),
-            _ => self.first(why, |key| model.keys.get(key) == Some(&(owner, true))),
+            _ => self.first(why, |key| {
+                model.keys.get(key) == Some(&(owner, true)) && !model.is_orphaned(key)
+            }),
         }
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Derived hashes and ids: chain id, headers, transactions, statements, proposals, versions, records.
 
-use chain::actions::{CapacityTerms, Statement};
+use chain::actions::{CapacityTerms, Release, Statement};
 use chain::block::{BlockRef, Proposal};
-use chain::ids::{ApplicationId, CodeId, Height, RecordId, VehicleId};
+use chain::ids::{ApplicationId, CodeId, Height, RecordId};
 use chain::keys::Signature;
 use chain::merkle::leaf_hash;
 use chain::nonce::Nonce;
@@ -11,8 +11,8 @@ use chain::receipt::Version;
 use chain::records::name::{NameKind, UniqueName};
 use chain::records::organisation::Identity;
 use chain::records::{
-    Affiliation, Code, Erasure, ErasureSubject, FieldSet, Interface, InterfaceKind, Organisation,
-    RecordValue, RegisteredKey, Value as Record,
+    Affiliation, Code, Erasure, FieldSet, Interface, InterfaceKind, Organisation, RecordValue,
+    RegisteredKey, Value as Record,
 };
 use chain::transaction::Decoded;
 use chain::{Genesis, Hash, Past, Records, Time, Transaction, TransactionId, codec, domain};
@@ -56,7 +56,19 @@ fn capacity(scene: &Scene) -> Value {
     let statement = terms.sign(&key("driver"), chain, Nonce(Hash::of(b"nonce").half()), until);
     let signed = statement.message(chain, terms.digest());
     assert!(statement.signer.verifies(&signed, &statement.signature));
+    let word = statement.id(chain, terms.digest());
+    let by = scene.world.parties.platform.id;
+    let release = Release { word, by, request: Hash::of(b"request") };
+    let nonce = Nonce(Hash::of(b"nonce of the node").half());
+    let of_node = release.sign(&key("platform"), chain, nonce, until);
     json!({
+        "release": {
+            "release": release,
+            "bytes": bytes_of(&release),
+            "digest": release.digest(),
+            "statement": of_node,
+            "signed": hex::encode(of_node.message(chain, release.digest())),
+        },
         "terms": terms,
         "bytes": bytes_of(&terms),
         "digest": terms.digest(),
@@ -70,14 +82,9 @@ fn capacity(scene: &Scene) -> Value {
 fn pairs(scene: &Scene) -> Value {
     let code = CodeId::from_record(scene.code.id).unwrap();
     let enterprise = scene.world.parties.enterprise.id;
-    let subjects = [
-        ErasureSubject::Code(code),
-        ErasureSubject::Vehicle(VehicleId(RecordId([5; 16]))),
-        ErasureSubject::Application(ApplicationId(RecordId([6; 16]))),
-    ];
-    let erasure = |subject| json!({ "subject": subject, "id": Erasure::id_of(subject) });
+    let application = ApplicationId(RecordId([6; 16]));
     json!({
-        "erasures": subjects.iter().map(erasure).collect::<Vec<_>>(),
+        "erasure": { "application": application, "id": Erasure::id_of(application) },
         "affiliation": {
             "enterprise": enterprise, "code": code, "id": Affiliation::id_of(enterprise, code),
         },

@@ -102,5 +102,5 @@ known! {
     Access AccessRecord Account Affiliation AffiliationEnd AffiliationEnding AffiliationOpen
     AffiliationRequest AffiliationReview AffiliationSide Basis CapacityTerms Consent ConsentGive
     ConsentRevoke ConsentState ConsentTerms ConsentUse Erasure ErasureKind ErasurePublish
-    ErasureSubject Purpose Review AffiliationVerdict
+    DataSubject Purpose Release Review AffiliationVerdict
 }

@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::machine::colour;
 use crate::machine::context::{Context, parameter};
 use crate::records::waybill::{Dispute, Side};
-use crate::records::{OrganisationKind, ParameterName, Waybill, WaybillState};
+use crate::records::{Code, OrganisationKind, ParameterName, Waybill, WaybillState};
 use crate::refusal::{RefusalCode, Refused};
 use crate::view::Records;
 

@@ -101,13 +101,13 @@ fn release<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, waybill: &Waybill,
     for id in [Some(carrier.vehicle), carrier.trailer].into_iter().flatten() {
         if let Some(mut vehicle) = overlay.peek::<Vehicle>(id.0).cloned() {
             vehicle.under_way.retain(|other| *other != waybill.id);
-            vehicle.carried_until = Some(at);
+            vehicle.carried_until = vehicle.carried_until.max(Some(at));
             overlay.put(vehicle, Event::VehicleChanged, at);
         }
     }
     if let Some(mut code) = overlay.peek::<Code>(carrier.code.record()).cloned() {
         code.waybills.retain(|other| *other != waybill.id);
-        code.carried_until = Some(at);
+        code.carried_until = code.carried_until.max(Some(at));
         colour::write(overlay, code, Some(Event::CodeChanged), at);
     }
 }

@@ -57,16 +57,40 @@ impl World {
     /// An access by the usual consent.
     pub fn on_consent(&self, code: CodeId, consent: ConsentId) -> AccessRecord {
         let basis = Basis::Consent { consent, purpose: Purpose::Engagement };
-        AccessRecord { code, basis, fields: USUAL, request: request() }
+        AccessRecord { about: code.into(), basis, fields: USUAL, request: request() }
     }
 
-    /// What a driver's app signs for a verification code, good until an instant.
+    /// What a driver's app signs for a verification code, good until an instant, with the word of the
+    /// sponsor's node that the enterprise entered the digits.
     pub fn shown(&mut self, driver: &Driver, fields: FieldSet, until: Time) -> ConsentUse {
+        let by = self.parties.enterprise.id;
+        self.shown_to(driver, by, (fields, until))
+    }
+
+    /// The same, entered by another.
+    pub fn shown_to(
+        &mut self,
+        driver: &Driver,
+        by: OrganisationId,
+        (fields, until): (FieldSet, Time),
+    ) -> ConsentUse {
         let shown = Hash::of(&self.fresh().to_le_bytes());
         let terms = CapacityTerms { code: driver.code, fields, shown };
         let nonce = chain::nonce::Nonce(shown.half());
         let word = terms.sign(&driver.key, self.memory.chain(), nonce, until);
-        ConsentUse { terms, request: request(), statements: vec![word] }
+        let (request, release) = (request(), word.clone());
+        let action = ConsentUse { terms, by, request, release, statements: vec![word] };
+        let node = self.parties.enterprise.key.clone();
+        self.released(&node, action)
+    }
+
+    /// The same action with the word of a node on it as it is.
+    pub fn released(&self, node: &SecretKey, action: ConsentUse) -> ConsentUse {
+        let chain = self.memory.chain();
+        let nonce = chain::nonce::Nonce(action.request.half());
+        let until = action.statements.first().map_or(self.clock, |word| word.valid_until);
+        let release = action.released(chain).sign(node, chain, nonce, until);
+        ConsentUse { release, ..action }
     }
 }
 
