@@ -79,11 +79,11 @@ fn a_code_has_at_most_eight_suspensions() {
     let regulator = world.parties.regulator.key.clone();
     let code = world.new_driver("driver", LIGHT).code;
     for number in 0..SUSPENSIONS {
-        world.send(&regulator, suspend(code, &format!("reason {number}")));
+        world.send(&regulator, suspend(code, &format!("reason_{number}")));
     }
     assert_eq!(world.why(&regulator, suspend(code, "ninth")), ["too_many code"]);
     assert_eq!(
-        world.why(&regulator, suspend(code, "reason 0")),
+        world.why(&regulator, suspend(code, "reason_0")),
         ["already_exists reason", "too_many code"]
     );
 }

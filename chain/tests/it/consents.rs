@@ -9,7 +9,6 @@ use chain::event::Event;
 use chain::ids::*;
 use chain::limits::CONSENT_USES;
 use chain::query::list;
-use chain::receipt::Outcome;
 use chain::records::*;
 use chain::refusal::RefusalCode as R;
 use chain::{Past, Records, Time};
@@ -222,20 +221,21 @@ fn a_consent_ends_by_itself_at_its_instant() {
     let changes = world.memory.changes_at(newest);
     let ended: Vec<_> = changes.iter().map(|c| (c.event, c.at, c.transaction)).collect();
     assert_eq!(ended, [(Event::ConsentEnded, until, None)]);
-    let revoke = ConsentRevoke { consent: id };
-    world.refuses(&driver.key, revoke, &[(R::ConsentNotInForce, "consent")]);
 }
 
 #[test]
-fn a_consent_that_ends_in_this_very_block_cannot_be_revoked_any_more() {
+fn a_consent_is_revoked_once_though_its_time_is_over() {
     let (mut world, driver) = with_driver();
     let id = world.usual_consent(&driver);
     let until = world.get::<Consent>(id.0).terms.until;
-    for (at, good) in [(Time(until.0 - 1), true), (until, false)] {
+    for at in [Time(until.0 - 1), until, until.plus(1)] {
         let mut world = world.clone();
         world.at(at);
-        let outcome = world.attempt(&driver.key, ConsentRevoke { consent: id }).1;
-        assert_eq!(matches!(outcome, Outcome::Executed { .. }), good, "{at}");
+        let revoke = ConsentRevoke { consent: id };
+        world.send(&driver.key, revoke.clone());
+        let consent: Consent = world.get(id.0);
+        assert_eq!((consent.state, consent.ended_at), (ConsentState::Revoked, Some(at)));
+        world.refuses(&driver.key, revoke, &[(R::ConsentNotInForce, "consent")]);
     }
 }
 

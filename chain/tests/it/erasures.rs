@@ -293,7 +293,8 @@ fn a_vehicle_s_data_are_erased_once_it_is_nobody_s_and_others_attested_since_are
     world.send(&p.regulator.key, plate);
     let permit = by_office(code, &[ExchangeField::TransportPermit]);
     world.refuses(&p.regulator.key, permit, &[(R::DataErased, "")]);
-    world.refuses(&p.enterprise.key, erased, &[(R::DataErased, "")]);
+    let both = [(R::DataErased, ""), (R::VehicleBound, "vehicle")];
+    world.refuses(&p.enterprise.key, erased, &both);
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn the_consent_that_ends_first_among_those_that_hold_is_the_basis() {
     assert_eq!(ask(&world, narrow, now.plus(DAY)), on(second), "the first has ended by then");
     assert_eq!(ask(&world, USUAL, now.plus(2 * DAY)), on(later));
     assert_eq!(codes(ask(&world, USUAL, now.plus(9 * DAY))), [R::NoBasis]);
-    assert_eq!(codes(ask(&world, FieldSet::LEAST, at)), [R::FieldsBeyondBasis]);
+    assert_eq!(codes(ask(&world, fields(&[ExchangeField::Phone]), at)), [R::FieldsBeyondBasis]);
     world.send(&driver.key, ConsentRevoke { consent: second });
     assert_eq!(ask(&world, USUAL, world.memory.now()), on(later));
 }
@@ -76,10 +76,11 @@ fn consents_are_looked_through_however_many_there_are() {
         block.push(world.sign(&driver.key, ConsentGive { terms, statements: Vec::new() }));
     }
     world.block(&block);
-    let terms = ConsentTerms { fields: FieldSet::LEAST, ..world.consent_terms(driver.code) };
+    let phone = fields(&[ExchangeField::Phone]);
+    let terms = ConsentTerms { fields: phone, ..world.consent_terms(driver.code) };
     let last = world.consent(&driver, terms);
     let purpose = Some(Purpose::Engagement);
-    let question = Question { purpose, ..question(by, driver.code, FieldSet::LEAST) };
+    let question = Question { purpose, ..question(by, driver.code, phone) };
     let answer = may_see(&world.memory, &question, world.memory.now());
     assert_eq!(answer, Ok(Basis::Consent { consent: last, purpose: Purpose::Engagement }));
 }

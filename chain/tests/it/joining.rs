@@ -14,8 +14,9 @@ use chain::machine::{Ordered, execute};
 use chain::memory::Memory;
 use chain::receipt::Outcome;
 use chain::records::{
-    ApplicationState as State, CertificateKind as Kind, CodeFor, Colour, Interface, InterfaceKind,
-    MatterKind, NameKind, RecordKey, RecordKind, RegisteredKey, Subject, UniqueName, VehicleOwner,
+    ApplicationState as State, CertificateKind as Kind, CodeFor, Colour, Erasure, ErasureKind,
+    Interface, InterfaceKind, MatterKind, NameKind, RecordKey, RecordKind, RegisteredKey, Subject,
+    UniqueName, VehicleOwner,
 };
 use chain::refusal::RefusalCode;
 use chain::state_tree::bucket_of;
@@ -360,4 +361,34 @@ fn an_interface_is_applied_for_however_full_its_bucket_is() {
     view.fill(RecordKind::Interface, id, BUCKET_VERIFIED - 1);
     let outcome = executed_over(&view, world.clock, &checked);
     assert!(matches!(outcome, Outcome::Executed { .. }), "{outcome:?}");
+}
+
+/// An id that follows from the sponsor's own nonce is bounded; that of what attesters issued is not.
+#[test]
+fn an_erasure_of_what_led_to_nothing_does_not_fill_a_bucket_and_that_of_a_code_finds_its_place() {
+    for issued in [true, false] {
+        let mut world = World::new();
+        let sponsor = world.parties.enterprise.key.clone();
+        let application = if issued {
+            let driver = world.new_driver("driver", LIGHT);
+            world.send(&driver.key, CodeCancel { code: driver.code, reason: word("plans") });
+            world.code(driver.code).application
+        } else {
+            let application = world.applied("driver", LIGHT);
+            world.send(&sponsor, ApplicationWithdraw { application });
+            application
+        };
+        let (kind, digest) = (ErasureKind::Erased, Hash::of(b"protocol"));
+        let publish = world.sign(&sponsor, ErasurePublish { application, kind, digest });
+        let mut view =
+            Disturbed { below: &world.memory, records: BTreeMap::new(), filled: BTreeMap::new() };
+        view.fill(RecordKind::Erasure, Erasure::id_of(application).0, BUCKET_ENTRIES);
+        let outcome = executed_over(&view, world.clock, &[Some(publish)]);
+        match outcome {
+            Outcome::Executed { .. } => assert!(issued),
+            Outcome::Refused { reasons } => {
+                assert_eq!((issued, reasons[0].code), (false, RefusalCode::BucketFull));
+            }
+        }
+    }
 }

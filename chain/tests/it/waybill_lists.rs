@@ -198,6 +198,29 @@ fn what_a_code_accepted_is_found_by_when_it_was_offered() {
 }
 
 #[test]
+fn an_offer_that_cannot_be_loaded_in_time_any_more_is_open_to_nobody() {
+    let mut world = World::new();
+    let (driver, _) = world.crew();
+    let mut late = world.offer(public());
+    let now = world.clock;
+    (late.load_by, late.offer_ends) = (now.plus(DAY), now.plus(6 * DAY));
+    late.deliver_by = now.plus(9 * DAY);
+    let late = world.put_offer(late);
+    let open_to = || WaybillFilter { open_to: Some(driver.code), ..none() };
+    // `load_grace_ms` is 24 hours.
+    let end = now.plus(2 * DAY);
+    for (at, expected) in [(Time(end.0 - 1), vec![late]), (end, vec![])] {
+        let mut world = world.clone();
+        world.pass_to(at);
+        assert_eq!(listed(&world, open_to()), expected);
+        world.at(at.plus(1));
+        let accept = world.attempt(&driver.key, WaybillAccept { waybill: late }).1;
+        let accepts = matches!(accept, chain::receipt::Outcome::Executed { .. });
+        assert!(!accepts, "a millisecond later it is too late for both");
+    }
+}
+
+#[test]
 fn offers_open_to_a_code_are_public_and_within_limits_that_it_fits() {
     let mut world = World::new();
     let (driver, lorry) = world.crew();
@@ -235,6 +258,11 @@ fn offers_open_to_a_code_are_public_and_within_limits_that_it_fits() {
     let ends = world.waybill(anywhere).offer.offer_ends;
     world.pass_to(ends);
     assert_eq!(listed(&world, open_to(&idle)), []);
+
+    // An enterprise's own code carries nothing.
+    let open_to = WaybillFilter { open_to: Some(world.enterprise_code()), ..none() };
+    offer(&mut world, public());
+    assert_eq!(listed(&world, open_to), []);
 
     let unknown = CodeId::made_by(chain::TransactionId(Hash::ZERO));
     let filter = WaybillFilter { open_to: Some(unknown), ..none() };

@@ -227,9 +227,6 @@ impl Model {
                 bar(&mut why, code.cancelled_at.is_some(), R::CodeNotIssued);
             }
             Basis::Waybill(waybill) => {
-                let carried = self.waybills.get(waybill).map(|one| self.stand(one, self.now));
-                let nowhere = carried.is_some_and(|stand| stand.carrier.is_none());
-                bar(&mut why, nowhere && of_vehicle_alone(a.fields), R::NoVehicle);
                 bar(&mut why, !self.is_contract(*waybill, (by, id))?, R::NoBasis);
                 bar(&mut why, beyond(a.fields, &LEAST), R::FieldsBeyondBasis);
             }

@@ -89,7 +89,7 @@ pub(crate) fn primitive(name: &str, number: u64) -> Value {
         "time" => json!(Time(START.0 + number * 86_461_001).to_string()),
         "hash" => json!(hash),
         "nonce" | "id" => json!(hex::encode(hash.half())),
-        "word" => json!(format!("word-{number}")),
+        "word" => json!(format!("word_{number}")),
         "name" => json!(format!("滇测{number}")),
         "key" => json!(format!("ed25519:{hash}")),
         "signature" => json!(format!("ed25519:{hash}{}", Hash::of(&hash.0))),

@@ -16,7 +16,7 @@ import {
   type RawId,
   type RecordId,
 } from './ids.js';
-import { ErasureSubject, InterfaceKind, MatterKind, NameKind, Subject } from './layouts/index.js';
+import { InterfaceKind, MatterKind, NameKind, Subject } from './layouts/index.js';
 import type { Identity } from './layouts/index.js';
 import * as p from './primitives.js';
 import { parseTime, type Time } from './time.js';
@@ -65,9 +65,9 @@ export function interfaceId(organisation: RecordId, kind: InterfaceKind): RawId 
   return toHex(made(TAGS.interfaceId, parseId('org', organisation), encode(InterfaceKind, kind)));
 }
 
-/** The id of the erasure of a subject's data. */
-export function erasureId(subject: ErasureSubject): RecordId {
-  return formatId('era', made(TAGS.erasureId, encode(ErasureSubject, subject)));
+/** The id of the erasure of the data that came with an application. */
+export function erasureId(application: RecordId): RecordId {
+  return formatId('era', made(TAGS.erasureId, parseId('app', application)));
 }
 
 /** The id of the affiliation of a driver's code with an enterprise. */

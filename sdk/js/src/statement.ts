@@ -9,7 +9,7 @@ import { FormatError } from './errors.js';
 import { TAGS, tagBytes, tagged } from './hash.js';
 import { type Hash, parseHash } from './ids.js';
 import { type Signer, verify } from './keys.js';
-import { Action, CapacityTerms, type Statement } from './layouts/index.js';
+import { Action, CapacityTerms, type ConsentUse, Release, type Statement } from './layouts/index.js';
 import * as p from './primitives.js';
 import { hostRandom, type Random, randomBytes } from './random.js';
 import { formatTime, parseTime, type Time } from './time.js';
@@ -34,6 +34,18 @@ export function withStatements(action: Action, statements: readonly Statement[])
 /** What is hashed of a verification code in a statement: the terms alone, before it is known who will use it. */
 export function capacityDigest(terms: CapacityTerms): Hash {
   return toHex(tagged(TAGS.capacity, encode(CapacityTerms, terms)));
+}
+
+/** What is hashed of the word of a driver's node on who entered the digits. */
+export function releaseDigest(release: Release): Hash {
+  return toHex(tagged(TAGS.release, encode(Release, release)));
+}
+
+/** What the node's word in a `consent_use` has to be about: the first holder's statement, the asker, the request. */
+export function releaseOf(chain: Hash, action: ConsentUse): Release {
+  const [word] = action.statements;
+  const id = word === undefined ? '0'.repeat(64) : statementId(chain, { consent_use: action }, word);
+  return { word: id, by: action.by, request: action.request };
 }
 
 /** What is hashed of an action in a statement: it, its list of statements empty; of a `consent_use` its terms. */
@@ -100,6 +112,16 @@ export async function giveCapacity(
   return give(signer, chain, capacityDigest(terms), choices);
 }
 
+/** The word of a driver's node, by a key of the organisation that sponsored the code's application. */
+export async function giveRelease(
+  signer: Signer,
+  chain: Hash,
+  release: Release,
+  choices: StatementChoices = {},
+): Promise<Statement> {
+  return give(signer, chain, releaseDigest(release), choices);
+}
+
 async function give(signer: Signer, chain: Hash, digest: Hash, choices: StatementChoices): Promise<Statement> {
   const nonce = toHex(await randomBytes(choices.random ?? hostRandom, NONCE_BYTES));
   const valid_until = choices.validUntil ?? formatTime(Date.now() + STATEMENT_MS);
@@ -110,4 +132,12 @@ async function give(signer: Signer, chain: Hash, digest: Hash, choices: Statemen
 /** True if the statement's signature holds for the action on the chain. */
 export function statementHolds(chain: Hash, action: Action, statement: Statement): boolean {
   return verify(statement.signer, statementMessage(chain, action, statement), statement.signature);
+}
+
+/** True if the node's word in a `consent_use` holds on the chain; true of every other action. */
+export function releaseHolds(chain: Hash, action: Action): boolean {
+  if (typeof action !== 'object' || !('consent_use' in action)) return true;
+  const { release } = action.consent_use;
+  const message = messageAbout(chain, releaseDigest(releaseOf(chain, action.consent_use)), release);
+  return verify(release.signer, message, release.signature);
 }

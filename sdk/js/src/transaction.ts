@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Transactions: made, signed, named by their id, and checked as a validator checks them before it looks at rules. */
 import { concat, toHex } from './bytes.js';
-import { decode, encode, parse } from './codec.js';
+import { decode, encode, parse, variantOf } from './codec.js';
 import { FormatError } from './errors.js';
 import { TAGS, tagBytes, tagged } from './hash.js';
 import type { Hash } from './ids.js';
 import { type Signer, verify } from './keys.js';
 import { type Action, Transaction } from './layouts/index.js';
 import { hostRandom, type Random, randomBytes } from './random.js';
-import { statementHolds, statementsOf } from './statement.js';
+import { releaseHolds, statementHolds, statementsOf } from './statement.js';
 import { formatTime, type Time } from './time.js';
 
 /** The version of transactions that this package knows. */
@@ -85,5 +85,25 @@ export function transactionFault(transaction: Transaction, chain: Hash): string 
   const { sender, signature, action } = transaction;
   if (!verify(sender, transactionMessage(transaction), signature)) return 'the signature is wrong';
   const given = statementsOf(action).every((statement) => statementHolds(chain, action, statement));
-  return given ? null : 'the signature of a statement is wrong';
+  if (!given || !releaseHolds(chain, action)) return 'the signature of a statement is wrong';
+  const reason = reasonOf(action);
+  return reason === null || REASON_CODE.test(reason) ? null : 'a reason is no code';
+}
+
+/** A lower-case letter, then lower-case letters, digits and underscores: at most 40 of them and at most 4 digits. */
+const REASON_CODE = /^(?!(?:[^0-9]*[0-9]){5})[a-z][a-z0-9_]{0,39}$/;
+
+/** The reason code that an action gives, be it in an answer or a verdict; null if it gives none. */
+function reasonOf(action: Action): string | null {
+  const [word, inner] = variantOf(action);
+  // What the signing of a waybill calls its reason is a digest.
+  if (word === 'waybill_sign') return null;
+  const own = inner as Partial<Reasoned> & { readonly answer?: object; readonly verdict?: object | string };
+  const within = own.answer ?? own.verdict;
+  const no = typeof within === 'object' ? (Object.values(within)[0] as Partial<Reasoned>) : own;
+  return no.reason ?? null;
+}
+
+interface Reasoned {
+  readonly reason: string;
 }

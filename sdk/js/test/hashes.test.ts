@@ -13,11 +13,11 @@ import {
   Change,
   codeIdOf,
   erasureId,
-  type ErasureSubject,
   fromHex,
   Genesis,
   genesisOrganisationId,
   giveCapacity,
+  giveRelease,
   Header,
   headerHash,
   historyLeaf,
@@ -36,6 +36,10 @@ import {
   readTransaction,
   Receipt,
   registeredKeyId,
+  type Release,
+  releaseDigest,
+  releaseHolds,
+  releaseOf,
   rootOf,
   stateKey,
   type Statement,
@@ -78,6 +82,13 @@ interface Hashes {
     >;
   };
   readonly capacity: {
+    readonly release: {
+      readonly release: Release;
+      readonly bytes: string;
+      readonly digest: string;
+      readonly statement: Statement;
+      readonly signed: string;
+    };
     readonly terms: CapacityTerms;
     readonly bytes: string;
     readonly digest: string;
@@ -87,7 +98,7 @@ interface Hashes {
   };
   readonly pairs: {
     readonly affiliation: { readonly enterprise: string; readonly code: string; readonly id: string };
-    readonly erasures: readonly { readonly subject: ErasureSubject; readonly id: string }[];
+    readonly erasure: { readonly application: string; readonly id: string };
   };
   readonly proposal: Record<'bytes' | 'payload_hash' | 'proposer' | 'signature' | 'signed', string>;
   readonly versions: readonly {
@@ -172,17 +183,40 @@ test('the word on a verification code is on its terms, whoever uses it', async (
   const { chain } = HASHES.genesis;
   assert.equal(toHex(encode(codecOf('CapacityTerms'), terms)), bytes);
   assert.equal(capacityDigest(terms), digest);
+  const { release: word, statement: release } = HASHES.capacity.release;
   for (const request of ['0'.repeat(64), 'f'.repeat(64)]) {
-    const action: Action = { consent_use: { terms, request, statements: [statement] } };
+    const use = { terms, by: word.by, request, release, statements: [statement] };
+    const action: Action = { consent_use: use };
     assert.equal(actionDigest(action), digest);
     assert.equal(toHex(statementMessage(chain, action, statement)), signed);
     assert.equal(statementId(chain, action, statement), id);
     assert.ok(statementHolds(chain, action, statement));
-    const other: Action = { consent_use: { terms: { ...terms, fields: [] }, request, statements: [] } };
+    const other: Action = { consent_use: { ...use, terms: { ...terms, fields: [] }, statements: [] } };
     assert.ok(!statementHolds(chain, other, statement));
     const given = await giveCapacity(new LocalSigner(new Uint8Array(32)), chain, terms);
     assert.ok(statementHolds(chain, action, given));
   }
+});
+
+test('the word of a node is on who entered the digits, and on the request', async () => {
+  const { release, bytes, digest, statement: ofNode, signed } = HASHES.capacity.release;
+  const { terms, statement } = HASHES.capacity;
+  const { chain } = HASHES.genesis;
+  assert.equal(toHex(encode(codecOf('Release'), release)), bytes);
+  assert.equal(releaseDigest(release), digest);
+  const { by, request } = release;
+  const use = { terms, by, request, release: ofNode, statements: [statement] };
+  assert.deepEqual(releaseOf(chain, use), release);
+  assert.ok(releaseHolds(chain, { consent_use: use }));
+  assert.ok(verify(ofNode.signer, fromHex(signed), ofNode.signature));
+  const others = [
+    { ...use, by: HASHES.pairs.affiliation.enterprise },
+    { ...use, request: '0'.repeat(64) },
+    { ...use, statements: [] },
+  ];
+  for (const other of others) assert.ok(!releaseHolds(chain, { consent_use: other }));
+  const given = await giveRelease(new LocalSigner(new Uint8Array(32)), chain, release);
+  assert.ok(releaseHolds(chain, { consent_use: { ...use, release: given } }));
 });
 
 test('a proposal has its payload hash and signed bytes', () => {
@@ -233,10 +267,9 @@ test('ids follow from what is on chain', () => {
   assert.equal(registeredKeyId(ids.registered_key.key), ids.registered_key.id);
   assert.equal(ids.interfaces.length, 2);
   for (const one of ids.interfaces) assert.equal(interfaceId(one.organisation, one.interface), one.id);
-  const { affiliation, erasures } = HASHES.pairs;
+  const { affiliation, erasure } = HASHES.pairs;
   assert.equal(affiliationId(affiliation.enterprise, affiliation.code), affiliation.id);
-  assert.equal(erasures.length, 3);
-  for (const { subject, id } of erasures) assert.equal(erasureId(subject), id);
+  assert.equal(erasureId(erasure.application), erasure.id);
   assert.equal(uniqueNameId(ids.unique_name.kind, ids.unique_name.digest), ids.unique_name.id);
 });
 

@@ -79,7 +79,16 @@ pub(in crate::machine) fn use_shown<R: Records + ?Sized>(
     let asked = Asked { by, about: terms.code.into(), fields: terms.fields };
     let key = check_shown(context, &code, action)?;
     let mut granted = Granted::look(context.overlay, &asked, context.now)?;
-    basis::check_open(context.overlay, (&granted, terms.fields), false, context.now)?;
+    let mut reasons = Reasons::default();
+    reasons.add(granted.check_fields(terms.fields));
+    let named_case = false;
+    reasons.add(basis::not_shut(
+        context.overlay,
+        (&granted, terms.fields),
+        named_case,
+        context.now,
+    ));
+    reasons.done()?;
     let (id, purpose) = (ConsentId(context.new_id()), Purpose::CapacityCheck);
     let until = action.statements.iter().map(|word| word.valid_until).fold(context.now, Time::max);
     let consent = Consent {

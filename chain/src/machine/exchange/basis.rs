@@ -112,6 +112,18 @@ impl Granted {
         }
     }
 
+    /// Refuses fields of a vehicle where there is none, and others where a vehicle alone is asked about.
+    pub(super) fn check_fields(&self, fields: FieldSet) -> Result<(), Refused> {
+        let mut reasons = Reasons::default();
+        let misses = self.vehicles.is_empty() && fields.iter().any(needs_vehicle);
+        let of_code = self.about.code().is_some();
+        reasons.bar_if(of_code && misses, RefusalCode::NoVehicle, "fields");
+        let of_vehicle = matches!(self.about, DataSubject::Vehicle(_));
+        let beyond = !fields.iter().all(ExchangeField::is_of_vehicle);
+        reasons.bar_if(of_vehicle && beyond, RefusalCode::FieldsBeyondBasis, "fields");
+        reasons.done()
+    }
+
     /// The certificates that fields open, for each subject that they are about.
     fn opened<R: Records + ?Sized>(
         &self,
@@ -177,6 +189,7 @@ pub(crate) fn check<R: Records + ?Sized>(
             let consent: Consent = need(overlay, (consent.0, "consent"), at)?;
             reasons.add(by_consent(&consent, (asked, *purpose), at));
             reasons.bar_if(granted.is_cancelled, RefusalCode::CodeNotIssued, "code");
+            reasons.add(granted.check_fields(asked.fields));
             granted.consent = Some(consent);
         }
         Basis::Waybill(id) => {
@@ -187,33 +200,13 @@ pub(crate) fn check<R: Records + ?Sized>(
         Basis::Office { case } => {
             reasons.bar_if(*case == Hash::ZERO, RefusalCode::InvalidField, "case");
             reasons.add(by_office(overlay, &asker, (&mut granted, asked.fields), at));
+            reasons.add(granted.check_fields(asked.fields));
         }
     }
     let named_case = is_named_case(&asker, basis);
-    reasons.add(check_open(overlay, (&granted, asked.fields), named_case, at));
+    reasons.add(not_shut(overlay, (&granted, asked.fields), named_case, at));
     reasons.done()?;
     Ok(granted)
-}
-
-/// Refuses fields of a vehicle where there is none, others of a vehicle alone, and data that are shut.
-pub(super) fn check_open<R: Records + ?Sized>(
-    overlay: &mut Overlay<'_, R>,
-    (granted, fields): (&Granted, FieldSet),
-    named_case: bool,
-    at: Time,
-) -> Result<(), Refused> {
-    let mut reasons = Reasons::default();
-    let (of_code, of_vehicle) = match granted.about {
-        DataSubject::Code(_) => (true, false),
-        DataSubject::Vehicle(_) => (false, true),
-        DataSubject::Application(_) => (false, false),
-    };
-    let misses = granted.vehicles.is_empty() && fields.iter().any(needs_vehicle);
-    reasons.bar_if(of_code && misses, RefusalCode::NoVehicle, "fields");
-    let beyond = !fields.iter().all(ExchangeField::is_of_vehicle);
-    reasons.bar_if(of_vehicle && beyond, RefusalCode::FieldsBeyondBasis, "fields");
-    reasons.add(not_shut(overlay, (granted, fields), named_case, at));
-    reasons.done()
 }
 
 /// Whether an access that was recorded may still be answered: it was recorded lately, its asker is
@@ -366,7 +359,7 @@ fn has_attested<R: Records + ?Sized>(
 /// Refuses what is about data that are erased, or kept for the law alone; those are shown to a regulator
 /// for a named case until the law requires them no longer. A subject is shut if all that the fields open
 /// of it came with applications that are shut: what others attested stays open.
-fn not_shut<R: Records + ?Sized>(
+pub(super) fn not_shut<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     (granted, fields): (&Granted, FieldSet),
     named_case: bool,

@@ -2,6 +2,7 @@
 /** Affiliations of drivers with enterprises and platforms. */
 import { option, struct, type Value, words } from '../codec.js';
 import * as p from '../primitives.js';
+import { Custody } from './parties.js';
 
 /** The enterprise's review. */
 export const Review = words('Review', ['waiting', 'approved', 'refused']);
@@ -16,7 +17,12 @@ export const AffiliationSide = words('AffiliationSide', ['enterprise', 'driver']
 export type AffiliationSide = Value<typeof AffiliationSide>;
 
 /** Who ended it, why and when. */
-export const AffiliationEnding = struct('AffiliationEnding', { by: AffiliationSide, reason: p.word, at: p.time });
+export const AffiliationEnding = struct('AffiliationEnding', {
+  by: AffiliationSide,
+  custody: option(Custody),
+  reason: p.word,
+  at: p.time,
+});
 export type AffiliationEnding = Value<typeof AffiliationEnding>;
 
 /** An affiliation; a pair has one record, and one that is live at a time. */
@@ -25,6 +31,7 @@ export const Affiliation = struct('Affiliation', {
   enterprise: p.org,
   code: p.code,
   asked_by: AffiliationSide,
+  custody: option(Custody),
   asked_at: p.time,
   review: Review,
   reviewed_at: option(p.time),

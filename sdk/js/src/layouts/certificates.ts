@@ -61,6 +61,7 @@ export type Class = Value<typeof Class>;
 /** What an attester says of a certificate. */
 export const Terms = struct('Terms', {
   root: p.hash,
+  application: option(p.app),
   attester: p.org,
   attested_at: p.time,
   valid_from: p.time,

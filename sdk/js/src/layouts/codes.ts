@@ -26,6 +26,7 @@ export const Vehicle = struct('Vehicle', {
   over_limit: list(OverLimit),
   released_at: option(p.time),
   under_way: list(p.way),
+  carried_until: option(p.time),
   application: option(p.app),
   named_by: list(p.app),
   next_change_at: option(p.time),
@@ -121,6 +122,8 @@ export const Code = struct('Code', {
   of_trailer: option(Summary),
   colour: option(Colour),
   waybills: list(p.way),
+  carried_until: option(p.time),
+  disputes: p.u32,
   next_change_at: option(p.time),
 });
 export type Code = Value<typeof Code>;

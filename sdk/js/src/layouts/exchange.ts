@@ -2,6 +2,7 @@
 /** Consents, accesses and erasures. No value is ever in them, only which fields. */
 import { fields, list, option, struct, type Value, variants, words } from '../codec.js';
 import * as p from '../primitives.js';
+import { CertificateKind } from './certificates.js';
 import { Holder } from './codes.js';
 import { Custody } from './parties.js';
 
@@ -41,6 +42,7 @@ export const Consent = struct('Consent', {
   used: p.u32,
   state: ConsentState,
   ended_at: option(p.time),
+  revoked_custody: option(Custody),
 });
 export type Consent = Value<typeof Consent>;
 
@@ -52,13 +54,18 @@ export const Basis = variants('Basis', {
 });
 export type Basis = Value<typeof Basis>;
 
-/** An access: who asked for which fields of whom, on which basis. */
+/** Whose data an access or an erasure is about. */
+export const DataSubject = variants('DataSubject', { code: p.code, vehicle: p.veh, application: p.app });
+export type DataSubject = Value<typeof DataSubject>;
+
+/** An access: who asked for which fields of whom, on which basis. `kinds`: of certificates, for an attester's office. */
 export const Access = struct('Access', {
   id: p.acc,
   by: p.org,
-  code: p.code,
-  holder: Holder,
+  about: DataSubject,
+  holder: option(Holder),
   vehicles: list(p.veh),
+  kinds: option(list(CertificateKind)),
   basis: Basis,
   custody: option(Custody),
   fields: p.fieldSet,
@@ -67,10 +74,6 @@ export const Access = struct('Access', {
 });
 export type Access = Value<typeof Access>;
 
-/** Whose data: of a code, of a vehicle, or of an application that led to neither. */
-export const ErasureSubject = variants('ErasureSubject', { code: p.code, vehicle: p.veh, application: p.app });
-export type ErasureSubject = Value<typeof ErasureSubject>;
-
 /** Kept for the law alone until an instant, or destroyed. */
 export const ErasureKind = variants('ErasureKind', { restricted: fields({ until: p.time }), erased: null });
 export type ErasureKind = Value<typeof ErasureKind>;
@@ -78,11 +81,12 @@ export type ErasureKind = Value<typeof ErasureKind>;
 /** What became of the data that came with an application. */
 export const Erasure = struct('Erasure', {
   id: p.era,
-  subject: ErasureSubject,
   application: p.app,
+  subject: DataSubject,
   by: p.org,
   kind: ErasureKind,
   digest: p.hash,
+  first_at: p.time,
   at: p.time,
 });
 export type Erasure = Value<typeof Erasure>;

@@ -2,7 +2,7 @@
 /** Actions about consents, accesses, erasures and affiliations. */
 import { fields, list, struct, type Value, variants } from '../codec.js';
 import * as p from '../primitives.js';
-import { Basis, ConsentTerms, ErasureKind } from './exchange.js';
+import { Basis, ConsentTerms, DataSubject, ErasureKind } from './exchange.js';
 import { Statement } from './signed.js';
 
 /** Sent by the holder, or by a sponsor with the holder's word. A sensitive field is agreed to alone. */
@@ -17,17 +17,26 @@ export type ConsentRevoke = Value<typeof ConsentRevoke>;
 export const CapacityTerms = struct('CapacityTerms', { code: p.code, fields: p.fieldSet, shown: p.hash });
 export type CapacityTerms = Value<typeof CapacityTerms>;
 
-/** Sent by the enterprise or platform that was shown the digits, with the holder's word on the terms alone. */
+/** What the node of the code's sponsor signs once the digits were entered: `word` is the id of the holder's statement. */
+export const Release = struct('Release', { word: p.hash, by: p.org, request: p.hash });
+export type Release = Value<typeof Release>;
+
+/**
+ * Sent by the enterprise or platform that was shown the digits, with the holder's word on the terms alone and the
+ * node's word on a `Release`.
+ */
 export const ConsentUse = struct('ConsentUse', {
   terms: CapacityTerms,
+  by: p.org,
   request: p.hash,
+  release: Statement,
   statements: list(Statement),
 });
 export type ConsentUse = Value<typeof ConsentUse>;
 
 /** Sent by who asks. `request` is the digest of the request that the vault's node answers. */
 export const AccessRecord = struct('AccessRecord', {
-  code: p.code,
+  about: DataSubject,
   basis: Basis,
   fields: p.fieldSet,
   request: p.hash,

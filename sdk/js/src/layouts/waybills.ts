@@ -2,6 +2,7 @@
 /** Waybills and what happens to them. */
 import { fields, list, option, struct, type Value, variants, words } from '../codec.js';
 import * as p from '../primitives.js';
+import { Custody } from './parties.js';
 
 /** Limits on who may accept a public waybill. */
 export const PublicLimits = struct('PublicLimits', { prefectures: list(p.u16), vehicle_type: option(p.word) });
@@ -85,7 +86,14 @@ export const Abort = struct('Abort', { by: Side, reason: p.word, until: p.time }
 export type Abort = Value<typeof Abort>;
 
 /** A proposed swap of the vehicle. */
-export const Swap = struct('Swap', { by: Side, vehicle: p.veh, reason: p.word, until: p.time, agreed: p.bool });
+export const Swap = struct('Swap', {
+  by: Side,
+  vehicle: p.veh,
+  custody: option(Custody),
+  reason: p.word,
+  until: p.time,
+  agreed: p.bool,
+});
 export type Swap = Value<typeof Swap>;
 
 /** A swap of the vehicle that took place. */
@@ -96,6 +104,7 @@ export const Swapped = struct('Swapped', {
   to: p.veh,
   to_trailer: option(p.veh),
   by: Side,
+  custody: option(Custody),
   reason: p.word,
 });
 export type Swapped = Value<typeof Swapped>;

@@ -2,8 +2,8 @@
 /** Lists of words that many types use: kinds of records, events and the codes of refusals. */
 import { type Value, words } from '../codec.js';
 
-/** Kinds of records take one byte and begin with 1; those of the exchange begin with 40. */
-const KIND_NUMBERS = { width: 1, jumps: { parameters: 1, consent: 40 } } as const;
+/** Kinds of records take one byte and begin with 1. */
+const KIND_NUMBERS = { width: 1, jumps: { parameters: 1 } } as const;
 
 /** The kind of a record. Numbers are part of the format and never used again. */
 export const RecordKind = words(
@@ -56,7 +56,8 @@ export const RefusalCode = words(
     'reason_missing', 'dispute_open', 'no_dispute', 'no_proposal', 'proposal_open', 'dispute_too_late',
     'grant_missing', 'no_grant', 'no_request', 'request_differs', 'grant_too_wide', 'consent_not_in_force',
     'consent_for_other', 'sensitive_together', 'no_basis', 'fields_beyond_basis', 'data_restricted', 'data_erased',
-    'code_not_cancelled', 'application_open', 'affiliation_state', 'access_too_old',
+    'code_not_cancelled', 'application_open', 'affiliation_state', 'access_too_old', 'data_needed',
+    'restriction_over',
   ],
 );
 export type RefusalCode = Value<typeof RefusalCode>;
