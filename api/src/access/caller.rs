@@ -171,7 +171,9 @@ impl<R: Records + ?Sized> Parties<'_, R> {
                     || consent.sponsor == Some(own)
                     || consent.holder == Holder::Organisation(own)
             }
-            Value::Access(access) => access.by == own || access.holder == Holder::Organisation(own),
+            Value::Access(access) => {
+                access.by == own || access.holder == Some(Holder::Organisation(own))
+            }
             Value::Erasure(erasure) => erasure.by == own,
             Value::Affiliation(affiliation) => affiliation.enterprise == own,
             _ => false,
@@ -192,7 +194,7 @@ impl<R: Records + ?Sized> Parties<'_, R> {
             Value::Matter(matter) => self.concerns_holder(own, holding, matter),
             Value::Waybill(waybill) => carries(own, holding, waybill) || is_open_to_all(waybill),
             Value::Consent(consent) => consent.holder == Holder::Person(own),
-            Value::Access(access) => access.holder == Holder::Person(own),
+            Value::Access(access) => access.holder == Some(Holder::Person(own)),
             Value::Affiliation(affiliation) => Some(affiliation.code) == holding.code,
             _ => false,
         }

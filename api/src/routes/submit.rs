@@ -482,6 +482,10 @@ fn problem(error: &SubmitError) -> Problem {
         Invalid::Malformed(error) => {
             Problem::new(&messages::MALFORMED_TRANSACTION).value(shortened(&error.to_string()))
         }
+        Invalid::Reason => {
+            let why = Invalid::Reason.to_string();
+            Problem::new(&messages::MALFORMED_TRANSACTION).field("reason").value(why)
+        }
         Invalid::Version(version) => {
             Problem::new(&messages::TRANSACTION_VERSION).field("version").value(version)
         }
