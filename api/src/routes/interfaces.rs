@@ -80,8 +80,8 @@ pub(super) async fn interfaces(
     asking: Asking,
     Query(asked): Query<Interfaces>,
 ) -> Answer {
-    let requested = |value: &Value, wanted: &bool| matches!(value, Value::Interface(i) if i.request.is_some() == *wanted);
-    let granted = |value: &Value, wanted: &bool| matches!(value, Value::Interface(i) if i.grant.is_some() == *wanted);
+    let requested = |value: &Value, wanted: &bool| matches!(value, Value::Interface(one) if one.request.is_some() == *wanted);
+    let granted = |value: &Value, wanted: &bool| matches!(value, Value::Interface(one) if one.grant.is_some() == *wanted);
     let wanted = lists::all(RecordKind::Interface, "/v1/interfaces")
         .only(asked.requested, requested)
         .only(asked.granted, granted);
