@@ -69,9 +69,9 @@ pub fn holds<R: Records + ?Sized>(
 }
 
 /// An access that a vault may answer at `at`: it is on chain since less than 10 minutes, its asker has the
-/// grant still, its consent is not revoked nor its code cancelled since, and the data are neither erased nor kept for the law
-/// alone. That a consent was used up or ended since does not matter: the access was recorded while it was
-/// in force.
+/// grant still, its consent is not revoked nor its code cancelled since, and the data are neither erased
+/// nor kept for the law alone. That a consent was used up or ended since does not matter: the access was
+/// recorded while it was in force.
 pub fn answerable<R: Records + ?Sized>(
     records: &R,
     access: AccessId,

@@ -257,7 +257,8 @@ fn page() -> String {
          Without one of them the answer is `statement_missing`, with one too many\n\
          `statement_unexpected`. A grant is that of the scope in the last column, in force at block time:\n\
          without it an organisation is answered `grant_missing`, unless it acts by office as regulators and\n\
-         authorities do.\n\n\
+         authorities do, or the action is about its own code, vehicles or consents, or refuses an\n\
+         affiliation. A person's key in the hands of a platform whose registration has ended signs nothing.\n\n\
          | action | sent by any of | with the words of | needs a grant of |\n|---|---|---|---|\n",
     );
     for row in &TABLE {

@@ -708,10 +708,10 @@ export interface components {
         };
         /** @description Sent by who asks: refused unless the basis holds in this block. */
         readonly AccessRecord: {
+            /** @description Whose data: a code's, or by office those of a vehicle or an application too. */
+            readonly about: components["schemas"]["DataSubject"];
             /** @description What it rests on. */
             readonly basis: components["schemas"]["Basis"];
-            /** @description About whose code. */
-            readonly code: components["schemas"]["CodeId"];
             /** @description Which fields. */
             readonly fields: components["schemas"]["FieldSet"];
             /** @description Digest of the request that the vault's node answers. */
@@ -1309,8 +1309,14 @@ export interface components {
             /** @description The application it came from. */
             readonly application: components["schemas"]["ApplicationId"];
             readonly cancelled_at?: components["schemas"]["Time"] | null;
+            readonly carried_until?: components["schemas"]["Time"] | null;
             readonly colour?: components["schemas"]["Colour"] | null;
             readonly current?: components["schemas"]["VehicleId"] | null;
+            /**
+             * Format: int32
+             * @description Disputes that are open on waybills that it carries or carried.
+             */
+            readonly disputes: number;
             /** @description Who holds it. */
             readonly holder: components["schemas"]["Holder"];
             /** @description Its id. */
@@ -1441,7 +1447,10 @@ export interface components {
          * @example con_5t63b7qsg5we2a5gr9hx8w2k4m
          */
         readonly ConsentId: string;
-        /** @description Sent by the holder: from here on, within the block too, it gives no access. */
+        /**
+         * @description Sent by the holder: from here on, within the block too, it gives no access, and what was recorded on
+         *     it and not answered yet is not answered, though it is used up or past its end.
+         */
         readonly ConsentRevoke: {
             /** @description Which. */
             readonly consent: components["schemas"]["ConsentId"];
@@ -1466,9 +1475,17 @@ export interface components {
         };
         /**
          * @description Sent by the enterprise or platform that was shown the digits, with the holder's word on the terms
-         *     alone (not on the request). It becomes a consent that is used, and an access, in one.
+         *     alone, and the word of the driver's node on who entered the digits. It becomes a consent that is
+         *     used, and an access, in one.
          */
         readonly ConsentUse: {
+            /** @description The sender's organisation: who entered the digits. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /**
+             * @description The word of the driver's node on a [`Release`]: by a key with the role `operate` of the
+             *     organisation that sponsored the code's application.
+             */
+            readonly release: components["schemas"]["Statement"];
             /** @description Digest of the request that the driver's node answers. */
             readonly request: components["schemas"]["Hash"];
             /** @description The holder's word, good for 5 minutes (`capacity_ms`). */
@@ -1485,6 +1502,17 @@ export interface components {
         readonly Custody: "device" | {
             /** @description A platform signs for the holder. */
             readonly platform: components["schemas"]["OrganisationId"];
+        };
+        /** @description Whose data an access or an erasure is about. */
+        readonly DataSubject: {
+            /** @description Those of a code and its holder. */
+            readonly code: components["schemas"]["CodeId"];
+        } | {
+            /** @description Those of a vehicle or trailer. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+        } | {
+            /** @description Those of an application. */
+            readonly application: components["schemas"]["ApplicationId"];
         };
         /** @description A dispute beside the state. */
         readonly Dispute: {
@@ -1527,8 +1555,10 @@ export interface components {
             };
         } | "erased";
         /**
-         * @description Sent by the sponsor of an application, whose node holds the data that came with it: once the code
-         *     is cancelled, the vehicle bound to nobody, or the application over without either.
+         * @description Sent by the sponsor of an application, whose node holds the data that came with it, or by a regulator
+         *     once the sponsor's registration has ended: when the code is cancelled, the vehicle is nobody's or has
+         *     other data, or the application is over without either. What a waybill that ended lately or a dispute
+         *     still needs may be restricted only.
          */
         readonly ErasurePublish: {
             /** @description Which application. */
@@ -2691,6 +2721,7 @@ export interface components {
             /** @description A vehicle or trailer. */
             readonly record: {
                 readonly application?: components["schemas"]["ApplicationId"] | null;
+                readonly carried_until?: components["schemas"]["Time"] | null;
                 readonly coupled?: components["schemas"]["VehicleId"] | null;
                 /** @description Codes whose current vehicle it is; at most 8. */
                 readonly current_for: readonly components["schemas"]["CodeId"][];
@@ -2776,7 +2807,7 @@ export interface components {
          * @description Why something was refused.
          * @enum {string}
          */
-        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late" | "grant_missing" | "no_grant" | "no_request" | "request_differs" | "grant_too_wide" | "consent_not_in_force" | "consent_for_other" | "sensitive_together" | "no_basis" | "fields_beyond_basis" | "data_restricted" | "data_erased" | "code_not_cancelled" | "application_open" | "affiliation_state" | "access_too_old";
+        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late" | "grant_missing" | "no_grant" | "no_request" | "request_differs" | "grant_too_wide" | "consent_not_in_force" | "consent_for_other" | "sensitive_together" | "no_basis" | "fields_beyond_basis" | "data_restricted" | "data_erased" | "code_not_cancelled" | "application_open" | "affiliation_state" | "access_too_old" | "data_needed" | "restriction_over";
         /** @description The roles of an organisation's key. */
         readonly Roles: {
             /** @description May rotate keys. */
@@ -3007,6 +3038,7 @@ export interface components {
             readonly agreed: boolean;
             /** @description Who proposed it. */
             readonly by: components["schemas"]["Side"];
+            readonly custody?: components["schemas"]["Custody"] | null;
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
             /** @description Until when the other may agree, and until when an agreement waits. */
@@ -3020,6 +3052,7 @@ export interface components {
             readonly at: components["schemas"]["Time"];
             /** @description Who proposed it. */
             readonly by: components["schemas"]["Side"];
+            readonly custody?: components["schemas"]["Custody"] | null;
             /** @description The vehicle that carried it until then. */
             readonly from: components["schemas"]["VehicleId"];
             readonly from_trailer?: components["schemas"]["VehicleId"] | null;
@@ -3031,6 +3064,7 @@ export interface components {
         };
         /** @description What an attester says of a certificate. */
         readonly Terms: {
+            readonly application?: components["schemas"]["ApplicationId"] | null;
             /** @description When. */
             readonly attested_at: components["schemas"]["Time"];
             /** @description Who attested it. */
@@ -3139,6 +3173,7 @@ export interface components {
         /** @description A vehicle or trailer. */
         readonly Vehicle: {
             readonly application?: components["schemas"]["ApplicationId"] | null;
+            readonly carried_until?: components["schemas"]["Time"] | null;
             readonly coupled?: components["schemas"]["VehicleId"] | null;
             /** @description Codes whose current vehicle it is; at most 8. */
             readonly current_for: readonly components["schemas"]["CodeId"][];
@@ -3986,7 +4021,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_44vpkv5e7g19tdfma5x281896h
+                 * @example org_5wbv2bcs80jerwks6y0cncnv9t
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -4108,7 +4143,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_697q2gj7ka2fwrjqyff49d69w7
+                 * @example app_55fa1mf7tdhdaws6539ek2hpg4
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -4326,7 +4361,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 21
+                 * @example 22
                  */
                 readonly height: number | "latest";
             };
@@ -4444,7 +4479,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 21
+                 * @example 22
                  */
                 readonly height: number | "latest";
             };
@@ -4666,7 +4701,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53DYQ9HNKHPLJ9T
+                 * @example 5371LLJ2A97W65H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -4784,7 +4819,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53DYQ9HNKHPLJ9T
+                 * @example 5371LLJ2A97W65H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -4880,7 +4915,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 21
+                 * @example 38
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -4890,7 +4925,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53DYQ9HNKHPLJ9T
+                 * @example 5371LLJ2A97W65H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -5408,7 +5443,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_3caheavvkescjyaatp35yg6tnc
+                 * @example per_4kq8vkdtr13tnr0b0v8fsc3e48
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -5534,7 +5569,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_7va2s24tt95kfnjt2bn45y52ee
+                 * @example mat_27vm1pwrycpejzz4aerw9rg1ba
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -5754,7 +5789,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_44vpkv5e7g19tdfma5x281896h
+                 * @example org_5wbv2bcs80jerwks6y0cncnv9t
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -5869,7 +5904,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_44vpkv5e7g19tdfma5x281896h
+                 * @example org_5wbv2bcs80jerwks6y0cncnv9t
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -6103,7 +6138,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_3caheavvkescjyaatp35yg6tnc
+                 * @example per_4kq8vkdtr13tnr0b0v8fsc3e48
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -6211,7 +6246,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 21
+                 * @example 38
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -6226,7 +6261,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_5jnqf7xfbv6y6artv1za7pa2gc
+                 * @example way_457kb4apss7nmdfteat2ft7rk4
                  */
                 readonly id: string;
             };
@@ -6547,14 +6582,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_7va2s24tt95kfnjt2bn45y52ee"
+                 *           "matter": "mat_27vm1pwrycpejzz4aerw9rg1ba"
                  *         }
                  *       },
-                 *       "chain": "784235150063b09282a2409fd0c4a7b0cb76880fbb624155a073bb8e77bfc302",
-                 *       "nonce": "02000000000000000000000000000000",
+                 *       "chain": "047358c2ccd156c4d5e72ab3b6d317bcc0e3ea907a09da514ef197ad176b2e7f",
+                 *       "nonce": "701b0000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:791f4dcf8c5b753a7fe11f6ae8392c6993c25aca4bff9472d1c983c2e7a09545767354a2fe6b25d222645a6fa1623666491253784df590d2811818a5cb7c1f03",
-                 *       "valid_until": "2026-11-27T15:51:19.186+08:00",
+                 *       "signature": "ed25519:18ba4893018bae5d5d0a38cd1ecea6a522cd728821f317d91cc345d3342c173a980604a09a1f756bd85deae61e87a149c6b606636090436bfd71fe67e4006a05",
+                 *       "valid_until": "2026-11-27T19:27:39.638+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -6715,11 +6750,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "784235150063b09282a2409fd0c4a7b0cb76880fbb624155a073bb8e77bfc302",
-                 *         "nonce": "03000000000000000000000000000000",
+                 *         "chain": "047358c2ccd156c4d5e72ab3b6d317bcc0e3ea907a09da514ef197ad176b2e7f",
+                 *         "nonce": "711b0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:df94e21777cda9c3ce0acc9bf4aee25c49fd43eb305d84a6eb65c650bb11737ec9ab726d799444c3a114f4a809222f268ed2b453d28c404b64ffae6b4421e604",
-                 *         "valid_until": "2026-11-27T15:51:19.186+08:00",
+                 *         "signature": "ed25519:731a567c6fed0102577dfd3d0e47c49dff5fd30b4908a71e5b127ae19992159905e39ef5892ac7e59f5ef40e7911d3658a459514f1717a5a956722330385120e",
+                 *         "valid_until": "2026-11-27T19:27:39.638+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -6728,11 +6763,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "784235150063b09282a2409fd0c4a7b0cb76880fbb624155a073bb8e77bfc302",
-                 *         "nonce": "04000000000000000000000000000000",
+                 *         "chain": "047358c2ccd156c4d5e72ab3b6d317bcc0e3ea907a09da514ef197ad176b2e7f",
+                 *         "nonce": "721b0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:3d8dccb9eec023e10e090ef2a3b8bba554c6d49848926a2f9b2d6fc7de34027cbebae592421d35e8f877d3bcc6ccc65d3efbe1be9b97a67222b8140c22c9d409",
-                 *         "valid_until": "2026-11-27T15:51:19.186+08:00",
+                 *         "signature": "ed25519:781c316da0ec41a12d469da6786239624c04244c8891fe4d400a7878650fc32daa4c05c0a65d9edce8d3be925f344b3adb970d65606beae96ed3feb466819206",
+                 *         "valid_until": "2026-11-27T19:27:39.638+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -6874,7 +6909,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_7va2s24tt95kfnjt2bn45y52ee"
+                 *           "matter": "mat_27vm1pwrycpejzz4aerw9rg1ba"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -7011,7 +7046,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 197d150ddc70078a389b983f41b546a9265016b2486db4f8cf3669b0e2a0ccb1
+                 * @example 4c1589061daa7eb82f3faa377687577439eeaed7ea028647ec8c48b77d1589df
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -7121,7 +7156,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 197d150ddc70078a389b983f41b546a9265016b2486db4f8cf3669b0e2a0ccb1
+                 * @example 4c1589061daa7eb82f3faa377687577439eeaed7ea028647ec8c48b77d1589df
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -7433,7 +7468,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_0evav9sq6dgwxqahqrr4p80mdg
+                 * @example veh_146btvcb2dw9gb1be2t9smkvh4
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -7541,12 +7576,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_44vpkv5e7g19tdfma5x281896h
+                 * @example org_5wbv2bcs80jerwks6y0cncnv9t
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53DYQ9HNKHPLJ9T
+                 * @example 5371LLJ2A97W65H
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -7699,7 +7734,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_5jnqf7xfbv6y6artv1za7pa2gc
+                 * @example way_457kb4apss7nmdfteat2ft7rk4
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };

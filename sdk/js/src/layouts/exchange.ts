@@ -58,7 +58,7 @@ export type Basis = Value<typeof Basis>;
 export const DataSubject = variants('DataSubject', { code: p.code, vehicle: p.veh, application: p.app });
 export type DataSubject = Value<typeof DataSubject>;
 
-/** An access: who asked for which fields of whom, on which basis. `kinds`: of certificates, for an attester's office. */
+/** An access: who asked for which fields of whom, on which basis. `kinds` of certificates: of an attester's office. */
 export const Access = struct('Access', {
   id: p.acc,
   by: p.org,
