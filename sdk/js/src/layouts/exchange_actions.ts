@@ -17,7 +17,7 @@ export type ConsentRevoke = Value<typeof ConsentRevoke>;
 export const CapacityTerms = struct('CapacityTerms', { code: p.code, fields: p.fieldSet, shown: p.hash });
 export type CapacityTerms = Value<typeof CapacityTerms>;
 
-/** What the node of the code's sponsor signs once the digits were entered; `word` is the holder's statement by its id. */
+/** What the node of the code's sponsor signs once the digits were entered. `word`: the holder's statement, by id. */
 export const Release = struct('Release', { word: p.hash, by: p.org, request: p.hash });
 export type Release = Value<typeof Release>;
 
