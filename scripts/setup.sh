@@ -32,20 +32,19 @@ missing_packages() {
     command -v make >/dev/null || printf 'make '
 }
 
-# Installs Debian packages, given as one word; nothing to do without any.
+# Installs the Debian packages that are named; nothing to do without any.
 install_packages() {
-    local packages="$1" sudo=()
-    [ -z "$packages" ] && return 0
-    command -v apt-get >/dev/null || stop "Missing: $packages- install them with your system's package manager, then run this again."
+    [ $# -eq 0 ] && return 0
+    local packages="$*" sudo=()
+    command -v apt-get >/dev/null || stop "Missing: $packages - install them with your system's package manager, then run this again."
     if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || stop "Missing: $packages- run as root: apt-get install $packages"
+        command -v sudo >/dev/null || stop "Missing: $packages - run as root: apt-get install $packages"
         sudo=(sudo -n)
     fi
     say "Installing Debian packages: $packages"
     # The index may be old or empty on a fresh machine.
     "${sudo[@]}" apt-get update -qq >&2 || say "The package index could not be renewed; going on with the old one."
-    # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends $packages >&2 ||
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "$@" >&2 ||
         stop "Installing failed: run as root: apt-get install $packages"
 }
 
@@ -72,23 +71,24 @@ has_node() {
 }
 
 need_node() {
-    command -v node >/dev/null || install_packages "nodejs "
+    command -v node >/dev/null || install_packages nodejs
     has_node || stop "Node $(node --version) is too old: 20.19 or later is needed."
-    command -v npm >/dev/null || install_packages "npm "
+    command -v npm >/dev/null || install_packages npm
 }
 
 # Installs what a folder's package-lock.json names, unless that has been done.
 npm_packages() {
-    local folder="$1" done="$1/node_modules/.installed"
-    cmp -s "$folder/package-lock.json" "$done" && return 0
+    local folder="$1" installed="$1/node_modules/.installed"
+    cmp -s "$folder/package-lock.json" "$installed" && return 0
     npm ci --silent --no-fund --no-audit --prefer-offline --prefix "$folder" \
         --cache "${XDG_CACHE_HOME:-$HOME/.cache}/dianyun/npm" >&2 || stop "npm could not install what $folder needs."
-    cp "$folder/package-lock.json" "$done"
+    cp "$folder/package-lock.json" "$installed"
 }
 
 setup() {
     need_rust
-    install_packages "$(missing_packages)"
+    # shellcheck disable=SC2046
+    install_packages $(missing_packages)
     own_the_folder
     cd "$DIANYUN_ROOT" || exit 1
 }

@@ -20,21 +20,15 @@ fn page(name: &str) -> Page {
     Page { path, text }
 }
 
-fn is_row(line: &str) -> bool {
-    line.starts_with("| `")
-}
-
 /// Compares the rows of a section's table that begin with a code.
 fn assert_same(page: &mut Page, section: &str, wanted: &[String]) {
     let heading = format!("\n## {section}\n");
     let from = page.text.find(&heading).unwrap() + heading.len();
     let until = page.text[from..].find("\n## ").map_or(page.text.len(), |length| from + length);
-    let (first, last) = {
-        let rows = page.text[from..until].lines().filter(|line| is_row(line));
-        let place = |row: &str| row.as_ptr() as usize - page.text.as_ptr() as usize;
-        let places: Vec<_> = rows.map(|row| (place(row), place(row) + row.len())).collect();
-        (places.first().unwrap().0, places.last().unwrap().1)
-    };
+    let section = &page.text[from..until];
+    let first = from + section.find("\n| `").unwrap() + 1;
+    let last_row = from + section.rfind("\n| `").unwrap() + 1;
+    let last = page.text[last_row..].find('\n').map_or(page.text.len(), |length| last_row + length);
     if std::env::var_os("DIANYUN_REWRITE").is_some() {
         page.text.replace_range(first..last, &wanted.join("\n"));
         std::fs::write(&page.path, &page.text).unwrap();

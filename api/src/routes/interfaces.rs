@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::State;
 use chain::ids::{Height, OrganisationId, Time};
-use chain::records::{Interface, RecordKind, Value};
+use chain::records::{Interface, RecordKind, RecordValue, Value};
 use chain::{Records, query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -80,13 +80,12 @@ pub(super) async fn interfaces(
     asking: Asking,
     Query(asked): Query<Interfaces>,
 ) -> Answer {
-    let is = |value: &Value, test: fn(&Interface) -> bool, wanted: bool| match value {
-        Value::Interface(interface) => test(interface) == wanted,
-        _ => false,
+    let requested = |value: &Value, wanted: &bool| {
+        Interface::from_value(value).is_some_and(|one| one.request.is_some() == *wanted)
     };
-    let requested =
-        move |value: &Value, wanted: &bool| is(value, |one| one.request.is_some(), *wanted);
-    let granted = move |value: &Value, wanted: &bool| is(value, |one| one.grant.is_some(), *wanted);
+    let granted = |value: &Value, wanted: &bool| {
+        Interface::from_value(value).is_some_and(|one| one.grant.is_some() == *wanted)
+    };
     let wanted = lists::all(RecordKind::Interface, "/v1/interfaces")
         .only(asked.requested, requested)
         .only(asked.granted, granted);
