@@ -3,6 +3,7 @@
 # The whole test suite: format, lints, then every test, those over real processes last.
 # Usage: ./scripts/test.sh [arguments of `cargo test`]
 set -euo pipefail
+NEEDS_SCANNER=yes
 # shellcheck source=scripts/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup

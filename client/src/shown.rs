@@ -2,6 +2,8 @@
 //! Shown codes from a holder's side: a node's word fetched and renewed, signed anew for each moment. A key stays
 //! where it is: it signs what is shown and nothing else here.
 
+use std::time::Duration;
+
 use chain::Hash;
 use chain::ids::{CodeId, Height, OrganisationId, Time};
 use chain::keys::{PublicKey, SecretKey};
@@ -22,6 +24,10 @@ use crate::http::{Client, json};
 const RENEWED_AFTER_MS: u64 = 10 * 60 * 1_000;
 /// How long before their end new ones are asked for, in milliseconds.
 const RENEWED_BEFORE_MS: u64 = 5 * 60 * 1_000;
+
+/// Looks for a height that another node has executed already, and the time between two.
+const LOOKS: u32 = 50;
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// What is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +200,7 @@ impl Screen {
         let mut whole: Option<Witnessed> = None;
         for node in nodes {
             let at = whole.as_ref().map(|whole| whole.facts.height);
-            let word = node.witness(self.showing, &self.key.public(), at).await?;
+            let word = self.reached(node, at).await?;
             whole = Some(match whole {
                 Some(whole) => whole.joined(word)?,
                 None => word,
@@ -206,6 +212,20 @@ impl Screen {
         }
         self.witnessed = Some(witnessed);
         Ok(())
+    }
+
+    /// A node's word, once it has executed the height that another named.
+    async fn reached(&self, node: &Client, at: Option<Height>) -> Result<Witnessed, ClientError> {
+        let key = self.key.public();
+        for _ in 1..LOOKS {
+            match node.witness(self.showing, &key, at).await {
+                Err(error) if error.code() == Some("height_not_reached") => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                other => return other,
+            }
+        }
+        node.witness(self.showing, &key, at).await
     }
 
     fn is_mine(&self, facts: &Facts) -> bool {
