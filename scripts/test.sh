@@ -7,6 +7,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup
 need_node
+# A scanner of another make reads what we draw.
+command -v zbarimg >/dev/null || install_packages "zbar-tools "
 
 step() {
     say "== $1 ($(date +%T))"
