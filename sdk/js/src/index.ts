@@ -26,5 +26,6 @@ export { hostRandom, type Random } from './random.js';
 export * from './state.js';
 export * from './statement.js';
 export * from './time.js';
+export * from './token.js';
 export * from './transaction.js';
 export { WebCryptoSigner } from './webcrypto.js';
