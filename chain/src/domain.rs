@@ -73,6 +73,10 @@ pub const HISTORY: Tag = tag("dy/history/1");
 pub const BATCH: Tag = tag("dy/batch/1");
 /// What a holder signs for a verification code.
 pub const CAPACITY: Tag = tag("dy/capacity/1");
+/// What a witness signs of a shown code: the facts.
+pub const WITNESS: Tag = tag("dy/witness/1");
+/// What a holder signs of a shown code: facts, witnesses, and when it is shown.
+pub const SHOWN: Tag = tag("dy/shown/1");
 /// The list of consents between a code and an organisation.
 pub const BETWEEN: Tag = tag("dy/between/1");
 /// The id of an erasure, from its subject.

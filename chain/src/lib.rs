@@ -32,6 +32,7 @@ pub mod receipt;
 pub mod records;
 pub mod refusal;
 pub mod rules;
+pub mod shown;
 pub mod state_tree;
 pub mod text;
 pub mod transaction;

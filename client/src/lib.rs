@@ -8,7 +8,9 @@ mod error;
 mod events;
 mod http;
 mod light;
+pub mod picture;
 mod read;
+pub mod shown;
 mod sign;
 mod submit;
 

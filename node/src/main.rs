@@ -59,6 +59,9 @@ enum Command {
     /// Apply for a code, and look at codes.
     #[command(subcommand)]
     Code(commands::code::Command),
+    /// Show a code or a badge, and verify what was scanned.
+    #[command(subcommand)]
+    Shown(commands::shown::Command),
     /// Open, settle and look at matters.
     #[command(subcommand)]
     Matter(commands::matter::Command),
@@ -105,6 +108,7 @@ fn main() -> ExitCode {
         Command::Testnet(command) => command.run(output),
         Command::Bench(bench) => bench.run(output),
         Command::Code(command) => command.run(output),
+        Command::Shown(command) => command.run(output),
         Command::Matter(command) => command.run(output),
         Command::Waybill(command) => command.run(output),
         Command::Tx(command) => command.run(output),

@@ -43,6 +43,10 @@ const TAGS: [(&str, &str); 7] = [
     ("transactions", "提交交易与查询回执。Submit transactions and read their receipts."),
     ("blocks", "区块与区块头。Blocks and headers."),
     ("codes", "运输码：状态、颜色、历史与证明。Codes: standing, colour, history and proof."),
+    (
+        "shown codes",
+        "出示与核验。Shown codes: a node's word for them, and the verdict on a scanned one.",
+    ),
     ("records", "链上记录，当前的或过去的。Records of the chain, now or in the past."),
     ("events", "变更即事件。Events: the changes, as they come."),
     ("node", "节点自身。The node itself."),

@@ -168,6 +168,22 @@ messages! {
         { "在所读高度上没有 {value}。" "There is no {value} at the height that was read." }
         { "请检查编号；若刚刚提交，请等到交易被执行。"
           "Check the id; if it was submitted just now, wait until its transaction is executed." }
+    KEY_NOT_HELD = 409 "key_not_held"
+        { "密钥不属于持有者" "Not the holder's key" }
+        { "该密钥不是 {value} 现行有效的密钥，或其持有者没有密钥。"
+          "The key is not one in force of the holder of {value}, or the holder has none." }
+        { "请给出已登记且未失效的密钥；遗失后请由身份认证机关登记新密钥。"
+          "Give a key that is registered and in force; after a loss the identity authority registers a new one." }
+    NOT_A_WITNESS = 409 "not_a_witness"
+        { "本节点不作见证" "Not a witness" }
+        { "只有验证节点为出示码作见证，本节点是观察节点。"
+          "Validators alone give their word for shown codes, and this node is an observer." }
+        { "请改向验证节点请求；见 /v1/validators。" "Ask a validator; see /v1/validators." }
+    WITNESSED_TOO_LATE = 409 "witnessed_too_late"
+        { "区块过旧，不再见证" "Too old to give a word for" }
+        { "{value} 的区块比最新区块早一分钟以上，其状态不再见证。"
+          "The block of {value} is more than a minute older than the newest, and nobody gives a word for it." }
+        { "请不带 at_height 请求，或改用较新的高度。" "Ask without at_height, or as of a newer height." }
     HEIGHT_NOT_REACHED = 404 "height_not_reached"
         { "尚无此高度或时刻" "Height or time not reached" }
         { "本节点尚未执行到 {value}。" "This node has not executed {value} yet." }

@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 
 use super::blocks::{BlockAnswer, HeaderAnswer, HeaderItem};
 use super::codes::{CodeAnswer, HistoryItem};
+use super::interfaces::InterfacesAnswer;
 use super::node::{Status, Validators};
+use super::prepare::{Prepared, Wish};
 use super::shapes::{AnyRecord, Page, RecordAnswer};
 use super::submit::{BatchAnswer, TransactionAnswer};
 use crate::description::examples::recorded;
@@ -38,10 +40,12 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/codes/{id}/history", again::<Page<HistoryItem>>),
     ("GET /v1/codes/{id}/proof", again::<Proof>),
     ("GET /v1/headers/{height}", again::<HeaderAnswer>),
+    ("GET /v1/interfaces", again::<Page<AnyRecord>>),
     ("GET /v1/matters", again::<Page<AnyRecord>>),
     ("GET /v1/matters/{id}", again::<RecordAnswer<Matter>>),
     ("GET /v1/organisations", again::<Page<AnyRecord>>),
     ("GET /v1/organisations/{id}", again::<RecordAnswer<Organisation>>),
+    ("GET /v1/organisations/{id}/interfaces", again::<InterfacesAnswer>),
     ("GET /v1/parameters", again::<RecordAnswer<Parameters>>),
     ("GET /v1/persons/{id}", again::<RecordAnswer<Person>>),
     ("GET /v1/records/{kind}/{id}/proof", again::<Proof>),
@@ -56,11 +60,13 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/waybills/{id}", again::<RecordAnswer<Waybill>>),
     ("POST /v1/transactions", again::<TransactionAnswer>),
     ("POST /v1/transactions/batch", again::<BatchAnswer>),
+    ("POST /v1/transactions/prepare", again::<Prepared>),
 ];
 
 const REQUESTS: &[(&str, Again)] = &[
     ("POST /v1/transactions", again::<Transaction>),
     ("POST /v1/transactions/batch", again::<Vec<Transaction>>),
+    ("POST /v1/transactions/prepare", again::<Wish>),
 ];
 
 #[test]

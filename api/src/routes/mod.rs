@@ -13,6 +13,7 @@ mod prepare;
 mod proofs;
 mod records;
 mod shapes;
+mod shown;
 pub(crate) mod stream;
 mod submit;
 mod waybills;
@@ -23,6 +24,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware;
 use bytes::Bytes;
+use chain::shown::WitnessKey;
 use chain::{Genesis, Past, Time};
 use consensus::Handle;
 use store::{At, Store};
@@ -54,6 +56,8 @@ pub struct Api {
     pub(crate) store: Store,
     pub(crate) handle: Handle,
     pub(crate) genesis: Arc<Genesis>,
+    /// What signs for shown codes; none on an observer.
+    pub(crate) witness: Option<WitnessKey>,
     pub(crate) metrics: Metrics,
     pub(crate) access: Arc<Access>,
     bodies: Arc<Bodies>,
@@ -80,6 +84,8 @@ pub struct Served {
     pub handle: Handle,
     /// Its genesis.
     pub genesis: Arc<Genesis>,
+    /// What signs for shown codes, and nothing else; none on an observer.
+    pub witness: Option<WitnessKey>,
     /// Where the process' metrics are registered.
     pub registry: prometheus_client::registry::Registry,
     /// The API keys that it knows, as they change.
@@ -92,7 +98,7 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, mut registry, keys } = served;
+    let Served { store, handle, genesis, witness, mut registry, keys } = served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
     let server = Server::bind(config, http.clone()).await?;
@@ -112,6 +118,7 @@ pub async fn serve(
         store,
         handle,
         genesis,
+        witness,
         metrics: Metrics::new(registry),
         access: Arc::new(access),
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
@@ -145,6 +152,7 @@ pub(crate) fn described() -> (Router<Api>, OpenApi) {
         .merge(transactions())
         .merge(blocks())
         .merge(codes())
+        .merge(shown())
         .merge(records())
         .merge(lists())
         .merge(node())
@@ -175,6 +183,13 @@ fn codes() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(codes::code_history), &[PAGED]))
         .routes(refusing(routes!(proofs::code_proof), &[ASKED, PAST]))
         .routes(refusing(routes!(codes::code_qr), &[ASKED]))
+}
+
+fn shown() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(shown::witness_code), &[ASKED, shown::NOT_WITNESSED]))
+        .routes(refusing(routes!(shown::witness_organisation), &[ASKED, shown::NOT_WITNESSED]))
+        .routes(refusing(routes!(shown::verify_shown), &[ASKED, submit::BODY]))
 }
 
 fn records() -> OpenApiRouter<Api> {

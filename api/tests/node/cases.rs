@@ -32,6 +32,11 @@ pub(crate) fn wish(world: &World, valid_for_s: Value) -> Request {
     Request::post("/v1/transactions/prepare", JSON, body.to_string())
 }
 
+/// What was scanned.
+pub(crate) fn scan(text: &str) -> Request {
+    Request::post("/v1/verify", JSON, json!({ "text": text }).to_string())
+}
+
 /// Every route, well asked.
 pub(crate) fn well_asked(world: &World) -> Vec<Case> {
     let World { code, person, vehicle, waybill, maker, matter, opened, .. } = world;
@@ -52,6 +57,9 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/v1/codes/{code}/proof?at_height={height}")),
         get(format!("/v1/codes/{code}/proof?at_time={time}")),
         get(format!("/v1/codes/{code}/qr.svg")),
+        get(format!("/v1/codes/{code}/witness?key={}&at_height={height}", world.driver.public())),
+        get(format!("/v1/organisations/{maker}/witness?key={}", world.maker_key())),
+        Case(scan(&world.shown()), 200, "ok"),
         get("/v1/codes?limit=1"),
         get(format!("/v1/codes?operator={maker}")),
         get(format!("/v1/organisations/{maker}?proof=true")),
@@ -198,11 +206,42 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         bad("/v1/events?colour=blue", 400, "unknown_field"),
         Case(Request::get("/v1/status").with("host", "evil.example"), 403, "host_not_allowed"),
     ]);
+    cases.extend(badly_shown(world));
     for seconds in [json!(0), json!(601), json!(-1), json!("60")] {
         cases.push(Case(wish(world, seconds), 400, "invalid_field"));
     }
     cases.extend(badly_submitted(world));
     cases
+}
+
+/// What is not witnessed, and scans that are no such thing.
+fn badly_shown(world: &World) -> Vec<Case> {
+    let World { code, maker, driver, .. } = world;
+    let nobody = chain::ids::CodeId::made_by(chain::TransactionId(chain::Hash::of(b"nobody")));
+    let (own, other) = (driver.public(), world.node.key("insurer").public());
+    let none = "org_5t63b7qsg5we2a5gr9hx8w2k4m";
+    let (of_code, of_maker) =
+        (format!("/v1/codes/{code}/witness"), format!("/v1/organisations/{maker}/witness"));
+    let posted = |body: Value| Request::post("/v1/verify", JSON, body.to_string());
+    let threshold = |count: Value| posted(json!({ "text": "", "threshold": count }));
+    vec![
+        bad(format!("/v1/codes/{nobody}/witness"), 404, "not_found"),
+        bad(format!("/v1/codes/{nobody}/witness?key={own}"), 404, "not_found"),
+        bad(format!("/v1/organisations/{none}/witness?key={own}"), 404, "not_found"),
+        bad(format!("{of_code}?key={other}"), 409, "key_not_held"),
+        bad(format!("{of_maker}?key={own}"), 409, "key_not_held"),
+        bad(format!("{of_code}?key=mine"), 400, "invalid_field"),
+        bad(of_maker, 400, "missing_field"),
+        bad(format!("{of_code}?at_height=999999999"), 404, "height_not_reached"),
+        bad(format!("{of_code}?at_height=0"), 409, "witnessed_too_late"),
+        Case(posted(json!({})), 400, "missing_field"),
+        Case(posted(json!({ "text": 7 })), 400, "invalid_field"),
+        Case(posted(json!({ "text": "", "colour": "blue" })), 400, "unknown_field"),
+        Case(threshold(json!(0)), 400, "invalid_field"),
+        Case(threshold(json!(5)), 400, "invalid_field"),
+        Case(Request::post("/v1/verify", "text/plain", "DYM1:"), 415, "unsupported_media_type"),
+        Case(Request::post("/v1/verify", JSON, vec![b' '; 200_000]), 413, "body_too_large"),
+    ]
 }
 
 /// Transactions and batches that are not taken.

@@ -11,9 +11,10 @@ use api::config::{ApiConfig, Limits};
 use api::routes::{Served, serve};
 use chain::actions::{Action, MatterOpen, MatterSettle};
 use chain::ids::*;
-use chain::keys::SecretKey;
+use chain::keys::{PublicKey, SecretKey};
 use chain::nonce::Nonce;
 use chain::records::{Application, MatterKind, Subject};
+use chain::shown::{WitnessKey, Witnessed};
 use chain::{Genesis, Hash, Time, Transaction, TransactionId};
 use consensus::clock::Clock;
 use consensus::{Config, Handle, ProposalSize, start};
@@ -51,7 +52,8 @@ pub(crate) struct Node {
 
 /// The node of a plan's first validator, with these limits.
 pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
-    let time = Time(Clock::default().now_ms() - 1_000);
+    // Long enough ago that nobody gives a word for genesis any more.
+    let time = Time(Clock::default().now_ms() - 120_000);
     let plan = Plan { validators, observers: 0, depth: 10, ..Plan::testnet(time, [11; 32]) };
     let consortium = consortium(&Plan { heartbeat_ms: 500, ..plan }).unwrap();
     let genesis = Arc::new(consortium.genesis.clone());
@@ -72,6 +74,7 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
         store: store.clone(),
         handle: handle.clone(),
         genesis: Arc::clone(&genesis),
+        witness: WitnessKey::of(&genesis, &consortium.nodes[0].key),
         registry: Default::default(),
         keys: known.clone(),
     };
@@ -149,6 +152,25 @@ pub(crate) struct World {
     pub(crate) opened: TransactionId,
     /// The driver's key.
     pub(crate) driver: SecretKey,
+}
+
+impl World {
+    /// The working key of the enterprise that made the waybill.
+    pub(crate) fn maker_key(&self) -> PublicKey {
+        let members = self.node.consortium.members.iter();
+        members.clone().find(|member| member.id == self.maker).unwrap().key.public()
+    }
+
+    /// The driver's code as it is shown now.
+    pub(crate) fn shown(&self) -> String {
+        let answer =
+            send(self.node.address, &Request::get(format!("/v1/codes/{}/witness", self.code)));
+        let packed = hex::decode(answer.json()["packed"].as_str().unwrap()).unwrap();
+        let now = Time(Clock::default().now_ms());
+        let chain = self.node.genesis().chain_id();
+        let shown = Witnessed::from_bytes(&packed).unwrap().show(&self.driver, &chain, now);
+        shown.unwrap().to_text().unwrap()
+    }
 }
 
 /// The one node of a test binary.

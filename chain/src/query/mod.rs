@@ -11,6 +11,7 @@ pub mod history;
 pub mod interface;
 pub mod list;
 pub mod record;
+pub mod shown;
 pub mod waybills;
 
 pub use attesters::ended_attesters;
@@ -19,4 +20,5 @@ pub use history::{HistoryItem, history};
 pub use interface::{grant, interfaces_of};
 pub use list::{Item, Page, list};
 pub use record::{Seen, record, typed};
+pub use shown::{Difference, NotShown, Present, facts_of_code, facts_of_organisation, since_shown};
 pub use waybills::{OfferedTo, WaybillFilter, waybills};

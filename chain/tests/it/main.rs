@@ -44,6 +44,7 @@ mod reach;
 mod required;
 mod scopes;
 mod senders;
+mod showing;
 mod shown_codes;
 mod signatures;
 mod state_tree;

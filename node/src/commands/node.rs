@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use api::routes::{Served, serve};
+use chain::shown::WitnessKey;
 use clap::Subcommand;
 use consensus::clock::Clock;
 use consensus::{Config, Handle, PeerAddress, ProposalSize};
@@ -65,6 +66,7 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     tracing::info!(chain = %store.header().chain, height = store.header().height.0, "opened");
     let peers = config.p2p.peers.iter();
     let peers = peers.map(|(name, address)| PeerAddress { name: name.clone(), address: *address });
+    let witness = WitnessKey::of(&genesis, &key);
     let consensus = Config {
         genesis: Arc::clone(&genesis),
         key,
@@ -78,7 +80,7 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let shutdown = CancellationToken::new();
     let registry = Default::default();
     let keys = apikeys::follow(dir)?;
-    let served = Served { store, handle: handle.clone(), genesis, registry, keys };
+    let served = Served { store, handle: handle.clone(), genesis, witness, registry, keys };
     let (address, serving) = serve(served, &config.api, shutdown.clone()).await?;
     tracing::info!(%address, p2p = %handle.listening(), "serving");
     let stopped = tokio::select! {

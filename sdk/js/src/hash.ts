@@ -20,6 +20,8 @@ export const TAGS = {
   proposal: 'dy/proposal/1',
   proposalSigned: 'dy/prop-sign/1',
   field: 'dy/field/1',
+  witness: 'dy/witness/1',
+  shown: 'dy/shown/1',
   matters: 'dy/matters/1',
   tagSecret: 'dy/tag-secret/1',
   recordId: 'dy/record-id/1',
