@@ -8,6 +8,7 @@ NEEDS_SCANNER=yes
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup
 need_node
+need_browser
 
 step() {
     say "== $1 ($(date +%T))"
@@ -26,9 +27,19 @@ typescript() {
     cd "$DIANYUN_ROOT"
 }
 
+# What is embedded must be what the sources build.
+pages() {
+    npm_packages web
+    cd web
+    npm run --silent check
+    npm run --silent lint
+    cd "$DIANYUN_ROOT"
+}
+
 step "format" cargo fmt --all --check
 step "build" cargo build --release --workspace --all-targets --locked
 step "lints" cargo clippy --release --workspace --all-targets --locked -- -D warnings
 step "TypeScript" typescript
+step "pages" pages
 step "tests" cargo test --release --workspace --locked "$@"
 say "== all passed ($(date +%T))"

@@ -20,6 +20,7 @@ import { type Details, detailsOf, Names } from '../show/details.js';
 import { Keys, link } from '../show/keys.js';
 import { follow } from '../show/live.js';
 import { OpenList } from '../show/open.js';
+import { Prompts } from '../show/prompts.js';
 import { type Kept, Session } from '../show/session.js';
 import { CUSTODIES, OPERATORS } from '../words/standing.js';
 import { KINDS } from '../words/matters.js';
@@ -55,19 +56,19 @@ class ShowPage {
   private readonly facts = new FactList();
   private details: Details | null = null;
   private name: string | null = null;
-  private readonly names: Names;
 
   constructor(
     private readonly session: Session,
     private readonly holder: Holder,
     private readonly client: Client,
-  ) {
-    this.names = new Names(publicNode());
-  }
+    private readonly names: Names,
+    private readonly prompts: Prompts | null,
+  ) {}
 
   elements(): HTMLElement[] {
+    const asked = this.prompts === null ? [] : [this.prompts.element];
     const details = element('section', { class: 'panel' }, labelled(element('h2'), DETAILS), this.facts.element);
-    const aside = element('div', { class: 'aside' }, this.open.element, details, new Keys(this.holder).element);
+    const aside = element('div', { class: 'aside' }, ...asked, this.open.element, details, new Keys(this.holder).element);
     const hint = labelled(element('p', { class: 'small centred' }), HINT);
     return [element('div', { class: 'main-column' }, this.card.element, hint), aside];
   }
@@ -77,6 +78,7 @@ class ShowPage {
     this.card.update(this.session, at, this.name);
     this.open.update(this.details, at);
     this.facts.update(this.rows(at));
+    this.prompts?.update();
   }
 
   /** Asks for what only the holder is told. */
@@ -88,6 +90,7 @@ class ShowPage {
     } catch {
       // The card says what is wrong; what was told before stays.
     }
+    await this.prompts?.look();
     this.update();
   }
 
@@ -137,10 +140,14 @@ async function run(holder: Holder): Promise<void> {
   const kept = (await read<Kept>('settings', place)) ?? null;
   const signer = await signerOf(holder.key);
   const found = await findPlace(kept);
-  const client = new HolderFetch(signer, found).client();
+  const fetch = new HolderFetch(signer, found);
+  const client = fetch.client();
   const keep = (value: Kept): Promise<void> => write('settings', place, value);
   const session = new Session({ subject, signer, client, keep }, found, kept, () => page.update());
-  const page = new ShowPage(session, holder, client);
+  const names = new Names(publicNode());
+  const asked = { code: subject.id, chain: found.chain, signer, client, fetch, names };
+  const prompts = subject.kind === 'code' ? new Prompts(asked) : null;
+  const page = new ShowPage(session, holder, client, names, prompts);
   frame(TITLE, 'show', heading(), ...page.elements());
   spoken(() => page.update());
   const tick = (): void => {
@@ -154,7 +161,8 @@ async function run(holder: Holder): Promise<void> {
   setInterval(() => void page.look(), 60_000);
   document.addEventListener('visibilitychange', tick);
   addEventListener('online', happened);
-  follow(client, happened);
+  follow((signal) => client.events({ signal, reconnects: 3 }), happened);
+  if (prompts !== null) follow((signal) => fetch.events(`/v1/codes/${subject.id}/prompts/events`, signal), () => void prompts.look());
   tick();
   await page.look();
 }

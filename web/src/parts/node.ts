@@ -7,9 +7,12 @@ import {
   AnswerError,
   ApiError,
   Client,
+  EventParser,
   type Fetch,
   type Hash,
   type HttpOptions,
+  type NodeEvent,
+  type Problem,
   type Signer,
   signToken,
   tokenAudience,
@@ -73,6 +76,27 @@ export class HolderFetch {
     const headers = { ...request.headers, Authorization: `Bearer ${await this.bearer()}` };
     return timed(url, { ...request, headers });
   };
+
+  /** The JSON of a path that is asked in the holder's name. */
+  async json(method: 'GET' | 'POST', path: string): Promise<unknown> {
+    const headers = { Accept: 'application/json', 'Accept-Language': language() };
+    const answer = await this.fetch(path, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const json: unknown = JSON.parse(await answer.text());
+    if (answer.status === 200) return json;
+    throw new ApiError(json as Problem);
+  }
+
+  /** The events of a path for as long as it gives any. */
+  async *events(path: string, signal: AbortSignal): AsyncGenerator<NodeEvent, void, void> {
+    const answer = await this.fetch(path, { method: 'GET', headers: { Accept: 'text/event-stream' }, signal });
+    if (answer.status !== 200 || !answer.body) throw new UnreachableError(path, `answered ${answer.status}`);
+    const [parser, reader] = [new EventParser(), answer.body.getReader()];
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield* parser.push(value);
+    }
+  }
 
   private async bearer(): Promise<string> {
     const at = now();

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Hears at once when something of the holder's changes on the chain, while the page is looked at. */
-import type { Client } from '@dianyun/sdk';
+/** Hears at once when something happens that the holder should see, while the page is looked at. */
+
+/** What is listened to, until it is told to stop. */
+export type Stream = (signal: AbortSignal) => AsyncIterable<unknown>;
 
 /** After a stream that cannot be had, the next attempt waits: asking once a minute goes on meanwhile. */
 const PAUSE_MS = 60_000;
 
-async function listen(client: Client, signal: AbortSignal, happened: () => void): Promise<void> {
+async function listen(stream: Stream, signal: AbortSignal, happened: () => void): Promise<void> {
   try {
-    for await (const _event of client.events({ signal, reconnects: 3 })) happened();
+    for await (const _event of stream(signal)) happened();
   } catch {
     // Too many streams, no network, a host without them: what is asked for every minute does without.
   }
 }
 
 /** Listens whenever the page is visible. */
-export function follow(client: Client, happened: () => void): void {
+export function follow(stream: Stream, happened: () => void): void {
   let open: AbortController | null = null;
   let last = Number.NEGATIVE_INFINITY;
   const look = (): void => {
@@ -26,7 +28,7 @@ export function follow(client: Client, happened: () => void): void {
     if (open !== null || performance.now() - last < PAUSE_MS) return;
     const own = new AbortController();
     open = own;
-    void listen(client, own.signal, happened).then(() => {
+    void listen(stream, own.signal, happened).then(() => {
       if (open === own) open = null;
       if (!own.signal.aborted) last = performance.now();
     });
