@@ -39,7 +39,7 @@ Chinese or English by `Accept-Language`. All codes are at `/docs/errors`. A rout
 not described here is refused.
 - `HEAD` is answered wherever `GET` is. `X-Request-Id` is taken over from the client where it is well formed.";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("transactions", "提交交易与查询回执。Submit transactions and read their receipts."),
     ("blocks", "区块与区块头。Blocks and headers."),
     ("codes", "运输码：状态、颜色、历史与证明。Codes: standing, colour, history and proof."),

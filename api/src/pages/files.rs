@@ -147,9 +147,9 @@ mod tests {
     }
 
     fn texts() -> impl Iterator<Item = (&'static String, String)> {
-        FILES.iter().map(|(name, file)| {
-            (name, String::from_utf8(file.plain.bytes.to_vec()).unwrap())
-        })
+        FILES
+            .iter()
+            .map(|(name, file)| (name, String::from_utf8(file.plain.bytes.to_vec()).unwrap()))
     }
 
     #[test]

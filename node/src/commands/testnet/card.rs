@@ -9,8 +9,8 @@ use client::Client;
 use genesis::Layout;
 use serde_json::{Value, json};
 
-use super::{pages, process};
 use super::state::{NodeState, State};
+use super::{pages, process};
 use crate::output::Output;
 
 /// The keys of the demo, by the short names of their organisations.

@@ -28,8 +28,7 @@ pub(super) fn links(dir: &Path, state: &State) -> Result<Value> {
     let samples = state.samples;
     let layout = Layout::at(dir);
     let officer = layout.member(&layout.genesis()?, OFFICER)?;
-    let badge =
-        format!("{api}/show#organisation={}&key={}", officer.id, seed(&officer.key));
+    let badge = format!("{api}/show#organisation={}&key={}", officer.id, seed(&officer.key));
     Ok(json!({
         "home": format!("{api}/"),
         "scan": format!("{api}/scan"),
