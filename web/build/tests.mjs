@@ -13,7 +13,9 @@ await build({
   absWorkingDir: HOME,
   alias: { '@dianyun/sdk': '../sdk/js/src/index.ts' },
   bundle: true,
-  entryPoints: readdirSync(join(HOME, 'test')).filter((name) => name.endsWith('.test.ts')).map((name) => `test/${name}`),
+  entryPoints: readdirSync(join(HOME, 'test'))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/${name}`),
   format: 'esm',
   logLevel: 'warning',
   outdir: '.build',

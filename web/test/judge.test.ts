@@ -11,12 +11,22 @@ const END = AT + 60_000;
 
 function found(state: 'blue' | 'yellow', operator: 'valid' | 'invalid' = 'valid'): Finding & { readonly holds: true } {
   const shows = { code: { id: '53D7H4Y4P7GE9DM', state, operator, custody: 'device' as const } };
-  const facts = { chain_tag: '00000000', shows, height: 1, as_of: formatTime(AT), valid_until: formatTime(END), key: '' };
+  const facts = {
+    chain_tag: '00000000',
+    shows,
+    height: 1,
+    as_of: formatTime(AT),
+    valid_until: formatTime(END),
+    key: '',
+  };
   const shown: Shown = { witnessed: { facts, witnesses: [] }, shown_at: formatTime(AT), signature: '' };
   return { holds: true, shown, at: AT, since: 'asking' };
 }
 
-function answer(more: Partial<Answer> = {}, code: Partial<{ standing: string; displayed: 'blue' | 'yellow' | 'red' | null; valid_until: string | null }> = {}): Answer {
+function answer(
+  more: Partial<Answer> = {},
+  code: Partial<{ standing: string; displayed: 'blue' | 'yellow' | 'red' | null; valid_until: string | null }> = {},
+): Answer {
   const now = { code: { standing: 'issued', displayed: 'blue' as const, valid_until: null, ...code } };
   return { height: 2, time: formatTime(AT), verdict: 'verified', reason: null, now, changed: [], ...more };
 }

@@ -44,19 +44,28 @@ async function scanned(page: Page, text: () => Promise<string>, look: string): P
 
 async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const run = (values: string[]) => (globalThis as unknown as { axe: typeof axe }).axe.run(document, { runOnly: values });
+  const run = (values: string[]) =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { runOnly: values });
   const { violations: found } = await page.evaluate(run, RULES);
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
 
 for (const [name, prepare] of Object.entries(STATES)) {
   test(`axe finds nothing on ${name}, in both languages and schemes`, async () => {
-    for (const [locale, colorScheme] of [['zh-CN', 'light'], ['zh-CN', 'dark'], ['en-GB', 'light'], ['en-GB', 'dark']] as const) {
+    for (const [locale, colorScheme] of [
+      ['zh-CN', 'light'],
+      ['zh-CN', 'dark'],
+      ['en-GB', 'light'],
+      ['en-GB', 'dark'],
+    ] as const) {
       for (const [size, viewport] of Object.entries(SIZES)) {
         const watched = await open(browser, { locale, colorScheme, viewport });
         await prepare(watched.page);
         await watched.page.locator('main').waitFor();
-        assert.equal(await watched.page.evaluate(() => document.documentElement.lang), locale === 'zh-CN' ? 'zh-CN' : 'en');
+        assert.equal(
+          await watched.page.evaluate(() => document.documentElement.lang),
+          locale === 'zh-CN' ? 'zh-CN' : 'en',
+        );
         const wide = await watched.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${size} ${locale}: ${wide} px too wide`);
         assert.deepEqual(await violations(watched.page), [], `${size} ${locale} ${colorScheme}`);
@@ -76,7 +85,9 @@ test('the switch of languages changes every word, and is remembered', async () =
   assert.equal(await page.locator('.word').innerText(), 'Yellow');
   const text = await page.locator('body').innerText();
   // Names of organisations are what they are.
-  const chinese = text.split('\n').filter((line) => /\p{Script=Han}/u.test(line) && !line.includes('滇测') && line !== '中文');
+  const chinese = text
+    .split('\n')
+    .filter((line) => /\p{Script=Han}/u.test(line) && !line.includes('滇测') && line !== '中文');
   assert.deepEqual(chinese, []);
   await page.reload();
   await looks(page, 'yellow');

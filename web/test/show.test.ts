@@ -51,7 +51,9 @@ test('a browser without Ed25519 keeps the key sealed and shows as well', async (
     const { importKey } = crypto.subtle;
     const without = (...given: Parameters<typeof importKey>): Promise<CryptoKey> => {
       const isEd25519 = JSON.stringify(given[2]).includes('Ed25519');
-      return isEd25519 ? Promise.reject(new DOMException('none', 'NotSupportedError')) : importKey.apply(crypto.subtle, given);
+      return isEd25519
+        ? Promise.reject(new DOMException('none', 'NotSupportedError'))
+        : importKey.apply(crypto.subtle, given);
     };
     Object.defineProperty(crypto.subtle, 'importKey', { value: without });
   });
@@ -63,7 +65,10 @@ test('a browser without Ed25519 keeps the key sealed and shows as well', async (
 
 test('yellow and red say what is open and by when, in words and by shape', async () => {
   const shapes = new Set<string>();
-  for (const [look, word, title] of [['yellow', '黄码', '违章'], ['red', '红码', '证照到期']] as const) {
+  for (const [look, word, title] of [
+    ['yellow', '黄码', '违章'],
+    ['red', '红码', '证照到期'],
+  ] as const) {
     const watched = await open(browser);
     await watched.page.goto(CARD.pages[look]);
     await looks(watched.page, look);

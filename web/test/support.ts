@@ -43,10 +43,18 @@ export function officeKey(name: string): LocalSigner {
 }
 
 /** What a link hands over. */
-export function handed(link: string): { readonly id: string; readonly kind: 'code' | 'organisation'; readonly seed: string } {
+export function handed(link: string): {
+  readonly id: string;
+  readonly kind: 'code' | 'organisation';
+  readonly seed: string;
+} {
   const parts = new URLSearchParams(new URL(link).hash.slice(1));
   const code = parts.get('code');
-  return { id: code ?? parts.get('organisation') ?? '', kind: code === null ? 'organisation' : 'code', seed: parts.get('key') ?? '' };
+  return {
+    id: code ?? parts.get('organisation') ?? '',
+    kind: code === null ? 'organisation' : 'code',
+    seed: parts.get('key') ?? '',
+  };
 }
 
 /** The text that the holder of a link shows now. */
@@ -59,7 +67,14 @@ export async function shownText(link: string): Promise<string> {
 
 /** A browser; with the path of a video, its camera shows that. */
 export async function launch(video?: string): Promise<Browser> {
-  const camera = video === undefined ? [] : ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${video}`];
+  const camera =
+    video === undefined
+      ? []
+      : [
+          '--use-fake-ui-for-media-stream',
+          '--use-fake-device-for-media-stream',
+          `--use-file-for-fake-video-capture=${video}`,
+        ];
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const executablePath = process.env['DIANYUN_BROWSER'] ?? '/usr/bin/chromium';
   return chromium.launch({ executablePath, args: [...sandbox, ...camera, '--force-color-profile=srgb'] });
@@ -86,7 +101,8 @@ export async function open(browser: Browser, options: BrowserContextOptions = {}
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
     // What a server answers is told here as an error too; the page says it in words.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text());
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      errors.push(message.text());
   });
   return { page, context, sent, errors };
 }
@@ -149,7 +165,10 @@ export function video(text: string): { readonly path: string; remove(): void } {
 }
 
 /** A photograph of a text, as a file to choose. */
-export async function photograph(browser: Browser, text: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+export async function photograph(
+  browser: Browser,
+  text: string,
+): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
   const page = await browser.newPage({ viewport: { width: 500, height: 500 } });
   const rows = qrModules(text);
   const dark = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join('');

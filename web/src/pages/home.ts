@@ -20,7 +20,10 @@ const WAYS: readonly Way[] = [
   {
     path: '/show',
     title: { zh: '亮码', en: 'Show' },
-    text: { zh: '出示您的运输码或机构证，颜色与期限实时更新。', en: 'Hold up your code or badge; colour and term are always current.' },
+    text: {
+      zh: '出示您的运输码或机构证，颜色与期限实时更新。',
+      en: 'Hold up your code or badge; colour and term are always current.',
+    },
     sign: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2zM18 14h2M14 18v2',
   },
   {

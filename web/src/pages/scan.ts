@@ -16,12 +16,18 @@ import { type Known, known, learnWitnesses } from '../scan/witnesses.js';
 import { Names } from '../show/details.js';
 
 const TITLE: Words = { zh: '扫码', en: 'Scan' };
-const LEAD: Words = { zh: '核验司机、企业或执法人员出示的码', en: 'Verify the code that a driver, an enterprise or an officer shows' };
+const LEAD: Words = {
+  zh: '核验司机、企业或执法人员出示的码',
+  en: 'Verify the code that a driver, an enterprise or an officer shows',
+};
 const NEXT: Words = { zh: '继续扫码', en: 'Scan the next' };
 const FILE: Words = { zh: '选择图片', en: 'Choose a picture' };
 const PASTE: Words = { zh: '粘贴码的文字', en: 'Paste the text of a code' };
 const CHECK: Words = { zh: '核验', en: 'Verify' };
-const NOT_FOUND: Words = { zh: '图片里没有找到二维码。请选一张更近、更清晰的。', en: 'No code was found in the picture. Choose a closer, sharper one.' };
+const NOT_FOUND: Words = {
+  zh: '图片里没有找到二维码。请选一张更近、更清晰的。',
+  en: 'No code was found in the picture. Choose a closer, sharper one.',
+};
 const OTHER_WAYS: Words = { zh: '其他方式', en: 'Other ways' };
 
 /** Between two looks at the camera, ms: a phone must stay cool. */
@@ -36,9 +42,20 @@ class ScanPage {
   private readonly stage = new Stage(() => void this.watch());
   private readonly next = labelled(element('button', { type: 'button', class: 'primary' }), NEXT);
   private readonly verdict = new VerdictPanel(this.next);
-  private readonly file = described(element('input', { type: 'file', accept: 'image/*', class: 'file', id: 'picture' }), 'title', FILE);
+  private readonly file = described(
+    element('input', { type: 'file', accept: 'image/*', class: 'file', id: 'picture' }),
+    'title',
+    FILE,
+  );
   private readonly fileLabel = labelled(element('label', { for: 'picture', class: 'button' }), FILE);
-  private readonly text = element('textarea', { id: 'text', rows: '3', autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', maxlength: '2000' });
+  private readonly text = element('textarea', {
+    id: 'text',
+    rows: '3',
+    autocomplete: 'off',
+    autocapitalize: 'characters',
+    spellcheck: 'false',
+    maxlength: '2000',
+  });
   private readonly check = labelled(element('button', { type: 'submit' }), CHECK);
   private readonly notice = element('p', { class: 'notice', role: 'status', hidden: '' });
   private readonly list = element('p', { class: 'small', id: 'witnesses' });
@@ -50,7 +67,13 @@ class ScanPage {
   private readonly names = new Names(publicNode());
 
   constructor() {
-    const form = element('form', {}, labelled(element('label', { for: 'text' }), PASTE), this.text, element('p', { class: 'buttons' }, this.check));
+    const form = element(
+      'form',
+      {},
+      labelled(element('label', { for: 'text' }), PASTE),
+      this.text,
+      element('p', { class: 'buttons' }, this.check),
+    );
     const picture = element('div', { class: 'file-place' }, this.file, this.fileLabel);
     this.ways = element('section', { class: 'panel' }, labelled(element('h2'), OTHER_WAYS), picture, this.notice, form);
     form.addEventListener('submit', (event) => {
@@ -92,11 +115,18 @@ class ScanPage {
   }
 
   private listText(at: number): string {
-    if (this.witnesses === null) return say({ zh: '还没有见证节点名单：请先联网打开一次。', en: 'No list of witnesses yet: open this page once with a network.' });
+    if (this.witnesses === null)
+      return say({
+        zh: '还没有见证节点名单：请先联网打开一次。',
+        en: 'No list of witnesses yet: open this page once with a network.',
+      });
     const { learnt, list } = this.witnesses;
     const count = list.witnesses.length;
     const when = instant(learnt, at);
-    return say({ zh: `见证节点 ${count} 个，名单更新于 ${when}。没有网络也能核验。`, en: `${count} witnesses, as of ${when}. Verifies without a network too.` });
+    return say({
+      zh: `见证节点 ${count} 个，名单更新于 ${when}。没有网络也能核验。`,
+      en: `${count} witnesses, as of ${when}. Verifies without a network too.`,
+    });
   }
 
   private async learn(): Promise<void> {

@@ -6,7 +6,7 @@ import { now } from '../parts/clock.js';
 import { element } from '../parts/dom.js';
 import { FactList, type Row } from '../parts/facts.js';
 import { frame } from '../parts/frame.js';
-import { type Holder, holders, signerOf } from '../parts/keyring.js';
+import { handedOver, type Holder, holders, signerOf } from '../parts/keyring.js';
 import { labelled, say, spoken, type Words } from '../parts/language.js';
 import { HolderFetch, type Place, placeOf, publicNode } from '../parts/node.js';
 import { keepPages } from '../parts/offline.js';
@@ -26,7 +26,10 @@ import { CUSTODIES, OPERATORS } from '../words/standing.js';
 import { KINDS } from '../words/matters.js';
 
 const TITLE: Words = { zh: '亮码', en: 'Show' };
-const HINT: Words = { zh: '请把屏幕调亮，正对扫码人。', en: 'Make the screen bright, and hold it towards whoever scans.' };
+const HINT: Words = {
+  zh: '请把屏幕调亮，正对扫码人。',
+  en: 'Make the screen bright, and hold it towards whoever scans.',
+};
 const DETAILS: Words = { zh: '详情', en: 'Details' };
 const NONE_TITLE: Words = { zh: '这个浏览器里还没有码', en: 'There is no code in this browser yet' };
 const NONE: Words = {
@@ -67,10 +70,18 @@ class ShowPage {
 
   elements(): HTMLElement[] {
     const asked = this.prompts === null ? [] : [this.prompts.element];
+    const jump = this.prompts === null ? [] : [this.prompts.jump];
     const details = element('section', { class: 'panel' }, labelled(element('h2'), DETAILS), this.facts.element);
-    const aside = element('div', { class: 'aside' }, ...asked, this.open.element, details, new Keys(this.holder).element);
+    const aside = element(
+      'div',
+      { class: 'aside' },
+      ...asked,
+      this.open.element,
+      details,
+      new Keys(this.holder).element,
+    );
     const hint = labelled(element('p', { class: 'small centred' }), HINT);
-    return [element('div', { class: 'main-column' }, this.card.element, hint), aside];
+    return [element('div', { class: 'main-column' }, ...jump, this.card.element, hint), aside];
   }
 
   update(): void {
@@ -162,7 +173,11 @@ async function run(holder: Holder): Promise<void> {
   document.addEventListener('visibilitychange', tick);
   addEventListener('online', happened);
   follow((signal) => client.events({ signal, reconnects: 3 }), happened);
-  if (prompts !== null) follow((signal) => fetch.events(`/v1/codes/${subject.id}/prompts/events`, signal), () => void prompts.look());
+  if (prompts !== null)
+    follow(
+      (signal) => fetch.events(`/v1/codes/${subject.id}/prompts/events`, signal),
+      () => void prompts.look(),
+    );
   tick();
   await page.look();
 }
@@ -175,4 +190,7 @@ else {
   if (holder === null) nothing(NONE, await holders());
   else await run(holder);
 }
-addEventListener('hashchange', () => location.reload());
+// A link that hands over another key, opened in the same tab.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});

@@ -17,7 +17,13 @@ export interface Subject {
 /** A key as it is kept. */
 export type KeptKey =
   | { readonly in: 'webcrypto'; readonly key: PublicKey; readonly pair: CryptoKeyPair }
-  | { readonly in: 'sealed'; readonly key: PublicKey; readonly under: CryptoKey; readonly nonce: Uint8Array<ArrayBuffer>; readonly sealed: ArrayBuffer };
+  | {
+      readonly in: 'sealed';
+      readonly key: PublicKey;
+      readonly under: CryptoKey;
+      readonly nonce: Uint8Array<ArrayBuffer>;
+      readonly sealed: ArrayBuffer;
+    };
 
 /** Whoever shows something here, as kept. */
 export interface Holder {

@@ -30,7 +30,11 @@ const TIMEOUT_MS = 12_000;
 const timed: Fetch = async (url, request) => {
   const asked = Date.now();
   const { body, ...rest } = request;
-  const options = { ...rest, ...(body === undefined ? {} : { body: new Uint8Array(body) }), cache: 'no-store' as const };
+  const options = {
+    ...rest,
+    ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+    cache: 'no-store' as const,
+  };
   const answer = await fetch(url, options);
   learn(answer.headers.get('date'), asked, Date.now());
   return answer;

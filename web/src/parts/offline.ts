@@ -6,7 +6,9 @@ import { scriptAddress } from './trusted.js';
 export function keepPages(): void {
   if (!('serviceWorker' in navigator)) return;
   const register = (): void => {
-    navigator.serviceWorker.register(scriptAddress('/service.js'), { scope: '/', updateViaCache: 'none' }).catch(() => undefined);
+    navigator.serviceWorker
+      .register(scriptAddress('/service.js'), { scope: '/', updateViaCache: 'none' })
+      .catch(() => undefined);
   };
   if (document.readyState === 'complete') register();
   else addEventListener('load', register, { once: true });

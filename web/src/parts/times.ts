@@ -56,6 +56,7 @@ export function left(ms: number): string {
   const [days, hours] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60)];
   if (days > 0) return say({ zh: `还有 ${days} 天`, en: days === 1 ? '1 day left' : `${days} days left` });
   if (hours > 0) return say({ zh: `还有 ${hours} 小时`, en: hours === 1 ? '1 hour left' : `${hours} hours left` });
-  if (minutes > 0) return say({ zh: `还有 ${minutes} 分钟`, en: minutes === 1 ? '1 minute left' : `${minutes} minutes left` });
+  if (minutes > 0)
+    return say({ zh: `还有 ${minutes} 分钟`, en: minutes === 1 ? '1 minute left' : `${minutes} minutes left` });
   return say({ zh: '不到 1 分钟', en: 'less than a minute left' });
 }

@@ -12,7 +12,13 @@ export type Reason = Doubt | 'no_list' | 'key_ended' | 'not_confirmed';
 
 /** What the chain says now, as a node answers. */
 export type Now =
-  | { readonly code: { readonly standing: string; readonly displayed: 'blue' | 'yellow' | 'red' | null; readonly valid_until: string | null } }
+  | {
+      readonly code: {
+        readonly standing: string;
+        readonly displayed: 'blue' | 'yellow' | 'red' | null;
+        readonly valid_until: string | null;
+      };
+    }
   | { readonly organisation: { readonly admitted: boolean } };
 
 /** What a node answers to a text. */

@@ -10,9 +10,18 @@ const AIM: Words = { zh: '将二维码放入框内', en: 'Hold the code within t
 const TORCH: Words = { zh: '手电筒', en: 'Torch' };
 const VIEW: Words = { zh: '相机画面', en: 'What the camera sees' };
 const REASONS: Readonly<Record<NoCamera, Words>> = {
-  insecure: { zh: '没有安全连接（https），不能使用相机。请选择图片或粘贴文字。', en: 'There is no camera without https. Choose a picture or paste the text.' },
-  refused: { zh: '未获准使用相机。可在浏览器设置中允许，或选择图片。', en: 'The camera was not allowed. Allow it in the settings of the browser, or choose a picture.' },
-  none: { zh: '此设备没有可用的相机。请选择图片或粘贴文字。', en: 'This device has no camera. Choose a picture or paste the text.' },
+  insecure: {
+    zh: '没有安全连接（https），不能使用相机。请选择图片或粘贴文字。',
+    en: 'There is no camera without https. Choose a picture or paste the text.',
+  },
+  refused: {
+    zh: '未获准使用相机。可在浏览器设置中允许，或选择图片。',
+    en: 'The camera was not allowed. Allow it in the settings of the browser, or choose a picture.',
+  },
+  none: {
+    zh: '此设备没有可用的相机。请选择图片或粘贴文字。',
+    en: 'This device has no camera. Choose a picture or paste the text.',
+  },
   busy: { zh: '相机正被其他程序使用。', en: 'Another program uses the camera.' },
 };
 
@@ -20,7 +29,10 @@ const REASONS: Readonly<Record<NoCamera, Words>> = {
 export class Stage {
   private readonly video = described(element('video', { playsinline: '', muted: '' }), 'aria-label', VIEW);
   private readonly openButton = labelled(element('button', { type: 'button', class: 'primary' }), OPEN);
-  private readonly torchButton = labelled(element('button', { type: 'button', class: 'torch', hidden: '', 'aria-pressed': 'false' }), TORCH);
+  private readonly torchButton = labelled(
+    element('button', { type: 'button', class: 'torch', hidden: '', 'aria-pressed': 'false' }),
+    TORCH,
+  );
   private readonly aim = labelled(element('p', { class: 'aim' }), AIM);
   private readonly problem = element('p', { class: 'notice', role: 'status', hidden: '' });
   private readonly view: HTMLElement;
@@ -35,7 +47,13 @@ export class Stage {
     this.video.muted = true;
     const corners = element('div', { class: 'corners', 'aria-hidden': 'true' });
     this.view = element('div', { class: 'view', hidden: '' }, this.video, corners, this.aim, this.torchButton);
-    this.element = element('div', { class: 'stage' }, this.view, this.problem, element('p', { class: 'buttons' }, this.openButton));
+    this.element = element(
+      'div',
+      { class: 'stage' },
+      this.view,
+      this.problem,
+      element('p', { class: 'buttons' }, this.openButton),
+    );
     this.openButton.addEventListener('click', () => void this.open());
     this.torchButton.addEventListener('click', () => void this.light(!this.isLit));
     spoken(() => setText(this.problem, this.reason === null ? '' : say(REASONS[this.reason])));

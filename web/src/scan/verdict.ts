@@ -25,7 +25,10 @@ const ROWS = {
   checked: { zh: '核验于', en: 'Checked' },
 } satisfies Record<string, Words>;
 
-const CHANGED: Words = { zh: '出示之后，链上已有变化；以此处为准。', en: 'The chain has changed since this was shown. What stands here is newer.' };
+const CHANGED: Words = {
+  zh: '出示之后，链上已有变化；以此处为准。',
+  en: 'The chain has changed since this was shown. What stands here is newer.',
+};
 const VERIFIED_BADGE: Words = { zh: '已核实', en: 'Verified' };
 
 /** How a check was made. */
@@ -58,8 +61,20 @@ export class VerdictPanel {
 
   constructor(...buttons: readonly HTMLElement[]) {
     const banner = element('div', { class: 'banner' }, this.sign, element('div', {}, this.word, this.meaning));
-    const body = element('div', { class: 'card-body' }, this.advice, this.facts.element, element('p', { class: 'buttons' }, ...buttons));
-    this.element = element('section', { class: 'card verdict', hidden: '', 'aria-live': 'polite' }, banner, this.changed, body);
+    const body = element(
+      'div',
+      { class: 'card-body' },
+      this.advice,
+      this.facts.element,
+      element('p', { class: 'buttons' }, ...buttons),
+    );
+    this.element = element(
+      'section',
+      { class: 'card verdict', hidden: '', 'aria-live': 'polite' },
+      banner,
+      this.changed,
+      body,
+    );
   }
 
   /** Shows a finding as it is at an instant; null hides the panel. */
@@ -88,7 +103,12 @@ export class VerdictPanel {
   private meaningOf(look: Look): Words {
     const { finding } = this;
     const shows = finding?.holds === true ? finding.shown.witnessed.facts.shows : null;
-    const isByOperator = look === 'yellow' && shows !== null && 'code' in shows && shows.code.state === 'blue' && !hasChanged(finding as Finding);
+    const isByOperator =
+      look === 'yellow' &&
+      shows !== null &&
+      'code' in shows &&
+      shows.code.state === 'blue' &&
+      !hasChanged(finding as Finding);
     return isByOperator ? OPERATOR_INVALID : MEANINGS[look];
   }
 
@@ -99,13 +119,29 @@ export class VerdictPanel {
     if (!finding.holds) return [checked];
     const { facts } = finding.shown.witnessed;
     const end = endOf(finding);
-    const ends: Row[] = at >= end ? [[ROWS.until, instant(end, at)]] : [[ROWS.until, instant(end, at)], [ROWS.left, countdown(end - at)]];
-    const witnessed: Row = [ROWS.as_of, `${instant(parseTime(facts.as_of), at)} · ${say({ zh: '区块', en: 'block' })} ${facts.height}`];
+    const ends: Row[] =
+      at >= end
+        ? [[ROWS.until, instant(end, at)]]
+        : [
+            [ROWS.until, instant(end, at)],
+            [ROWS.left, countdown(end - at)],
+          ];
+    const witnessed: Row = [
+      ROWS.as_of,
+      `${instant(parseTime(facts.as_of), at)} · ${say({ zh: '区块', en: 'block' })} ${facts.height}`,
+    ];
     if ('organisation' in facts.shows) {
       const { id, kind } = facts.shows.organisation;
       return [[ROWS.name, this.name ?? id], [ROWS.kind, say(KINDS[kind])], ...ends, witnessed, checked];
     }
     const { id, custody, operator } = facts.shows.code;
-    return [[ROWS.code, grouped(id)], ...ends, [ROWS.custody, say(CUSTODIES[custody])], [ROWS.operator, say(OPERATORS[operator])], witnessed, checked];
+    return [
+      [ROWS.code, grouped(id)],
+      ...ends,
+      [ROWS.custody, say(CUSTODIES[custody])],
+      [ROWS.operator, say(OPERATORS[operator])],
+      witnessed,
+      checked,
+    ];
   }
 }

@@ -18,9 +18,18 @@ const PICTURE: Words = { zh: '供扫描的二维码', en: 'QR picture to be scan
 const TROUBLES: Readonly<Record<Trouble, Words>> = {
   unreached: { zh: '没有网络。下面是最后一次确认的内容。', en: 'No network. This is what was confirmed last.' },
   not_found: { zh: '链上没有此编号。', en: 'The chain does not know this number.' },
-  key_not_held: { zh: '此浏览器里的密钥已不再属于这个码。', en: 'The key in this browser is no longer that of this code.' },
-  not_a_witness: { zh: '此节点不作见证，请换一个节点的网页。', en: 'This node is no witness: open the page of another.' },
-  other: { zh: '节点暂时没有答复，会自动重试。', en: 'The node gives no answer for now; this page tries again by itself.' },
+  key_not_held: {
+    zh: '此浏览器里的密钥已不再属于这个码。',
+    en: 'The key in this browser is no longer that of this code.',
+  },
+  not_a_witness: {
+    zh: '此节点不作见证，请换一个节点的网页。',
+    en: 'This node is no witness: open the page of another.',
+  },
+  other: {
+    zh: '节点暂时没有答复，会自动重试。',
+    en: 'The node gives no answer for now; this page tries again by itself.',
+  },
 };
 
 /** Without these there is nothing to hold up, whatever was confirmed before. */
@@ -102,7 +111,10 @@ export class Card {
     }
     const share = Math.max(0, 1 - (now - signed.at) / SHOWN_RENEWED_MS);
     setAttribute(this.bar, 'width', String(Math.round(share * 100)));
-    const words = { zh: `${timeOfDay(signed.at)} 已更新，每分钟自动更新`, en: `Renewed at ${timeOfDay(signed.at)}, and again every minute` };
+    const words = {
+      zh: `${timeOfDay(signed.at)} 已更新，每分钟自动更新`,
+      en: `Renewed at ${timeOfDay(signed.at)}, and again every minute`,
+    };
     setText(this.freshText, say(words));
   }
 

@@ -77,7 +77,9 @@ function subjects({ holder, current, trailer }: Code): readonly (readonly [About
 
 async function listed(client: Client, query: Asked): Promise<readonly Matter[]> {
   const page = await client.get('/v1/matters', { query: { ...query, state: 'open', limit: LISTED } });
-  return page.items.map(({ value }) => readRecord(value)).flatMap((record) => (record.kind === 'matter' ? [record.value] : []));
+  return page.items
+    .map(({ value }) => readRecord(value))
+    .flatMap((record) => (record.kind === 'matter' ? [record.value] : []));
 }
 
 /** Everything a holder is told about a code now; null: the chain does not know it. */
@@ -89,10 +91,13 @@ export async function detailsOf(client: Client, names: Names, id: string): Promi
   const code = found.value;
   const counted = summaries(code);
   const total = counted.reduce((sum, { open }) => sum + open, 0);
-  const lists = total === 0 ? [] : subjects(code).map(async ([about, query]) => ({ about, all: await listed(client, query) }));
+  const lists =
+    total === 0 ? [] : subjects(code).map(async ([about, query]) => ({ about, all: await listed(client, query) }));
   const open = (await Promise.all(lists)).flatMap(({ about, all }) => all.map((matter) => ({ about, matter })));
   const named = open.map(async (one) => ({ ...one, source: await names.of(one.matter.source.organisation) }));
-  const dues = counted.flatMap(({ earliest_settle_by }) => (earliest_settle_by === null ? [] : [parseTime(earliest_settle_by)]));
+  const dues = counted.flatMap(({ earliest_settle_by }) =>
+    earliest_settle_by === null ? [] : [parseTime(earliest_settle_by)],
+  );
   const suspended = code.suspensions.map(async ({ by, at }) => ({ by: await names.of(by), at: parseTime(at) }));
   return {
     code,

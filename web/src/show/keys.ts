@@ -33,7 +33,12 @@ export class Keys {
 
   constructor(private readonly holder: Holder) {
     const words = labelled(element('p'), SURE);
-    this.sure = element('div', { hidden: '', role: 'group' }, words, element('p', { class: 'buttons' }, this.no, this.yes));
+    this.sure = element(
+      'div',
+      { hidden: '', role: 'group' },
+      words,
+      element('p', { class: 'buttons' }, this.no, this.yes),
+    );
     const title = labelled(element('h2'), TITLE);
     this.element = element('section', { class: 'panel' }, title, this.list, this.remove, this.sure);
     this.remove.addEventListener('click', () => this.ask(true));

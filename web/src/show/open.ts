@@ -51,7 +51,10 @@ export class OpenList {
     const count = details === null ? 0 : details.open.length + details.more + details.suspended.length;
     setShown(this.element, count > 0);
     if (details === null || count === 0) return;
-    setText(this.title, say({ zh: `待处理 ${count} 项`, en: count === 1 ? '1 thing to settle' : `${count} things to settle` }));
+    setText(
+      this.title,
+      say({ zh: `待处理 ${count} 项`, en: count === 1 ? '1 thing to settle' : `${count} things to settle` }),
+    );
     const items = [...suspensions(details, now), ...details.open.map((open) => item(open, now))];
     // Made anew only when a word of it differs: a reader's place in the list stays.
     const text = items.map((one) => one.textContent).join('\n');
@@ -68,7 +71,11 @@ function suspensions({ suspended }: Details, now: number): HTMLLIElement[] {
       'li',
       { class: 'overdue' },
       element('h3', {}, say({ zh: '码已被暂停', en: 'The code is suspended' })),
-      element('p', { class: 'small' }, [by, instant(at, now)].filter((part) => part !== null).join(say({ zh: '，', en: ', ' }))),
+      element(
+        'p',
+        { class: 'small' },
+        [by, instant(at, now)].filter((part) => part !== null).join(say({ zh: '，', en: ', ' })),
+      ),
     ),
   );
 }

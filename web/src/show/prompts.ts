@@ -3,7 +3,16 @@
  * Wishes for a consent, as they come: who asks, what for, which fields, how long and how often. The holder's key gives
  * the consent on the chain, or the node is told no; refusing changes no colour.
  */
-import { type Client, type ConsentTerms, formatTime, type Hash, later, parseTime, type Signer, signTransaction } from '@dianyun/sdk';
+import {
+  type Client,
+  type ConsentTerms,
+  formatTime,
+  type Hash,
+  later,
+  parseTime,
+  type Signer,
+  signTransaction,
+} from '@dianyun/sdk';
 
 import { now } from '../parts/clock.js';
 import { element, setShown, setText } from '../parts/dom.js';
@@ -60,11 +69,20 @@ export class Prompts {
   private isBusy = false;
 
   readonly element: HTMLElement;
+  /** Leads to the panel from above the card, which a phone shows first. */
+  readonly jump = labelled(element('a', { class: 'notice jump', href: '#asked', hidden: '' }), TITLE);
 
   constructor(private readonly asked: Asked) {
     const title = labelled(element('h2'), TITLE);
     const free = labelled(element('p', { class: 'small' }), FREE);
-    this.element = element('section', { class: 'panel asked', hidden: '', 'aria-live': 'polite' }, title, this.notice, this.list, free);
+    this.element = element(
+      'section',
+      { class: 'panel asked', id: 'asked', tabindex: '-1', hidden: '', 'aria-live': 'polite' },
+      title,
+      this.notice,
+      this.list,
+      free,
+    );
   }
 
   /** Asks the node again; one without prompts has none. */
@@ -77,6 +95,7 @@ export class Prompts {
   /** Draws what is asked for now, in the language now. */
   update(): void {
     setShown(this.element, this.prompts.length > 0);
+    setShown(this.jump, this.prompts.length > 0);
     const items = this.prompts.map((prompt) => this.item(prompt));
     const text = items.map((item) => item.textContent).join('\n');
     // Made anew only when a word differs: a finger on its way to a button finds it.
@@ -93,7 +112,10 @@ export class Prompts {
     const fields = prompt.fields.map((field) => say(FIELDS[field])).join(say({ zh: '、', en: ', ' }));
     const end = instant(parseTime(prompt.until), now());
     const uses = prompt.uses;
-    const term = say({ zh: `至 ${end}，最多 ${uses} 次`, en: uses === 1 ? `until ${end}, once` : `until ${end}, up to ${uses} times` });
+    const term = say({
+      zh: `至 ${end}，最多 ${uses} 次`,
+      en: uses === 1 ? `until ${end}, once` : `until ${end}, up to ${uses} times`,
+    });
     const grant = element('button', { type: 'button', class: 'primary' }, say(GRANT));
     const refuse = element('button', { type: 'button' }, say(REFUSE));
     grant.addEventListener('click', () => void this.act(() => this.grant(prompt)));
@@ -103,7 +125,11 @@ export class Prompts {
       'li',
       { 'data-prompt': prompt.id },
       element('h3', {}, prompt.name ?? prompt.by),
-      element('p', {}, say({ zh: `用途：${say(PURPOSES[prompt.purpose])}`, en: `For: ${say(PURPOSES[prompt.purpose])}` })),
+      element(
+        'p',
+        {},
+        say({ zh: `用途：${say(PURPOSES[prompt.purpose])}`, en: `For: ${say(PURPOSES[prompt.purpose])}` }),
+      ),
       element('p', {}, say({ zh: `内容：${fields}`, en: `Shows: ${fields}` })),
       element('p', { class: 'small' }, term),
       ...words,

@@ -183,7 +183,8 @@ function sayTheSame(one: Facts, other: Facts): boolean {
 
 function isAbout(facts: Facts, { kind, id }: Subject, key: PublicKey): boolean {
   const { shows } = facts;
-  const shown = 'code' in shows ? { kind: 'code', id: shows.code.id } : { kind: 'organisation', id: shows.organisation.id };
+  const shown =
+    'code' in shows ? { kind: 'code', id: shows.code.id } : { kind: 'organisation', id: shows.organisation.id };
   return shown.kind === kind && shown.id === id && facts.key === key;
 }
 

@@ -18,8 +18,14 @@ export const MATTERS: Readonly<Record<Matter['kind'], Words>> = {
 
 /** What the holder does about one. */
 export const WAYS: Readonly<Record<Matter['kind'], Words>> = {
-  violation: { zh: '到登记机关处理后，颜色即刻恢复。', en: 'Settle it with who registered it; the colour returns at once.' },
-  breach: { zh: '到登记机关处理后，颜色即刻恢复。', en: 'Settle it with who registered it; the colour returns at once.' },
+  violation: {
+    zh: '到登记机关处理后，颜色即刻恢复。',
+    en: 'Settle it with who registered it; the colour returns at once.',
+  },
+  breach: {
+    zh: '到登记机关处理后，颜色即刻恢复。',
+    en: 'Settle it with who registered it; the colour returns at once.',
+  },
   study_shortfall: { zh: '补足安全教育学时即可。', en: 'Make up the missing minutes of safety education.' },
   ended_certificate: { zh: '请办理续期；核验通过即恢复。', en: 'Renew it; once it is attested, this is settled.' },
   suspended_certificate: { zh: '请向发证机关申请恢复。', en: 'Ask who attested it to lift the suspension.' },

@@ -16,7 +16,10 @@ const ASK_ONLINE: Words = { zh: '请联网后再扫一次。', en: 'Scan again w
 export const REASONS: Readonly<Record<Reason, Explained>> = {
   malformed: {
     why: { zh: '这不是出示的运输码', en: 'This is no shown code' },
-    advice: { zh: '只有亮码页上的码才能核验；印出来的编号什么也证明不了。', en: 'Only the code of a show page can be verified; a printed number proves nothing.' },
+    advice: {
+      zh: '只有亮码页上的码才能核验；印出来的编号什么也证明不了。',
+      en: 'Only the code of a show page can be verified; a printed number proves nothing.',
+    },
   },
   foreign_chain: {
     why: { zh: '这个码属于另一个网络', en: 'This code is of another network' },
@@ -45,7 +48,10 @@ export const REASONS: Readonly<Record<Reason, Explained>> = {
   },
   key_ended: {
     why: { zh: '出示它的密钥已经失效', en: 'The key that showed it is no longer in force' },
-    advice: { zh: '此设备不再代表持码人，请核对身份。', en: 'That device no longer stands for the holder: check who it is.' },
+    advice: {
+      zh: '此设备不再代表持码人，请核对身份。',
+      en: 'That device no longer stands for the holder: check who it is.',
+    },
   },
   not_confirmed: {
     why: { zh: '签名有效，但链上现在不再认可', en: 'The signatures hold, but the chain does not vouch for it now' },
