@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The keys of whoever shows something in this browser. A key is made or taken over here, kept where scripts cannot read
- * it, and signs here; no key ever goes to a server. Where WebCrypto has no Ed25519, the seed is kept sealed under an AES
+ * The keys of whoever shows something in this browser. A key is made or taken over here, kept where no script reads
+ * it, and signs here; none ever goes to a server. Where WebCrypto has no Ed25519, the seed is kept sealed under an AES
  * key that cannot be read either, and is opened for each signature.
  */
 import { fromHex, HostError, LocalSigner, type PublicKey, type Signer, WebCryptoSigner } from '@dianyun/sdk';

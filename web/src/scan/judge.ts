@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What becomes of a text that was scanned: by signatures here, which needs no network, and by what the chain says since,
+ * What becomes of a scanned text: by signatures here, which needs no network, and by what the chain says since,
  * where there is one. The worse of both counts, and nothing is blue that either does not vouch for.
  */
 import { type Doubt, formatTime, parseTime, type Shown, verifyShown, type WitnessList } from '@dianyun/sdk';
