@@ -32,10 +32,9 @@ need_etcd() {
 
 # A shown code is verified in TypeScript too.
 build_sdk() {
-    command -v npm >/dev/null || stop "npm is missing: install Node 20.19 or later, then run this again."
-    say "Building the TypeScript package"
-    (cd sdk/js && npm ci --prefer-offline --cache "$cache/npm" --silent && npm run --silent build) >&2 ||
-        stop "The TypeScript package cannot be built."
+    need_node
+    npm_packages "$DIANYUN_ROOT/sdk/js"
+    npm run --silent --prefix "$DIANYUN_ROOT/sdk/js" build >&2 || stop "The TypeScript package cannot be built."
 }
 
 if [ "${1:-}" = "--scale" ]; then

@@ -30,8 +30,6 @@ missing_packages() {
     has_libclang || printf 'libclang-dev '
     command -v c++ >/dev/null || printf 'g++ '
     command -v make >/dev/null || printf 'make '
-    # A scanner of another make, for who tests what we draw.
-    [ -z "${NEEDS_SCANNER:-}" ] || command -v zbarimg >/dev/null || printf 'zbar-tools '
 }
 
 # Installs Debian packages, given as one word; nothing to do without any.

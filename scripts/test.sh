@@ -3,11 +3,12 @@
 # The whole test suite: format, lints, the TypeScript package, then every test, those over real processes last.
 # Usage: ./scripts/test.sh [arguments of `cargo test`]
 set -euo pipefail
-NEEDS_SCANNER=yes
 # shellcheck source=scripts/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup
 need_node
+# A scanner of another make reads what we draw.
+command -v zbarimg >/dev/null || install_packages "zbar-tools "
 need_browser
 
 step() {

@@ -10,7 +10,7 @@ use chain::keys::{PublicKey, SecretKey};
 use chain::query::{Difference, Present};
 use chain::records::Colour;
 use chain::shown::{
-    Doubt, Facts, ListedWitness, Scan, ShowError, Shown, Shows, Verdict, Verified, Witness,
+    Doubt, Facts, ListedWitness, Scan, ShowError, Shown, ShownWhat, Verdict, Verified, Witness,
     WitnessList, Witnessed, verify,
 };
 use reqwest::Method;
@@ -230,19 +230,19 @@ impl Screen {
 
     fn is_mine(&self, facts: &Facts) -> bool {
         let same = match facts.shows {
-            Shows::Code { id, .. } => self.showing == Showing::Code(id),
-            Shows::Organisation { id, .. } => self.showing == Showing::Organisation(id),
+            ShownWhat::Code { id, .. } => self.showing == Showing::Code(id),
+            ShownWhat::Organisation { id, .. } => self.showing == Showing::Organisation(id),
         };
         same && facts.key == self.key.public()
     }
 
-    /// Shows it at `now`, by what was last witnessed and without a network. To be done anew every minute.
+    /// ShownWhat it at `now`, by what was last witnessed and without a network. To be done anew every minute.
     pub fn show(&self, now: Time) -> Result<Shown, ShowingError> {
         let witnessed = self.witnessed.clone().ok_or(ShowingError::Other)?;
         Ok(witnessed.show(&self.key, &self.chain, now)?)
     }
 
-    /// Shows it at `now`, after asking nodes anew where the facts grow old. A network that fails is no trouble
+    /// ShownWhat it at `now`, after asking nodes anew where the facts grow old. A network that fails is no trouble
     /// while they hold.
     pub async fn show_fresh(&mut self, nodes: &[Client], now: Time) -> Result<Shown, ShowingError> {
         if self.is_old(now) {

@@ -188,7 +188,10 @@ fn codes() -> OpenApiRouter<Api> {
 fn shown() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(refusing(routes!(shown::witness_code), &[ASKED, shown::NOT_WITNESSED]))
-        .routes(refusing(routes!(shown::witness_organisation), &[ASKED, shown::NOT_WITNESSED]))
+        .routes(refusing(
+            routes!(shown::witness_organisation),
+            &[ASKED, shown::KEY_NEEDED, shown::NOT_WITNESSED],
+        ))
         .routes(refusing(routes!(shown::verify_shown), &[ASKED, submit::BODY]))
 }
 

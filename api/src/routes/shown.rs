@@ -34,6 +34,9 @@ pub(super) const NOT_WITNESSED: &[&Message] = &[
     &messages::NOT_READY,
 ];
 
+/// The key that shows a badge must be named.
+pub(super) const KEY_NEEDED: &[&Message] = &[&messages::MISSING_FIELD];
+
 /// Whose key shows a code.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -127,9 +127,7 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
         "GET /v1/codes/{id}/proof" => (format!("/v1/codes/{code}/proof"), "code"),
         "POST /v1/verify" => return (crate::cases::scan(&world.shown()), ""),
         "GET /v1/codes/{id}/witness" => (format!("/v1/codes/{code}/witness"), "code"),
-        "GET /v1/organisations/{id}/witness" => {
-            (format!("/v1/organisations/{maker}/witness?key={}", world.maker_key()), "")
-        }
+        "GET /v1/organisations/{id}/witness" => (world.badge(), ""),
         "GET /v1/codes/{id}/qr.svg" => (format!("/v1/codes/{code}/qr.svg"), "code"),
         "GET /v1/codes/{id}/history" => (format!("/v1/codes/{code}/history"), "code"),
         "GET /v1/organisations/{id}" => (format!("/v1/organisations/{maker}"), ""),

@@ -58,7 +58,7 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/v1/codes/{code}/proof?at_time={time}")),
         get(format!("/v1/codes/{code}/qr.svg")),
         get(format!("/v1/codes/{code}/witness?key={}&at_height={height}", world.driver.public())),
-        get(format!("/v1/organisations/{maker}/witness?key={}", world.maker_key())),
+        get(world.badge()),
         Case(scan(&world.shown()), 200, "ok"),
         get("/v1/codes?limit=1"),
         get(format!("/v1/codes?operator={maker}")),

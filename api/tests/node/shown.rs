@@ -94,7 +94,7 @@ fn what_is_not_verified_is_unknown_and_tells_nothing() {
 #[test]
 fn several_nodes_can_give_a_word_for_the_same_height() {
     let world = world();
-    let path = format!("/v1/organisations/{}/witness?key={}", world.maker, world.maker_key());
+    let path = world.badge();
     let recent = ask(world, &Request::get(path.as_str())).json();
     let height = recent["height"].as_u64().unwrap();
     let again = ask(world, &Request::get(format!("{path}&at_height={height}"))).json();

@@ -11,7 +11,7 @@ use api::config::{ApiConfig, Limits};
 use api::routes::{Served, serve};
 use chain::actions::{Action, MatterOpen, MatterSettle};
 use chain::ids::*;
-use chain::keys::{PublicKey, SecretKey};
+use chain::keys::SecretKey;
 use chain::nonce::Nonce;
 use chain::records::{Application, MatterKind, Subject};
 use chain::shown::{WitnessKey, Witnessed};
@@ -155,10 +155,10 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The working key of the enterprise that made the waybill.
-    pub(crate) fn maker_key(&self) -> PublicKey {
-        let members = self.node.consortium.members.iter();
-        members.clone().find(|member| member.id == self.maker).unwrap().key.public()
+    /// The badge of the traffic police, by its working key: where a node gives its word for it.
+    pub(crate) fn badge(&self) -> String {
+        let member = self.node.consortium.member("traffic-police").unwrap();
+        format!("/v1/organisations/{}/witness?key={}", member.id, member.key.public())
     }
 
     /// The driver's code as it is shown now.

@@ -8,7 +8,7 @@ use crate::ids::{CodeId, OrganisationId, Time};
 use crate::keys::PublicKey;
 use crate::records::organisation::OrganisationKind;
 use crate::records::{Colour, Organisation, RecordKey, RecordKind};
-use crate::shown::{ChainTag, CodeState, Facts, KeyCustody, Shows};
+use crate::shown::{ChainTag, CodeState, Facts, KeyCustody, ShownWhat};
 use crate::view::Records;
 
 /// Why there is nothing to witness.
@@ -71,7 +71,7 @@ pub fn facts_of_code<R: Records + ?Sized>(
     let state = CodeState::of(answer.standing, answer.colour).ok_or(NotShown::Unknown)?;
     let is_wanted = |(held, _): &&(PublicKey, KeyCustody)| key.is_none_or(|key| key == *held);
     let (key, custody) = *keys.iter().find(is_wanted).ok_or(NotShown::KeyNotHeld)?;
-    let shows = Shows::Code { id, state, operator: answer.operator, custody };
+    let shows = ShownWhat::Code { id, state, operator: answer.operator, custody };
     Ok(facts(records, shows, key, answer.valid_until))
 }
 
@@ -86,21 +86,21 @@ pub fn facts_of_organisation<R: Records + ?Sized>(
     if !organisation.keys.contains(&key) {
         return Err(NotShown::KeyNotHeld);
     }
-    let shows = Shows::Organisation { id, kind: organisation.kind };
+    let shows = ShownWhat::Organisation { id, kind: organisation.kind };
     Ok(facts(records, shows, key, None))
 }
 
 /// How what was shown is as of the records' header, and what is no longer as it was.
 pub fn since_shown<R: Records + ?Sized>(records: &R, facts: &Facts) -> (Present, Vec<Difference>) {
     match facts.shows {
-        Shows::Code { id, .. } => code_since(records, id, facts),
-        Shows::Organisation { id, kind } => organisation_since(records, (id, kind), &facts.key),
+        ShownWhat::Code { id, .. } => code_since(records, id, facts),
+        ShownWhat::Organisation { id, kind } => organisation_since(records, (id, kind), &facts.key),
     }
 }
 
 fn facts<R: Records + ?Sized>(
     records: &R,
-    shows: Shows,
+    shows: ShownWhat,
     key: PublicKey,
     next_change: Option<Time>,
 ) -> Facts {
@@ -136,7 +136,7 @@ fn code_since<R: Records + ?Sized>(
     let CodeAnswer { standing, colour, displayed, operator, valid_until, .. } = answer;
     let mut differences = Vec::new();
     let mut differs = |has_changed: bool, what| differences.extend(has_changed.then_some(what));
-    if let Shows::Code { state, operator: shown, custody, .. } = facts.shows {
+    if let ShownWhat::Code { state, operator: shown, custody, .. } = facts.shows {
         differs(state.standing() != standing, Difference::Standing);
         differs(state.colour() != colour, Difference::Colour);
         differs(shown != operator, Difference::Operator);

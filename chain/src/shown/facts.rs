@@ -74,7 +74,7 @@ small_data! {
     }
 
     /// What is shown.
-    pub enum Shows {
+    pub enum ShownWhat {
         /// A code.
         Code {
             /// Its id.
@@ -147,7 +147,7 @@ impl From<Custody> for KeyCustody {
     }
 }
 
-impl Shows {
+impl ShownWhat {
     /// The colour to show: blue with an invalid operator is shown as yellow; none for what has no colour.
     pub fn displayed(&self) -> Option<Colour> {
         match self {
@@ -163,7 +163,7 @@ data! {
         /// Which chain says so.
         pub chain_tag: ChainTag,
         /// Of what, and how it is.
-        pub shows: Shows,
+        pub shows: ShownWhat,
         /// Height of the block that was read.
         pub height: Height,
         /// That block's time.

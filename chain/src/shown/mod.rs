@@ -11,7 +11,7 @@ mod scan;
 mod show;
 mod witness;
 
-pub use facts::{ChainTag, CodeState, Facts, KeyCustody, Shows};
+pub use facts::{ChainTag, CodeState, Facts, KeyCustody, ShownWhat};
 pub use packed::{FACTS_BYTES, Malformed, SHOWING_BYTES, WITNESS_BYTES};
 pub use scan::{Doubt, Scan, Verdict, Verified, verify};
 pub use show::{PREFIX, ShowError, Shown, Witnessed};

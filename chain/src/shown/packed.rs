@@ -2,7 +2,7 @@
 //! Bytes of a shown code: packed big-endian fields without lengths or padding. One value has one form; whatever
 //! else is read is refused. Not the canonical codec: a picture has room for some 200 bytes.
 
-use super::facts::{ChainTag, CodeState, Facts, KeyCustody, Shows};
+use super::facts::{ChainTag, CodeState, Facts, KeyCustody, ShownWhat};
 use super::show::{Shown, Witnessed};
 use super::witness::Witness;
 use crate::ids::{CodeId, Height, OrganisationId, RecordId, Time};
@@ -176,9 +176,9 @@ impl Shown {
 }
 
 /// First byte, flags and id of what is shown.
-fn what(shows: &Shows) -> (u8, u8, RecordId) {
+fn what(shows: &ShownWhat) -> (u8, u8, RecordId) {
     match shows {
-        Shows::Code { id, state, operator, custody } => {
+        ShownWhat::Code { id, state, operator, custody } => {
             let operator = match operator {
                 OperatorState::None => 0,
                 OperatorState::Valid => 1,
@@ -187,12 +187,12 @@ fn what(shows: &Shows) -> (u8, u8, RecordId) {
             let flags = *state as u8 | operator << 3 | (*custody as u8) << 5;
             (CODE, flags, id.record())
         }
-        Shows::Organisation { id, kind } => (ORGANISATION, *kind as u8, id.0),
+        ShownWhat::Organisation { id, kind } => (ORGANISATION, *kind as u8, id.0),
     }
 }
 
 /// Reads what [`what`] gave.
-fn shows(what: u8, flags: u8, id: RecordId) -> Result<Shows, Malformed> {
+fn shows(what: u8, flags: u8, id: RecordId) -> Result<ShownWhat, Malformed> {
     fn at<T: Copy>(all: &[T], place: u8) -> Result<T, Malformed> {
         all.get(usize::from(place)).copied().ok_or(Malformed::Flags)
     }
@@ -203,10 +203,10 @@ fn shows(what: u8, flags: u8, id: RecordId) -> Result<Shows, Malformed> {
             let custody = at(&KeyCustody::ALL, flags >> 5)?;
             let read = CodeId::from_record(id).ok().filter(|read| read.record() == id);
             let id = read.ok_or(Malformed::Id)?;
-            Ok(Shows::Code { id, state, operator, custody })
+            Ok(ShownWhat::Code { id, state, operator, custody })
         }
         ORGANISATION => {
-            Ok(Shows::Organisation { id: OrganisationId(id), kind: at(&KINDS, flags)? })
+            Ok(ShownWhat::Organisation { id: OrganisationId(id), kind: at(&KINDS, flags)? })
         }
         _ => Err(Malformed::What),
     }

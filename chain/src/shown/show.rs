@@ -84,7 +84,7 @@ impl Witnessed {
         if at >= facts.valid_until { Err(ShowError::Expired(facts.valid_until)) } else { Ok(at) }
     }
 
-    /// Shows them at `now`: signed by the key that they name.
+    /// ShownWhat them at `now`: signed by the key that they name.
     pub fn show(self, key: &SecretKey, chain: &Hash, now: Time) -> Result<Shown, ShowError> {
         if self.facts.chain_tag != ChainTag::of(chain) {
             return Err(ShowError::ForeignChain);

@@ -21,8 +21,8 @@ const HOUR: u64 = 3_600 * SECOND;
 
 fn shows_of(facts: &Facts) -> (CodeState, OperatorState, KeyCustody) {
     match facts.shows {
-        Shows::Code { state, operator, custody, .. } => (state, operator, custody),
-        Shows::Organisation { .. } => panic!("a code is shown"),
+        ShownWhat::Code { state, operator, custody, .. } => (state, operator, custody),
+        ShownWhat::Organisation { .. } => panic!("a code is shown"),
     }
 }
 
@@ -82,7 +82,7 @@ fn an_enterprise_shows_its_code_and_its_badge_by_its_own_keys() {
     let facts = facts_of_code(&world.memory, code, Some(key)).unwrap();
     assert_eq!(shows_of(&facts).2, KeyCustody::Organisation);
     let badge = facts_of_organisation(&world.memory, enterprise.id, key).unwrap();
-    let shows = Shows::Organisation { id: enterprise.id, kind: OrganisationKind::Enterprise };
+    let shows = ShownWhat::Organisation { id: enterprise.id, kind: OrganisationKind::Enterprise };
     assert_eq!(badge.shows, shows);
     assert_eq!(badge.valid_until, badge.as_of.plus(24 * HOUR));
 }
@@ -263,16 +263,15 @@ fn what_cannot_be_written_is_not() {
 /// Any facts that can be written.
 fn any_facts() -> impl Strategy<Value = Facts> {
     let code = (0_usize..5, 0_usize..3, 0_usize..3, any::<[u8; 32]>());
-    let code = code.prop_map(|(state, operator, custody, seed)| Shows::Code {
+    let code = code.prop_map(|(state, operator, custody, seed)| ShownWhat::Code {
         id: CodeId::made_by(TransactionId(Hash(seed))),
         state: CodeState::ALL[state],
         operator: [OperatorState::Valid, OperatorState::Invalid, OperatorState::None][operator],
         custody: KeyCustody::ALL[custody],
     });
     let kinds = [OrganisationKind::Regulator, OrganisationKind::Platform, OrganisationKind::Bank];
-    let badge = (0_usize..3, any::<[u8; 16]>()).prop_map(move |(kind, id)| Shows::Organisation {
-        id: OrganisationId(RecordId(id)),
-        kind: kinds[kind],
+    let badge = (0_usize..3, any::<[u8; 16]>()).prop_map(move |(kind, id)| {
+        ShownWhat::Organisation { id: OrganisationId(RecordId(id)), kind: kinds[kind] }
     });
     let last = Time::LAST.0 - 24 * HOUR;
     let times = (0_u64..1 << 48, 0..=last, 1..=24 * HOUR);

@@ -41,8 +41,8 @@ const timed: Fetch = async (url, request) => {
 };
 
 /** A client of this node for everybody. */
-export function publicNode(): Client {
-  return new Client(location.origin, options(timed));
+export function publicNode(timeoutMs = TIMEOUT_MS): Client {
+  return new Client(location.origin, { ...options(timed), timeoutMs });
 }
 
 function options(fetcher: Fetch): HttpOptions {

@@ -39,23 +39,23 @@ pub fn list() -> WitnessList {
 }
 
 /// A code in this state.
-pub fn code_in(state: CodeState, operator: OperatorState, custody: KeyCustody) -> Shows {
+pub fn code_in(state: CodeState, operator: OperatorState, custody: KeyCustody) -> ShownWhat {
     let id = CodeId::made_by(TransactionId(Hash::of(b"an application")));
-    Shows::Code { id, state, operator, custody }
+    ShownWhat::Code { id, state, operator, custody }
 }
 
 /// A blue code of a driver whose operator is valid.
-pub fn blue() -> Shows {
+pub fn blue() -> ShownWhat {
     code_in(CodeState::Blue, OperatorState::Valid, KeyCustody::Device)
 }
 
 /// The badge of an organisation.
-pub fn badge(kind: OrganisationKind) -> Shows {
-    Shows::Organisation { id: OrganisationId(RecordId([0xab; 16])), kind }
+pub fn badge(kind: OrganisationKind) -> ShownWhat {
+    ShownWhat::Organisation { id: OrganisationId(RecordId([0xab; 16])), kind }
 }
 
 /// Facts that hold for an hour.
-pub fn facts(shows: Shows) -> Facts {
+pub fn facts(shows: ShownWhat) -> Facts {
     let (chain_tag, height) = (ChainTag::of(&chain()), Height(1_234));
     let key = holder().public();
     Facts { chain_tag, shows, height, as_of: AS_OF, valid_until: UNTIL, key }

@@ -9,7 +9,7 @@ use chain::Time;
 use chain::ids::CodeId;
 use chain::limits::SHOWN_WITNESSES;
 use chain::records::organisation::OrganisationKind;
-use chain::shown::{CodeState, KeyCustody, Scan, Shows, WitnessList};
+use chain::shown::{CodeState, KeyCustody, Scan, ShownWhat, WitnessList};
 use clap::Args;
 use client::picture;
 use client::shown::{Finding, Found};
@@ -124,11 +124,11 @@ fn in_words(finding: &Finding) -> String {
         return "unknown 未知".to_owned();
     };
     let what = match facts.shows {
-        Shows::Code { id, state, custody, .. } => {
+        ShownWhat::Code { id, state, custody, .. } => {
             let colour = displayed.map(word).unwrap_or_default();
             code_in_words(id, state, &colour, custody)
         }
-        Shows::Organisation { id, kind } => format!("{id}: {} 机构", kind_in_words(kind)),
+        ShownWhat::Organisation { id, kind } => format!("{id}: {} 机构", kind_in_words(kind)),
     };
     let mut lines = vec![
         what,
