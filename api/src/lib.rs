@@ -10,6 +10,7 @@ pub mod docs;
 pub mod events;
 pub mod http;
 pub mod metrics;
+mod pages;
 pub mod routes;
 pub mod server;
 pub mod shell;

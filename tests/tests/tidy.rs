@@ -292,6 +292,7 @@ fn documents_that_scripts_and_users_rely_on_are_there() {
         "docs/errors.md",
         "docs/operating.md",
         "docs/metrics.md",
+        "docs/pages.md",
         "docs/openapi.json",
         "scripts/testnet.sh",
         "scripts/test.sh",

@@ -106,6 +106,9 @@ pub const TABLE: &[Row] = &[
     row("GET /openapi.json", EVERYBODY),
     row("GET /docs", EVERYBODY),
     row("GET /docs/errors", EVERYBODY),
+    row("GET /", EVERYBODY),
+    row("GET /show", EVERYBODY),
+    row("GET /scan", EVERYBODY),
 ];
 
 /// The row of a route; none for a path that is not described.

@@ -46,6 +46,7 @@ use crate::http::extract::Bodies;
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 use crate::metrics::{HttpMetrics, Metrics, node as node_metrics};
+use crate::pages;
 use crate::server::{ServeError, Server};
 use crate::shell::Shell;
 
@@ -227,6 +228,7 @@ fn node() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(node::live), &[]))
         .routes(refusing(routes!(node::ready), &[&[&messages::NOT_READY]]))
         .merge(docs::routes())
+        .merge(pages::routes())
 }
 
 /// As of when something is read: the newest block, an earlier height, or an instant.

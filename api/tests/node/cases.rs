@@ -100,6 +100,10 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get("/openapi.json"),
         get("/docs"),
         get("/docs/errors"),
+        get("/"),
+        get(format!("/show?code={code}")),
+        get(format!("/show?organisation={maker}")),
+        get("/scan"),
     ];
     let ordered = "/v1/transactions?wait=ordered";
     let batch_bytes = frames(&[world.node.refused().to_bytes(), vec![1, 2, 3]]);

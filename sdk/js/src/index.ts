@@ -31,5 +31,6 @@ export * from './shown/show.js';
 export * from './state.js';
 export * from './statement.js';
 export * from './time.js';
+export * from './token.js';
 export * from './transaction.js';
 export { WebCryptoSigner } from './webcrypto.js';
