@@ -110,6 +110,8 @@ pub enum NotAnswered {
     Refused(Vec<Reason>),
     /// What there is does not fit into one answer: ask for fewer fields.
     TooLarge,
+    /// The question is none of this layout.
+    NotUnderstood,
     /// The node cannot read what it holds at the moment.
     Trouble,
 }
