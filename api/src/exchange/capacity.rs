@@ -11,7 +11,7 @@ use chain::exchange::{Digits, KeyField, KeyKind, Request, Shown, shown_digest};
 use chain::ids::{ApplicationId, CodeId, OrganisationId, RecordId, Time};
 use chain::limits::ACCESS_MS;
 use chain::query;
-use chain::query::certificates::{Committed, came_with};
+use chain::query::certificates::Committed;
 use chain::records::{
     CertificateKind, Code, FieldSet, Organisation, Owner, ParameterName, Parameters, RegisteredKey,
     Subject, Vehicle,
@@ -290,12 +290,19 @@ impl Exchange {
         let mut claims = self.parts.holdings.claims(code.application, reading)?;
         if kind == KeyKind::Plate {
             for vehicle in code.current.into_iter().chain(code.trailer) {
-                if let Some(application) = licence_came_with(at, vehicle.0, now) {
+                if let Some(application) = self.licence_came_with(at, vehicle.0, now) {
                     claims.extend(self.parts.holdings.claims(application, reading)?);
                 }
             }
         }
         Ok(values_of(kind, &claims, phone.as_ref().map(chain::text::Word::as_str)))
+    }
+
+    fn licence_came_with(&self, at: &At, vehicle: RecordId, now: Time) -> Option<ApplicationId> {
+        let found = query::typed::<Vehicle, _>(at, vehicle, now)?.value;
+        let licence = found.dossier.certificate(CertificateKind::VehicleLicence)?.clone();
+        let committed = Committed { subject: Subject::Vehicle(found.id), certificate: licence };
+        self.origins.of(at, &committed).map(|origin| origin.application)
     }
 
     /// The number of this node.
@@ -304,13 +311,6 @@ impl Exchange {
         let nodes = self.parts.genesis.nodes.iter();
         nodes.into_iter().find(|node| node.name.as_str() == name).map(|node| node.number)
     }
-}
-
-fn licence_came_with(at: &At, vehicle: RecordId, now: Time) -> Option<ApplicationId> {
-    let found = query::typed::<Vehicle, _>(at, vehicle, now)?.value;
-    let licence = found.dossier.certificate(CertificateKind::VehicleLicence)?.clone();
-    let committed = Committed { subject: Subject::Vehicle(found.id), certificate: licence };
-    came_with(at, &committed).map(|application| application.id)
 }
 
 fn capacity_ms(at: &At, now: Time) -> u64 {

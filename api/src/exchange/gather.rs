@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use chain::exchange::{Answer, Disclosed, DisclosedCertificate, NotAnswered, Question, check};
 use chain::ids::OrganisationId;
-use chain::query::certificates::{Committed, application_of_code, came_with, committed};
+use chain::query::certificates::{Committed, application_of_code, committed};
 use chain::records::{Access, ExchangeField};
 use chain::refusal::Refused;
 use chain::text::Word;
@@ -74,9 +74,10 @@ impl Exchange {
         let then = self.then(access)?;
         let committed = committed(&then, access, access.at);
         let own = application_of_code(&then, access, access.at);
-        let came = committed.iter().filter_map(|one| came_with(&then, one));
+        let came = committed.iter().filter_map(|one| self.origins.of(&then, one));
+        let came = came.map(|origin| origin.sponsor);
         let sponsors: BTreeSet<OrganisationId> =
-            own.into_iter().chain(came).map(|application| application.sponsor).collect();
+            own.map(|application| application.sponsor).into_iter().chain(came).collect();
         let run: Vec<Vec<u32>> = sponsors.iter().map(|id| self.nodes_of(*id)).collect();
         let first: BTreeSet<u32> = run.iter().flatten().copied().collect();
         let all = self.parts.genesis.nodes.iter().map(|node| node.number);

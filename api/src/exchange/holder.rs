@@ -8,7 +8,7 @@ use std::time::Duration;
 use chain::exchange::{Answer, Disclosed, NotAnswered, Request, disclose};
 use chain::fields;
 use chain::ids::{AccessId, ApplicationId, Time};
-use chain::query::certificates::{Committed, application_of_code, came_with, committed};
+use chain::query::certificates::{Committed, application_of_code, committed};
 use chain::query::exchange::answerable;
 use chain::records::{
     Access, Basis, Consent, ExchangeField, Organisation, OrganisationKind, Purpose, RecordKey,
@@ -107,7 +107,7 @@ impl Exchange {
         (code, reading): (Option<ApplicationId>, Reading),
     ) -> Result<Option<HeldClaim>, HoldingsError> {
         let (kind, root) = (one.certificate.kind, one.certificate.terms.root);
-        let came_with = came_with(then, one).map(|found| found.id);
+        let came_with = self.origins.of(then, one).map(|found| found.application);
         let code = code.filter(|code| Some(*code) != came_with);
         for application in came_with.into_iter().chain(code) {
             let claims = self.parts.holdings.claims(application, reading)?;

@@ -9,6 +9,7 @@ mod compare;
 mod gather;
 mod holder;
 pub mod holdings;
+mod origin;
 mod pending;
 mod seal;
 mod tries;
@@ -37,6 +38,7 @@ pub(crate) use wishes::{Prompt, Prompts, Wished};
 
 use capacity::Offers;
 use holdings::Holdings;
+use origin::Origins;
 use pending::Pending;
 use tries::Tries;
 
@@ -70,6 +72,7 @@ pub struct Exchange {
     /// Wrong tries of those who ask elsewhere about what is held here.
     answered: Tries,
     prompts: Arc<Prompts>,
+    origins: Origins,
 }
 
 /// Answers other nodes for as long as the exchange is there.
@@ -103,6 +106,7 @@ impl Exchange {
             asked: Tries::default(),
             answered: Tries::default(),
             prompts: Arc::new(Prompts::default()),
+            origins: Origins::default(),
         });
         handle.answer_with(Arc::new(Door(Arc::downgrade(&exchange))));
         exchange

@@ -106,6 +106,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/accesses": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 查询记录列表。Accesses, by who asked. */
+        readonly get: operations["accesses"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/accesses/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 查询记录。An access: who asked for which fields of whom, on which basis, when. */
+        readonly get: operations["access"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/applications": {
         readonly parameters: {
             readonly query?: never;
@@ -228,6 +262,74 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/codes/{id}/accesses": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 谁查询过。Every access about a code: who, on which basis, which fields, when. */
+        readonly get: operations["code_accesses"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/capacity": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 获取运力验证码。Draws ten digits for the holder's app to sign and to show. */
+        readonly post: operations["draw_capacity"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/capacity/sign": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 启用运力验证码。The holder's signature: from now on the digits may be entered. */
+        readonly post: operations["sign_capacity"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/consents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 持码人的授权。Every consent about a code, in the order in which they were given. */
+        readonly get: operations["code_consents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/codes/{id}/history": {
         readonly parameters: {
             readonly query?: never;
@@ -239,6 +341,60 @@ export interface paths {
         readonly get: operations["code_history"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/prompts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 授权征求列表。Who wishes for a consent of the code's holder, at the node that holds the data. */
+        readonly get: operations["prompts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/prompts/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 授权征求事件流。The prompts of a code as they come, as server-sent events with a `Prompt` as `data`. Without
+         *     `Last-Event-ID` it begins with those that wait.
+         */
+        readonly get: operations["prompt_events"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/prompts/{prompt}/refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 谢绝授权征求。The holder says no. The asker is not told; the same wish does not come again for a day. */
+        readonly post: operations["refuse_prompt"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -279,6 +435,91 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/consents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 授权列表。Consents, by receiver and state. */
+        readonly get: operations["consents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/consents/requests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 征求授权。Asks for a consent. The answer is the same whether there is anybody to be asked or not. */
+        readonly post: operations["wish"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/consents/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 授权。A consent: to whom, what for, which fields, and how often it was used. */
+        readonly get: operations["consent"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/erasures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 删除记录列表。What became of data that came with applications. */
+        readonly get: operations["erasures"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/erasures/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 删除记录。An erasure: what became of the data that came with an application. */
+        readonly get: operations["erasure"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/events": {
         readonly parameters: {
             readonly query?: never;
@@ -300,6 +541,115 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/exchange": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 信息交换。Asks for fields of a code's holder and vehicles: recorded first, then answered by the nodes that hold
+         *     them, and checked against the chain.
+         * @description This node signs for the caller; where it has no key to, prepare, sign and collect.
+         */
+        readonly post: operations["exchange"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/capacity": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 核验运力验证码。Enters the digits that a driver showed: what they agreed to is recorded as a consent used, and
+         *     answered at once.
+         */
+        readonly post: operations["capacity"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/capacity/prepare": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 准备核验运力验证码。The same for who signs elsewhere. */
+        readonly post: operations["prepare_capacity"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/prepare": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 准备信息交换。Makes the request, and what the caller signs to record it; then the answer is collected. */
+        readonly post: operations["prepare_exchange"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/{access}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 交换状态。An access of the caller's, and whether its answer can be collected here. Values are not kept. */
+        readonly get: operations["exchange_state"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/{access}/collect": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 领取交换结果。Asks the nodes that hold the data of an access that is on chain; again, if one of them gave no answer. */
+        readonly post: operations["collect"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/headers/{height}": {
         readonly parameters: {
             readonly query?: never;
@@ -309,6 +659,23 @@ export interface paths {
         };
         /** 区块头。The header of a height, or the newest. */
         readonly get: operations["header"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/interfaces": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 接口列表。Interfaces of all organisations, in the order in which they were first asked for. */
+        readonly get: operations["interfaces"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -377,6 +744,23 @@ export interface paths {
         };
         /** 机构。An organisation: who it is, what it may attest, its keys and certificates. */
         readonly get: operations["organisation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organisations/{id}/interfaces": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 机构的接口。What an organisation asked for, was granted, and was last told no for. */
+        readonly get: operations["of_organisation"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -510,6 +894,27 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/transactions/prepare": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 准备待签名的交易。The exact bytes of a transaction to sign elsewhere, and what they mean in words.
+         * @description Nothing is sent and nothing is kept: who signs checks the summary against what was meant, and the id against the
+         *     transaction (docs/proofs.md).
+         */
+        readonly post: operations["prepare"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/transactions/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -517,7 +922,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** 交易与回执。A transaction, and what became of it. */
+        /**
+         * 交易与回执。A transaction, and what became of it.
+         * @description The transaction itself is for its sender, regulators, and those who hold the blocks.
+         */
         readonly get: operations["transaction"];
         readonly put?: never;
         readonly post?: never;
@@ -605,7 +1013,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** 运单列表。Waybills, by maker, code and state. */
+        /**
+         * 运单列表。Waybills, by maker, code, state, kind, goods, places and when they were offered. A page may
+         *     hold fewer than were asked for, and none, although more follow: `next` says so.
+         */
         readonly get: operations["waybills"];
         readonly put?: never;
         readonly post?: never;
@@ -644,6 +1055,44 @@ export interface components {
             readonly reason: components["schemas"]["Text40"];
             /** @description Until when the other may agree. */
             readonly until: components["schemas"]["Time"];
+        };
+        /** @description An access. */
+        readonly Access: {
+            /** @description When. */
+            readonly at: components["schemas"]["Time"];
+            /** @description What it rests on. */
+            readonly basis: components["schemas"]["Basis"];
+            /** @description Who asked. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /** @description About whose code. */
+            readonly code: components["schemas"]["CodeId"];
+            readonly custody?: components["schemas"]["Custody"] | null;
+            /** @description Which fields. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description The code's holder. */
+            readonly holder: components["schemas"]["Holder"];
+            /** @description Its id. */
+            readonly id: components["schemas"]["AccessId"];
+            /** @description Digest of the request that the vault's node answers. */
+            readonly request: components["schemas"]["Hash"];
+            /** @description Vehicle and trailer, if a field is about them: the waybill's, else the current ones. */
+            readonly vehicles: readonly components["schemas"]["VehicleId"][];
+        };
+        /**
+         * @description an access id (acc_ and 26 symbols)
+         * @example acc_5t63b7qsg5we2a5gr9hx8w2k4m
+         */
+        readonly AccessId: string;
+        /** @description Sent by who asks: refused unless the basis holds in this block. */
+        readonly AccessRecord: {
+            /** @description What it rests on. */
+            readonly basis: components["schemas"]["Basis"];
+            /** @description About whose code. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Which fields. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description Digest of the request that the vault's node answers. */
+            readonly request: components["schemas"]["Hash"];
         };
         /** @description What a transaction asks for. The order is part of the format: append only. */
         readonly Action: {
@@ -784,6 +1233,98 @@ export interface components {
         } | {
             /** @description Either side, or a regulator, ends a dispute. */
             readonly waybill_dispute_end: components["schemas"]["WaybillDisputeEnd"];
+        } | {
+            /** @description An organisation applies for an interface, or for another grant of it. */
+            readonly interface_apply: components["schemas"]["InterfaceApply"];
+        } | {
+            /** @description An organisation withdraws what it applied for. */
+            readonly interface_withdraw: components["schemas"]["InterfaceWithdraw"];
+        } | {
+            /** @description A regulator grants what was applied for, or less. */
+            readonly interface_grant: components["schemas"]["InterfaceGrant"];
+        } | {
+            /** @description A regulator refuses what was applied for. */
+            readonly interface_refuse: components["schemas"]["InterfaceRefuse"];
+        } | {
+            /** @description A regulator ends a grant at once. */
+            readonly interface_revoke: components["schemas"]["InterfaceRevoke"];
+        } | {
+            /** @description An organisation gives its grant back. */
+            readonly interface_release: components["schemas"]["InterfaceRelease"];
+        } | {
+            /** @description One side proposes that another vehicle takes over. */
+            readonly waybill_swap: components["schemas"]["WaybillSwap"];
+        } | {
+            /** @description The other side agrees to that vehicle. */
+            readonly waybill_swap_agree: components["schemas"]["WaybillSwapAgree"];
+        } | {
+            /** @description A holder consents to an access. */
+            readonly consent_give: components["schemas"]["ConsentGive"];
+        } | {
+            /** @description A holder revokes a consent. */
+            readonly consent_revoke: components["schemas"]["ConsentRevoke"];
+        } | {
+            /** @description An enterprise uses a verification code that it was shown. */
+            readonly consent_use: components["schemas"]["ConsentUse"];
+        } | {
+            /** @description An organisation records an access. */
+            readonly access_record: components["schemas"]["AccessRecord"];
+        } | {
+            /** @description A holder's node publishes an erasure. */
+            readonly erasure_publish: components["schemas"]["ErasurePublish"];
+        } | {
+            /** @description A driver or an enterprise asks for an affiliation. */
+            readonly affiliation_request: components["schemas"]["AffiliationRequest"];
+        } | {
+            /** @description The enterprise reviews an affiliation. */
+            readonly affiliation_review: components["schemas"]["AffiliationReview"];
+        } | {
+            /** @description The enterprise opens the account of an affiliation. */
+            readonly affiliation_open: components["schemas"]["AffiliationOpen"];
+        } | {
+            /** @description Either side ends an affiliation. */
+            readonly affiliation_end: components["schemas"]["AffiliationEnd"];
+        };
+        /** @description Sent by either side: an account that is open is closed. */
+        readonly AffiliationEnd: {
+            /** @description Which. */
+            readonly affiliation: components["schemas"]["AffiliationId"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+        };
+        /**
+         * @description an affiliation id (aff_ and 26 symbols)
+         * @example aff_5t63b7qsg5we2a5gr9hx8w2k4m
+         */
+        readonly AffiliationId: string;
+        /** @description Sent by the enterprise once it has approved. */
+        readonly AffiliationOpen: {
+            /** @description Which. */
+            readonly affiliation: components["schemas"]["AffiliationId"];
+        };
+        /** @description Sent by the driver, or by the enterprise with the driver's word. */
+        readonly AffiliationRequest: {
+            /** @description The driver's code. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description The enterprise or platform. */
+            readonly enterprise: components["schemas"]["OrganisationId"];
+            /** @description The driver's word. */
+            readonly statements: readonly components["schemas"]["Statement"][];
+        };
+        /** @description Sent by the enterprise. */
+        readonly AffiliationReview: {
+            /** @description Which. */
+            readonly affiliation: components["schemas"]["AffiliationId"];
+            /** @description The verdict. */
+            readonly verdict: components["schemas"]["AffiliationVerdict"];
+        };
+        /** @description An enterprise's verdict. */
+        readonly AffiliationVerdict: "approve" | {
+            /** @description 拒绝. */
+            readonly refuse: {
+                /** @description Reason code. */
+                readonly reason: components["schemas"]["Text40"];
+            };
         };
         /** @description An attester's answer. */
         readonly Answer: {
@@ -861,6 +1402,25 @@ export interface components {
             /** @description Which. */
             readonly application: components["schemas"]["ApplicationId"];
         };
+        /** @description What an access rests on (`domain.md` section 6). No basis, no data. */
+        readonly Basis: {
+            /** @description A consent of the holder, for the purpose that it names. */
+            readonly consent: {
+                /** @description Which. */
+                readonly consent: components["schemas"]["ConsentId"];
+                /** @description What for. */
+                readonly purpose: components["schemas"]["Purpose"];
+            };
+        } | {
+            /** @description A waybill of the asker's that the code carries or carried lately. */
+            readonly waybill: components["schemas"]["WaybillId"];
+        } | {
+            /** @description The asker's office, for a named case. */
+            readonly office: {
+                /** @description Digest of the case file; not zeros. */
+                readonly case: components["schemas"]["Hash"];
+            };
+        };
         /** @description What became of a batch. */
         readonly BatchAnswer: {
             /** @description One for each transaction, in order. */
@@ -911,6 +1471,57 @@ export interface components {
             /** @description From its leaf to `state_root`. */
             readonly path: readonly components["schemas"]["Hash"][];
         };
+        /** @description A verification code that waits for the holder's signature. */
+        readonly CapacityDrawn: {
+            /** @description Until when the statement may be good at most. */
+            readonly at_most: components["schemas"]["Time"];
+            /** @description Digest of the terms. */
+            readonly digest: components["schemas"]["Hash"];
+            /** @description The digits to show once the node has taken the signature. */
+            readonly digits: components["schemas"]["Digits"];
+            /** @description Random, for the statement. */
+            readonly nonce: components["schemas"]["Nonce"];
+            /** @description Until when the terms must be signed. */
+            readonly sign_by: components["schemas"]["Time"];
+            /** @description What is signed: its digest is what the statement is about. */
+            readonly terms: components["schemas"]["CapacityTerms"];
+        };
+        /** @description A verification code that was shown. */
+        readonly CapacityEntered: {
+            /** @description The ten digits. */
+            readonly digits: components["schemas"]["Digits"];
+            /** @description What the caller knows of the driver: identity number, phone or plate. */
+            readonly key: components["schemas"]["KeyField"];
+        };
+        /** @description From when on the digits may be shown, and until when. */
+        readonly CapacityGood: {
+            /** @description Until when the digits may be entered. */
+            readonly until: components["schemas"]["Time"];
+        };
+        /** @description What the holder's app signed. */
+        readonly CapacitySigned: {
+            /** @description The holder's word on them. */
+            readonly statement: components["schemas"]["Statement"];
+            /** @description The terms as they were drawn. */
+            readonly terms: components["schemas"]["CapacityTerms"];
+        };
+        /**
+         * @description What a driver's app signs when it shows a verification code (运力验证码). Who will be shown it is
+         *     not known then: whoever has the digits uses it, once.
+         */
+        readonly CapacityTerms: {
+            /** @description Whose. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Which fields; a sensitive one stands alone. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description Digest of the ten digits behind a salt that the driver's node keeps. */
+            readonly shown: components["schemas"]["Hash"];
+        };
+        /** @description What a driver agrees to show. */
+        readonly CapacityWish: {
+            /** @description Which fields; a sensitive one stands alone. */
+            readonly fields: components["schemas"]["FieldSet"];
+        };
         /** @description Who carries it. */
         readonly Carrier: {
             /** @description When it was accepted. */
@@ -920,7 +1531,7 @@ export interface components {
             /** @description Its person. */
             readonly person: components["schemas"]["PersonId"];
             readonly trailer?: components["schemas"]["VehicleId"] | null;
-            /** @description The vehicle. */
+            /** @description The vehicle, the one that took over last. */
             readonly vehicle: components["schemas"]["VehicleId"];
         };
         /** @description A certificate or policy. */
@@ -1231,6 +1842,104 @@ export interface components {
          * @enum {string}
          */
         readonly Colour: "blue" | "yellow" | "red";
+        /** @description A consent. */
+        readonly Consent: {
+            readonly custody?: components["schemas"]["Custody"] | null;
+            readonly ended_at?: components["schemas"]["Time"] | null;
+            /** @description When it was given. */
+            readonly given_at: components["schemas"]["Time"];
+            /** @description Who gave it. */
+            readonly holder: components["schemas"]["Holder"];
+            /** @description Its id. */
+            readonly id: components["schemas"]["ConsentId"];
+            readonly sponsor?: components["schemas"]["OrganisationId"] | null;
+            /** @description Where it stands. */
+            readonly state: components["schemas"]["ConsentState"];
+            /** @description What is agreed to. */
+            readonly terms: components["schemas"]["ConsentTerms"];
+            /**
+             * Format: int32
+             * @description How often it was used.
+             */
+            readonly used: number;
+        };
+        /** @description The same whether anybody is asked or not. */
+        readonly ConsentAsked: {
+            /** @description Id of the wish: the holder's prompt has it. */
+            readonly id: components["schemas"]["Hash"];
+        };
+        /**
+         * @description Sent by the holder of the code, or by a sponsor (platform, enterprise, regulator) with the
+         *     holder's word. Each sensitive field is agreed to by a consent that names it alone.
+         */
+        readonly ConsentGive: {
+            /** @description The holder's word. */
+            readonly statements: readonly components["schemas"]["Statement"][];
+            /** @description What is agreed to. */
+            readonly terms: components["schemas"]["ConsentTerms"];
+        };
+        /**
+         * @description a consent id (con_ and 26 symbols)
+         * @example con_5t63b7qsg5we2a5gr9hx8w2k4m
+         */
+        readonly ConsentId: string;
+        /** @description Sent by the holder: from here on, within the block too, it gives no access. */
+        readonly ConsentRevoke: {
+            /** @description Which. */
+            readonly consent: components["schemas"]["ConsentId"];
+        };
+        /**
+         * @description Where a consent stands.
+         * @enum {string}
+         */
+        readonly ConsentState: "in_force" | "revoked" | "used_up" | "ended";
+        /** @description What is agreed to. */
+        readonly ConsentTerms: {
+            /** @description Whose fields: those of this code's holder and vehicles. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Which; a sensitive one stands alone. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description What for. */
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description Who may see them. */
+            readonly to: components["schemas"]["OrganisationId"];
+            /** @description Until when: at most 366 days ahead. */
+            readonly until: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How often: 1 to 1,000 times.
+             */
+            readonly uses: number;
+        };
+        /**
+         * @description Sent by the enterprise or platform that was shown the digits, with the holder's word on the terms
+         *     alone (not on the request). It becomes a consent that is used, and an access, in one.
+         */
+        readonly ConsentUse: {
+            /** @description Digest of the request that the driver's node answers. */
+            readonly request: components["schemas"]["Hash"];
+            /** @description The holder's word, good for 5 minutes (`capacity_ms`). */
+            readonly statements: readonly components["schemas"]["Statement"][];
+            /** @description What the app signed. */
+            readonly terms: components["schemas"]["CapacityTerms"];
+        };
+        /** @description A wish for a consent: the holder of a code, or whoever a key field is of, is asked. */
+        readonly ConsentWish: {
+            readonly code?: components["schemas"]["CodeId"] | null;
+            /** @description Which fields; a sensitive one stands alone. */
+            readonly fields: components["schemas"]["FieldSet"];
+            readonly key?: components["schemas"]["KeyField"] | null;
+            /** @description What for. */
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly text?: components["schemas"]["Text120"] | null;
+            /** @description Until when the consent would hold. */
+            readonly until: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How often it could be used.
+             */
+            readonly uses: number;
+        };
         /**
          * @description a unified social credit code of 18 symbols (GB 32100)
          * @example 91539901MA00TE5T2W
@@ -1241,6 +1950,11 @@ export interface components {
             /** @description A platform signs for the holder. */
             readonly platform: components["schemas"]["OrganisationId"];
         };
+        /**
+         * @description ten digits
+         * @example 0123456789
+         */
+        readonly Digits: string;
         /** @description A dispute beside the state. */
         readonly Dispute: {
             /** @description Who opened it. */
@@ -1273,11 +1987,64 @@ export interface components {
          * @enum {string}
          */
         readonly Energy: "petrol" | "diesel" | "electric" | "hybrid" | "gas" | "other";
+        /** @description An erasure; a subject has one record, each change a version. */
+        readonly Erasure: {
+            /** @description The application that they came with. */
+            readonly application: components["schemas"]["ApplicationId"];
+            /** @description When it was published. */
+            readonly at: components["schemas"]["Time"];
+            /** @description Who published it: the sponsor of that application, whose node holds the data. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /** @description Digest of the node's protocol of the erasure. */
+            readonly digest: components["schemas"]["Hash"];
+            /** @description Its id, which follows from the subject. */
+            readonly id: components["schemas"]["ErasureId"];
+            /** @description What became of them. */
+            readonly kind: components["schemas"]["ErasureKind"];
+            /** @description Whose data. */
+            readonly subject: components["schemas"]["ErasureSubject"];
+        };
+        /**
+         * @description an erasure id (era_ and 26 symbols)
+         * @example era_5t63b7qsg5we2a5gr9hx8w2k4m
+         */
+        readonly ErasureId: string;
+        /** @description What became of them. */
+        readonly ErasureKind: {
+            /** @description Kept because the law requires it: shown to a regulator for a named case, to nobody else. */
+            readonly restricted: {
+                /** @description Until when the law requires it. From then on they are shown to nobody at all. */
+                readonly until: components["schemas"]["Time"];
+            };
+        } | "erased";
+        /**
+         * @description Sent by the sponsor of an application, whose node holds the data that came with it: once the code
+         *     is cancelled, the vehicle bound to nobody, or the application over without either.
+         */
+        readonly ErasurePublish: {
+            /** @description Which application. */
+            readonly application: components["schemas"]["ApplicationId"];
+            /** @description Digest of the node's protocol of the erasure. */
+            readonly digest: components["schemas"]["Hash"];
+            /** @description What became of the data. */
+            readonly kind: components["schemas"]["ErasureKind"];
+        };
+        /** @description Whose data. */
+        readonly ErasureSubject: {
+            /** @description Those of a code and its holder. */
+            readonly code: components["schemas"]["CodeId"];
+        } | {
+            /** @description Those of a vehicle or trailer. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+        } | {
+            /** @description Those of an application that led to nothing. */
+            readonly application: components["schemas"]["ApplicationId"];
+        };
         /**
          * @description What happened to a record.
          * @enum {string}
          */
-        readonly Event: "genesis" | "parameter_set" | "organisation_admitted" | "organisation_changed" | "organisation_ended" | "key_registered" | "key_ended" | "name_given" | "name_moved" | "person_registered" | "person_changed" | "vehicle_registered" | "vehicle_changed" | "plate_moved" | "application_made" | "claim_attested" | "claim_refused" | "claim_corrected" | "application_issued" | "application_lapsed" | "application_withdrawn" | "code_issued" | "code_changed" | "code_blue" | "code_yellow" | "code_red" | "code_suspended" | "code_resumed" | "code_cancelled" | "certificate_attested" | "certificate_notice" | "certificate_renewed" | "certificate_ended" | "certificate_suspended" | "certificate_resumed" | "certificate_revoked" | "matter_opened" | "matter_extended" | "matter_settled" | "matter_voided" | "waybill_offered" | "waybill_accepted" | "waybill_declined" | "waybill_withdrawn" | "waybill_lapsed" | "waybill_cancelled" | "waybill_loaded" | "waybill_departed" | "waybill_arrived" | "waybill_signed" | "waybill_abort_changed" | "waybill_aborted" | "waybill_settlement_proposed" | "waybill_settled" | "waybill_disputed" | "waybill_dispute_changed" | "waybill_flagged";
+        readonly Event: "genesis" | "parameter_set" | "organisation_admitted" | "organisation_changed" | "organisation_ended" | "key_registered" | "key_ended" | "name_given" | "name_moved" | "person_registered" | "person_changed" | "vehicle_registered" | "vehicle_changed" | "plate_moved" | "application_made" | "claim_attested" | "claim_refused" | "claim_corrected" | "application_issued" | "application_lapsed" | "application_withdrawn" | "code_issued" | "code_changed" | "code_blue" | "code_yellow" | "code_red" | "code_suspended" | "code_resumed" | "code_cancelled" | "certificate_attested" | "certificate_notice" | "certificate_renewed" | "certificate_ended" | "certificate_suspended" | "certificate_resumed" | "certificate_revoked" | "matter_opened" | "matter_extended" | "matter_settled" | "matter_voided" | "waybill_offered" | "waybill_accepted" | "waybill_declined" | "waybill_withdrawn" | "waybill_lapsed" | "waybill_cancelled" | "waybill_loaded" | "waybill_departed" | "waybill_arrived" | "waybill_signed" | "waybill_abort_changed" | "waybill_aborted" | "waybill_settlement_proposed" | "waybill_settled" | "waybill_disputed" | "waybill_dispute_changed" | "waybill_flagged" | "interface_requested" | "interface_withdrawn" | "interface_granted" | "interface_refused" | "interface_revoked" | "interface_released" | "interface_ended" | "waybill_swap_changed" | "waybill_swapped" | "consent_given" | "consent_used" | "consent_used_up" | "consent_revoked" | "consent_ended" | "access_recorded" | "erasure_published" | "affiliation_requested" | "affiliation_approved" | "affiliation_refused" | "affiliation_opened" | "affiliation_ended";
         /** @description What the `data` of an event holds: a change, and where it is from. */
         readonly EventData: {
             /** @description The instant at which it counts: block time, or the instant of a due change. */
@@ -1302,6 +2069,113 @@ export interface components {
             readonly transaction?: number | null;
             /** @description What was written. */
             readonly version: components["schemas"]["Version"];
+        };
+        /** @description What an exchange brought. */
+        readonly ExchangeAnswer: {
+            /** @description The access that is its record. */
+            readonly access: components["schemas"]["AccessId"];
+            /** @description Names of the nodes that had something of it. */
+            readonly answered_by: readonly string[];
+            /** @description What it rests on. */
+            readonly basis: components["schemas"]["Basis"];
+            /** @description What was opened, certificate by certificate. */
+            readonly certificates: readonly components["schemas"]["OpenedCertificate"][];
+            /** @description About whose code. */
+            readonly code: components["schemas"]["CodeId"];
+            readonly custody?: components["schemas"]["Custody"] | null;
+            /** @description The fields that were asked for. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description Height of the access's block. */
+            readonly height: components["schemas"]["Height"];
+            /** @description Fields of which nothing was found. */
+            readonly missing: components["schemas"]["FieldSet"];
+            readonly phone?: components["schemas"]["Text40"] | null;
+            /** @description Names of the nodes that gave no answer: asking again within 10 minutes uses nothing more. */
+            readonly silent: readonly string[];
+            /** @description When it was recorded: the data are as the chain had them then. */
+            readonly time: components["schemas"]["Time"];
+        };
+        /**
+         * @description A field that an exchange can ask for. The order is part of the format: append only.
+         * @enum {string}
+         */
+        readonly ExchangeField: "name" | "phone" | "plate" | "validity" | "identity" | "driving_licence" | "qualification" | "vehicle_licence" | "transport_permit" | "business_permit" | "policy" | "identity_number" | "bank_account" | "track";
+        /** @description A request that waits to be recorded. */
+        readonly ExchangePrepared: {
+            /** @description The access that this transaction makes: collect by it once the transaction is executed. */
+            readonly access: components["schemas"]["AccessId"];
+            /** @description What is to be signed. */
+            readonly prepared: components["schemas"]["Prepared"];
+            /** @description Digest of the request, as the access will have it. */
+            readonly request: components["schemas"]["Hash"];
+        };
+        /** @description Where an access stands here. */
+        readonly ExchangeState: {
+            /** @description The access. */
+            readonly access: components["schemas"]["Access"];
+            /** @description Until when it is answered. */
+            readonly answered_until: components["schemas"]["Time"];
+            /** @description True while its answer can be collected at this node. */
+            readonly collectable: boolean;
+        };
+        /** @description What is asked for. */
+        readonly ExchangeWish: {
+            readonly case?: components["schemas"]["Hash"] | null;
+            /** @description About whose code. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Which fields. */
+            readonly fields: components["schemas"]["FieldSet"];
+            readonly purpose?: components["schemas"]["Purpose"] | null;
+            readonly waybill?: components["schemas"]["WaybillId"] | null;
+        };
+        /** @description A field of the action in words. */
+        readonly FieldInWords: {
+            /** @description Its path, such as `terms.until`. */
+            readonly field: string;
+            /** @description Its value as text. */
+            readonly value: string;
+        };
+        /** @description A set of fields: 4 bytes, bit i for the i-th field; in JSON their words in that order. */
+        readonly FieldSet: readonly components["schemas"]["ExchangeField"][];
+        /** @description A grant in force. */
+        readonly Grant: {
+            readonly by?: components["schemas"]["OrganisationId"] | null;
+            /** @description Since when. */
+            readonly from: components["schemas"]["Time"];
+            /** @description What is granted. */
+            readonly terms: components["schemas"]["GrantTerms"];
+        };
+        /** @description What a regulator's no says. */
+        readonly GrantDenial: {
+            /** @description When. */
+            readonly at: components["schemas"]["Time"];
+            /** @description The regulator. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /** @description True if a grant was revoked, false if a request was refused. */
+            readonly revoked: boolean;
+        };
+        /** @description A request that no regulator has answered. */
+        readonly GrantRequest: {
+            /** @description When it was made. */
+            readonly asked_at: components["schemas"]["Time"];
+            /** @description Digest of the text that says what for. */
+            readonly purpose: components["schemas"]["Hash"];
+            /** @description What is asked for. */
+            readonly terms: components["schemas"]["GrantTerms"];
+        };
+        /** @description What is asked for or granted. */
+        readonly GrantTerms: {
+            /**
+             * Format: int32
+             * @description Most calls a minute.
+             */
+            readonly calls_a_minute: number;
+            /** @description What for: scopes of one interface, at least one. */
+            readonly scopes: components["schemas"]["InterfaceScopes"];
+            /** @description Until when; at that instant it has ended. */
+            readonly until: components["schemas"]["Time"];
         };
         /**
          * @description a hash of 64 lower-case hexadecimal digits
@@ -1421,6 +2295,120 @@ export interface components {
                 readonly tag: components["schemas"]["Hash"];
             };
         };
+        /** @description What the bytes mean. */
+        readonly InWords: {
+            /** @description What the action is, in English. */
+            readonly en: string;
+            /** @description Every field of it. */
+            readonly fields: readonly components["schemas"]["FieldInWords"][];
+            /** @description What the action is, in Chinese. */
+            readonly zh: string;
+        };
+        /** @description An organisation and an interface. */
+        readonly Interface: {
+            readonly denied?: components["schemas"]["GrantDenial"] | null;
+            readonly grant?: components["schemas"]["Grant"] | null;
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Whose. */
+            readonly organisation: components["schemas"]["OrganisationId"];
+            readonly request?: components["schemas"]["GrantRequest"] | null;
+            /**
+             * Format: int64
+             * @description How many requests were made so far: the number of the open one.
+             */
+            readonly requests: number;
+        };
+        /**
+         * @description Sent by an admin of the organisation. It takes the place of an open request; while a grant is in
+         *     force it asks to change or renew it.
+         */
+        readonly InterfaceApply: {
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Digest of the text that says what for. */
+            readonly purpose: components["schemas"]["Hash"];
+            /** @description What is asked for. */
+            readonly terms: components["schemas"]["GrantTerms"];
+        };
+        /** @description Sent by a regulator. */
+        readonly InterfaceGrant: {
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Whose request. */
+            readonly organisation: components["schemas"]["OrganisationId"];
+            /**
+             * Format: int64
+             * @description Number of the request, so that one which replaced it is not granted unseen.
+             */
+            readonly request: number;
+            /** @description What is granted: no more than was asked for. */
+            readonly terms: components["schemas"]["GrantTerms"];
+        };
+        /**
+         * @description The interfaces that are granted (`domain.md` section 1).
+         * @enum {string}
+         */
+        readonly InterfaceKind: "code_application" | "verification_and_exchange";
+        /** @description Sent by a regulator. A grant in force stays. */
+        readonly InterfaceRefuse: {
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Whose request. */
+            readonly organisation: components["schemas"]["OrganisationId"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /**
+             * Format: int64
+             * @description Number of the request, so that one which replaced it is not refused unseen.
+             */
+            readonly request: number;
+        };
+        /** @description Sent by an admin of the organisation. An open request stays. */
+        readonly InterfaceRelease: {
+            /** @description The interface whose grant is given back. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+        };
+        /** @description Sent by a regulator. An open request stays. */
+        readonly InterfaceRevoke: {
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Whose grant. */
+            readonly organisation: components["schemas"]["OrganisationId"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+        };
+        /** @description A set of scopes. */
+        readonly InterfaceScopes: {
+            /** @description May apply for codes. */
+            readonly codes: boolean;
+            /** @description May get values under a basis. */
+            readonly exchange: boolean;
+            /** @description May use affiliations, the modules of drivers and vehicles, feeds and webhooks. */
+            readonly modules: boolean;
+            /** @description May apply for vehicles. */
+            readonly vehicles: boolean;
+            /** @description May read certificates and matters of codes that are not its own. */
+            readonly verify: boolean;
+            /** @description May offer waybills, and read those that it is party to. */
+            readonly waybills: boolean;
+        };
+        /** @description Sent by an admin of the organisation. */
+        readonly InterfaceWithdraw: {
+            /** @description The interface whose open request is withdrawn. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+        };
+        /** @description The interfaces of an organisation as of an instant. */
+        readonly InterfacesAnswer: {
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description Those that it ever asked for, or was granted at genesis; at most one of each kind. */
+            readonly interfaces: readonly components["schemas"]["Interface"][];
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description The instant. */
+            readonly time: components["schemas"]["Time"];
+        };
         /**
          * @description Sent by an admin of the organisation. The new key states that it is in hand: a key is never
          *     used again, so nobody may take one that is another's.
@@ -1438,6 +2426,13 @@ export interface components {
             /** @description The key that ends. */
             readonly key: components["schemas"]["PublicKey"];
         };
+        /** @description A key field as somebody wrote it: 1 to 40 bytes, never printed by `Debug`. */
+        readonly KeyField: {
+            /** @description Its kind. */
+            readonly kind: components["schemas"]["KeyKind"];
+            /** @description Its value. */
+            readonly value: components["schemas"]["Text40"];
+        };
         /** @description A key with its roles. */
         readonly KeyGrant: {
             /** @description The key. */
@@ -1445,6 +2440,11 @@ export interface components {
             /** @description What it may do. */
             readonly roles: components["schemas"]["Roles"];
         };
+        /**
+         * @description The kinds of key fields.
+         * @enum {string}
+         */
+        readonly KeyKind: "identity_number" | "phone" | "plate";
         /** @description Sent by an admin of the organisation, or by a person. The new key states that it is in hand. */
         readonly KeyReplace: {
             /** @description The key that takes its place, with the same roles or custody. */
@@ -1636,6 +2636,42 @@ export interface components {
             /** @description When it makes the colour red. */
             readonly settle_by: components["schemas"]["Time"];
         };
+        /** @description The fields of one certificate that were opened, and what the chain says of it. */
+        readonly OpenedCertificate: {
+            /** @description When. */
+            readonly attested_at: components["schemas"]["Time"];
+            /** @description Who attested it. */
+            readonly attester: components["schemas"]["OrganisationId"];
+            /** @description The fields. */
+            readonly fields: readonly components["schemas"]["OpenedField"][];
+            /** @description Its kind. */
+            readonly kind: components["schemas"]["CertificateKind"];
+            /** @description The commitment that the fields open. */
+            readonly root: components["schemas"]["Hash"];
+            /** @description Where it stood when the access was recorded. */
+            readonly state: components["schemas"]["CertificateState"];
+            /** @description Whose: holder, vehicle, trailer or operator. */
+            readonly subject: components["schemas"]["Subject"];
+            /** @description From when it holds. */
+            readonly valid_from: components["schemas"]["Time"];
+            readonly valid_until?: components["schemas"]["Time"] | null;
+        };
+        /** @description A field with what opens its commitment. */
+        readonly OpenedField: {
+            /**
+             * Format: int32
+             * @description Its place in the table, from 0.
+             */
+            readonly index: number;
+            /** @description Its name in the table of its kind. */
+            readonly name: components["schemas"]["Text40"];
+            /** @description Hashes beside the way to the root, from below. */
+            readonly path: readonly components["schemas"]["Hash"][];
+            /** @description What hides it on chain. */
+            readonly salt: components["schemas"]["Salt"];
+            /** @description Its value; empty where it is absent. */
+            readonly value: string;
+        };
         /** @description Who operates a vehicle: an enterprise, or a person as a one-man business. */
         readonly Operator: {
             /** @description An enterprise. */
@@ -1746,6 +2782,28 @@ export interface components {
             /** @description When it happened. */
             readonly occurred_at: components["schemas"]["Time"];
         };
+        /** @description What a second party signs whose word the action carries. */
+        readonly OwnWord: {
+            /** @description The 104 bytes to sign with Ed25519, as hexadecimal digits. */
+            readonly message: string;
+            /** @description Random, 16 bytes. */
+            readonly nonce: components["schemas"]["Nonce"];
+            /** @description Until when the word is good. */
+            readonly valid_until: components["schemas"]["Time"];
+        };
+        /** @description A page of a list. */
+        readonly Page: {
+            /** @description Height of the newest block. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The items. There may be fewer than `limit`, and none, although more follow. */
+            readonly items: readonly components["schemas"]["AnyRecord"][];
+            /** @description `cursor` of the next page; null at the end. */
+            readonly next?: string | null;
+            /** @description Its stage. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description Its time. */
+            readonly time: components["schemas"]["Time"];
+        };
         /** @description A page of a list. */
         readonly Page_AnyRecord: {
             /** @description Height of the newest block. */
@@ -1845,7 +2903,7 @@ export interface components {
          * @description A parameter's name. Durations are in milliseconds.
          * @enum {string}
          */
-        readonly ParameterName: "notice_ms" | "answer_ms" | "corrections" | "application_ms" | "vehicles_per_driver" | "drivers_per_vehicle" | "settle_violation_ms" | "settle_breach_ms" | "settle_study_ms" | "settle_certificate_ms" | "settle_other_ms" | "certificate_notice_ms" | "offer_ms" | "load_grace_ms" | "sign_ms" | "agree_ms" | "settlement_ms" | "dispute_ms" | "difference_ppm" | "barring_points" | "over_limit_matters" | "over_limit_months" | "step_ahead_ms";
+        readonly ParameterName: "notice_ms" | "answer_ms" | "corrections" | "application_ms" | "vehicles_per_driver" | "drivers_per_vehicle" | "settle_violation_ms" | "settle_breach_ms" | "settle_study_ms" | "settle_certificate_ms" | "settle_other_ms" | "certificate_notice_ms" | "offer_ms" | "load_grace_ms" | "sign_ms" | "agree_ms" | "settlement_ms" | "dispute_ms" | "difference_ppm" | "barring_points" | "over_limit_matters" | "over_limit_months" | "step_ahead_ms" | "waybill_access_ms" | "capacity_ms";
         /** @description Sent by a regulator. */
         readonly ParameterSet: {
             /** @description From when: at least `notice_ms` ahead of block time. */
@@ -1933,6 +2991,22 @@ export interface components {
          * @description A prefecture of Yunnan by its GB/T 2260 code, such as 5301 for Kunming.
          */
         readonly Prefecture: number;
+        /** @description What is signed, and what it means. */
+        readonly Prepared: {
+            /** @description Its id. */
+            readonly id: components["schemas"]["TransactionId"];
+            /** @description The 48 bytes to sign with Ed25519, as hexadecimal digits. */
+            readonly message: string;
+            /**
+             * @description What a second party signs for `statements`, where the action carries any. Anybody else's is prepared
+             *     by asking again.
+             */
+            readonly statement: components["schemas"]["OwnWord"];
+            /** @description What all this means: to be shown to who signs. */
+            readonly summary: components["schemas"]["InWords"];
+            /** @description The transaction: with `signature` added it is what `POST /v1/transactions` takes. */
+            readonly transaction: components["schemas"]["Unsigned"];
+        };
         /**
          * @description A problem in the form of RFC 9457, with our members beside the standard ones.
          * @example {
@@ -1972,6 +3046,36 @@ export interface components {
             /** @description What to do about it. */
             readonly what_to_do: string;
         };
+        /** @description A wish for a consent as it waits for the holder. */
+        readonly Prompt: {
+            /** @description When it came here. */
+            readonly asked_at: components["schemas"]["Time"];
+            /** @description Who wishes. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /** @description The code whose holder is asked. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Until when it waits. */
+            readonly ends_at: components["schemas"]["Time"];
+            /** @description Which fields. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description Its id. */
+            readonly id: components["schemas"]["Hash"];
+            /** @description What for. */
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly text?: components["schemas"]["Text120"] | null;
+            /** @description Until when the consent would hold. */
+            readonly until: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How often it could be used.
+             */
+            readonly uses: number;
+        };
+        /** @description The prompts that wait for a holder. */
+        readonly PromptList: {
+            /** @description The prompts, oldest first; at most 16. */
+            readonly prompts: readonly components["schemas"]["Prompt"][];
+        };
         /** @description A proof against one header, which the verifier has from elsewhere. */
         readonly Proof: {
             /** @description The header that it is against, by height and hash. */
@@ -1997,6 +3101,11 @@ export interface components {
             readonly prefectures: readonly components["schemas"]["Prefecture"][];
             readonly vehicle_type?: components["schemas"]["Text40"] | null;
         };
+        /**
+         * @description What fields are asked for. A consent is for one purpose; another needs another consent.
+         * @enum {string}
+         */
+        readonly Purpose: "capacity_check" | "engagement" | "carriage" | "settlement" | "insurance_quote" | "insurance_claim" | "credit" | "safety_education" | "legal_aid" | "service";
         /** @description One reason of a refusal. */
         readonly Reason: {
             readonly about?: components["schemas"]["Text40"] | null;
@@ -2014,6 +3123,44 @@ export interface components {
             readonly outcome: components["schemas"]["Outcome"];
             /** @description Which transaction. */
             readonly transaction: components["schemas"]["TransactionId"];
+        };
+        /** @description A record as of an instant. */
+        readonly RecordAnswer_Access: {
+            /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The record's id. */
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
+            /** @description An access. */
+            readonly record: {
+                /** @description When. */
+                readonly at: components["schemas"]["Time"];
+                /** @description What it rests on. */
+                readonly basis: components["schemas"]["Basis"];
+                /** @description Who asked. */
+                readonly by: components["schemas"]["OrganisationId"];
+                /** @description About whose code. */
+                readonly code: components["schemas"]["CodeId"];
+                readonly custody?: components["schemas"]["Custody"] | null;
+                /** @description Which fields. */
+                readonly fields: components["schemas"]["FieldSet"];
+                /** @description The code's holder. */
+                readonly holder: components["schemas"]["Holder"];
+                /** @description Its id. */
+                readonly id: components["schemas"]["AccessId"];
+                /** @description Digest of the request that the vault's node answers. */
+                readonly request: components["schemas"]["Hash"];
+                /** @description Vehicle and trailer, if a field is about them: the waybill's, else the current ones. */
+                readonly vehicles: readonly components["schemas"]["VehicleId"][];
+            };
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description The instant: that block's time, or the one asked for. */
+            readonly time: components["schemas"]["Time"];
+            /** @description The newest version that a block wrote by then. */
+            readonly version: components["schemas"]["Version"];
         };
         /** @description A record as of an instant. */
         readonly RecordAnswer_Application: {
@@ -2056,6 +3203,76 @@ export interface components {
                 readonly vehicle?: components["schemas"]["VehicleId"] | null;
                 /** @description What it is for. */
                 readonly wanted: components["schemas"]["Wanted"];
+            };
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description The instant: that block's time, or the one asked for. */
+            readonly time: components["schemas"]["Time"];
+            /** @description The newest version that a block wrote by then. */
+            readonly version: components["schemas"]["Version"];
+        };
+        /** @description A record as of an instant. */
+        readonly RecordAnswer_Consent: {
+            /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The record's id. */
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
+            /** @description A consent. */
+            readonly record: {
+                readonly custody?: components["schemas"]["Custody"] | null;
+                readonly ended_at?: components["schemas"]["Time"] | null;
+                /** @description When it was given. */
+                readonly given_at: components["schemas"]["Time"];
+                /** @description Who gave it. */
+                readonly holder: components["schemas"]["Holder"];
+                /** @description Its id. */
+                readonly id: components["schemas"]["ConsentId"];
+                readonly sponsor?: components["schemas"]["OrganisationId"] | null;
+                /** @description Where it stands. */
+                readonly state: components["schemas"]["ConsentState"];
+                /** @description What is agreed to. */
+                readonly terms: components["schemas"]["ConsentTerms"];
+                /**
+                 * Format: int32
+                 * @description How often it was used.
+                 */
+                readonly used: number;
+            };
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description The instant: that block's time, or the one asked for. */
+            readonly time: components["schemas"]["Time"];
+            /** @description The newest version that a block wrote by then. */
+            readonly version: components["schemas"]["Version"];
+        };
+        /** @description A record as of an instant. */
+        readonly RecordAnswer_Erasure: {
+            /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The record's id. */
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
+            /** @description An erasure; a subject has one record, each change a version. */
+            readonly record: {
+                /** @description The application that they came with. */
+                readonly application: components["schemas"]["ApplicationId"];
+                /** @description When it was published. */
+                readonly at: components["schemas"]["Time"];
+                /** @description Who published it: the sponsor of that application, whose node holds the data. */
+                readonly by: components["schemas"]["OrganisationId"];
+                /** @description Digest of the node's protocol of the erasure. */
+                readonly digest: components["schemas"]["Hash"];
+                /** @description Its id, which follows from the subject. */
+                readonly id: components["schemas"]["ErasureId"];
+                /** @description What became of them. */
+                readonly kind: components["schemas"]["ErasureKind"];
+                /** @description Whose data. */
+                readonly subject: components["schemas"]["ErasureSubject"];
             };
             /** @description How far that block has come. */
             readonly stage: components["schemas"]["Stage"];
@@ -2280,6 +3497,9 @@ export interface components {
                 readonly signed?: components["schemas"]["Signing"] | null;
                 /** @description Where it stands. */
                 readonly state: components["schemas"]["WaybillState"];
+                readonly swap?: components["schemas"]["Swap"] | null;
+                /** @description Swaps of the vehicle that took place, oldest first; at most 8. */
+                readonly swaps: readonly components["schemas"]["Swapped"][];
             };
             /** @description How far that block has come. */
             readonly stage: components["schemas"]["Stage"];
@@ -2292,12 +3512,12 @@ export interface components {
          * @description The kind of a record. Numbers are part of the format and never used again.
          * @enum {string}
          */
-        readonly RecordKind: "parameters" | "organisation" | "registered_key" | "unique_name" | "person" | "vehicle" | "application" | "code" | "matter" | "waybill";
+        readonly RecordKind: "parameters" | "organisation" | "registered_key" | "unique_name" | "person" | "vehicle" | "application" | "code" | "matter" | "waybill" | "interface" | "consent" | "access" | "erasure" | "affiliation";
         /**
          * @description Why something was refused.
          * @enum {string}
          */
-        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late";
+        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late" | "grant_missing" | "no_grant" | "no_request" | "request_differs" | "grant_too_wide" | "consent_not_in_force" | "consent_for_other" | "sensitive_together" | "no_basis" | "fields_beyond_basis" | "data_restricted" | "data_erased" | "code_not_cancelled" | "application_open" | "affiliation_state" | "access_too_old";
         /** @description The roles of an organisation's key. */
         readonly Roles: {
             /** @description May rotate keys. */
@@ -2307,6 +3527,11 @@ export interface components {
             /** @description May send the organisation's business. */
             readonly operate: boolean;
         };
+        /**
+         * @description a salt of 64 lower-case hexadecimal digits
+         * @example 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+         */
+        readonly Salt: string;
         /** @description What an organisation may attest, and where. */
         readonly Scope: {
             /** @description Kind of certificate. */
@@ -2380,6 +3605,20 @@ export interface components {
          * @example ed25519:e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b
          */
         readonly Signature: string;
+        /** @description The same, and who will sign. */
+        readonly SignedCapacity: {
+            /** @description The code that was shown. */
+            readonly entered: components["schemas"]["CapacityEntered"];
+            /** @description Whose key will sign. */
+            readonly sender: components["schemas"]["PublicKey"];
+        };
+        /** @description What is asked for, and who will sign. */
+        readonly SignedWish: {
+            /** @description Whose key will sign. */
+            readonly sender: components["schemas"]["PublicKey"];
+            /** @description What is asked for. */
+            readonly wish: components["schemas"]["ExchangeWish"];
+        };
         /** @description What the consignee or maker signed for. */
         readonly Signing: {
             /** @description When. */
@@ -2522,6 +3761,34 @@ export interface components {
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
         };
+        /** @description A proposed swap of the vehicle. */
+        readonly Swap: {
+            /** @description True once the other agreed while other waybills of the code had yet to be agreed to. */
+            readonly agreed: boolean;
+            /** @description Who proposed it. */
+            readonly by: components["schemas"]["Side"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /** @description Until when the other may agree, and until when an agreement waits. */
+            readonly until: components["schemas"]["Time"];
+            /** @description The vehicle that is to take over. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+        };
+        /** @description A swap of the vehicle that took place. */
+        readonly Swapped: {
+            /** @description When. */
+            readonly at: components["schemas"]["Time"];
+            /** @description Who proposed it. */
+            readonly by: components["schemas"]["Side"];
+            /** @description The vehicle that carried it until then. */
+            readonly from: components["schemas"]["VehicleId"];
+            readonly from_trailer?: components["schemas"]["VehicleId"] | null;
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /** @description The vehicle that took over. */
+            readonly to: components["schemas"]["VehicleId"];
+            readonly to_trailer?: components["schemas"]["VehicleId"] | null;
+        };
         /** @description What an attester says of a certificate. */
         readonly Terms: {
             /** @description When. */
@@ -2595,6 +3862,24 @@ export interface components {
          * @example ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
          */
         readonly TransactionId: string;
+        /** @description A transaction without its signature. */
+        readonly Unsigned: {
+            /** @description What it asks for. */
+            readonly action: components["schemas"]["Action"];
+            /** @description Chain id. */
+            readonly chain: components["schemas"]["Hash"];
+            /** @description Random, 16 bytes. */
+            readonly nonce: components["schemas"]["Nonce"];
+            /** @description Whose key signs. */
+            readonly sender: components["schemas"]["PublicKey"];
+            /** @description Block time up to which it may be executed. */
+            readonly valid_until: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Layout: 1.
+             */
+            readonly version: number;
+        };
         /** @description The nodes that may speak. */
         readonly Validators: {
             /**
@@ -2788,6 +4073,9 @@ export interface components {
             readonly signed?: components["schemas"]["Signing"] | null;
             /** @description Where it stands. */
             readonly state: components["schemas"]["WaybillState"];
+            readonly swap?: components["schemas"]["Swap"] | null;
+            /** @description Swaps of the vehicle that took place, oldest first; at most 8. */
+            readonly swaps: readonly components["schemas"]["Swapped"][];
         };
         /** @description Sent by either side after loading. */
         readonly WaybillAbort: {
@@ -2920,12 +4208,41 @@ export interface components {
          * @enum {string}
          */
         readonly WaybillState: "offered" | "accepted" | "loaded" | "in_transit" | "arrived" | "signed" | "settled" | "declined" | "withdrawn" | "lapsed" | "cancelled" | "aborted";
+        /** @description Sent by either side from acceptance to arrival. The proposer may name another vehicle instead. */
+        readonly WaybillSwap: {
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /** @description The vehicle that is to take over, bound to the driver's code. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+            /** @description Which. */
+            readonly waybill: components["schemas"]["WaybillId"];
+        };
+        /** @description Sent by the other side; once more where other waybills of the code had yet to be agreed to. */
+        readonly WaybillSwapAgree: {
+            /** @description The vehicle that was proposed. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+            /** @description Which. */
+            readonly waybill: components["schemas"]["WaybillId"];
+        };
         /** @description Sent by the maker. */
         readonly WaybillWithdraw: {
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
             /** @description Which. */
             readonly waybill: components["schemas"]["WaybillId"];
+        };
+        /** @description What is to be signed. */
+        readonly Wish: {
+            /** @description What it asks for. */
+            readonly action: components["schemas"]["Action"];
+            /** @description Whose key will sign. */
+            readonly sender: components["schemas"]["PublicKey"];
+            /**
+             * Format: int64
+             * @description For how long from now, in seconds.
+             * @default 300
+             */
+            readonly valid_for_s: number | null;
         };
         /** @description A change in its block. */
         readonly Written: {
@@ -2962,7 +4279,19 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2970,7 +4299,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3018,7 +4359,19 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3026,7 +4379,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3074,7 +4439,19 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3082,7 +4459,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3130,7 +4519,19 @@ export interface operations {
                     readonly "application/openmetrics-text": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3138,7 +4539,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3186,7 +4599,19 @@ export interface operations {
                     readonly "application/json": unknown;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3194,7 +4619,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3242,7 +4679,19 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3250,7 +4699,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3280,12 +4741,237 @@ export interface operations {
             };
         };
     };
+    readonly accesses: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only those of this organisation.
+                 * @example org_0edeq4d2hs166mrq4vnwwxtqmv
+                 */
+                readonly by?: components["schemas"]["OrganisationId"];
+                /**
+                 * @description Most items on the page.
+                 * @example 1
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly access: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+                /**
+                 * @description Add a proof of what is read.
+                 * @example true
+                 */
+                readonly proof?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example acc_3n2qerc7984aa183yjge5qvmb0
+                 */
+                readonly id: components["schemas"]["AccessId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The record. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordAnswer_Access"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly applications: {
         readonly parameters: {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_1mrwpp3yt4tdd5pnwyappfgw7a
+                 * @example org_58ebx4566y8mx4v1wkx4ken829
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -3328,7 +5014,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3336,7 +5034,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3383,7 +5093,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_2qx34w5m0txq55eyte0g86g7vj
+                 * @example app_2j12n7dmmyb3q0fhzee3jg14rf
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -3412,7 +5122,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3420,7 +5142,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -3433,6 +5155,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3500,7 +5234,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3508,7 +5254,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3553,7 +5311,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 17
+                 * @example 23
                  */
                 readonly height: number | "latest";
             };
@@ -3582,7 +5340,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3590,7 +5360,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -3603,6 +5373,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3647,7 +5429,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 17
+                 * @example 23
                  */
                 readonly height: number | "latest";
             };
@@ -3676,7 +5458,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3684,7 +5478,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -3697,6 +5491,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3766,7 +5572,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3774,7 +5592,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3821,7 +5651,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53BDNFMRWLX3CLD
+                 * @example 53CW4GQXX7TQKM2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -3850,7 +5680,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3858,7 +5700,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -3871,6 +5713,578 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly code_accesses: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Most items on the page.
+                 * @example 1
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly draw_capacity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "fields": [
+                 *         "name"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["CapacityWish"];
+            };
+        };
+        readonly responses: {
+            /** @description What is to be signed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CapacityDrawn"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `capacity_not_here` 本节点不能出示验证码 No verification codes here */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "capacity_not_here";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly sign_capacity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "statement": {
+                 *         "nonce": "662a967020938ce63478f693676901e2",
+                 *         "signature": "ed25519:e5fe65541b21aa72a971bef561b49dbc366e594aabb5ce6ce9a8e27b0b7aaeab1213a10c04859ed6e5e6b3bede7d87a436c2b0276af84ca3d95eb52bb806e20b",
+                 *         "signer": "ed25519:d093c037512f2695a9e4bda7bd0b51686de062559082120ea6b125b2f1a6f07c",
+                 *         "valid_until": "2026-11-27T16:57:30.553+08:00"
+                 *       },
+                 *       "terms": {
+                 *         "code": "53CW4GQXX7TQKM2",
+                 *         "fields": [
+                 *           "name"
+                 *         ],
+                 *         "shown": "b9120e1461013d6b58f014eaab712da9eca1d34cb7d443e38fa463a0185dee37"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["CapacitySigned"];
+            };
+        };
+        readonly responses: {
+            /** @description The digits may be shown. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CapacityGood"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `statement_refused` 声明不被接受 Statement refused */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "statement_refused";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `capacity_gone` 验证码已失效 Verification code gone */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "capacity_gone";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly code_consents: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Most items on the page.
+                 * @example 1
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3915,7 +6329,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53BDNFMRWLX3CLD
+                 * @example 53CW4GQXX7TQKM2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -3944,7 +6358,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3952,7 +6378,354 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly prompts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The prompts. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly prompt_events: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Number of the last prompt seen. */
+                readonly "Last-Event-ID"?: number | null;
+            };
+            readonly path: {
+                /** @description The code. */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The stream; it ends when the client goes or the node shuts down. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_streams` 事件流过多 Too many event streams; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_streams" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly refuse_prompt: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+                /**
+                 * @description The prompt.
+                 * @example d74b549466394dd7b5a1744479795e0a68a95ccf202caa2ad2c292d3e515302d
+                 */
+                readonly prompt: components["schemas"]["Hash"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The prompts that are left. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3987,7 +6760,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 19
+                 * @example 53
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -3997,7 +6770,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53BDNFMRWLX3CLD
+                 * @example 53CW4GQXX7TQKM2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -4026,7 +6799,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4034,7 +6819,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4047,6 +6832,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4109,7 +6906,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4117,7 +6926,625 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly consents: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only those given to this organisation.
+                 * @example org_0edeq4d2hs166mrq4vnwwxtqmv
+                 */
+                readonly to?: components["schemas"]["OrganisationId"];
+                /**
+                 * @description Only those in this state.
+                 * @example in_force
+                 */
+                readonly state?: components["schemas"]["ConsentState"];
+                /**
+                 * @description Most items on the page.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly wish: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "code": "53CW4GQXX7TQKM2",
+                 *       "fields": [
+                 *         "name"
+                 *       ],
+                 *       "purpose": "carriage",
+                 *       "text": "请同意",
+                 *       "until": "2026-11-27T17:53:30.555+08:00",
+                 *       "uses": 1
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["ConsentWish"];
+            };
+        };
+        readonly responses: {
+            /** @description The wish was sent. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConsentAsked"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_consortium_key` 不能按信息查找 No wishes by key field */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_consortium_key";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly consent: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+                /**
+                 * @description Add a proof of what is read.
+                 * @example true
+                 */
+                readonly proof?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example con_4w8zzwh1bgmj5vcqmq8ms0nygr
+                 */
+                readonly id: components["schemas"]["ConsentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The record. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordAnswer_Consent"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly erasures: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Most items on the page.
+                 * @example 1
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly erasure: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+                /**
+                 * @description Add a proof of what is read.
+                 * @example true
+                 */
+                readonly proof?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example era_6nwd072tz4k1ygejt1b8exvf5h
+                 */
+                readonly id: components["schemas"]["ErasureId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The record. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordAnswer_Erasure"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4180,7 +7607,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4188,7 +7627,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4213,6 +7664,964 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "too_many_streams" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly exchange: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "code": "53CW4GQXX7TQKM2",
+                 *       "fields": [
+                 *         "name"
+                 *       ],
+                 *       "purpose": "engagement"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["ExchangeWish"];
+            };
+        };
+        readonly responses: {
+            /** @description The fields, with what proves them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `transaction_malformed` 交易字节无效 Malformed transaction; `transaction_version` 交易版本不支持 Unknown transaction version; `wrong_chain` 属于另一条链 Another chain; `signature_wrong` 签名错误 Wrong signature; `transaction_expired` 交易已过期 Transaction expired; `valid_until_too_far` 有效期过长 Valid for too long */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "transaction_malformed" | "transaction_version" | "wrong_chain" | "signature_wrong" | "transaction_expired" | "valid_until_too_far";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `data_not_held` 没有节点持有 Held by no node */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_not_held";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `signing_key_missing` 本节点不代为签名 No key to sign with */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "signing_key_missing";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased; `access_too_old` 查询记录已过时限 Access too old; `request_not_here` 本节点没有该请求 Request not kept here */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased" | "access_too_old" | "request_not_here";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large; `answer_too_large` 答复过大 Answer too large; `transaction_too_large` 交易过大 Transaction too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large" | "answer_too_large" | "transaction_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `sender_queue_full` 发送方排队已满 Sender's queue full; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "sender_queue_full" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `commitments_differ` 与链上承诺不符 Commitments do not hold */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "commitments_differ";
+                    };
+                };
+            };
+            /** @description `access_waits` 查询尚未登记 Access not recorded yet; `holder_unreachable` 持有节点无应答 Holder's node unreachable; `pool_full` 交易池已满 Pool full; `no_leader` 暂无主节点 No leader; `node_stopped` 节点已停止参与 Node stopped; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "access_waits" | "holder_unreachable" | "pool_full" | "no_leader" | "node_stopped" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly capacity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "digits": "0195304235",
+                 *       "key": {
+                 *         "kind": "phone",
+                 *         "value": "16400001234"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["CapacityEntered"];
+            };
+        };
+        readonly responses: {
+            /** @description The fields, with what proves them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `transaction_malformed` 交易字节无效 Malformed transaction; `transaction_version` 交易版本不支持 Unknown transaction version; `wrong_chain` 属于另一条链 Another chain; `signature_wrong` 签名错误 Wrong signature; `transaction_expired` 交易已过期 Transaction expired; `valid_until_too_far` 有效期过长 Valid for too long */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "transaction_malformed" | "transaction_version" | "wrong_chain" | "signature_wrong" | "transaction_expired" | "valid_until_too_far";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `capacity_wrong` 运力验证码不符 Verification code not right; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "capacity_wrong" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `data_not_held` 没有节点持有 Held by no node */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_not_held";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `signing_key_missing` 本节点不代为签名 No key to sign with */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "signing_key_missing";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased; `access_too_old` 查询记录已过时限 Access too old; `request_not_here` 本节点没有该请求 Request not kept here */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased" | "access_too_old" | "request_not_here";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large; `answer_too_large` 答复过大 Answer too large; `transaction_too_large` 交易过大 Transaction too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large" | "answer_too_large" | "transaction_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `sender_queue_full` 发送方排队已满 Sender's queue full; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "sender_queue_full" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `commitments_differ` 与链上承诺不符 Commitments do not hold */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "commitments_differ";
+                    };
+                };
+            };
+            /** @description `access_waits` 查询尚未登记 Access not recorded yet; `holder_unreachable` 持有节点无应答 Holder's node unreachable; `pool_full` 交易池已满 Pool full; `no_leader` 暂无主节点 No leader; `node_stopped` 节点已停止参与 Node stopped; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "access_waits" | "holder_unreachable" | "pool_full" | "no_leader" | "node_stopped" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly prepare_capacity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "entered": {
+                 *         "digits": "0195304235",
+                 *         "key": {
+                 *           "kind": "phone",
+                 *           "value": "16400001234"
+                 *         }
+                 *       },
+                 *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["SignedCapacity"];
+            };
+        };
+        readonly responses: {
+            /** @description What is to be signed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangePrepared"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `capacity_wrong` 运力验证码不符 Verification code not right; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "capacity_wrong" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `holder_unreachable` 持有节点无应答 Holder's node unreachable; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "holder_unreachable" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly prepare_exchange: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
+                 *       "wish": {
+                 *         "code": "53CW4GQXX7TQKM2",
+                 *         "fields": [
+                 *           "name"
+                 *         ],
+                 *         "purpose": "engagement"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["SignedWish"];
+            };
+        };
+        readonly responses: {
+            /** @description What is to be signed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangePrepared"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly exchange_state: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The access.
+                 * @example acc_3n2qerc7984aa183yjge5qvmb0
+                 */
+                readonly access: components["schemas"]["AccessId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The access. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeState"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly collect: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The access.
+                 * @example acc_3n2qerc7984aa183yjge5qvmb0
+                 */
+                readonly access: components["schemas"]["AccessId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The fields, with what proves them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found; `data_not_held` 没有节点持有 Held by no node */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found" | "data_not_held";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased; `access_too_old` 查询记录已过时限 Access too old; `request_not_here` 本节点没有该请求 Request not kept here */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased" | "access_too_old" | "request_not_here";
+                    };
+                };
+            };
+            /** @description `answer_too_large` 答复过大 Answer too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "answer_too_large";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `commitments_differ` 与链上承诺不符 Commitments do not hold */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "commitments_differ";
+                    };
+                };
+            };
+            /** @description `holder_unreachable` 持有节点无应答 Holder's node unreachable; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "holder_unreachable" | "too_many_connections";
                     };
                 };
             };
@@ -4254,7 +8663,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4262,7 +8683,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4275,6 +8696,128 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly interfaces: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only those with a request that waits for an answer, or only those without.
+                 * @example false
+                 */
+                readonly requested?: boolean;
+                /**
+                 * @description Only those with a grant in force, or only those without.
+                 * @example true
+                 */
+                readonly granted?: boolean;
+                /**
+                 * @description Most items on the page.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4309,7 +8852,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_3s527mns3mzqges6gjqdrxdyty
+                 * @example per_5f0w0e4n9g9s272q8rznsxsvcq
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -4356,7 +8899,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4364,7 +8919,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4411,7 +8978,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_1vx6ta7vvqp4g577af8z8jr1rd
+                 * @example mat_2e8k51djnp6zzk3p00chgr75qh
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -4440,7 +9007,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4448,7 +9027,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4461,6 +9040,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4528,7 +9119,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4536,7 +9139,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4583,7 +9198,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_1mrwpp3yt4tdd5pnwyappfgw7a
+                 * @example org_58ebx4566y8mx4v1wkx4ken829
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -4612,7 +9227,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4620,7 +9247,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4633,6 +9260,133 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly of_organisation: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example org_58ebx4566y8mx4v1wkx4ken829
+                 */
+                readonly id: components["schemas"]["OrganisationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Its interfaces. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InterfacesAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4702,7 +9456,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4710,7 +9476,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4723,6 +9489,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4769,7 +9547,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_3s527mns3mzqges6gjqdrxdyty
+                 * @example per_5f0w0e4n9g9s272q8rznsxsvcq
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -4798,7 +9576,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4806,7 +9596,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4819,6 +9609,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4853,7 +9655,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 19
+                 * @example 53
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -4868,7 +9670,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_610r2z9g5xysf4g7gbs459d69f
+                 * @example way_39bb8s0pcwqz6az3ts788fnvmk
                  */
                 readonly id: string;
             };
@@ -4897,7 +9699,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4905,11 +9719,11 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
-            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis */
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4917,7 +9731,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "height_not_reached" | "before_genesis";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4991,7 +9817,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4999,7 +9837,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5059,7 +9909,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5067,7 +9929,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5117,14 +9991,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_1vx6ta7vvqp4g577af8z8jr1rd"
+                 *           "matter": "mat_2e8k51djnp6zzk3p00chgr75qh"
                  *         }
                  *       },
-                 *       "chain": "ddfec1321732a36ab5b3dd478e9480b6a5c8aa278b11346a7a4f3d5bca097ff6",
-                 *       "nonce": "08000000000000000000000000000000",
+                 *       "chain": "e544cf15577855dcf1eaab81c46dcf009bdb11ab7ea989262d4f56ec63ef189c",
+                 *       "nonce": "701b0000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:a789cb2f3895625c2652a9819764ebb8d408755bf1f559f39254916626b42fad0864db664247489bcc647cb8a0f2d4f0d1b5ea78681c2c6b130dec0be800310a",
-                 *       "valid_until": "2026-11-27T02:02:58.267+08:00",
+                 *       "signature": "ed25519:de113af56fd5b976f42c072a9b23bf9fcb0648ea7045d7a976c2a358a7487a4b24034ee76926d5a69b29692a36fb417756ae95e66c59b21c1b521f1a60a5ba01",
+                 *       "valid_until": "2026-11-27T16:54:30.551+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -5163,7 +10037,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5171,7 +10057,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5211,7 +10097,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `sender_queue_full` 发送方排队已满 Sender's queue full */
+            /** @description `sender_queue_full` 发送方排队已满 Sender's queue full; `rate_exceeded` 调用过于频繁 Too many calls */
             readonly 429: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5219,7 +10105,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "sender_queue_full";
+                        readonly code?: "sender_queue_full" | "rate_exceeded";
                     };
                 };
             };
@@ -5273,11 +10159,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "ddfec1321732a36ab5b3dd478e9480b6a5c8aa278b11346a7a4f3d5bca097ff6",
-                 *         "nonce": "09000000000000000000000000000000",
+                 *         "chain": "e544cf15577855dcf1eaab81c46dcf009bdb11ab7ea989262d4f56ec63ef189c",
+                 *         "nonce": "711b0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:8b27e0d62ca70cd14ed46d132cda572be6f1fcf6d78f5e33932682ceb0d4f440ae78153bdfc5401b8aa6a44f8f61a20f4d6ede4f5bcb0673ffed99ba7326e309",
-                 *         "valid_until": "2026-11-27T02:02:58.267+08:00",
+                 *         "signature": "ed25519:a5f5d4e863368800dfd5d6990254522ee1f731059c0692e419ac187b55a85f212e9843cd0acd4311ed833f833ea61a3fd8d88436981ccd00b8ac35664754f803",
+                 *         "valid_until": "2026-11-27T16:54:30.551+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -5286,11 +10172,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "ddfec1321732a36ab5b3dd478e9480b6a5c8aa278b11346a7a4f3d5bca097ff6",
-                 *         "nonce": "0a000000000000000000000000000000",
+                 *         "chain": "e544cf15577855dcf1eaab81c46dcf009bdb11ab7ea989262d4f56ec63ef189c",
+                 *         "nonce": "721b0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:f5992684aefabcf5dc9891d0892e15f581dd8d1ef5c8fa1c19a9c3fe52b23fa8912c3b70d6e0a36c40693a0639b400e455da327271026504994f9c8ddf948d07",
-                 *         "valid_until": "2026-11-27T02:02:58.267+08:00",
+                 *         "signature": "ed25519:5c6af0ba61aa6dc18cb6c9c582c7561c724fc70f153b598ab35595c0a2ea82f04a189756a3c2a351426c90cc35df462b4509bbe0093138195b5c2d38a99d7c08",
+                 *         "valid_until": "2026-11-27T16:54:30.551+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -5321,7 +10207,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5329,7 +10227,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5369,6 +10267,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
             /** @description `internal` 节点内部错误 Internal error */
             readonly 500: {
                 headers: {
@@ -5395,6 +10305,149 @@ export interface operations {
             };
         };
     };
+    readonly prepare: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "action": {
+                 *         "matter_settle": {
+                 *           "matter": "mat_2e8k51djnp6zzk3p00chgr75qh"
+                 *         }
+                 *       },
+                 *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
+                 *       "valid_for_s": 60
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Wish"];
+            };
+        };
+        readonly responses: {
+            /** @description What is to be signed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Prepared"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large; `transaction_too_large` 交易过大 Transaction too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large" | "transaction_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly transaction: {
         readonly parameters: {
             readonly query?: never;
@@ -5402,7 +10455,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example be87a7caa601baeeabe89f92e92e5b3acb16e3150cf860d40030bd6b0959c56b
+                 * @example 68c3567a8b20130d03a1bcaa2ae821ec848307cbb5d28d9dade6e84682802cbd
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -5431,7 +10484,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5439,7 +10504,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5452,6 +10517,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5488,7 +10565,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example be87a7caa601baeeabe89f92e92e5b3acb16e3150cf860d40030bd6b0959c56b
+                 * @example 68c3567a8b20130d03a1bcaa2ae821ec848307cbb5d28d9dade6e84682802cbd
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -5517,7 +10594,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5525,7 +10614,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5538,6 +10627,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5597,7 +10698,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5605,7 +10718,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5673,7 +10798,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5681,7 +10818,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5728,7 +10877,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_5r034d91f1nryp8zwpmk0xwzre
+                 * @example veh_1mq8fn6wth9fap1j4vdaed5bq1
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -5757,7 +10906,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5765,7 +10926,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5778,6 +10939,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5812,19 +10985,38 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_1mrwpp3yt4tdd5pnwyappfgw7a
+                 * @example org_58ebx4566y8mx4v1wkx4ken829
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53BDNFMRWLX3CLD
+                 * @example 53CW4GQXX7TQKM2
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
-                 * @description Only those in this state.
+                 * @description Only public offers that are open now and within whose limits this code is, with its current
+                 *     vehicle.
+                 */
+                readonly open_to?: components["schemas"]["CodeId"];
+                /**
+                 * @description Only those in one of these states, with commas between them.
                  * @example settled
                  */
-                readonly state?: components["schemas"]["WaybillState"];
+                readonly state?: string;
+                /** @description Only those offered to one code, or only public ones. */
+                readonly kind?: "exclusive" | "public";
+                /** @description Only part loads, or only others. */
+                readonly part_load?: boolean;
+                /** @description Only goods of this class with all its kinds, such as 1600, or of this kind, such as 1601. */
+                readonly goods?: number;
+                /** @description Only from this prefecture. */
+                readonly from?: components["schemas"]["Prefecture"];
+                /** @description Only to this prefecture. */
+                readonly to?: components["schemas"]["Prefecture"];
+                /** @description Only those offered at this instant or later. */
+                readonly offered_since?: components["schemas"]["Time"];
+                /** @description Only those offered before this instant. */
+                readonly offered_until?: components["schemas"]["Time"];
                 /**
                  * @description Most items on the page.
                  * @example 2
@@ -5860,7 +11052,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5868,7 +11072,31 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5915,7 +11143,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_610r2z9g5xysf4g7gbs459d69f
+                 * @example way_39bb8s0pcwqz6az3ts788fnvmk
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -5944,7 +11172,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5952,7 +11192,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5965,6 +11205,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
