@@ -32,9 +32,9 @@ missing_packages() {
     command -v make >/dev/null || printf 'make '
 }
 
+# Installs Debian packages, given as one word; nothing to do without any.
 install_packages() {
-    local packages sudo=()
-    packages="$(missing_packages)"
+    local packages="$1" sudo=()
     [ -z "$packages" ] && return 0
     command -v apt-get >/dev/null || stop "Missing: $packages- install them with your system's package manager, then run this again."
     if [ "$(id -u)" -ne 0 ]; then
@@ -65,9 +65,30 @@ need_rust() {
     stop "Rust is missing. Install it with rustup (its site is rustup.rs) or your system's packages; 1.92 or later is needed."
 }
 
+# The TypeScript package is written for this Node and later ones.
+has_node() {
+    command -v node >/dev/null &&
+        node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
+}
+
+need_node() {
+    command -v node >/dev/null || install_packages "nodejs "
+    has_node || stop "Node $(node --version) is too old: 20.19 or later is needed."
+    command -v npm >/dev/null || install_packages "npm "
+}
+
+# Installs what a folder's package-lock.json names, unless that has been done.
+npm_packages() {
+    local folder="$1" done="$1/node_modules/.installed"
+    cmp -s "$folder/package-lock.json" "$done" && return 0
+    npm ci --silent --no-fund --no-audit --prefer-offline --prefix "$folder" \
+        --cache "${XDG_CACHE_HOME:-$HOME/.cache}/dianyun/npm" >&2 || stop "npm could not install what $folder needs."
+    cp "$folder/package-lock.json" "$done"
+}
+
 setup() {
     need_rust
-    install_packages
+    install_packages "$(missing_packages)"
     own_the_folder
     cd "$DIANYUN_ROOT" || exit 1
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The whole test suite: format, lints, then every test, those over real processes last.
+# The whole test suite: format, lints, the TypeScript package, then every test, those over real processes last.
 # Usage: ./scripts/test.sh [arguments of `cargo test`]
 set -euo pipefail
 # shellcheck source=scripts/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup
+need_node
 
 step() {
     say "== $1 ($(date +%T))"
@@ -13,8 +14,20 @@ step() {
     "$@"
 }
 
+# Types generated anew must be those that are checked in.
+typescript() {
+    npm_packages sdk/js
+    cd sdk/js
+    npm run --silent generated
+    npm run --silent lint
+    npm run --silent build
+    npm test --silent
+    cd "$DIANYUN_ROOT"
+}
+
 step "format" cargo fmt --all --check
 step "build" cargo build --release --workspace --all-targets --locked
 step "lints" cargo clippy --release --workspace --all-targets --locked -- -D warnings
+step "TypeScript" typescript
 step "tests" cargo test --release --workspace --locked "$@"
 say "== all passed ($(date +%T))"

@@ -55,7 +55,9 @@ fn the_first_page_can_be_followed_from_top_to_bottom() {
         assert!(errors.contains(state), "{state} is shown: {errors}");
     }
     let shown = String::from_utf8_lossy(&output.stdout);
-    for word in ["yellow", "red", "blue", "\"holds\": true", "executed_per_second"] {
+    let of_commands = ["yellow", "red", "blue", "\"holds\": true", "executed_per_second"];
+    let of_examples = ["\"holder\"", "\"proven_at\""];
+    for word in of_commands.into_iter().chain(of_examples) {
         assert!(shown.contains(word), "{word} is shown: {shown}");
     }
 }

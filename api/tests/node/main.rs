@@ -5,6 +5,7 @@
 mod access;
 mod agreed;
 mod answers;
+mod capacity;
 mod cases;
 mod described;
 mod exchange;

@@ -20,8 +20,8 @@ Examples:
   token=$(dianyun token --key platform.key --chain \"$chain\" --for validator-1 --passphrase-file secret.txt)
   curl -H \"Authorization: Bearer $token\" https://node.example/v1/waybills
 
-`chain` and `name` of /v1/status are the chain's id and the node's name. The token is a JSON Web Token
-signed with EdDSA; whose the key is, and whether it is in force, the chain says.";
+`chain` and `name` of /v1/status are the chain's id and the node's name. The token is a JSON Web Token signed
+with EdDSA; whose the key is, and whether it is in force, the chain says.";
 
 /// Sign a token with a key, good for a few minutes.
 #[derive(Debug, Args)]

@@ -79,9 +79,7 @@ test('what the examples of the interface hold is read as strictly as all else', 
   const examples = described.flatMap(({ example, examples }) => [example, examples]);
   let read = 0;
   for (const object of [...objects(examples)]) {
-    // What is prepared to be signed elsewhere has no signature yet.
-    const isSigned = typeof object['action'] === 'object' && 'signature' in object;
-    if (isSigned) read += parse(Transaction, object) ? 1 : 0;
+    if (typeof object['action'] === 'object' && 'signature' in object) read += parse(Transaction, object) ? 1 : 0;
     if ('state_root' in object) read += readHeader(object) ? 1 : 0;
     if ('outcome' in object && 'index' in object && !('id' in object)) read += parse(Receipt, object) ? 1 : 0;
     if ('value' in object && 'version' in object && 'id' in object) read += readRecord(object['value']) ? 1 : 0;
