@@ -78,7 +78,8 @@ pub(crate) struct ExchangeAnswer {
     missing: FieldSet,
     /// Names of the nodes that had something of it.
     answered_by: Vec<String>,
-    /// Names of the nodes that gave no answer: asking again within 10 minutes uses nothing more.
+    /// Names of the nodes that gave no answer, where something may be missing for it: collecting again within 10
+    /// minutes uses nothing more.
     silent: Vec<String>,
 }
 

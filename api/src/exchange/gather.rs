@@ -109,6 +109,11 @@ impl Exchange {
             let mut answers = futures::stream::iter(asked).buffer_unordered(AT_ONCE);
             while let Some((node, answer)) = answers.next().await {
                 self.take(&mut gathered, (node, answer), (&plan, access, waiting));
+                if gathered.is_whole(&plan, access) {
+                    // Nobody waits for those who have nothing to add.
+                    gathered.silent.clear();
+                    break;
+                }
             }
         }
         self.found(gathered, plan, access)
@@ -173,8 +178,9 @@ impl Exchange {
             }
             _ if gathered.too_large => return Err(Problem::new(&messages::ANSWER_TOO_LARGE)),
             _ if !gathered.silent.is_empty() => {
-                let names = self.names(&gathered.silent).join(", ");
-                return Err(again(Problem::new(&messages::HOLDER_UNREACHABLE).value(names)));
+                // The access is there and may be collected by again.
+                let what = format!("{} ({})", self.names(&gathered.silent).join(", "), access.id);
+                return Err(again(Problem::new(&messages::HOLDER_UNREACHABLE).value(what)));
             }
             _ => return Err(Problem::new(&messages::DATA_NOT_HELD)),
         }

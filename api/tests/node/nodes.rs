@@ -53,10 +53,19 @@ pub(crate) struct Network {
     pub(crate) driver: Driver,
 }
 
+/// Ports below those that systems hand out by themselves: none of them is taken before a node listens there.
 fn free_addresses(count: usize) -> Vec<SocketAddr> {
-    let bind = |_| std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let listeners: Vec<_> = (0..count).map(bind).collect();
+    let drawn = || SocketAddr::from(([127, 0, 0, 1], 20_000 + u16::from_le_bytes(two()) % 12_000));
+    let mut listeners = Vec::new();
+    while listeners.len() < count {
+        listeners.extend(std::net::TcpListener::bind(drawn()).ok());
+    }
     listeners.iter().map(|listener| listener.local_addr().unwrap()).collect()
+}
+
+fn two() -> [u8; 2] {
+    let [one, other, ..] = rand();
+    [one, other]
 }
 
 async fn running(

@@ -2090,7 +2090,10 @@ export interface components {
             /** @description Fields of which nothing was found. */
             readonly missing: components["schemas"]["FieldSet"];
             readonly phone?: components["schemas"]["Text40"] | null;
-            /** @description Names of the nodes that gave no answer: asking again within 10 minutes uses nothing more. */
+            /**
+             * @description Names of the nodes that gave no answer, where something may be missing for it: collecting again within 10
+             *     minutes uses nothing more.
+             */
             readonly silent: readonly string[];
             /** @description When it was recorded: the data are as the chain had them then. */
             readonly time: components["schemas"]["Time"];
