@@ -83,3 +83,11 @@ pub const BETWEEN: Tag = tag("dy/between/1");
 pub const ERASURE_ID: Tag = tag("dy/erasure-id/1");
 /// The id of an affiliation, from enterprise and code.
 pub const AFFILIATION_ID: Tag = tag("dy/affil-id/1");
+/// What an access holds of the request that it is the record of.
+pub const REQUEST: Tag = tag("dy/request/1");
+/// The digits of a verification code behind their salt.
+pub const DIGITS: Tag = tag("dy/digits/1");
+/// A key field, keyed.
+pub const KEYED: Tag = tag("dy/keyed/1");
+/// What the answer to an access is sealed for.
+pub const EXCHANGE: Tag = tag("dy/exchange/1");

@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod codec;
 pub mod domain;
 pub mod event;
+pub mod exchange;
 pub mod fields;
 pub mod gb32100;
 pub mod genesis;

@@ -6,6 +6,7 @@
 pub mod answers;
 mod error;
 mod events;
+pub mod exchange;
 mod http;
 mod light;
 pub mod picture;

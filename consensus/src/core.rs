@@ -19,6 +19,7 @@ use store::Store;
 use tokio::sync::{Notify, oneshot, watch};
 
 use crate::alarms::{Alarm, Told};
+use crate::ask::Desk;
 use crate::clock::{Clock, Moment, Offset};
 use crate::heirs::Heirs;
 use crate::memory::Memory;
@@ -104,6 +105,8 @@ pub(crate) struct Core {
     pub(crate) log: OnceLock<Log>,
     /// Whom the leaders of this node named to follow them.
     pub(crate) heirs: Mutex<Heirs>,
+    /// Where other nodes' questions to the interface are answered.
+    pub(crate) desk: Desk,
     /// The term in which openraft did not take a proposal of this node; 0 if it took all.
     pub(crate) not_written: AtomicU64,
 }
@@ -156,6 +159,7 @@ impl Core {
             asked: Mutex::new(asked),
             log: OnceLock::new(),
             heirs: Mutex::new(Heirs::default()),
+            desk: Desk::default(),
             not_written: AtomicU64::new(0),
         }
     }

@@ -4,6 +4,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod append;
+mod ask;
 pub mod clock;
 pub(crate) mod core;
 pub(crate) mod decide;
@@ -32,6 +33,7 @@ pub(crate) mod term;
 mod types;
 pub(crate) mod verify;
 
+pub use ask::{Answers, AskError};
 pub use error::{ConsensusError, SubmitError};
 pub use handle::Handle;
 pub use start::start;

@@ -8,6 +8,18 @@ use std::time::Duration;
 pub(crate) const FRAME_BYTES: usize = 8 << 20;
 /// Largest frame on the control lane (heartbeats, votes, greetings).
 pub(crate) const CONTROL_FRAME_BYTES: usize = 64 << 10;
+/// Largest question or answer between the interfaces of two nodes.
+pub(crate) const EXCHANGE_BYTES: usize = 256 << 10;
+/// Largest frame on the exchange lane: one of those behind its head.
+pub(crate) const EXCHANGE_FRAME_BYTES: usize = EXCHANGE_BYTES + 64;
+/// Questions of one peer that are answered at once after a pause.
+pub(crate) const EXCHANGE_BURST: u32 = 100;
+/// Questions of one peer that are answered in a second, in the long run.
+pub(crate) const EXCHANGE_A_SECOND: u32 = 50;
+/// Longest that this node works on an answer: less than after which its stream counts as stalled.
+pub(crate) const EXCHANGE_ANSWER: Duration = Duration::from_secs(7);
+/// Longest that this node waits for one.
+pub(crate) const EXCHANGE_WAIT: Duration = Duration::from_secs(8);
 /// Log entries read for one replication message or one step of applying: at least one entry.
 pub(crate) const READ_BYTES: usize = 4 << 20;
 /// Entries in one replication message.

@@ -4,6 +4,7 @@
 mod apikeys;
 mod commands;
 mod config;
+mod exchange;
 mod lock;
 mod logs;
 mod output;

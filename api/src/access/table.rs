@@ -58,6 +58,11 @@ const PARTIES: [Reach; 6] = [No, Own, Own, Own, All, All];
 /// Records of any kind: what is named in the clear is for everybody.
 const NAMED: [Reach; 6] = [Own, Own, Granted, Own, All, All];
 
+/// Data of others: organisations that a consent, a waybill or their office may let see them.
+const ASKERS: [Reach; 6] = [No, No, All, All, All, All];
+/// What a code's holder does and hears; some enterprises that run a node have a code of their own.
+const HOLDERS: [Reach; 6] = [No, Own, Own, Own, Own, Own];
+
 const fn row(route: &'static str, reach: [Reach; 6]) -> Row {
     Row { route, reach }
 }
@@ -97,6 +102,26 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/matters", PARTIES),
     row("GET /v1/waybills", PARTIES),
     row("GET /v1/state/{kind}", WHOLE),
+    row("GET /v1/consents", PARTIES),
+    row("GET /v1/consents/{id}", PARTIES),
+    row("GET /v1/codes/{id}/consents", PARTIES),
+    row("GET /v1/accesses", PARTIES),
+    row("GET /v1/accesses/{id}", PARTIES),
+    row("GET /v1/codes/{id}/accesses", PARTIES),
+    row("GET /v1/erasures", PARTIES),
+    row("GET /v1/erasures/{id}", PARTIES),
+    row("POST /v1/exchange", ASKERS),
+    row("POST /v1/exchange/prepare", ASKERS),
+    row("POST /v1/exchange/{access}/collect", ASKERS),
+    row("GET /v1/exchange/{access}", ASKERS),
+    row("POST /v1/exchange/capacity", ASKERS),
+    row("POST /v1/exchange/capacity/prepare", ASKERS),
+    row("POST /v1/consents/requests", ASKERS),
+    row("POST /v1/codes/{id}/capacity", HOLDERS),
+    row("POST /v1/codes/{id}/capacity/sign", HOLDERS),
+    row("GET /v1/codes/{id}/prompts", HOLDERS),
+    row("POST /v1/codes/{id}/prompts/{prompt}/refuse", HOLDERS),
+    row("GET /v1/codes/{id}/prompts/events", HOLDERS),
     row("GET /v1/events", PARTIES),
     row("GET /v1/status", EVERYBODY),
     row("GET /v1/validators", EVERYBODY),

@@ -80,8 +80,13 @@ pub(super) async fn interfaces(
     asking: Asking,
     Query(asked): Query<Interfaces>,
 ) -> Answer {
-    let requested = |value: &Value, wanted: &bool| matches!(value, Value::Interface(one) if one.request.is_some() == *wanted);
-    let granted = |value: &Value, wanted: &bool| matches!(value, Value::Interface(one) if one.grant.is_some() == *wanted);
+    let is = |value: &Value, test: fn(&Interface) -> bool, wanted: bool| match value {
+        Value::Interface(interface) => test(interface) == wanted,
+        _ => false,
+    };
+    let requested =
+        move |value: &Value, wanted: &bool| is(value, |one| one.request.is_some(), *wanted);
+    let granted = move |value: &Value, wanted: &bool| is(value, |one| one.grant.is_some(), *wanted);
     let wanted = lists::all(RecordKind::Interface, "/v1/interfaces")
         .only(asked.requested, requested)
         .only(asked.granted, granted);

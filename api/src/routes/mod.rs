@@ -4,8 +4,11 @@
 
 mod blocks;
 mod codes;
+mod consents;
 #[cfg(test)]
 mod examples;
+mod exchange;
+mod holders;
 mod interfaces;
 mod lists;
 mod node;
@@ -15,7 +18,7 @@ mod records;
 mod shapes;
 mod shown;
 pub(crate) mod stream;
-mod submit;
+pub(crate) mod submit;
 mod waybills;
 
 use std::sync::Arc;
@@ -42,6 +45,7 @@ use crate::config::ApiConfig;
 use crate::description::{self, refusing};
 use crate::docs;
 use crate::events::Streams;
+use crate::exchange::Exchange;
 use crate::http::extract::Bodies;
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
@@ -60,6 +64,7 @@ pub struct Api {
     pub(crate) witness: Option<WitnessKey>,
     pub(crate) metrics: Metrics,
     pub(crate) access: Arc<Access>,
+    pub(crate) exchange: Arc<Exchange>,
     bodies: Arc<Bodies>,
     reads: Arc<Semaphore>,
     pub(crate) streams: Streams,
@@ -90,6 +95,8 @@ pub struct Served {
     pub registry: prometheus_client::registry::Registry,
     /// The API keys that it knows, as they change.
     pub keys: watch::Receiver<Arc<Register>>,
+    /// Its exchange with other nodes.
+    pub exchange: Arc<Exchange>,
 }
 
 /// Takes the port; serves until `shutdown`. Returns the address and the serving task.
@@ -98,7 +105,7 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, witness, mut registry, keys } = served;
+    let Served { store, handle, genesis, witness, mut registry, keys, exchange } = served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
     let server = Server::bind(config, http.clone()).await?;
@@ -121,6 +128,7 @@ pub async fn serve(
         witness,
         metrics: Metrics::new(registry),
         access: Arc::new(access),
+        exchange,
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
         reads,
         description: description::finished(&document).to_string().into(),
@@ -155,6 +163,9 @@ pub(crate) fn described() -> (Router<Api>, OpenApi) {
         .merge(shown())
         .merge(records())
         .merge(lists())
+        .merge(consents())
+        .merge(exchange())
+        .merge(holders())
         .merge(node())
         .split_for_parts()
 }
@@ -217,6 +228,44 @@ fn lists() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(lists::matters), &[PAGED, &[&messages::FIELDS_EXCLUSIVE]]))
         .routes(refusing(routes!(waybills::waybills), &[PAGED, FOUND]))
         .routes(refusing(routes!(lists::state), &[PAGED]))
+}
+
+fn consents() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(consents::consents), &[PAGED]))
+        .routes(refusing(routes!(records::consent), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(consents::code_consents), &[PAGED]))
+        .routes(refusing(routes!(consents::accesses), &[PAGED]))
+        .routes(refusing(routes!(records::access), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(consents::code_accesses), &[PAGED]))
+        .routes(refusing(routes!(consents::erasures), &[PAGED]))
+        .routes(refusing(routes!(records::erasure), &[ASKED, PAST, FOUND]))
+}
+
+fn exchange() -> OpenApiRouter<Api> {
+    use exchange::{NOT_BEGUN, NOT_COLLECTED, NOT_RECORDED, NOT_SHOWN};
+    let (body, taken) = (submit::BODY, submit::NOT_TAKEN);
+    let at_once: [Problems; 6] = [ASKED, body, NOT_BEGUN, NOT_RECORDED, NOT_COLLECTED, taken];
+    let shown = [&at_once[..], &[NOT_SHOWN]].concat();
+    OpenApiRouter::default()
+        .routes(refusing(routes!(exchange::exchange), &at_once))
+        .routes(refusing(routes!(exchange::prepare_exchange), &[ASKED, body, NOT_BEGUN]))
+        .routes(refusing(routes!(exchange::collect), &[ASKED, FOUND, NOT_COLLECTED]))
+        .routes(refusing(routes!(exchange::exchange_state), &[ASKED, FOUND, NOT_BEGUN]))
+        .routes(refusing(routes!(exchange::capacity), &shown))
+        .routes(refusing(routes!(exchange::prepare_capacity), &[ASKED, body, NOT_BEGUN, NOT_SHOWN]))
+        .routes(refusing(routes!(holders::wish), &[ASKED, body, holders::NOT_WISHED]))
+}
+
+fn holders() -> OpenApiRouter<Api> {
+    const STREAMS: Problems = &[&messages::TOO_MANY_STREAMS];
+    let body = submit::BODY;
+    OpenApiRouter::default()
+        .routes(refusing(routes!(holders::draw_capacity), &[ASKED, body, holders::NOT_OFFERED]))
+        .routes(refusing(routes!(holders::sign_capacity), &[ASKED, body, holders::NOT_SIGNED]))
+        .routes(refusing(routes!(holders::prompts), &[ASKED, FOUND]))
+        .routes(refusing(routes!(holders::refuse_prompt), &[ASKED, FOUND]))
+        .routes(refusing(routes!(holders::prompt_events), &[ASKED, FOUND, STREAMS]))
 }
 
 fn node() -> OpenApiRouter<Api> {

@@ -181,15 +181,16 @@ pub(super) async fn events(
     headers: HeaderMap,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Response, Problem> {
-    let last = match headers.get("last-event-id") {
-        Some(value) => {
-            let number = value.to_str().ok().and_then(|text| text.parse::<u64>().ok());
-            let number = number.and_then(|number| number.checked_add(1));
-            Some(number.ok_or_else(|| invalid("Last-Event-ID", "the number of a change"))?)
-        }
-        None => None,
-    };
+    let last = behind_last(&headers)?;
     let from = last.unwrap_or_else(|| *api.tips.tip.borrow());
     let streams = api.streams.clone();
     Ok(streams.open(Arc::new(Seen { api, asking }), from)?.into_response())
+}
+
+/// The number behind that of the last event that a client saw, if it says one.
+pub(super) fn behind_last(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get("last-event-id") else { return Ok(None) };
+    let number = value.to_str().ok().and_then(|text| text.parse::<u64>().ok());
+    let number = number.and_then(|number| number.checked_add(1));
+    number.map(Some).ok_or_else(|| invalid("Last-Event-ID", "the number of a change"))
 }

@@ -465,7 +465,7 @@ fn expired() -> Problem {
 }
 
 /// The problem that a refusal to take a transaction is.
-fn problem(error: &SubmitError) -> Problem {
+pub(crate) fn problem(error: &SubmitError) -> Problem {
     let invalid = match error {
         SubmitError::Invalid(invalid) => invalid,
         SubmitError::PoolFull => return Problem::new(&messages::POOL_FULL).retry_after(1),

@@ -5,6 +5,7 @@ use chain::actions::MatterSettle;
 use chain::limits::BATCH_TRANSACTIONS;
 use serde_json::{Value, json};
 
+use crate::agreed;
 use crate::http::{BYTES, JSON, Request};
 use crate::world::{World, ask, newest};
 
@@ -105,6 +106,7 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/show?organisation={maker}")),
         get("/scan"),
     ];
+    cases.extend(exchanged(world));
     let ordered = "/v1/transactions?wait=ordered";
     let batch_bytes = frames(&[world.node.refused().to_bytes(), vec![1, 2, 3]]);
     let refused = world.node.refused().to_bytes();
@@ -117,6 +119,39 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
     for kind in chain::records::RecordKind::ALL {
         cases.push(get(format!("/v1/state/{}?limit=1", kind.word())));
     }
+    cases
+}
+
+/// Consents, accesses, erasures and the exchange, well asked.
+fn exchanged(world: &World) -> Vec<Case> {
+    let (code, agreed) = (world.code, &world.agreed);
+    let to = world.node.consortium.member(agreed::ASKER).unwrap().id;
+    let (sign, _) = agreed::sign(world);
+    let digits = agreed::shown(world);
+    let mut cases = vec![
+        get(format!("/v1/consents?to={to}&state=in_force&limit=2")),
+        get(format!("/v1/consents/{}?proof=true", agreed.consent)),
+        get(format!("/v1/codes/{code}/consents?limit=1")),
+        get(format!("/v1/accesses?by={to}&limit=1")),
+        get(format!("/v1/accesses/{}?proof=true", agreed.access)),
+        get(format!("/v1/codes/{code}/accesses?limit=1")),
+        get("/v1/erasures?limit=1"),
+        get(format!("/v1/erasures/{}?proof=true", agreed.erasure)),
+    ];
+    let requests = [
+        agreed::exchange(world),
+        agreed::prepare(world),
+        agreed::collect(world),
+        agreed::state(world),
+        agreed::prepare_entered(world, &digits),
+        agreed::enter(world, &digits),
+        agreed::wish(world),
+        agreed::draw(world),
+        sign,
+        agreed::prompts(world),
+        agreed::refuse(world),
+    ];
+    cases.extend(requests.map(|request| Case(request, 200, "ok")));
     cases
 }
 
@@ -137,16 +172,35 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
             cases.push(Case(Request { target, ..request }, 400, "unknown_field"));
         }
     }
-    for list in
-        ["organisations", "applications", "vehicles", "matters", "waybills", "codes", "blocks"]
-    {
+    for list in [
+        "organisations",
+        "applications",
+        "vehicles",
+        "matters",
+        "waybills",
+        "codes",
+        "blocks",
+        "consents",
+        "accesses",
+        "erasures",
+    ] {
         for query in ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=1&limit=2"] {
             cases.push(bad(format!("/v1/{list}?{query}"), 400, "invalid_field"));
         }
         cases.push(bad(format!("/v1/{list}?cursor=00ff"), 400, "invalid_cursor"));
     }
-    let kinds = ["organisations", "persons", "applications", "vehicles", "matters", "waybills"];
-    for (kind, prefix) in kinds.iter().zip(["org", "per", "app", "veh", "mat", "way"]) {
+    let kinds = [
+        ("organisations", "org"),
+        ("persons", "per"),
+        ("applications", "app"),
+        ("vehicles", "veh"),
+        ("matters", "mat"),
+        ("waybills", "way"),
+        ("consents", "con"),
+        ("accesses", "acc"),
+        ("erasures", "era"),
+    ];
+    for (kind, prefix) in kinds {
         let other = if prefix == "org" { "per" } else { "org" };
         cases.extend([
             bad(format!("/v1/{kind}/{prefix}_{id}"), 404, "not_found"),
@@ -207,6 +261,7 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         Case(Request::get("/v1/status").with("host", "evil.example"), 403, "host_not_allowed"),
     ]);
     cases.extend(badly_shown(world));
+    cases.extend(badly_exchanged(world));
     for seconds in [json!(0), json!(601), json!(-1), json!("60")] {
         cases.push(Case(wish(world, seconds), 400, "invalid_field"));
     }
@@ -291,4 +346,48 @@ fn badly_submitted(world: &World) -> Vec<Case> {
         post(batch, "text/csv", Vec::new(), 415, "unsupported_media_type"),
     ]);
     cases
+}
+
+/// The exchange, badly asked.
+fn badly_exchanged(world: &World) -> Vec<Case> {
+    let key = world.node.key(agreed::ASKER);
+    let post = |target: &str, body: Value| {
+        agreed::by(world, &key, Request::post(target, JSON, body.to_string()))
+    };
+    let wish = |changed: &str, to: Value| {
+        let mut body: Value = serde_json::from_slice(&agreed::wish(world).body).unwrap();
+        body[changed] = to;
+        post("/v1/consents/requests", body)
+    };
+    let both = json!({ "kind": "phone", "value": "16400000001" });
+    let foreign = "acc_5t63b7qsg5we2a5gr9hx8w2k4m";
+    let asked = json!({ "code": world.code, "fields": ["plate"], "purpose": "engagement" });
+    let wrong = json!({ "digits": "123", "key": both });
+    let refuse = format!("/v1/codes/{}/prompts/{}/refuse", world.code, "0".repeat(64));
+    let driver = |request| agreed::by(world, &world.driver, request);
+    let draw =
+        Request::post(format!("/v1/codes/{}/capacity", world.code), JSON, r#"{"fields":[]}"#);
+    vec![
+        Case(post("/v1/exchange", asked), 403, "fields_beyond_basis"),
+        Case(post("/v1/exchange", json!({ "code": world.code })), 400, "missing_field"),
+        Case(post("/v1/exchange/capacity", wrong), 400, "invalid_field"),
+        Case(post(&format!("/v1/exchange/{foreign}/collect"), json!({})), 404, "not_found"),
+        Case(
+            agreed::by(world, &key, Request::get(format!("/v1/exchange/{foreign}"))),
+            404,
+            "not_found",
+        ),
+        Case(wish("key", both), 400, "fields_exclusive"),
+        Case(wish("fields", json!(["name", "track"])), 400, "invalid_field"),
+        Case(wish("uses", json!(0)), 400, "invalid_field"),
+        Case(wish("until", json!("2020-01-01T00:00:00+08:00")), 400, "invalid_field"),
+        Case(Request::get(format!("/v1/codes/{}/prompts", world.code)), 404, "not_found"),
+        Case(driver(Request::post(refuse, JSON, "{}")), 404, "not_found"),
+        Case(driver(draw), 400, "invalid_field"),
+        Case(
+            Request::post("/v1/exchange", JSON, agreed::exchange(world).body),
+            401,
+            "credentials_needed",
+        ),
+    ]
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use api::access::register::Register;
 use api::config::{ApiConfig, Limits};
+use api::exchange::{Exchange, Parts};
 use api::routes::{Served, serve};
 use chain::actions::{Action, MatterOpen, MatterSettle};
 use chain::ids::*;
@@ -31,7 +32,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::agreed::{Agreed, agree};
 use crate::described::assert_described;
+use crate::held::{CONSORTIUM_KEY, Held, messenger};
 use crate::http::{Answer, Request, send};
 
 /// Everything that is not a test thread runs here.
@@ -46,6 +49,8 @@ pub(crate) struct Node {
     /// Its API keys.
     pub(crate) keys: watch::Sender<Arc<Register>>,
     pub(crate) consortium: Consortium,
+    /// What it holds.
+    pub(crate) held: Arc<Held>,
     _handle: Handle,
     _folder: tempfile::TempDir,
 }
@@ -57,7 +62,7 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
     let plan = Plan { validators, observers: 0, depth: 10, ..Plan::testnet(time, [11; 32]) };
     let consortium = consortium(&Plan { heartbeat_ms: 500, ..plan }).unwrap();
     let genesis = Arc::new(consortium.genesis.clone());
-    let folder = tempfile::tempdir().unwrap();
+    let (folder, held) = (tempfile::tempdir().unwrap(), Arc::new(Held::default()));
     let store = Store::open(folder.path(), &genesis, &Options::default()).unwrap();
     let config = Config {
         genesis: Arc::clone(&genesis),
@@ -69,6 +74,14 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
         proposal: ProposalSize::default(),
     };
     let handle = start(config, store.clone()).await.unwrap();
+    let exchange = Exchange::start(Parts {
+        store: store.clone(),
+        handle: handle.clone(),
+        genesis: Arc::clone(&genesis),
+        holdings: held.clone(),
+        keys: consortium.members.iter().map(|member| member.key.clone()).collect(),
+        consortium_key: Some(CONSORTIUM_KEY),
+    });
     let (keys, known) = watch::channel(Arc::default());
     let served = || Served {
         store: store.clone(),
@@ -77,6 +90,7 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
         witness: WitnessKey::of(&genesis, &consortium.nodes[0].key),
         registry: Default::default(),
         keys: known.clone(),
+        exchange: Arc::clone(&exchange),
     };
     let listen = "127.0.0.1:0".parse().unwrap();
     let config = ApiConfig {
@@ -88,7 +102,7 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
     let (address, _) = serve(served(), &config, CancellationToken::new()).await.unwrap();
     let config = ApiConfig { allow_open_api_without_credentials: false, ..config };
     let (guarded, _) = serve(served(), &config, CancellationToken::new()).await.unwrap();
-    Node { address, guarded, keys, consortium, _handle: handle, _folder: folder }
+    Node { address, guarded, keys, consortium, held, _handle: handle, _folder: folder }
 }
 
 impl Node {
@@ -152,6 +166,8 @@ pub(crate) struct World {
     pub(crate) opened: TransactionId,
     /// The driver's key.
     pub(crate) driver: SecretKey,
+    /// What was agreed to and asked for.
+    pub(crate) agreed: Agreed,
 }
 
 impl World {
@@ -175,18 +191,25 @@ impl World {
 
 /// The one node of a test binary.
 pub(crate) fn world() -> &'static World {
-    static WORLD: LazyLock<World> = LazyLock::new(|| RUNTIME.block_on(build()));
+    static WORLD: LazyLock<World> = LazyLock::new(|| {
+        let world = RUNTIME.block_on(build());
+        World { agreed: agree(&world), ..world }
+    });
     &WORLD
 }
 
-const SIZE: Size =
+pub(crate) const SIZE: Size =
     Size { enterprises: cast::ENTERPRISES, drivers: 0, waybills: 0, yellow: 0, red: 0 };
 
 async fn build() -> World {
     let node = node(1, Limits::default()).await;
     let net = connected(node.address).await;
+    let mut inboxes = authorities(&node.consortium, &net).await;
+    for inbox in inboxes.values_mut() {
+        inbox.url = messenger(&inbox.url, node.held.clone()).await;
+    }
     let settings = Settings {
-        inboxes: authorities(&node, &net).await,
+        inboxes,
         regulator: node.key("regulator"),
         police: node.key("traffic-police"),
         in_genesis: Vec::new(),
@@ -211,12 +234,13 @@ async fn build() -> World {
         matter: MatterId(RecordId::made_by(opening.id(), 0)),
         opened: opening.id(),
         driver: driver.key,
+        agreed: Agreed::default(),
         node,
     }
 }
 
 /// A client of the node as soon as it leads itself.
-async fn connected(address: SocketAddr) -> NetNode {
+pub(crate) async fn connected(address: SocketAddr) -> NetNode {
     let net = NetNode::connect(&format!("http://{address}")).await.unwrap();
     let led = async {
         while net.client().status().await.unwrap().leader.is_none() {
@@ -228,19 +252,19 @@ async fn connected(address: SocketAddr) -> NetNode {
 }
 
 /// An authority of each role with an inbox on a free port.
-async fn authorities(node: &Node, net: &NetNode) -> Inboxes {
+pub(crate) async fn authorities(consortium: &Consortium, net: &NetNode) -> Inboxes {
     let mut inboxes = Inboxes::new();
     for role in Role::ALL {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let member = node.consortium.member(role.word()).unwrap();
+        let member = consortium.member(role.word()).unwrap();
         inboxes.insert(role, InboxAt { organisation: member.id, url });
         let setup = Setup {
             role,
             organisation: member.id,
             key: member.key.clone(),
-            secrets: node.consortium.secrets,
-            register: cast::register(node.genesis().time),
+            secrets: consortium.secrets,
+            register: cast::register(consortium.genesis.time),
             people: cast::PEOPLE,
         };
         tokio::spawn(authority::serve(setup, net.clone(), listener, std::future::pending()));

@@ -5,6 +5,7 @@
 //! written yet is brought up in an overlay that is thrown away.
 
 pub mod attesters;
+pub mod certificates;
 pub mod code;
 pub mod exchange;
 pub mod history;

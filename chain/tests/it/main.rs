@@ -21,6 +21,7 @@ mod deadlines;
 mod eligibility;
 mod erasures;
 mod exchange_questions;
+mod exchanges;
 mod forgeries;
 mod genesis;
 mod granted;

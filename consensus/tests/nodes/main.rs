@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod agreement;
+mod asking;
 mod clocks;
 mod divergence;
 mod forge;

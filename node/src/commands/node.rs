@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{runtime, told_to_stop};
 use crate::config::{self, Flags, NodeConfig};
-use crate::{apikeys, lock, logs};
+use crate::{apikeys, exchange, lock, logs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -62,6 +62,7 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let genesis = Arc::new(genesis::load(&config.genesis)?);
     let unlock = Unlock::from_environment(config.passphrase_file.clone());
     let key = KeyFile::read(&config.key)?.open(genesis.mode, &unlock)?;
+    let exchange_keys = exchange::keys(&config.exchange, genesis.mode, &unlock)?;
     let store = Store::open(&config.data, &genesis, &Options::default())?;
     tracing::info!(chain = %store.header().chain, height = store.header().height.0, "opened");
     let peers = config.p2p.peers.iter();
@@ -80,7 +81,9 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let shutdown = CancellationToken::new();
     let registry = Default::default();
     let keys = apikeys::follow(dir)?;
-    let served = Served { store, handle: handle.clone(), genesis, witness, registry, keys };
+    let exchange = exchange::start(exchange_keys, (&store, &handle), &genesis);
+    let served =
+        Served { store, handle: handle.clone(), genesis, witness, registry, keys, exchange };
     let (address, serving) = serve(served, &config.api, shutdown.clone()).await?;
     tracing::info!(%address, p2p = %handle.listening(), "serving");
     let stopped = tokio::select! {

@@ -16,6 +16,8 @@ export const TAGS = {
   stateKey: 'dy/state-key/1',
   action: 'dy/stmt-action/1',
   capacity: 'dy/capacity/1',
+  request: 'dy/request/1',
+  digits: 'dy/digits/1',
   statement: 'dy/statement/1',
   proposal: 'dy/proposal/1',
   proposalSigned: 'dy/prop-sign/1',

@@ -8,6 +8,7 @@ export { fromHex, toHex } from './bytes.js';
 export { type Codec, decode, encode, parse, type Value } from './codec.js';
 export * from './errors.js';
 export * from './exchange_fields.js';
+export * from './exchanged.js';
 export * from './fields.js';
 export * from './gb32100.js';
 export { leafHash, nodeHash, sha256, TAGS, type Tag, tagged } from './hash.js';
