@@ -9,6 +9,7 @@ export { type Codec, decode, encode, parse, type Value } from './codec.js';
 export * from './errors.js';
 export * from './exchange_fields.js';
 export * from './fields.js';
+export * from './formats.js';
 export * from './gb32100.js';
 export { leafHash, nodeHash, sha256, TAGS, type Tag, tagged } from './hash.js';
 export * from './header.js';
