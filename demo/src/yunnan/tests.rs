@@ -5,9 +5,6 @@
 use std::collections::BTreeSet;
 
 use chain::calendar::Date;
-
-use chain::records::certificate::CertificateKind as Kind;
-
 use super::certificates::{FATED, Fate};
 use super::trade::{GOODS, Parties};
 use super::vehicles::Build;
