@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use chain::calendar::Date;
+
 use super::certificates::{FATED, Fate};
 use super::trade::{GOODS, Parties};
 use super::vehicles::Build;
