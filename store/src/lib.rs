@@ -14,8 +14,10 @@ mod past;
 mod read;
 mod state;
 mod tables;
+mod vault;
 mod watermark;
 
+pub use self::vault::VaultShelf;
 pub use check::Checked;
 pub use error::StoreError;
 pub use log::{LogRecord, Position, StoredVote};

@@ -10,6 +10,7 @@ export * from './errors.js';
 export * from './exchange_fields.js';
 export * from './exchanged.js';
 export * from './fields.js';
+export * from './formats.js';
 export * from './gb32100.js';
 export { leafHash, nodeHash, sha256, TAGS, type Tag, tagged } from './hash.js';
 export * from './header.js';

@@ -18,7 +18,7 @@ pub fn check_n14(text: &str) -> Result<(), FormatError> {
         return Err(FormatError::Day);
     }
     let in_day = part(8, 10) < 24 && part(10, 12) < 60 && part(12, 14) < 60;
-    if in_day { Ok(()) } else { Err(FormatError::Alphabet) }
+    if in_day { Ok(()) } else { Err(FormatError::Clock) }
 }
 
 /// Checks an amount or a weight with three decimal places.
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn times_amounts_and_notes() {
         assert_eq!(check_n14("20261123235959"), Ok(()));
-        assert_eq!(check_n14("20261123240000"), Err(FormatError::Alphabet));
+        assert_eq!(check_n14("20261123240000"), Err(FormatError::Clock));
         assert_eq!(check_n14("20260229000000"), Err(FormatError::Day));
         assert_eq!(check_n14("2026112323595"), Err(FormatError::Length));
         assert_eq!(yuan3(123_405), "1234.050");

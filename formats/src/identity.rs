@@ -2,7 +2,7 @@
 //! Resident identity numbers, GB 11643-1999 with ISO 7064 MOD 11-2.
 //! Never keeps a number: it reads one, says what is wrong, or makes an invented one.
 
-use super::{FormatError, Rules, SYNTHETIC_REGION, ascii_of_length, digits};
+use super::{FormatError, Rules, SYNTHETIC_REGION, admit, ascii_of_length, digits};
 use chain::calendar::{Date, days_in_month};
 
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -70,7 +70,7 @@ pub fn check(number: &str, rules: Rules) -> Result<Identity, FormatError> {
     if identity.birth.is_after(rules.as_of) {
         return Err(FormatError::Future);
     }
-    rules.mode.admit(number.starts_with(SYNTHETIC_REGION))?;
+    admit(rules.mode, number.starts_with(SYNTHETIC_REGION))?;
     Ok(identity)
 }
 
@@ -94,6 +94,11 @@ pub fn from_old_form(old: &str) -> Result<String, FormatError> {
     let body = format!("{}19{}", &old[..6], &old[6..]);
     let check = check_symbol(&body)?;
     Ok(format!("{body}{check}"))
+}
+
+/// What a number says, if it is one at all; whether it belongs to the mode is not asked.
+pub(crate) fn read(number: &str) -> Option<Identity> {
+    parse(number).ok()
 }
 
 fn parse(number: &str) -> Result<Identity, FormatError> {
@@ -128,10 +133,14 @@ fn birth_of(eight: &str) -> Result<Birth, FormatError> {
     Ok(Birth { year, month, day })
 }
 
+/// Checks that a region code begins with a province.
+pub(crate) fn check_province(region: &str) -> Result<(), FormatError> {
+    let known = PROVINCES.split_whitespace().any(|province| region.starts_with(province));
+    if known { Ok(()) } else { Err(FormatError::Region) }
+}
+
 fn check_region(region: &str) -> Result<(), FormatError> {
-    if !PROVINCES.split_whitespace().any(|province| region.starts_with(province)) {
-        return Err(FormatError::Region);
-    }
+    check_province(region)?;
     if region.starts_with("53") && !is_yunnan(&region[2..4]) {
         return Err(FormatError::Region);
     }

@@ -4,7 +4,7 @@
 
 use chain::gb32100;
 
-use super::{FormatError, Mode, SYNTHETIC_REGION, ascii_of_length};
+use super::{FormatError, Mode, SYNTHETIC_REGION, admit, ascii_of_length};
 
 /// The 31 symbols, in the order of their values.
 pub const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -49,7 +49,7 @@ pub fn check(code: &str, mode: Mode) -> Result<Uscc, FormatError> {
     if code.as_bytes()[16] != inner_check(&code[8..16])? as u8 {
         return Err(FormatError::InnerCheck);
     }
-    mode.admit(region.starts_with(SYNTHETIC_REGION))?;
+    admit(mode, region.starts_with(SYNTHETIC_REGION))?;
     Ok(Uscc {
         kind: code[..2].to_owned(),
         region: region.to_owned(),
