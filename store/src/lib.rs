@@ -7,6 +7,7 @@ mod buckets;
 mod check;
 mod compact;
 mod error;
+mod local;
 mod log;
 mod open;
 mod options;
@@ -18,6 +19,7 @@ mod watermark;
 
 pub use check::Checked;
 pub use error::StoreError;
+pub use local::{Durable, Local, Row, Write};
 pub use log::{LogRecord, Position, StoredVote};
 pub use open::{Lost, Store};
 pub use options::Options;

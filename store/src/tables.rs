@@ -35,10 +35,13 @@ pub(crate) const LISTS: &str = "lists";
 /// Complete subtrees of the history: level (1) ‖ index (8) → hash (32).
 pub(crate) const HISTORY: &str = "history";
 
+/// What this node keeps for itself, outside the state: the key and value of whoever keeps it.
+pub(crate) const LOCAL: &str = "local";
+
 /// Every table.
-pub(crate) const ALL: [&str; 13] = [
+pub(crate) const ALL: [&str; 14] = [
     META, LOG, BLOCKS, TIMES, RECEIPTS, CHANGES, VERSIONS, HEADS, DEADLINES, RECENT, PLACES, LISTS,
-    HISTORY,
+    HISTORY, LOCAL,
 ];
 
 /// Tables that are read by whole keys at random: they get a filter.

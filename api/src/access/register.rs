@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn the_file_form_reads_back_and_takes_no_unknown_field() {
-        let register = register(Some(NOW));
+        let register = register(Some(NOW.plus(1)));
         let text = serde_json::to_string(&register).unwrap();
         assert_eq!(serde_json::from_str::<Register>(&text).unwrap(), register);
         let odd = text.replacen("\"label\"", "\"colour\":1,\"label\"", 1);

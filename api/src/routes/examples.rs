@@ -14,9 +14,13 @@ use serde_json::{Value, json};
 
 use super::blocks::{BlockAnswer, HeaderAnswer, HeaderItem};
 use super::codes::{CodeAnswer, HistoryItem};
+use super::deliveries::Deliveries;
+use super::interfaces::InterfacesAnswer;
 use super::node::{Status, Validators};
+use super::prepare::Prepared;
 use super::shapes::{AnyRecord, Page, RecordAnswer};
 use super::submit::{BatchAnswer, TransactionAnswer};
+use super::webhooks::{Tested, WebhookSecret, WebhookShown, WebhooksAnswer};
 use crate::description::examples::recorded;
 use crate::http::problem::ProblemDetails;
 
@@ -38,10 +42,12 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/codes/{id}/history", again::<Page<HistoryItem>>),
     ("GET /v1/codes/{id}/proof", again::<Proof>),
     ("GET /v1/headers/{height}", again::<HeaderAnswer>),
+    ("GET /v1/interfaces", again::<Page<AnyRecord>>),
     ("GET /v1/matters", again::<Page<AnyRecord>>),
     ("GET /v1/matters/{id}", again::<RecordAnswer<Matter>>),
     ("GET /v1/organisations", again::<Page<AnyRecord>>),
     ("GET /v1/organisations/{id}", again::<RecordAnswer<Organisation>>),
+    ("GET /v1/organisations/{id}/interfaces", again::<InterfacesAnswer>),
     ("GET /v1/parameters", again::<RecordAnswer<Parameters>>),
     ("GET /v1/persons/{id}", again::<RecordAnswer<Person>>),
     ("GET /v1/records/{kind}/{id}/proof", again::<Proof>),
@@ -54,8 +60,17 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/vehicles/{id}", again::<RecordAnswer<Vehicle>>),
     ("GET /v1/waybills", again::<Page<AnyRecord>>),
     ("GET /v1/waybills/{id}", again::<RecordAnswer<Waybill>>),
+    ("DELETE /v1/webhooks/{id}", again::<WebhookShown>),
+    ("GET /v1/webhooks", again::<WebhooksAnswer>),
+    ("GET /v1/webhooks/{id}", again::<WebhookShown>),
+    ("GET /v1/webhooks/{id}/deliveries", again::<Deliveries>),
+    ("POST /v1/webhooks", again::<WebhookSecret>),
+    ("POST /v1/webhooks/{id}/replay", again::<WebhookShown>),
+    ("POST /v1/webhooks/{id}/rotate", again::<WebhookSecret>),
+    ("POST /v1/webhooks/{id}/test", again::<Tested>),
     ("POST /v1/transactions", again::<TransactionAnswer>),
     ("POST /v1/transactions/batch", again::<BatchAnswer>),
+    ("POST /v1/transactions/prepare", again::<Prepared>),
 ];
 
 const REQUESTS: &[(&str, Again)] = &[

@@ -2,8 +2,10 @@
 //! The routes under `/v1`, and what they share: the store, the running node, and limits.
 //! Never a rule of the chain: answers come from `chain::query` over a view.
 
+mod batches;
 mod blocks;
 mod codes;
+mod deliveries;
 #[cfg(test)]
 mod examples;
 mod interfaces;
@@ -16,6 +18,7 @@ mod shapes;
 pub(crate) mod stream;
 mod submit;
 mod waybills;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -46,6 +49,7 @@ use crate::http::problem::Problem;
 use crate::metrics::{HttpMetrics, Metrics, node as node_metrics};
 use crate::server::{ServeError, Server};
 use crate::shell::Shell;
+use crate::webhooks::Webhooks;
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -61,6 +65,7 @@ pub struct Api {
     /// Cancelled once this node stops serving.
     pub(crate) shutdown: CancellationToken,
     pub(crate) tips: stream::Changes,
+    pub(crate) webhooks: Arc<Webhooks>,
     /// What `/openapi.json` answers.
     pub(crate) description: Bytes,
 }
@@ -83,6 +88,8 @@ pub struct Served {
     pub registry: prometheus_client::registry::Registry,
     /// The API keys that it knows, as they change.
     pub keys: watch::Receiver<Arc<Register>>,
+    /// Its webhooks, which are delivered while it serves.
+    pub webhooks: Arc<Webhooks>,
 }
 
 /// Takes the port; serves until `shutdown`. Returns the address and the serving task.
@@ -91,9 +98,10 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, mut registry, keys } = served;
+    let Served { store, handle, genesis, mut registry, keys, webhooks } = served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
+    webhooks.register_metrics(&mut registry);
     let server = Server::bind(config, http.clone()).await?;
     let listen = config.listen;
     let address = server.address().map_err(|source| ServeError::Bind { listen, source })?;
@@ -108,6 +116,7 @@ pub async fn serve(
     );
     let api = Api {
         tips: stream::Changes::start(store.clone(), handle.blocks(), Arc::clone(&reads)),
+        webhooks,
         store,
         handle,
         genesis,
@@ -119,6 +128,7 @@ pub async fn serve(
         streams: Streams::new(limits.streams, http.clone(), shutdown.clone()),
         shutdown: shutdown.clone(),
     };
+    api.webhooks.start(&api);
     let guarded = middleware::from_fn_with_state(api.clone(), guard);
     let any_host = !config.listen.ip().is_loopback();
     let app = Shell { any_host, metrics: http }.around(routes.layer(guarded).with_state(api));
@@ -146,6 +156,7 @@ pub(crate) fn described() -> (Router<Api>, OpenApi) {
         .merge(codes())
         .merge(records())
         .merge(lists())
+        .merge(webhooks())
         .merge(node())
         .split_for_parts()
 }
@@ -198,6 +209,22 @@ fn lists() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(lists::matters), &[PAGED, &[&messages::FIELDS_EXCLUSIVE]]))
         .routes(refusing(routes!(waybills::waybills), &[PAGED, FOUND]))
         .routes(refusing(routes!(lists::state), &[PAGED]))
+}
+
+fn webhooks() -> OpenApiRouter<Api> {
+    let told = webhooks::TOLD;
+    OpenApiRouter::default()
+        .routes(refusing(routes!(webhooks::create), &[ASKED, told, webhooks::ADDED]))
+        .routes(refusing(routes!(webhooks::list), &[ASKED]))
+        .routes(refusing(routes!(webhooks::look), &[ASKED, FOUND]))
+        .routes(refusing(routes!(webhooks::remove), &[ASKED, FOUND]))
+        .routes(refusing(routes!(deliveries::deliveries), &[PAGED, FOUND]))
+        .routes(refusing(routes!(webhooks::rotate), &[ASKED, FOUND, told]))
+        .routes(refusing(routes!(webhooks::test), &[ASKED, FOUND, told]))
+        .routes(refusing(
+            routes!(webhooks::replay),
+            &[ASKED, FOUND, told, &[&messages::FIELDS_EXCLUSIVE]],
+        ))
 }
 
 fn node() -> OpenApiRouter<Api> {

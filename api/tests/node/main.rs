@@ -9,4 +9,5 @@ mod described;
 mod http;
 mod routes;
 mod schema;
+mod webhooks;
 mod world;

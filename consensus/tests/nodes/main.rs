@@ -6,6 +6,7 @@
 mod agreement;
 mod clocks;
 mod divergence;
+mod fairness;
 mod forge;
 mod net;
 mod observers;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use api::routes::{Served, serve};
+use api::webhooks::{SealKey, Webhooks};
 use clap::Subcommand;
 use consensus::clock::Clock;
 use consensus::{Config, Handle, PeerAddress, ProposalSize};
@@ -61,6 +62,7 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let genesis = Arc::new(genesis::load(&config.genesis)?);
     let unlock = Unlock::from_environment(config.passphrase_file.clone());
     let key = KeyFile::read(&config.key)?.open(genesis.mode, &unlock)?;
+    let seal = SealKey::of_node(&key.seed());
     let store = Store::open(&config.data, &genesis, &Options::default())?;
     tracing::info!(chain = %store.header().chain, height = store.header().height.0, "opened");
     let peers = config.p2p.peers.iter();
@@ -78,7 +80,9 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let shutdown = CancellationToken::new();
     let registry = Default::default();
     let keys = apikeys::follow(dir)?;
-    let served = Served { store, handle: handle.clone(), genesis, registry, keys };
+    let webhooks = Webhooks::open(store.local(), &config.api.webhooks, seal)?;
+    let webhooks = Arc::new(webhooks);
+    let served = Served { store, handle: handle.clone(), genesis, registry, keys, webhooks };
     let (address, serving) = serve(served, &config.api, shutdown.clone()).await?;
     tracing::info!(%address, p2p = %handle.listening(), "serving");
     let stopped = tokio::select! {

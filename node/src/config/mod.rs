@@ -149,12 +149,17 @@ fn resolve(dir: &Path, config: &mut NodeConfig) -> Result<()> {
         tls.certificate = dir.join(&tls.certificate);
         tls.key = dir.join(&tls.key);
     }
+    if let Some(authorities) = &mut config.api.webhooks.authorities {
+        *authorities = dir.join(&authorities);
+    }
     let tls = config.api.tls.iter();
     let tls =
         tls.flat_map(|tls| [("api.tls.certificate", &tls.certificate), ("api.tls.key", &tls.key)]);
     let named = [("genesis", &config.genesis), ("key", &config.key)];
     let passphrase = config.passphrase_file.iter().map(|path| ("passphrase_file", path));
-    for (key, path) in named.into_iter().chain(passphrase).chain(tls) {
+    let authorities = config.api.webhooks.authorities.iter();
+    let authorities = authorities.map(|path| ("api.webhooks.authorities", path));
+    for (key, path) in named.into_iter().chain(passphrase).chain(tls).chain(authorities) {
         ensure!(path.is_file(), "{key} names {}, which is no file: correct it", path.display());
     }
     Ok(())
