@@ -317,6 +317,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/interfaces": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 接口列表。Interfaces of all organisations, in the order in which they were first asked for. */
+        readonly get: operations["interfaces"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/matters": {
         readonly parameters: {
             readonly query?: never;
@@ -377,6 +394,23 @@ export interface paths {
         };
         /** 机构。An organisation: who it is, what it may attest, its keys and certificates. */
         readonly get: operations["organisation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organisations/{id}/interfaces": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 机构的接口。What an organisation asked for, was granted, and was last told no for. */
+        readonly get: operations["of_organisation"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -510,6 +544,27 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/transactions/prepare": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 准备待签名的交易。The exact bytes of a transaction to sign elsewhere, and what they mean in words.
+         * @description Nothing is sent and nothing is kept: who signs checks the summary against what was meant, and the id against the
+         *     transaction (docs/proofs.md).
+         */
+        readonly post: operations["prepare"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/transactions/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -517,7 +572,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** 交易与回执。A transaction, and what became of it. */
+        /**
+         * 交易与回执。A transaction, and what became of it.
+         * @description The transaction itself is for its sender, regulators, and those who hold the blocks.
+         */
         readonly get: operations["transaction"];
         readonly put?: never;
         readonly post?: never;
@@ -605,7 +663,10 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** 运单列表。Waybills, by maker, code and state. */
+        /**
+         * 运单列表。Waybills, by maker, code, state, kind, goods, places and when they were offered. A page may
+         *     hold fewer than were asked for, and none, although more follow: `next` says so.
+         */
         readonly get: operations["waybills"];
         readonly put?: never;
         readonly post?: never;
@@ -632,6 +693,113 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/webhooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 回调列表。The webhooks of the organisation that asks. */
+        readonly get: operations["list"];
+        readonly put?: never;
+        /**
+         * 登记回调。Registers a webhook: the changes that `/v1/events` shows its organisation are posted to it.
+         * @description Messages are signed by the format Standard Webhooks (docs/webhooks.md).
+         */
+        readonly post: operations["create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 查询回调。A webhook: how far it is, and what is wrong. */
+        readonly get: operations["look"];
+        readonly put?: never;
+        readonly post?: never;
+        /** 删除回调。Removes a webhook, with what it could not deliver. */
+        readonly delete: operations["remove"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 投递记录。What a webhook has still to deliver, gave up on, or delivered of late. */
+        readonly get: operations["deliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 重放。Delivers again: everything from a change on, or what was put aside. */
+        readonly post: operations["replay"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/rotate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 轮换密钥。A new secret in the place of one, which signs beside it for a while. */
+        readonly post: operations["rotate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 测试回调。Posts a message of the type `webhook.test` now, and says what came of it. */
+        readonly post: operations["test"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -644,6 +812,17 @@ export interface components {
             readonly reason: components["schemas"]["Text40"];
             /** @description Until when the other may agree. */
             readonly until: components["schemas"]["Time"];
+        };
+        /** @description Sent by who asks: refused unless the basis holds in this block. */
+        readonly AccessRecord: {
+            /** @description What it rests on. */
+            readonly basis: components["schemas"]["Basis"];
+            /** @description About whose code. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Which fields. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description Digest of the request that the vault's node answers. */
+            readonly request: components["schemas"]["Hash"];
         };
         /** @description What a transaction asks for. The order is part of the format: append only. */
         readonly Action: {
@@ -784,6 +963,98 @@ export interface components {
         } | {
             /** @description Either side, or a regulator, ends a dispute. */
             readonly waybill_dispute_end: components["schemas"]["WaybillDisputeEnd"];
+        } | {
+            /** @description An organisation applies for an interface, or for another grant of it. */
+            readonly interface_apply: components["schemas"]["InterfaceApply"];
+        } | {
+            /** @description An organisation withdraws what it applied for. */
+            readonly interface_withdraw: components["schemas"]["InterfaceWithdraw"];
+        } | {
+            /** @description A regulator grants what was applied for, or less. */
+            readonly interface_grant: components["schemas"]["InterfaceGrant"];
+        } | {
+            /** @description A regulator refuses what was applied for. */
+            readonly interface_refuse: components["schemas"]["InterfaceRefuse"];
+        } | {
+            /** @description A regulator ends a grant at once. */
+            readonly interface_revoke: components["schemas"]["InterfaceRevoke"];
+        } | {
+            /** @description An organisation gives its grant back. */
+            readonly interface_release: components["schemas"]["InterfaceRelease"];
+        } | {
+            /** @description One side proposes that another vehicle takes over. */
+            readonly waybill_swap: components["schemas"]["WaybillSwap"];
+        } | {
+            /** @description The other side agrees to that vehicle. */
+            readonly waybill_swap_agree: components["schemas"]["WaybillSwapAgree"];
+        } | {
+            /** @description A holder consents to an access. */
+            readonly consent_give: components["schemas"]["ConsentGive"];
+        } | {
+            /** @description A holder revokes a consent. */
+            readonly consent_revoke: components["schemas"]["ConsentRevoke"];
+        } | {
+            /** @description An enterprise uses a verification code that it was shown. */
+            readonly consent_use: components["schemas"]["ConsentUse"];
+        } | {
+            /** @description An organisation records an access. */
+            readonly access_record: components["schemas"]["AccessRecord"];
+        } | {
+            /** @description A holder's node publishes an erasure. */
+            readonly erasure_publish: components["schemas"]["ErasurePublish"];
+        } | {
+            /** @description A driver or an enterprise asks for an affiliation. */
+            readonly affiliation_request: components["schemas"]["AffiliationRequest"];
+        } | {
+            /** @description The enterprise reviews an affiliation. */
+            readonly affiliation_review: components["schemas"]["AffiliationReview"];
+        } | {
+            /** @description The enterprise opens the account of an affiliation. */
+            readonly affiliation_open: components["schemas"]["AffiliationOpen"];
+        } | {
+            /** @description Either side ends an affiliation. */
+            readonly affiliation_end: components["schemas"]["AffiliationEnd"];
+        };
+        /** @description Sent by either side: an account that is open is closed. */
+        readonly AffiliationEnd: {
+            /** @description Which. */
+            readonly affiliation: components["schemas"]["AffiliationId"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+        };
+        /**
+         * @description an affiliation id (aff_ and 26 symbols)
+         * @example aff_5t63b7qsg5we2a5gr9hx8w2k4m
+         */
+        readonly AffiliationId: string;
+        /** @description Sent by the enterprise once it has approved. */
+        readonly AffiliationOpen: {
+            /** @description Which. */
+            readonly affiliation: components["schemas"]["AffiliationId"];
+        };
+        /** @description Sent by the driver, or by the enterprise with the driver's word. */
+        readonly AffiliationRequest: {
+            /** @description The driver's code. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description The enterprise or platform. */
+            readonly enterprise: components["schemas"]["OrganisationId"];
+            /** @description The driver's word. */
+            readonly statements: readonly components["schemas"]["Statement"][];
+        };
+        /** @description Sent by the enterprise. */
+        readonly AffiliationReview: {
+            /** @description Which. */
+            readonly affiliation: components["schemas"]["AffiliationId"];
+            /** @description The verdict. */
+            readonly verdict: components["schemas"]["AffiliationVerdict"];
+        };
+        /** @description An enterprise's verdict. */
+        readonly AffiliationVerdict: "approve" | {
+            /** @description 拒绝. */
+            readonly refuse: {
+                /** @description Reason code. */
+                readonly reason: components["schemas"]["Text40"];
+            };
         };
         /** @description An attester's answer. */
         readonly Answer: {
@@ -861,6 +1132,25 @@ export interface components {
             /** @description Which. */
             readonly application: components["schemas"]["ApplicationId"];
         };
+        /** @description What an access rests on (`domain.md` section 6). No basis, no data. */
+        readonly Basis: {
+            /** @description A consent of the holder, for the purpose that it names. */
+            readonly consent: {
+                /** @description Which. */
+                readonly consent: components["schemas"]["ConsentId"];
+                /** @description What for. */
+                readonly purpose: components["schemas"]["Purpose"];
+            };
+        } | {
+            /** @description A waybill of the asker's that the code carries or carried lately. */
+            readonly waybill: components["schemas"]["WaybillId"];
+        } | {
+            /** @description The asker's office, for a named case. */
+            readonly office: {
+                /** @description Digest of the case file; not zeros. */
+                readonly case: components["schemas"]["Hash"];
+            };
+        };
         /** @description What became of a batch. */
         readonly BatchAnswer: {
             /** @description One for each transaction, in order. */
@@ -911,6 +1201,18 @@ export interface components {
             /** @description From its leaf to `state_root`. */
             readonly path: readonly components["schemas"]["Hash"][];
         };
+        /**
+         * @description What a driver's app signs when it shows a verification code (运力验证码). Who will be shown it is
+         *     not known then: whoever has the digits uses it, once.
+         */
+        readonly CapacityTerms: {
+            /** @description Whose. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Which fields; a sensitive one stands alone. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description Digest of the ten digits behind a salt that the driver's node keeps. */
+            readonly shown: components["schemas"]["Hash"];
+        };
         /** @description Who carries it. */
         readonly Carrier: {
             /** @description When it was accepted. */
@@ -920,7 +1222,7 @@ export interface components {
             /** @description Its person. */
             readonly person: components["schemas"]["PersonId"];
             readonly trailer?: components["schemas"]["VehicleId"] | null;
-            /** @description The vehicle. */
+            /** @description The vehicle, the one that took over last. */
             readonly vehicle: components["schemas"]["VehicleId"];
         };
         /** @description A certificate or policy. */
@@ -1232,6 +1534,56 @@ export interface components {
          */
         readonly Colour: "blue" | "yellow" | "red";
         /**
+         * @description Sent by the holder of the code, or by a sponsor (platform, enterprise, regulator) with the
+         *     holder's word. Each sensitive field is agreed to by a consent that names it alone.
+         */
+        readonly ConsentGive: {
+            /** @description The holder's word. */
+            readonly statements: readonly components["schemas"]["Statement"][];
+            /** @description What is agreed to. */
+            readonly terms: components["schemas"]["ConsentTerms"];
+        };
+        /**
+         * @description a consent id (con_ and 26 symbols)
+         * @example con_5t63b7qsg5we2a5gr9hx8w2k4m
+         */
+        readonly ConsentId: string;
+        /** @description Sent by the holder: from here on, within the block too, it gives no access. */
+        readonly ConsentRevoke: {
+            /** @description Which. */
+            readonly consent: components["schemas"]["ConsentId"];
+        };
+        /** @description What is agreed to. */
+        readonly ConsentTerms: {
+            /** @description Whose fields: those of this code's holder and vehicles. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Which; a sensitive one stands alone. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description What for. */
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description Who may see them. */
+            readonly to: components["schemas"]["OrganisationId"];
+            /** @description Until when: at most 366 days ahead. */
+            readonly until: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How often: 1 to 1,000 times.
+             */
+            readonly uses: number;
+        };
+        /**
+         * @description Sent by the enterprise or platform that was shown the digits, with the holder's word on the terms
+         *     alone (not on the request). It becomes a consent that is used, and an access, in one.
+         */
+        readonly ConsentUse: {
+            /** @description Digest of the request that the driver's node answers. */
+            readonly request: components["schemas"]["Hash"];
+            /** @description The holder's word, good for 5 minutes (`capacity_ms`). */
+            readonly statements: readonly components["schemas"]["Statement"][];
+            /** @description What the app signed. */
+            readonly terms: components["schemas"]["CapacityTerms"];
+        };
+        /**
          * @description a unified social credit code of 18 symbols (GB 32100)
          * @example 91539901MA00TE5T2W
          */
@@ -1241,6 +1593,42 @@ export interface components {
             /** @description A platform signs for the holder. */
             readonly platform: components["schemas"]["OrganisationId"];
         };
+        /** @description A page of deliveries, in the order of their changes. */
+        readonly Deliveries: {
+            /** @description The items. There may be fewer than `limit`, and none, although more follow. */
+            readonly items: readonly components["schemas"]["Delivery"][];
+            /** @description `cursor` of the next page; null at the end. */
+            readonly next?: string | null;
+        };
+        /** @description A delivery. */
+        readonly Delivery: {
+            readonly at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            readonly attempts: number;
+            readonly failure?: components["schemas"]["Failure"] | null;
+            /** @description The id of the message: the same for every try. */
+            readonly message_id: string;
+            /**
+             * Format: int64
+             * @description Number of the change.
+             */
+            readonly sequence: number;
+            /** @description Where it is. */
+            readonly state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description The status of the last answer; null if there was none.
+             */
+            readonly status?: number | null;
+        };
+        /**
+         * @description Where a delivery is.
+         * @enum {string}
+         */
+        readonly DeliveryState: "waiting" | "dead" | "done";
         /** @description A dispute beside the state. */
         readonly Dispute: {
             /** @description Who opened it. */
@@ -1273,11 +1661,31 @@ export interface components {
          * @enum {string}
          */
         readonly Energy: "petrol" | "diesel" | "electric" | "hybrid" | "gas" | "other";
+        /** @description What became of them. */
+        readonly ErasureKind: {
+            /** @description Kept because the law requires it: shown to a regulator for a named case, to nobody else. */
+            readonly restricted: {
+                /** @description Until when the law requires it. From then on they are shown to nobody at all. */
+                readonly until: components["schemas"]["Time"];
+            };
+        } | "erased";
+        /**
+         * @description Sent by the sponsor of an application, whose node holds the data that came with it: once the code
+         *     is cancelled, the vehicle bound to nobody, or the application over without either.
+         */
+        readonly ErasurePublish: {
+            /** @description Which application. */
+            readonly application: components["schemas"]["ApplicationId"];
+            /** @description Digest of the node's protocol of the erasure. */
+            readonly digest: components["schemas"]["Hash"];
+            /** @description What became of the data. */
+            readonly kind: components["schemas"]["ErasureKind"];
+        };
         /**
          * @description What happened to a record.
          * @enum {string}
          */
-        readonly Event: "genesis" | "parameter_set" | "organisation_admitted" | "organisation_changed" | "organisation_ended" | "key_registered" | "key_ended" | "name_given" | "name_moved" | "person_registered" | "person_changed" | "vehicle_registered" | "vehicle_changed" | "plate_moved" | "application_made" | "claim_attested" | "claim_refused" | "claim_corrected" | "application_issued" | "application_lapsed" | "application_withdrawn" | "code_issued" | "code_changed" | "code_blue" | "code_yellow" | "code_red" | "code_suspended" | "code_resumed" | "code_cancelled" | "certificate_attested" | "certificate_notice" | "certificate_renewed" | "certificate_ended" | "certificate_suspended" | "certificate_resumed" | "certificate_revoked" | "matter_opened" | "matter_extended" | "matter_settled" | "matter_voided" | "waybill_offered" | "waybill_accepted" | "waybill_declined" | "waybill_withdrawn" | "waybill_lapsed" | "waybill_cancelled" | "waybill_loaded" | "waybill_departed" | "waybill_arrived" | "waybill_signed" | "waybill_abort_changed" | "waybill_aborted" | "waybill_settlement_proposed" | "waybill_settled" | "waybill_disputed" | "waybill_dispute_changed" | "waybill_flagged";
+        readonly Event: "genesis" | "parameter_set" | "organisation_admitted" | "organisation_changed" | "organisation_ended" | "key_registered" | "key_ended" | "name_given" | "name_moved" | "person_registered" | "person_changed" | "vehicle_registered" | "vehicle_changed" | "plate_moved" | "application_made" | "claim_attested" | "claim_refused" | "claim_corrected" | "application_issued" | "application_lapsed" | "application_withdrawn" | "code_issued" | "code_changed" | "code_blue" | "code_yellow" | "code_red" | "code_suspended" | "code_resumed" | "code_cancelled" | "certificate_attested" | "certificate_notice" | "certificate_renewed" | "certificate_ended" | "certificate_suspended" | "certificate_resumed" | "certificate_revoked" | "matter_opened" | "matter_extended" | "matter_settled" | "matter_voided" | "waybill_offered" | "waybill_accepted" | "waybill_declined" | "waybill_withdrawn" | "waybill_lapsed" | "waybill_cancelled" | "waybill_loaded" | "waybill_departed" | "waybill_arrived" | "waybill_signed" | "waybill_abort_changed" | "waybill_aborted" | "waybill_settlement_proposed" | "waybill_settled" | "waybill_disputed" | "waybill_dispute_changed" | "waybill_flagged" | "interface_requested" | "interface_withdrawn" | "interface_granted" | "interface_refused" | "interface_revoked" | "interface_released" | "interface_ended" | "waybill_swap_changed" | "waybill_swapped" | "consent_given" | "consent_used" | "consent_used_up" | "consent_revoked" | "consent_ended" | "access_recorded" | "erasure_published" | "affiliation_requested" | "affiliation_approved" | "affiliation_refused" | "affiliation_opened" | "affiliation_ended";
         /** @description What the `data` of an event holds: a change, and where it is from. */
         readonly EventData: {
             /** @description The instant at which it counts: block time, or the instant of a due change. */
@@ -1302,6 +1710,65 @@ export interface components {
             readonly transaction?: number | null;
             /** @description What was written. */
             readonly version: components["schemas"]["Version"];
+        };
+        /**
+         * @description A field that an exchange can ask for. The order is part of the format: append only.
+         * @enum {string}
+         */
+        readonly ExchangeField: "name" | "phone" | "plate" | "validity" | "identity" | "driving_licence" | "qualification" | "vehicle_licence" | "transport_permit" | "business_permit" | "policy" | "identity_number" | "bank_account" | "track";
+        /**
+         * @description Why a message was not taken.
+         * @enum {string}
+         */
+        readonly Failure: "name_unknown" | "address_closed" | "unreachable" | "tls" | "too_slow" | "not_http" | "status";
+        /** @description A field of the action in words. */
+        readonly FieldInWords: {
+            /** @description Its path, such as `terms.until`. */
+            readonly field: string;
+            /** @description Its value as text. */
+            readonly value: string;
+        };
+        /** @description A set of fields: 4 bytes, bit i for the i-th field; in JSON their words in that order. */
+        readonly FieldSet: readonly components["schemas"]["ExchangeField"][];
+        /** @description A grant in force. */
+        readonly Grant: {
+            readonly by?: components["schemas"]["OrganisationId"] | null;
+            /** @description Since when. */
+            readonly from: components["schemas"]["Time"];
+            /** @description What is granted. */
+            readonly terms: components["schemas"]["GrantTerms"];
+        };
+        /** @description What a regulator's no says. */
+        readonly GrantDenial: {
+            /** @description When. */
+            readonly at: components["schemas"]["Time"];
+            /** @description The regulator. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /** @description True if a grant was revoked, false if a request was refused. */
+            readonly revoked: boolean;
+        };
+        /** @description A request that no regulator has answered. */
+        readonly GrantRequest: {
+            /** @description When it was made. */
+            readonly asked_at: components["schemas"]["Time"];
+            /** @description Digest of the text that says what for. */
+            readonly purpose: components["schemas"]["Hash"];
+            /** @description What is asked for. */
+            readonly terms: components["schemas"]["GrantTerms"];
+        };
+        /** @description What is asked for or granted. */
+        readonly GrantTerms: {
+            /**
+             * Format: int32
+             * @description Most calls a minute.
+             */
+            readonly calls_a_minute: number;
+            /** @description What for: scopes of one interface, at least one. */
+            readonly scopes: components["schemas"]["InterfaceScopes"];
+            /** @description Until when; at that instant it has ended. */
+            readonly until: components["schemas"]["Time"];
         };
         /**
          * @description a hash of 64 lower-case hexadecimal digits
@@ -1405,6 +1872,11 @@ export interface components {
             /** @description An enterprise. */
             readonly organisation: components["schemas"]["OrganisationId"];
         };
+        /**
+         * @description How a webhook is.
+         * @enum {string}
+         */
+        readonly HookState: "active" | "retrying" | "stopped";
         /** @description How an organisation is named. */
         readonly Identity: {
             /** @description By its credit code, in the clear. */
@@ -1420,6 +1892,120 @@ export interface components {
                 /** @description Keyed tag of its credit code. */
                 readonly tag: components["schemas"]["Hash"];
             };
+        };
+        /** @description What the bytes mean. */
+        readonly InWords: {
+            /** @description What the action is, in English. */
+            readonly en: string;
+            /** @description Every field of it. */
+            readonly fields: readonly components["schemas"]["FieldInWords"][];
+            /** @description What the action is, in Chinese. */
+            readonly zh: string;
+        };
+        /** @description An organisation and an interface. */
+        readonly Interface: {
+            readonly denied?: components["schemas"]["GrantDenial"] | null;
+            readonly grant?: components["schemas"]["Grant"] | null;
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Whose. */
+            readonly organisation: components["schemas"]["OrganisationId"];
+            readonly request?: components["schemas"]["GrantRequest"] | null;
+            /**
+             * Format: int64
+             * @description How many requests were made so far: the number of the open one.
+             */
+            readonly requests: number;
+        };
+        /**
+         * @description Sent by an admin of the organisation. It takes the place of an open request; while a grant is in
+         *     force it asks to change or renew it.
+         */
+        readonly InterfaceApply: {
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Digest of the text that says what for. */
+            readonly purpose: components["schemas"]["Hash"];
+            /** @description What is asked for. */
+            readonly terms: components["schemas"]["GrantTerms"];
+        };
+        /** @description Sent by a regulator. */
+        readonly InterfaceGrant: {
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Whose request. */
+            readonly organisation: components["schemas"]["OrganisationId"];
+            /**
+             * Format: int64
+             * @description Number of the request, so that one which replaced it is not granted unseen.
+             */
+            readonly request: number;
+            /** @description What is granted: no more than was asked for. */
+            readonly terms: components["schemas"]["GrantTerms"];
+        };
+        /**
+         * @description The interfaces that are granted (`domain.md` section 1).
+         * @enum {string}
+         */
+        readonly InterfaceKind: "code_application" | "verification_and_exchange";
+        /** @description Sent by a regulator. A grant in force stays. */
+        readonly InterfaceRefuse: {
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Whose request. */
+            readonly organisation: components["schemas"]["OrganisationId"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /**
+             * Format: int64
+             * @description Number of the request, so that one which replaced it is not refused unseen.
+             */
+            readonly request: number;
+        };
+        /** @description Sent by an admin of the organisation. An open request stays. */
+        readonly InterfaceRelease: {
+            /** @description The interface whose grant is given back. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+        };
+        /** @description Sent by a regulator. An open request stays. */
+        readonly InterfaceRevoke: {
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description Whose grant. */
+            readonly organisation: components["schemas"]["OrganisationId"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+        };
+        /** @description A set of scopes. */
+        readonly InterfaceScopes: {
+            /** @description May apply for codes. */
+            readonly codes: boolean;
+            /** @description May get values under a basis. */
+            readonly exchange: boolean;
+            /** @description May use affiliations, the modules of drivers and vehicles, feeds and webhooks. */
+            readonly modules: boolean;
+            /** @description May apply for vehicles. */
+            readonly vehicles: boolean;
+            /** @description May read certificates and matters of codes that are not its own. */
+            readonly verify: boolean;
+            /** @description May offer waybills, and read those that it is party to. */
+            readonly waybills: boolean;
+        };
+        /** @description Sent by an admin of the organisation. */
+        readonly InterfaceWithdraw: {
+            /** @description The interface whose open request is withdrawn. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+        };
+        /** @description The interfaces of an organisation as of an instant. */
+        readonly InterfacesAnswer: {
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description Those that it ever asked for, or was granted at genesis; at most one of each kind. */
+            readonly interfaces: readonly components["schemas"]["Interface"][];
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description The instant. */
+            readonly time: components["schemas"]["Time"];
         };
         /**
          * @description Sent by an admin of the organisation. The new key states that it is in hand: a key is never
@@ -1556,6 +2142,18 @@ export interface components {
             readonly kind: components["schemas"]["CertificateKind"];
             /** @description RFC 6962 root over the digests of its fields. */
             readonly root: components["schemas"]["Hash"];
+        };
+        /** @description What a new webhook is to be. */
+        readonly NewWebhook: {
+            /**
+             * Format: int64
+             * @description Number of the first change that is wanted; without, what happens from now on.
+             */
+            readonly from?: number | null;
+            /** @description Kinds of records whose changes are wanted; without any, all. */
+            readonly kinds?: readonly components["schemas"]["RecordKind"][];
+            /** @description An address by https; by http where the operator allows it. */
+            readonly url: string;
         };
         /** @description A node of genesis. */
         readonly NodeItem: {
@@ -1746,6 +2344,28 @@ export interface components {
             /** @description When it happened. */
             readonly occurred_at: components["schemas"]["Time"];
         };
+        /** @description What a second party signs whose word the action carries. */
+        readonly OwnWord: {
+            /** @description The 104 bytes to sign with Ed25519, as hexadecimal digits. */
+            readonly message: string;
+            /** @description Random, 16 bytes. */
+            readonly nonce: components["schemas"]["Nonce"];
+            /** @description Until when the word is good. */
+            readonly valid_until: components["schemas"]["Time"];
+        };
+        /** @description A page of a list. */
+        readonly Page: {
+            /** @description Height of the newest block. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The items. There may be fewer than `limit`, and none, although more follow. */
+            readonly items: readonly components["schemas"]["AnyRecord"][];
+            /** @description `cursor` of the next page; null at the end. */
+            readonly next?: string | null;
+            /** @description Its stage. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description Its time. */
+            readonly time: components["schemas"]["Time"];
+        };
         /** @description A page of a list. */
         readonly Page_AnyRecord: {
             /** @description Height of the newest block. */
@@ -1845,7 +2465,7 @@ export interface components {
          * @description A parameter's name. Durations are in milliseconds.
          * @enum {string}
          */
-        readonly ParameterName: "notice_ms" | "answer_ms" | "corrections" | "application_ms" | "vehicles_per_driver" | "drivers_per_vehicle" | "settle_violation_ms" | "settle_breach_ms" | "settle_study_ms" | "settle_certificate_ms" | "settle_other_ms" | "certificate_notice_ms" | "offer_ms" | "load_grace_ms" | "sign_ms" | "agree_ms" | "settlement_ms" | "dispute_ms" | "difference_ppm" | "barring_points" | "over_limit_matters" | "over_limit_months" | "step_ahead_ms";
+        readonly ParameterName: "notice_ms" | "answer_ms" | "corrections" | "application_ms" | "vehicles_per_driver" | "drivers_per_vehicle" | "settle_violation_ms" | "settle_breach_ms" | "settle_study_ms" | "settle_certificate_ms" | "settle_other_ms" | "certificate_notice_ms" | "offer_ms" | "load_grace_ms" | "sign_ms" | "agree_ms" | "settlement_ms" | "dispute_ms" | "difference_ppm" | "barring_points" | "over_limit_matters" | "over_limit_months" | "step_ahead_ms" | "waybill_access_ms" | "capacity_ms";
         /** @description Sent by a regulator. */
         readonly ParameterSet: {
             /** @description From when: at least `notice_ms` ahead of block time. */
@@ -1933,6 +2553,22 @@ export interface components {
          * @description A prefecture of Yunnan by its GB/T 2260 code, such as 5301 for Kunming.
          */
         readonly Prefecture: number;
+        /** @description What is signed, and what it means. */
+        readonly Prepared: {
+            /** @description Its id. */
+            readonly id: components["schemas"]["TransactionId"];
+            /** @description The 48 bytes to sign with Ed25519, as hexadecimal digits. */
+            readonly message: string;
+            /**
+             * @description What a second party signs for `statements`, where the action carries any. Anybody else's is prepared
+             *     by asking again.
+             */
+            readonly statement: components["schemas"]["OwnWord"];
+            /** @description What all this means: to be shown to who signs. */
+            readonly summary: components["schemas"]["InWords"];
+            /** @description The transaction: with `signature` added it is what `POST /v1/transactions` takes. */
+            readonly transaction: components["schemas"]["Unsigned"];
+        };
         /**
          * @description A problem in the form of RFC 9457, with our members beside the standard ones.
          * @example {
@@ -1997,6 +2633,11 @@ export interface components {
             readonly prefectures: readonly components["schemas"]["Prefecture"][];
             readonly vehicle_type?: components["schemas"]["Text40"] | null;
         };
+        /**
+         * @description What fields are asked for. A consent is for one purpose; another needs another consent.
+         * @enum {string}
+         */
+        readonly Purpose: "capacity_check" | "engagement" | "carriage" | "settlement" | "insurance_quote" | "insurance_claim" | "credit" | "safety_education" | "legal_aid" | "service";
         /** @description One reason of a refusal. */
         readonly Reason: {
             readonly about?: components["schemas"]["Text40"] | null;
@@ -2280,6 +2921,9 @@ export interface components {
                 readonly signed?: components["schemas"]["Signing"] | null;
                 /** @description Where it stands. */
                 readonly state: components["schemas"]["WaybillState"];
+                readonly swap?: components["schemas"]["Swap"] | null;
+                /** @description Swaps of the vehicle that took place, oldest first; at most 8. */
+                readonly swaps: readonly components["schemas"]["Swapped"][];
             };
             /** @description How far that block has come. */
             readonly stage: components["schemas"]["Stage"];
@@ -2292,12 +2936,22 @@ export interface components {
          * @description The kind of a record. Numbers are part of the format and never used again.
          * @enum {string}
          */
-        readonly RecordKind: "parameters" | "organisation" | "registered_key" | "unique_name" | "person" | "vehicle" | "application" | "code" | "matter" | "waybill";
+        readonly RecordKind: "parameters" | "organisation" | "registered_key" | "unique_name" | "person" | "vehicle" | "application" | "code" | "matter" | "waybill" | "interface" | "consent" | "access" | "erasure" | "affiliation";
         /**
          * @description Why something was refused.
          * @enum {string}
          */
-        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late";
+        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late" | "grant_missing" | "no_grant" | "no_request" | "request_differs" | "grant_too_wide" | "consent_not_in_force" | "consent_for_other" | "sensitive_together" | "no_basis" | "fields_beyond_basis" | "data_restricted" | "data_erased" | "code_not_cancelled" | "application_open" | "affiliation_state" | "access_too_old";
+        /** @description What is delivered again: one of the two. */
+        readonly Replay: {
+            /** @description What was put aside, each once more. */
+            readonly dead?: boolean | null;
+            /**
+             * Format: int64
+             * @description Everything from the change of this number on.
+             */
+            readonly from?: number | null;
+        };
         /** @description The roles of an organisation's key. */
         readonly Roles: {
             /** @description May rotate keys. */
@@ -2306,6 +2960,14 @@ export interface components {
             readonly attest: boolean;
             /** @description May send the organisation's business. */
             readonly operate: boolean;
+        };
+        /** @description How long the old secret signs too. */
+        readonly Rotation: {
+            /**
+             * Format: int32
+             * @description Hours, 24 unless said otherwise.
+             */
+            readonly overlap_hours?: number | null;
         };
         /** @description What an organisation may attest, and where. */
         readonly Scope: {
@@ -2485,6 +3147,11 @@ export interface components {
             /** @description When the chain learnt of it. */
             readonly recorded_at: components["schemas"]["Time"];
         };
+        /**
+         * @description Why nothing is delivered.
+         * @enum {string}
+         */
+        readonly Stopped: "grant_missing" | "organisation_ended" | "too_many_dead" | "secret_lost";
         /** @description What a certificate or matter is about. */
         readonly Subject: {
             /** @description A person. */
@@ -2522,6 +3189,34 @@ export interface components {
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
         };
+        /** @description A proposed swap of the vehicle. */
+        readonly Swap: {
+            /** @description True once the other agreed while other waybills of the code had yet to be agreed to. */
+            readonly agreed: boolean;
+            /** @description Who proposed it. */
+            readonly by: components["schemas"]["Side"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /** @description Until when the other may agree, and until when an agreement waits. */
+            readonly until: components["schemas"]["Time"];
+            /** @description The vehicle that is to take over. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+        };
+        /** @description A swap of the vehicle that took place. */
+        readonly Swapped: {
+            /** @description When. */
+            readonly at: components["schemas"]["Time"];
+            /** @description Who proposed it. */
+            readonly by: components["schemas"]["Side"];
+            /** @description The vehicle that carried it until then. */
+            readonly from: components["schemas"]["VehicleId"];
+            readonly from_trailer?: components["schemas"]["VehicleId"] | null;
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /** @description The vehicle that took over. */
+            readonly to: components["schemas"]["VehicleId"];
+            readonly to_trailer?: components["schemas"]["VehicleId"] | null;
+        };
         /** @description What an attester says of a certificate. */
         readonly Terms: {
             /** @description When. */
@@ -2535,6 +3230,19 @@ export interface components {
             /** @description From when it holds. */
             readonly valid_from: components["schemas"]["Time"];
             readonly valid_until?: components["schemas"]["Time"] | null;
+        };
+        /** @description Nothing is said. */
+        readonly TestWanted: Record<string, never>;
+        /** @description What a test message came to. */
+        readonly Tested: {
+            /** @description True if it was taken. */
+            readonly delivered: boolean;
+            readonly failure?: components["schemas"]["Failure"] | null;
+            /**
+             * Format: int32
+             * @description The status of the answer; null if there was none.
+             */
+            readonly status?: number | null;
         };
         /** @description 1 to 120 bytes of UTF-8 without control characters */
         readonly Text120: string;
@@ -2595,6 +3303,42 @@ export interface components {
          * @example ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
          */
         readonly TransactionId: string;
+        /** @description What is wrong at the moment. */
+        readonly TroubleShown: {
+            readonly failure?: components["schemas"]["Failure"] | null;
+            /**
+             * Format: int32
+             * @description Failures one after the other.
+             */
+            readonly failures: number;
+            /** @description When the next try is due. */
+            readonly retry_at: components["schemas"]["Time"];
+            /** @description Since when deliveries fail. */
+            readonly since: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description The status of the last answer; null if there was none.
+             */
+            readonly status?: number | null;
+        };
+        /** @description A transaction without its signature. */
+        readonly Unsigned: {
+            /** @description What it asks for. */
+            readonly action: components["schemas"]["Action"];
+            /** @description Chain id. */
+            readonly chain: components["schemas"]["Hash"];
+            /** @description Random, 16 bytes. */
+            readonly nonce: components["schemas"]["Nonce"];
+            /** @description Whose key signs. */
+            readonly sender: components["schemas"]["PublicKey"];
+            /** @description Block time up to which it may be executed. */
+            readonly valid_until: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Layout: 1.
+             */
+            readonly version: number;
+        };
         /** @description The nodes that may speak. */
         readonly Validators: {
             /**
@@ -2788,6 +3532,9 @@ export interface components {
             readonly signed?: components["schemas"]["Signing"] | null;
             /** @description Where it stands. */
             readonly state: components["schemas"]["WaybillState"];
+            readonly swap?: components["schemas"]["Swap"] | null;
+            /** @description Swaps of the vehicle that took place, oldest first; at most 8. */
+            readonly swaps: readonly components["schemas"]["Swapped"][];
         };
         /** @description Sent by either side after loading. */
         readonly WaybillAbort: {
@@ -2920,12 +3667,84 @@ export interface components {
          * @enum {string}
          */
         readonly WaybillState: "offered" | "accepted" | "loaded" | "in_transit" | "arrived" | "signed" | "settled" | "declined" | "withdrawn" | "lapsed" | "cancelled" | "aborted";
+        /** @description Sent by either side from acceptance to arrival. The proposer may name another vehicle instead. */
+        readonly WaybillSwap: {
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+            /** @description The vehicle that is to take over, bound to the driver's code. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+            /** @description Which. */
+            readonly waybill: components["schemas"]["WaybillId"];
+        };
+        /** @description Sent by the other side; once more where other waybills of the code had yet to be agreed to. */
+        readonly WaybillSwapAgree: {
+            /** @description The vehicle that was proposed. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+            /** @description Which. */
+            readonly waybill: components["schemas"]["WaybillId"];
+        };
         /** @description Sent by the maker. */
         readonly WaybillWithdraw: {
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
             /** @description Which. */
             readonly waybill: components["schemas"]["WaybillId"];
+        };
+        /** @description A webhook with its new secret. */
+        readonly WebhookSecret: {
+            /** @description The secret that signs its messages, `whsec_…`. It is shown here alone, and not kept in the clear. */
+            readonly secret: string;
+            /** @description The webhook. */
+            readonly webhook: components["schemas"]["WebhookShown"];
+        };
+        /** @description A webhook. */
+        readonly WebhookShown: {
+            /** @description When it was registered. */
+            readonly created_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many were put aside.
+             */
+            readonly dead: number;
+            /**
+             * Format: int64
+             * @description How many changes were delivered.
+             */
+            readonly delivered: number;
+            /** @description Its id. */
+            readonly id: string;
+            /** @description Kinds of records whose changes are wanted; all if there is none. */
+            readonly kinds: readonly components["schemas"]["RecordKind"][];
+            /**
+             * Format: int64
+             * @description Number of the first change that it has not looked at.
+             */
+            readonly next: number;
+            readonly old_secret_until?: components["schemas"]["Time"] | null;
+            /** @description How it is. */
+            readonly state: components["schemas"]["HookState"];
+            readonly stopped?: components["schemas"]["Stopped"] | null;
+            readonly trouble?: components["schemas"]["TroubleShown"] | null;
+            /** @description Where it is delivered to. */
+            readonly url: string;
+        };
+        /** @description The webhooks of an organisation. */
+        readonly WebhooksAnswer: {
+            /** @description All of them, in the order in which they were registered. */
+            readonly items: readonly components["schemas"]["WebhookShown"][];
+        };
+        /** @description What is to be signed. */
+        readonly Wish: {
+            /** @description What it asks for. */
+            readonly action: components["schemas"]["Action"];
+            /** @description Whose key will sign. */
+            readonly sender: components["schemas"]["PublicKey"];
+            /**
+             * Format: int64
+             * @description For how long from now, in seconds.
+             * @default 300
+             */
+            readonly valid_for_s: number | null;
         };
         /** @description A change in its block. */
         readonly Written: {
@@ -2962,7 +3781,19 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2970,7 +3801,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3018,7 +3861,19 @@ export interface operations {
                     readonly "text/html": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3026,7 +3881,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3074,7 +3941,19 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3082,7 +3961,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3130,7 +4021,19 @@ export interface operations {
                     readonly "application/openmetrics-text": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3138,7 +4041,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3186,7 +4101,19 @@ export interface operations {
                     readonly "application/json": unknown;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3194,7 +4121,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3242,7 +4181,19 @@ export interface operations {
                     readonly "text/plain": string;
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3250,7 +4201,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3285,7 +4248,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_1mrwpp3yt4tdd5pnwyappfgw7a
+                 * @example org_3n05f5qhe8fydwymtjq42mpab4
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -3328,7 +4291,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3336,7 +4311,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3383,7 +4370,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_2qx34w5m0txq55eyte0g86g7vj
+                 * @example app_6qkgy2dapgaa6kbny9jejm8x9b
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -3412,7 +4399,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3420,7 +4419,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -3433,6 +4432,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3500,7 +4511,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3508,7 +4531,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3553,7 +4588,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 17
+                 * @example 21
                  */
                 readonly height: number | "latest";
             };
@@ -3582,7 +4617,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3590,7 +4637,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -3603,6 +4650,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3647,7 +4706,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 17
+                 * @example 21
                  */
                 readonly height: number | "latest";
             };
@@ -3676,7 +4735,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3684,7 +4755,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -3697,6 +4768,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3766,7 +4849,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3774,7 +4869,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3821,7 +4928,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53BDNFMRWLX3CLD
+                 * @example 53PFAATXG60HRG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -3850,7 +4957,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3858,7 +4977,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -3871,6 +4990,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3915,7 +5046,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53BDNFMRWLX3CLD
+                 * @example 53PFAATXG60HRG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -3944,7 +5075,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3952,7 +5095,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -3987,7 +5142,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 19
+                 * @example 37
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -3997,7 +5152,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53BDNFMRWLX3CLD
+                 * @example 53PFAATXG60HRG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -4026,7 +5181,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4034,7 +5201,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4047,6 +5214,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4109,7 +5288,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4117,7 +5308,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4180,7 +5383,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4188,7 +5403,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4254,7 +5481,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4262,7 +5501,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4275,6 +5514,128 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly interfaces: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only those with a request that waits for an answer, or only those without.
+                 * @example false
+                 */
+                readonly requested?: boolean;
+                /**
+                 * @description Only those with a grant in force, or only those without.
+                 * @example true
+                 */
+                readonly granted?: boolean;
+                /**
+                 * @description Most items on the page.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4309,7 +5670,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_3s527mns3mzqges6gjqdrxdyty
+                 * @example per_2bm514cyr8hverjwssdy0b9pfx
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -4356,7 +5717,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4364,7 +5737,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4411,7 +5796,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_1vx6ta7vvqp4g577af8z8jr1rd
+                 * @example mat_65qzkd8kjq7kmv8z65sqr41qjn
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -4440,7 +5825,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4448,7 +5845,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4461,6 +5858,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4528,7 +5937,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4536,7 +5957,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4583,7 +6016,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_1mrwpp3yt4tdd5pnwyappfgw7a
+                 * @example org_3n05f5qhe8fydwymtjq42mpab4
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -4612,7 +6045,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4620,7 +6065,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4633,6 +6078,133 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly of_organisation: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example org_3n05f5qhe8fydwymtjq42mpab4
+                 */
+                readonly id: components["schemas"]["OrganisationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Its interfaces. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InterfacesAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4702,7 +6274,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4710,7 +6294,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4723,6 +6307,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4769,7 +6365,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_3s527mns3mzqges6gjqdrxdyty
+                 * @example per_2bm514cyr8hverjwssdy0b9pfx
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -4798,7 +6394,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4806,7 +6414,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -4819,6 +6427,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4853,7 +6473,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 19
+                 * @example 37
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -4868,7 +6488,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_610r2z9g5xysf4g7gbs459d69f
+                 * @example way_2awqxpqwpsdc1k3q6p4wj6js0c
                  */
                 readonly id: string;
             };
@@ -4897,7 +6517,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4905,11 +6537,11 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
-            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis */
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4917,7 +6549,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "height_not_reached" | "before_genesis";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -4991,7 +6635,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4999,7 +6655,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5059,7 +6727,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5067,7 +6747,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5117,14 +6809,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_1vx6ta7vvqp4g577af8z8jr1rd"
+                 *           "matter": "mat_65qzkd8kjq7kmv8z65sqr41qjn"
                  *         }
                  *       },
-                 *       "chain": "ddfec1321732a36ab5b3dd478e9480b6a5c8aa278b11346a7a4f3d5bca097ff6",
-                 *       "nonce": "08000000000000000000000000000000",
+                 *       "chain": "2aa0789dafcf3e62fc2e5f66035a6063b39ec055801812896e359d7eafe50714",
+                 *       "nonce": "591f0000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:a789cb2f3895625c2652a9819764ebb8d408755bf1f559f39254916626b42fad0864db664247489bcc647cb8a0f2d4f0d1b5ea78681c2c6b130dec0be800310a",
-                 *       "valid_until": "2026-11-27T02:02:58.267+08:00",
+                 *       "signature": "ed25519:3b06c28e0d64afe2c65b3a679c9e0f182a3193925233d8e288539f6ffbc7594982d3b3149ccdd5e8261363ada328635a961e450d5102ddf4244adfc60a4b8609",
+                 *       "valid_until": "2026-11-27T17:28:22.008+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -5163,7 +6855,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5171,7 +6875,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5211,7 +6915,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `sender_queue_full` 发送方排队已满 Sender's queue full */
+            /** @description `sender_queue_full` 发送方排队已满 Sender's queue full; `share_full` 份额已满 Share full; `rate_exceeded` 调用过于频繁 Too many calls */
             readonly 429: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5219,7 +6923,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "sender_queue_full";
+                        readonly code?: "sender_queue_full" | "share_full" | "rate_exceeded";
                     };
                 };
             };
@@ -5273,11 +6977,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "ddfec1321732a36ab5b3dd478e9480b6a5c8aa278b11346a7a4f3d5bca097ff6",
-                 *         "nonce": "09000000000000000000000000000000",
+                 *         "chain": "2aa0789dafcf3e62fc2e5f66035a6063b39ec055801812896e359d7eafe50714",
+                 *         "nonce": "5a1f0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:8b27e0d62ca70cd14ed46d132cda572be6f1fcf6d78f5e33932682ceb0d4f440ae78153bdfc5401b8aa6a44f8f61a20f4d6ede4f5bcb0673ffed99ba7326e309",
-                 *         "valid_until": "2026-11-27T02:02:58.267+08:00",
+                 *         "signature": "ed25519:2db376c3794957758d158a889e40b3c395fb0332a011040d0a35ffb1671be282a9904d89b81d8912bfafa0311eca350e2d9f642d9fbf2acba305e3f3cfaa0706",
+                 *         "valid_until": "2026-11-27T17:28:22.008+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -5286,11 +6990,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "ddfec1321732a36ab5b3dd478e9480b6a5c8aa278b11346a7a4f3d5bca097ff6",
-                 *         "nonce": "0a000000000000000000000000000000",
+                 *         "chain": "2aa0789dafcf3e62fc2e5f66035a6063b39ec055801812896e359d7eafe50714",
+                 *         "nonce": "5b1f0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:f5992684aefabcf5dc9891d0892e15f581dd8d1ef5c8fa1c19a9c3fe52b23fa8912c3b70d6e0a36c40693a0639b400e455da327271026504994f9c8ddf948d07",
-                 *         "valid_until": "2026-11-27T02:02:58.267+08:00",
+                 *         "signature": "ed25519:223af86ac46279e7d139a2de74062f3cb82fe859b16ad410ab8d333d546d15238e7f8edcc2eca1cc44c6048cf7d44b67b62a92816df7516951e82a8bccd31c02",
+                 *         "valid_until": "2026-11-27T17:28:22.008+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -5321,7 +7025,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5329,7 +7045,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5369,6 +7085,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description `share_full` 份额已满 Share full; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "share_full" | "rate_exceeded";
+                    };
+                };
+            };
             /** @description `internal` 节点内部错误 Internal error */
             readonly 500: {
                 headers: {
@@ -5395,6 +7123,149 @@ export interface operations {
             };
         };
     };
+    readonly prepare: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "action": {
+                 *         "matter_settle": {
+                 *           "matter": "mat_65qzkd8kjq7kmv8z65sqr41qjn"
+                 *         }
+                 *       },
+                 *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
+                 *       "valid_for_s": 60
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Wish"];
+            };
+        };
+        readonly responses: {
+            /** @description What is to be signed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Prepared"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large; `transaction_too_large` 交易过大 Transaction too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large" | "transaction_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly transaction: {
         readonly parameters: {
             readonly query?: never;
@@ -5402,7 +7273,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example be87a7caa601baeeabe89f92e92e5b3acb16e3150cf860d40030bd6b0959c56b
+                 * @example 8e5aff73bdb7b16301005db00be98b48f9676346972881f5904132447775aaac
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -5431,7 +7302,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5439,7 +7322,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5452,6 +7335,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5488,7 +7383,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example be87a7caa601baeeabe89f92e92e5b3acb16e3150cf860d40030bd6b0959c56b
+                 * @example 8e5aff73bdb7b16301005db00be98b48f9676346972881f5904132447775aaac
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -5517,7 +7412,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5525,7 +7432,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5538,6 +7445,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5597,7 +7516,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5605,7 +7536,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5673,7 +7616,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5681,7 +7636,19 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5728,7 +7695,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_5r034d91f1nryp8zwpmk0xwzre
+                 * @example veh_7qckk17sjc10ceatayanf62gv7
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -5757,7 +7724,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5765,7 +7744,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5778,6 +7757,18 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5812,19 +7803,38 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_1mrwpp3yt4tdd5pnwyappfgw7a
+                 * @example org_3n05f5qhe8fydwymtjq42mpab4
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53BDNFMRWLX3CLD
+                 * @example 53PFAATXG60HRG2
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
-                 * @description Only those in this state.
+                 * @description Only public offers that are open now and within whose limits this code is, with its current
+                 *     vehicle.
+                 */
+                readonly open_to?: components["schemas"]["CodeId"];
+                /**
+                 * @description Only those in one of these states, with commas between them.
                  * @example settled
                  */
-                readonly state?: components["schemas"]["WaybillState"];
+                readonly state?: string;
+                /** @description Only those offered to one code, or only public ones. */
+                readonly kind?: "exclusive" | "public";
+                /** @description Only part loads, or only others. */
+                readonly part_load?: boolean;
+                /** @description Only goods of this class with all its kinds, such as 1600, or of this kind, such as 1601. */
+                readonly goods?: number;
+                /** @description Only from this prefecture. */
+                readonly from?: components["schemas"]["Prefecture"];
+                /** @description Only to this prefecture. */
+                readonly to?: components["schemas"]["Prefecture"];
+                /** @description Only those offered at this instant or later. */
+                readonly offered_since?: components["schemas"]["Time"];
+                /** @description Only those offered before this instant. */
+                readonly offered_until?: components["schemas"]["Time"];
                 /**
                  * @description Most items on the page.
                  * @example 2
@@ -5860,7 +7870,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5868,7 +7890,31 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
@@ -5915,7 +7961,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_610r2z9g5xysf4g7gbs459d69f
+                 * @example way_2awqxpqwpsdc1k3q6p4wj6js0c
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -5944,7 +7990,19 @@ export interface operations {
                     };
                 };
             };
-            /** @description `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -5952,7 +8010,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "host_not_allowed";
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -5965,6 +8023,1066 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All of them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhooksAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "kinds": [
+                 *         "erasure"
+                 *       ],
+                 *       "url": "http://127.0.0.1:9/2"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        readonly responses: {
+            /** @description Its secret is shown once. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `webhook_exists` 回调已存在 Webhook exists; `too_many_webhooks` 回调过多 Too many webhooks */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "webhook_exists" | "too_many_webhooks";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly look: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_3nw153j69k0d9f4c611xsyhd7m
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The webhook. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookShown"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly remove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_36v0kcs5y1ec8mqhq8srm537n0
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The webhook as it was. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookShown"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly deliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Those that wait unless said otherwise; of those that were taken the last 200 are remembered.
+                 * @example waiting
+                 */
+                readonly state?: "waiting" | "dead" | "done";
+                /**
+                 * @description Most items on the page.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_3nw153j69k0d9f4c611xsyhd7m
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of deliveries. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly replay: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_3nw153j69k0d9f4c611xsyhd7m
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "dead": true
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Replay"];
+            };
+        };
+        readonly responses: {
+            /** @description It begins. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookShown"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly rotate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_3nw153j69k0d9f4c611xsyhd7m
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "overlap_hours": 1
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        readonly responses: {
+            /** @description The new secret is shown once. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly test: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_3nw153j69k0d9f4c611xsyhd7m
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /** @example {} */
+                readonly "application/json": components["schemas"]["TestWanted"];
+            };
+        };
+        readonly responses: {
+            /** @description What came of it. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Tested"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
                     };
                 };
             };
