@@ -15,3 +15,4 @@ mod pages;
 pub mod routes;
 pub mod server;
 pub mod shell;
+pub mod webhooks;

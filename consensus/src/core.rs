@@ -25,6 +25,7 @@ use crate::heirs::Heirs;
 use crate::memory::Memory;
 use crate::net::caller::Caller;
 use crate::net::{Lane, NodeNo, Registry};
+use crate::owners::Owners;
 use crate::pool::{Pool, PoolLimits};
 use crate::raft::log::Log;
 use crate::types::{Health, ProposalSize};
@@ -78,6 +79,8 @@ pub(crate) struct Core {
     pub(crate) registry: Arc<Registry>,
     pub(crate) callers: BTreeMap<(NodeNo, Lane), Caller>,
     pub(crate) pool: Mutex<Pool<Bytes>>,
+    /// Whom transactions count for.
+    pub(crate) owners: Owners,
     pub(crate) verifier: Verifier,
     pub(crate) seen: Mutex<BTreeMap<NodeNo, Seen>>,
     pub(crate) lead: watch::Sender<Lead>,
@@ -140,6 +143,7 @@ impl Core {
             registry,
             callers,
             pool: Mutex::new(Pool::new(limits)),
+            owners: Owners::new(),
             verifier: Verifier::new(),
             seen: Mutex::new(BTreeMap::new()),
             lead: watch::Sender::new(Lead::default()),

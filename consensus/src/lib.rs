@@ -20,6 +20,7 @@ pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod net;
 mod offload;
+pub(crate) mod owners;
 pub(crate) mod pool;
 pub(crate) mod propose;
 pub(crate) mod raft;

@@ -56,6 +56,17 @@ pub(crate) const POOL_COUNT: usize = 50_000;
 pub(crate) const POOL_BYTES: usize = 64 << 20;
 /// Transactions of one sender key that wait on the node where they were submitted: two of the largest batches.
 pub(crate) const POOL_PER_SENDER: usize = 2_000;
+/// A class takes in while it holds less than so many times what is free: alone it has seven eighths, two
+/// have seven fifteenths each, and there is always room for one that comes.
+pub(crate) const POOL_SHARE: usize = 7;
+/// Keys that the state executed here does not know hold at most this part, all together.
+pub(crate) const POOL_STRANGERS: usize = 16;
+/// Bytes that a class may send in one turn, on the average: a dozen of ordinary transactions.
+pub(crate) const TURN_BYTES: usize = 4 << 10;
+/// Classes that persons are put in, each with a share and a turn of its own.
+pub(crate) const PERSON_CLASSES: u8 = 16;
+/// Keys whose owners are remembered.
+pub(crate) const KNOWN_OWNERS: usize = 20_000;
 /// So many transactions may wait on all nodes together however slow blocks are; on one at least as many
 /// as the largest batch has.
 pub(crate) const QUEUE_COUNT: usize = 12_000;

@@ -86,6 +86,9 @@ enum Command {
     /// Make, list, rotate and revoke API keys of a node.
     #[command(subcommand)]
     Apikey(commands::apikey::Command),
+    /// Register and look after webhooks of an organisation at a node.
+    #[command(subcommand)]
+    Webhook(commands::webhook::Command),
     /// Sign a token with a key, good for a few minutes.
     Token(commands::token::TokenOf),
     /// Look through the data folder of a node that does not run.
@@ -118,6 +121,7 @@ fn main() -> ExitCode {
         Command::Keys(command) => command.run(output),
         Command::Interface(command) => command.run(output),
         Command::Apikey(command) => command.run(output),
+        Command::Webhook(command) => command.run(output),
         Command::Token(token) => token.run(output),
         Command::Doctor(doctor) => doctor.run(output),
         Command::Config(command) => command.run(output),

@@ -39,10 +39,13 @@ pub(crate) const VAULT: &str = "vault";
 /// Wrapped keys of the vault, and what became of those that were destroyed: see `vault::rows`.
 pub(crate) const VAULT_KEYS: &str = "vault_keys";
 
+/// What this node keeps for itself, outside the state: the key and value of whoever keeps it.
+pub(crate) const LOCAL: &str = "local";
+
 /// Every table.
-pub(crate) const ALL: [&str; 15] = [
+pub(crate) const ALL: [&str; 16] = [
     META, LOG, BLOCKS, TIMES, RECEIPTS, CHANGES, VERSIONS, HEADS, DEADLINES, RECENT, PLACES, LISTS,
-    HISTORY, VAULT, VAULT_KEYS,
+    HISTORY, VAULT, VAULT_KEYS, LOCAL,
 ];
 
 /// Tables that are read by whole keys at random: they get a filter.

@@ -55,6 +55,8 @@ const WHOLE: [Reach; 6] = [No, No, No, No, All, All];
 const PAPERS: [Reach; 6] = [No, Own, Granted, Own, All, All];
 /// Business between parties.
 const PARTIES: [Reach; 6] = [No, Own, Own, Own, All, All];
+/// What an organisation keeps at this node.
+const KEPT: [Reach; 6] = [No, No, Own, Own, Own, Own];
 /// Records of any kind: what is named in the clear is for everybody.
 const NAMED: [Reach; 6] = [Own, Own, Granted, Own, All, All];
 
@@ -123,6 +125,14 @@ pub const TABLE: &[Row] = &[
     row("POST /v1/codes/{id}/prompts/{prompt}/refuse", HOLDERS),
     row("GET /v1/codes/{id}/prompts/events", HOLDERS),
     row("GET /v1/events", PARTIES),
+    row("POST /v1/webhooks", KEPT),
+    row("GET /v1/webhooks", KEPT),
+    row("GET /v1/webhooks/{id}", KEPT),
+    row("DELETE /v1/webhooks/{id}", KEPT),
+    row("GET /v1/webhooks/{id}/deliveries", KEPT),
+    row("POST /v1/webhooks/{id}/rotate", KEPT),
+    row("POST /v1/webhooks/{id}/test", KEPT),
+    row("POST /v1/webhooks/{id}/replay", KEPT),
     row("GET /v1/status", EVERYBODY),
     row("GET /v1/validators", EVERYBODY),
     row("GET /metrics", EVERYBODY),

@@ -119,6 +119,12 @@ messages! {
         { "发送方排队已满" "Sender's queue full" }
         { "该发送方等待排序的交易已达上限。" "This sender has as many transactions waiting as it may." }
         { "请等待其中一些执行后重试。" "Wait until some of them are executed, then retry." }
+    SHARE_FULL = 429 "share_full"
+        { "份额已满" "Share full" }
+        { "发送方所属机构（或与其同类的密钥）等待排序的交易已达其份额，其余留给其他机构。"
+          "The sender's organisation, or those that its key is counted with, have their share of what waits; the rest is for others." }
+        { "请在 Retry-After 所示秒数后重试；提交是幂等的。"
+          "Retry after the seconds in Retry-After; submitting again is safe." }
     NO_LEADER = 503 "no_leader"
         { "暂无主节点" "No leader" }
         { "目前没有主节点为交易排序。" "No leader orders transactions at the moment." }
@@ -149,6 +155,21 @@ messages! {
         { "不被允许" "Not allowed" }
         { "该路径不对这类调用方开放：{value}。" "This route is not for callers of this class: {value}." }
         { "各类调用方可用的路径见 docs/access.md。" "docs/access.md says who may call what." }
+    GRANT_NEEDED = 403 "grant_needed"
+        { "需要接口授权" "Grant needed" }
+        { "该操作需要范围为 {value} 的有效接口授权。" "This needs a grant in force with the scope {value}." }
+        { "请向行管部门申请接口授权，或改用范围包含它的接口密钥。"
+          "Apply for the interface, or use an API key that is not narrower." }
+    WEBHOOK_EXISTS = 409 "webhook_exists"
+        { "回调已存在" "Webhook exists" }
+        { "本机构已为该地址和这些种类登记了回调 {value}。"
+          "There is a webhook with this address and these kinds already: {value}." }
+        { "请使用已有的回调；遗失密钥时请轮换。" "Use that one; if its secret is lost, rotate it." }
+    TOO_MANY_WEBHOOKS = 409 "too_many_webhooks"
+        { "回调过多" "Too many webhooks" }
+        { "本机构或本节点的回调已达上限（每机构 {value} 个）。"
+          "This organisation has {value} webhooks, or this node as many as it may." }
+        { "请先删除不用的回调，或改用其他节点。" "Remove one that is not used, or use another node." }
     RATE_EXCEEDED = 429 "rate_exceeded"
         { "调用过于频繁" "Too many calls" }
         { "超过每分钟 {value} 次的调用限额。" "More than {value} calls a minute." }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::blocks::{BlockAnswer, HeaderAnswer, HeaderItem};
 use super::codes::{CodeAnswer, HistoryItem};
+use super::deliveries::Deliveries;
 use super::exchange::{
     CapacityEntered, ExchangePrepared, ExchangeState, ExchangeWish, SignedCapacity, SignedWish,
 };
@@ -26,6 +27,7 @@ use super::node::{Status, Validators};
 use super::prepare::{Prepared, Wish};
 use super::shapes::{AnyRecord, Page, RecordAnswer};
 use super::submit::{BatchAnswer, TransactionAnswer};
+use super::webhooks::{Tested, WebhookSecret, WebhookShown, WebhooksAnswer};
 use crate::description::examples::recorded;
 use crate::exchange::ExchangeAnswer;
 use crate::http::problem::ProblemDetails;
@@ -76,6 +78,14 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/vehicles/{id}", again::<RecordAnswer<Vehicle>>),
     ("GET /v1/waybills", again::<Page<AnyRecord>>),
     ("GET /v1/waybills/{id}", again::<RecordAnswer<Waybill>>),
+    ("DELETE /v1/webhooks/{id}", again::<WebhookShown>),
+    ("GET /v1/webhooks", again::<WebhooksAnswer>),
+    ("GET /v1/webhooks/{id}", again::<WebhookShown>),
+    ("GET /v1/webhooks/{id}/deliveries", again::<Deliveries>),
+    ("POST /v1/webhooks", again::<WebhookSecret>),
+    ("POST /v1/webhooks/{id}/replay", again::<WebhookShown>),
+    ("POST /v1/webhooks/{id}/rotate", again::<WebhookSecret>),
+    ("POST /v1/webhooks/{id}/test", again::<Tested>),
     ("POST /v1/codes/{id}/capacity", again::<CapacityDrawn>),
     ("POST /v1/codes/{id}/capacity/sign", again::<CapacityGood>),
     ("POST /v1/codes/{id}/prompts/{prompt}/refuse", again::<PromptList>),

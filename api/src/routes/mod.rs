@@ -2,9 +2,11 @@
 //! The routes under `/v1`, and what they share: the store, the running node, and limits.
 //! Never a rule of the chain: answers come from `chain::query` over a view.
 
+mod batches;
 mod blocks;
 mod codes;
 mod consents;
+mod deliveries;
 #[cfg(test)]
 mod examples;
 mod exchange;
@@ -20,6 +22,7 @@ mod shown;
 pub(crate) mod stream;
 pub(crate) mod submit;
 mod waybills;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -53,6 +56,7 @@ use crate::metrics::{HttpMetrics, Metrics, node as node_metrics};
 use crate::pages;
 use crate::server::{ServeError, Server};
 use crate::shell::Shell;
+use crate::webhooks::Webhooks;
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -71,6 +75,7 @@ pub struct Api {
     /// Cancelled once this node stops serving.
     pub(crate) shutdown: CancellationToken,
     pub(crate) tips: stream::Changes,
+    pub(crate) webhooks: Arc<Webhooks>,
     /// What `/openapi.json` answers.
     pub(crate) description: Bytes,
 }
@@ -97,6 +102,8 @@ pub struct Served {
     pub keys: watch::Receiver<Arc<Register>>,
     /// Its exchange with other nodes.
     pub exchange: Arc<Exchange>,
+    /// Its webhooks, which are delivered while it serves.
+    pub webhooks: Arc<Webhooks>,
 }
 
 /// Takes the port; serves until `shutdown`. Returns the address and the serving task.
@@ -105,9 +112,10 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, witness, mut registry, keys, exchange } = served;
+    let Served { store, handle, genesis, witness, mut registry, keys, exchange, webhooks } = served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
+    webhooks.register_metrics(&mut registry);
     let server = Server::bind(config, http.clone()).await?;
     let listen = config.listen;
     let address = server.address().map_err(|source| ServeError::Bind { listen, source })?;
@@ -122,6 +130,7 @@ pub async fn serve(
     );
     let api = Api {
         tips: stream::Changes::start(store.clone(), handle.blocks(), Arc::clone(&reads)),
+        webhooks,
         store,
         handle,
         genesis,
@@ -135,6 +144,7 @@ pub async fn serve(
         streams: Streams::new(limits.streams, http.clone(), shutdown.clone()),
         shutdown: shutdown.clone(),
     };
+    api.webhooks.start(&api);
     let guarded = middleware::from_fn_with_state(api.clone(), guard);
     let any_host = !config.listen.ip().is_loopback();
     let app = Shell { any_host, metrics: http }.around(routes.layer(guarded).with_state(api));
@@ -166,6 +176,7 @@ pub(crate) fn described() -> (Router<Api>, OpenApi) {
         .merge(consents())
         .merge(exchange())
         .merge(holders())
+        .merge(webhooks())
         .merge(node())
         .split_for_parts()
 }
@@ -266,6 +277,22 @@ fn holders() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(holders::prompts), &[ASKED, FOUND]))
         .routes(refusing(routes!(holders::refuse_prompt), &[ASKED, FOUND]))
         .routes(refusing(routes!(holders::prompt_events), &[ASKED, FOUND, STREAMS]))
+}
+
+fn webhooks() -> OpenApiRouter<Api> {
+    let told = webhooks::TOLD;
+    OpenApiRouter::default()
+        .routes(refusing(routes!(webhooks::create), &[ASKED, told, webhooks::ADDED]))
+        .routes(refusing(routes!(webhooks::list), &[ASKED]))
+        .routes(refusing(routes!(webhooks::look), &[ASKED, FOUND]))
+        .routes(refusing(routes!(webhooks::remove), &[ASKED, FOUND]))
+        .routes(refusing(routes!(deliveries::deliveries), &[PAGED, FOUND]))
+        .routes(refusing(routes!(webhooks::rotate), &[ASKED, FOUND, told]))
+        .routes(refusing(routes!(webhooks::test), &[ASKED, FOUND, told]))
+        .routes(refusing(
+            routes!(webhooks::replay),
+            &[ASKED, FOUND, told, &[&messages::FIELDS_EXCLUSIVE]],
+        ))
 }
 
 fn node() -> OpenApiRouter<Api> {

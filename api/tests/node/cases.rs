@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Every route, well and badly asked: one table for the tests and for the recorded examples.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use chain::actions::MatterSettle;
 use chain::limits::BATCH_TRANSACTIONS;
+use chain::records::{InterfaceKind, InterfaceScopes};
 use serde_json::{Value, json};
 
 use crate::agreed;
@@ -107,6 +111,7 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get("/scan"),
     ];
     cases.extend(exchanged(world));
+    cases.extend(webhooks(world));
     let ordered = "/v1/transactions?wait=ordered";
     let batch_bytes = frames(&[world.node.refused().to_bytes(), vec![1, 2, 3]]);
     let refused = world.node.refused().to_bytes();
@@ -152,6 +157,101 @@ fn exchanged(world: &World) -> Vec<Case> {
         agreed::refuse(world),
     ];
     cases.extend(requests.map(|request| Case(request, 200, "ok")));
+    cases
+}
+
+/// An API key of the platform, which is granted all there is; and one that is for its own records alone.
+fn platform(world: &World) -> &'static [String; 2] {
+    static KEYS: OnceLock<[String; 2]> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let all = InterfaceScopes::all_of(InterfaceKind::VerificationAndExchange);
+        let key = |number, scopes| world.node.api_key(number, "platform", scopes);
+        [key(201, all), key(202, InterfaceScopes::NONE)]
+    })
+}
+
+fn by(request: Request, secret: &str) -> Request {
+    request.with("authorization", format!("Bearer {secret}"))
+}
+
+/// A wish for a webhook with an address that no other has, and of which nothing happens.
+fn hook_wish() -> Value {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    json!({ "url": format!("http://127.0.0.1:9/{count}"), "kinds": ["erasure"] })
+}
+
+fn told(target: impl Into<String>, body: &Value) -> Request {
+    Request::post(target, JSON, body.to_string())
+}
+
+fn new_hook(world: &World, wish: &Value) -> String {
+    let request = by(told("/v1/webhooks", wish), &platform(world)[0]);
+    ask(world, &request).json()["webhook"]["id"].as_str().unwrap().to_owned()
+}
+
+/// The one webhook that stays.
+fn hook(world: &World) -> &'static (String, Value) {
+    static HOOK: OnceLock<(String, Value)> = OnceLock::new();
+    HOOK.get_or_init(|| {
+        let wish = hook_wish();
+        (new_hook(world, &wish), wish)
+    })
+}
+
+fn webhooks(world: &World) -> Vec<Case> {
+    let (id, key) = (&hook(world).0, &platform(world)[0]);
+    let path = |rest: &str| format!("/v1/webhooks/{id}{rest}");
+    let spare = format!("/v1/webhooks/{}", new_hook(world, &hook_wish()));
+    let requests = [
+        told("/v1/webhooks", &hook_wish()),
+        Request::get("/v1/webhooks"),
+        Request::get(path("")),
+        Request::get(path("/deliveries?state=waiting&limit=2")),
+        Request::get(path("/deliveries?state=dead")),
+        Request::get(path("/deliveries?state=done")),
+        told(path("/rotate"), &json!({ "overlap_hours": 1 })),
+        told(path("/test"), &json!({})),
+        told(path("/replay"), &json!({ "dead": true })),
+        told(path("/replay"), &json!({ "from": 0 })),
+        Request { method: "DELETE", ..Request::get(spare) },
+    ];
+    requests.into_iter().map(|request| Case(by(request, key), 200, "ok")).collect()
+}
+
+fn bad_webhooks(world: &World) -> Vec<Case> {
+    let ((id, wish), [key, narrow]) = (hook(world), platform(world));
+    let path = |rest: &str| format!("/v1/webhooks/{id}{rest}");
+    let unknown = "/v1/webhooks/whk_5t63b7qsg5we2a5gr9hx8w2k4m";
+    let new = |body: Value, status, code| Case(by(told("/v1/webhooks", &body), key), status, code);
+    let changed = |rest: &str, body: Value, code| Case(by(told(path(rest), &body), key), 400, code);
+    let mut cases = vec![
+        bad("/v1/webhooks", 403, "not_allowed"),
+        Case(by(told("/v1/webhooks", &hook_wish()), narrow), 403, "grant_needed"),
+        Case(by(told(path("/test"), &json!({})), narrow), 403, "grant_needed"),
+        Case(by(Request::get(unknown), key), 404, "not_found"),
+        Case(by(Request::get("/v1/webhooks/whk_1"), key), 400, "invalid_field"),
+        Case(by(told(format!("{unknown}/rotate"), &json!({})), key), 404, "not_found"),
+        Case(by(Request::get(path("/deliveries?state=lost")), key), 400, "invalid_field"),
+        Case(by(Request::get(path("/deliveries?cursor=00")), key), 400, "invalid_cursor"),
+        Case(
+            by(Request::post("/v1/webhooks", "text/plain", "{}"), key),
+            415,
+            "unsupported_media_type",
+        ),
+        new(wish.clone(), 409, "webhook_exists"),
+        new(json!({}), 400, "missing_field"),
+        new(json!({ "url": "https://tms.example/", "colour": 1 }), 400, "unknown_field"),
+        new(json!({ "url": "https://tms.example/", "kinds": ["lorry"] }), 400, "invalid_field"),
+        new(json!({ "url": "https://tms.example/", "from": 1u64 << 40 }), 400, "invalid_field"),
+        changed("/replay", json!({}), "missing_field"),
+        changed("/replay", json!({ "dead": false }), "invalid_field"),
+        changed("/replay", json!({ "dead": true, "from": 1 }), "fields_exclusive"),
+        changed("/replay", json!({ "from": 1u64 << 40 }), "invalid_field"),
+        changed("/rotate", json!({ "overlap_hours": 169 }), "invalid_field"),
+    ];
+    let urls = ["", "ftp://127.0.0.1/", "http://10.0.0.1/", "https://[fe80::1]/", "http://a:b@c/"];
+    cases.extend(urls.map(|url| new(json!({ "url": url }), 400, "invalid_field")));
     cases
 }
 
@@ -265,6 +365,7 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
     for seconds in [json!(0), json!(601), json!(-1), json!("60")] {
         cases.push(Case(wish(world, seconds), 400, "invalid_field"));
     }
+    cases.extend(bad_webhooks(world));
     cases.extend(badly_submitted(world));
     cases
 }

@@ -15,4 +15,5 @@ mod nodes;
 mod routes;
 mod schema;
 mod shown;
+mod webhooks;
 mod world;

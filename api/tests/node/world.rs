@@ -6,16 +6,20 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use api::access::register::Register;
+use api::access::register::{Register, Wanted};
+use api::access::secret::ApiKey;
 use api::config::{ApiConfig, Limits};
 use api::exchange::{Exchange, Parts};
 use api::routes::{Served, serve};
+use api::webhooks::config::WebhookConfig;
+use api::webhooks::{SealKey, Webhooks};
 use chain::actions::{Action, MatterOpen, MatterSettle};
 use chain::ids::*;
 use chain::keys::SecretKey;
 use chain::nonce::Nonce;
-use chain::records::{Application, MatterKind, Subject};
+use chain::records::{Application, InterfaceScopes, MatterKind, Subject};
 use chain::shown::{WitnessKey, Witnessed};
+use chain::text::Name;
 use chain::{Genesis, Hash, Time, Transaction, TransactionId};
 use consensus::clock::Clock;
 use consensus::{Config, Handle, ProposalSize, start};
@@ -51,8 +55,15 @@ pub(crate) struct Node {
     pub(crate) consortium: Consortium,
     /// What it holds.
     pub(crate) held: Arc<Held>,
-    _handle: Handle,
-    _folder: tempfile::TempDir,
+    handle: Handle,
+    folder: tempfile::TempDir,
+    shutdown: CancellationToken,
+}
+
+/// Receivers on this machine are called, and nobody has too many.
+fn many_webhooks() -> WebhookConfig {
+    let allow = vec!["127.0.0.0/8".parse().unwrap()];
+    WebhookConfig { allow, most: 10_000, per_organisation: 1_000, ..Default::default() }
 }
 
 /// The node of a plan's first validator, with these limits.
@@ -61,9 +72,34 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
     let time = Time(Clock::default().now_ms() - 120_000);
     let plan = Plan { validators, observers: 0, depth: 10, ..Plan::testnet(time, [11; 32]) };
     let consortium = consortium(&Plan { heartbeat_ms: 500, ..plan }).unwrap();
+    run(consortium, tempfile::tempdir().unwrap(), limits, &many_webhooks()).await
+}
+
+/// The store of a folder: tasks of a node that was stopped let go of it a little later.
+async fn opened(folder: &std::path::Path, genesis: &Genesis) -> Store {
+    let opening = async {
+        loop {
+            match Store::open(folder, genesis, &Options::default()) {
+                Ok(store) => return store,
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), opening).await.expect("the store opens")
+}
+
+/// The first validator of a consortium over a folder.
+pub(crate) async fn run(
+    consortium: Consortium,
+    folder: tempfile::TempDir,
+    limits: Limits,
+    webhooks: &WebhookConfig,
+) -> Node {
     let genesis = Arc::new(consortium.genesis.clone());
     let (folder, held) = (tempfile::tempdir().unwrap(), Arc::new(Held::default()));
-    let store = Store::open(folder.path(), &genesis, &Options::default()).unwrap();
+    let store = opened(folder.path(), &genesis).await;
+    let seal = SealKey::of_node(&consortium.nodes[0].key.seed());
+    let hooks = Arc::new(Webhooks::open(store.local(), webhooks, seal).unwrap());
     let config = Config {
         genesis: Arc::clone(&genesis),
         key: consortium.nodes[0].key.clone(),
@@ -91,21 +127,47 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
         registry: Default::default(),
         keys: known.clone(),
         exchange: Arc::clone(&exchange),
+        webhooks: Arc::clone(&hooks),
     };
     let listen = "127.0.0.1:0".parse().unwrap();
     let config = ApiConfig {
         listen,
         limits,
+        webhooks: webhooks.clone(),
         allow_open_api_without_credentials: true,
         ..ApiConfig::default()
     };
-    let (address, _) = serve(served(), &config, CancellationToken::new()).await.unwrap();
+    let shutdown = CancellationToken::new();
+    let (address, _) = serve(served(), &config, shutdown.clone()).await.unwrap();
     let config = ApiConfig { allow_open_api_without_credentials: false, ..config };
-    let (guarded, _) = serve(served(), &config, CancellationToken::new()).await.unwrap();
-    Node { address, guarded, keys, consortium, held, _handle: handle, _folder: folder }
+    let (guarded, _) = serve(served(), &config, shutdown.clone()).await.unwrap();
+    Node { address, guarded, keys, consortium, held, handle, folder, shutdown }
 }
 
 impl Node {
+    /// Stops, and starts again over the same folder.
+    pub(crate) async fn restarted(self, webhooks: &WebhookConfig) -> Self {
+        let Self { consortium, folder, handle, shutdown, .. } = self;
+        shutdown.cancel();
+        handle.stop().await;
+        drop(handle);
+        run(consortium, folder, Limits::default(), webhooks).await
+    }
+
+    /// Puts an API key of a member among those of the node.
+    pub(crate) fn api_key(&self, number: u8, member: &str, scopes: InterfaceScopes) -> String {
+        let key = ApiKey::of([number; 48]);
+        let organisation = self.consortium.member(member).unwrap().id;
+        let label = Name::new("a test").unwrap();
+        let wanted = Wanted { label, organisation, scopes, until: None };
+        self.keys.send_modify(|keys| {
+            let mut all: Register = (**keys).clone();
+            all.add(&key, wanted, Time(Clock::default().now_ms())).unwrap();
+            *keys = Arc::new(all);
+        });
+        key.reveal()
+    }
+
     pub(crate) fn genesis(&self) -> &Genesis {
         &self.consortium.genesis
     }
@@ -117,6 +179,11 @@ impl Node {
 
     /// A transaction of a member, with a nonce of its own.
     pub(crate) fn sign(&self, member: &str, action: impl Into<Action>) -> Transaction {
+        self.sign_by(&self.key(member), action)
+    }
+
+    /// The same by any key.
+    pub(crate) fn sign_by(&self, key: &SecretKey, action: impl Into<Action>) -> Transaction {
         static COUNT: Mutex<u64> = Mutex::new(0);
         let mut count = COUNT.lock().unwrap();
         *count += 1;
@@ -124,7 +191,7 @@ impl Node {
         nonce[..8].copy_from_slice(&count.to_le_bytes());
         let until = Time(Clock::default().now_ms() + 60_000);
         let chain = self.genesis().chain_id();
-        Transaction::sign(&self.key(member), chain, action.into(), Nonce(nonce), until)
+        Transaction::sign(key, chain, action.into(), Nonce(nonce), until)
     }
 
     /// A transaction that the state machine refuses: there is no such matter.

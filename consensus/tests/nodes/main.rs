@@ -7,6 +7,7 @@ mod agreement;
 mod asking;
 mod clocks;
 mod divergence;
+mod fairness;
 mod forge;
 mod net;
 mod observers;

@@ -21,6 +21,7 @@ pub(crate) mod testnet;
 pub(crate) mod token;
 pub(crate) mod tx;
 pub(crate) mod waybill;
+pub(crate) mod webhook;
 
 use anyhow::{Context, Result};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use api::routes::{Served, serve};
+use api::webhooks::{SealKey, Webhooks};
 use chain::shown::WitnessKey;
 use clap::Subcommand;
 use consensus::clock::Clock;
@@ -63,6 +64,7 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let unlock = Unlock::from_environment(config.passphrase_file.clone());
     let key = KeyFile::read(&config.key)?.open(genesis.mode, &unlock)?;
     let exchange_keys = exchange::keys(&config.exchange, genesis.mode, &unlock)?;
+    let seal = SealKey::of_node(&key.seed());
     let store = Store::open(&config.data, &genesis, &Options::default())?;
     tracing::info!(chain = %store.header().chain, height = store.header().height.0, "opened");
     let peers = config.p2p.peers.iter();
@@ -82,8 +84,18 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let registry = Default::default();
     let keys = apikeys::follow(dir)?;
     let exchange = exchange::start(exchange_keys, (&store, &handle), &genesis);
-    let served =
-        Served { store, handle: handle.clone(), genesis, witness, registry, keys, exchange };
+    let webhooks = Webhooks::open(store.local(), &config.api.webhooks, seal)?;
+    let webhooks = Arc::new(webhooks);
+    let served = Served {
+        store,
+        handle: handle.clone(),
+        genesis,
+        witness,
+        registry,
+        keys,
+        exchange,
+        webhooks,
+    };
     let (address, serving) = serve(served, &config.api, shutdown.clone()).await?;
     tracing::info!(%address, p2p = %handle.listening(), "serving");
     let stopped = tokio::select! {

@@ -166,6 +166,9 @@ fn resolve(dir: &Path, config: &mut NodeConfig) -> Result<()> {
         tls.certificate = dir.join(&tls.certificate);
         tls.key = dir.join(&tls.key);
     }
+    if let Some(authorities) = &mut config.api.webhooks.authorities {
+        *authorities = dir.join(&authorities);
+    }
     let tls = config.api.tls.iter();
     let tls =
         tls.flat_map(|tls| [("api.tls.certificate", &tls.certificate), ("api.tls.key", &tls.key)]);
@@ -174,7 +177,10 @@ fn resolve(dir: &Path, config: &mut NodeConfig) -> Result<()> {
     let exchange = config.exchange.keys.iter().map(|path| ("exchange.keys", path));
     let shared = config.exchange.consortium_key.iter();
     let exchange = exchange.chain(shared.map(|path| ("exchange.consortium_key", path)));
-    for (key, path) in named.into_iter().chain(passphrase).chain(tls).chain(exchange) {
+    let authorities = config.api.webhooks.authorities.iter();
+    let authorities = authorities.map(|path| ("api.webhooks.authorities", path));
+    let named = named.into_iter().chain(passphrase).chain(tls).chain(exchange).chain(authorities);
+    for (key, path) in named {
         ensure!(path.is_file(), "{key} names {}, which is no file: correct it", path.display());
     }
     Ok(())
