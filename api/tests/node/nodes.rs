@@ -10,10 +10,12 @@ use api::access::token;
 use api::config::ApiConfig;
 use api::exchange::{Exchange, Parts};
 use api::routes::{Served, serve};
+use api::webhooks::{SealKey, Webhooks};
 use chain::Time;
 use chain::actions::Action;
 use chain::keys::SecretKey;
 use chain::records::Application;
+use chain::shown::WitnessKey;
 use chain::{Records, Transaction};
 use consensus::clock::Clock;
 use consensus::{Config, Handle, PeerAddress, ProposalSize, start};
@@ -96,13 +98,18 @@ async fn running(
         keys: consortium.members.iter().map(|member| member.key.clone()).collect(),
         consortium_key: Some(CONSORTIUM_KEY),
     });
+    let seal = SealKey::of_node(&consortium.nodes[place].key.seed());
+    let hooks = Webhooks::open(store.local(), &ApiConfig::default().webhooks, seal).unwrap();
+    let hooks = Arc::new(hooks);
     let served = || Served {
         store: store.clone(),
         handle: handle.clone(),
         genesis: Arc::clone(&genesis),
         registry: Default::default(),
+        witness: WitnessKey::of(&genesis, &consortium.nodes[place].key),
         keys: watch::channel(Arc::default()).1,
         exchange: Arc::clone(&exchange),
+        webhooks: Arc::clone(&hooks),
     };
     let listen = "127.0.0.1:0".parse().unwrap();
     let config = ApiConfig { listen, ..ApiConfig::default() };

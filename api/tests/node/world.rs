@@ -96,7 +96,7 @@ pub(crate) async fn run(
     webhooks: &WebhookConfig,
 ) -> Node {
     let genesis = Arc::new(consortium.genesis.clone());
-    let (folder, held) = (tempfile::tempdir().unwrap(), Arc::new(Held::default()));
+    let held = Arc::new(Held::default());
     let store = opened(folder.path(), &genesis).await;
     let seal = SealKey::of_node(&consortium.nodes[0].key.seed());
     let hooks = Arc::new(Webhooks::open(store.local(), webhooks, seal).unwrap());
