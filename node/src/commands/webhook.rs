@@ -13,7 +13,7 @@ use crate::output::{Output, say};
 
 const EXAMPLES: &str = "\
 Examples:
-  dianyun webhook add https://tms.example/dianyun --kinds waybill,affiliation --node https://node.example --credentials-file key.txt
+  dianyun webhook add https://tms.example/dianyun --kinds waybill,affiliation --credentials-file key.txt
   dianyun webhook list
   dianyun webhook test \"$id\"
   dianyun webhook deliveries \"$id\" --state dead
