@@ -82,6 +82,7 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/headers/{height}", EVERYBODY),
     row("GET /v1/codes", PARTIES),
     row("GET /v1/codes/{id}", EVERYBODY),
+    row("GET /v1/codes/{id}/papers", PAPERS),
     row("GET /v1/codes/{id}/history", PAPERS),
     row("GET /v1/codes/{id}/proof", EVERYBODY),
     row("GET /v1/codes/{id}/qr.svg", EVERYBODY),

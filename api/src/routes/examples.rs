@@ -24,6 +24,7 @@ use super::holders::{
 };
 use super::interfaces::InterfacesAnswer;
 use super::node::{Status, Validators};
+use super::papers::PapersAnswer;
 use super::prepare::{Prepared, Wish};
 use super::shapes::{AnyRecord, Page, RecordAnswer};
 use super::submit::{BatchAnswer, TransactionAnswer};
@@ -53,6 +54,7 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/codes/{id}/consents", again::<Page<AnyRecord>>),
     ("GET /v1/codes/{id}/history", again::<Page<HistoryItem>>),
     ("GET /v1/codes/{id}/prompts", again::<PromptList>),
+    ("GET /v1/codes/{id}/papers", again::<PapersAnswer>),
     ("GET /v1/codes/{id}/proof", again::<Proof>),
     ("GET /v1/consents", again::<Page<AnyRecord>>),
     ("GET /v1/consents/{id}", again::<RecordAnswer<Consent>>),

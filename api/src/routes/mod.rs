@@ -14,6 +14,7 @@ mod holders;
 mod interfaces;
 mod lists;
 mod node;
+mod papers;
 mod prepare;
 mod proofs;
 mod records;
@@ -202,6 +203,7 @@ fn codes() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(refusing(routes!(lists::codes), &[PAGED]))
         .routes(refusing(routes!(codes::code), &[ASKED, PAST]))
+        .routes(refusing(routes!(papers::papers), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(codes::code_history), &[PAGED]))
         .routes(refusing(routes!(proofs::code_proof), &[ASKED, PAST]))
         .routes(refusing(routes!(codes::code_qr), &[ASKED]))

@@ -37,6 +37,7 @@ mod openapi;
 mod organisations;
 mod overtaken;
 mod own_matters;
+mod papers;
 mod parameters;
 mod part_loads;
 mod policies;
