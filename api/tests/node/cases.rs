@@ -58,6 +58,7 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/v1/codes/{code}?at_height={height}&proof=false")),
         get(format!("/v1/codes/{code}?at_time={time}&proof=true")),
         get(format!("/v1/codes/{code}?at_height=0&proof=true")),
+        get(format!("/v1/codes/{code}/papers")),
         get(format!("/v1/codes/{code}/history?limit=1")),
         get(format!("/v1/codes/{code}/proof?at_height={height}")),
         get(format!("/v1/codes/{code}/proof?at_time={time}")),
