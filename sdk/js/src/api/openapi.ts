@@ -279,6 +279,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/codes/{id}/witness": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 出示码见证。This node's word for how a code stands, for its holder to show.
+         * @description The holder adds the time and a signature every minute, without asking again while the facts hold.
+         */
+        readonly get: operations["witness_code"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/events": {
         readonly parameters: {
             readonly query?: never;
@@ -411,6 +431,26 @@ export interface paths {
         };
         /** 机构的接口。What an organisation asked for, was granted, and was last told no for. */
         readonly get: operations["of_organisation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organisations/{id}/witness": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 机构名片见证。This node's word for who an organisation is, for its officers and staff to show.
+         * @description Scanning is mutual: an officer or an enterprise shows its badge as a driver shows a code.
+         */
+        readonly get: operations["witness_organisation"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -650,6 +690,26 @@ export interface paths {
         readonly get: operations["vehicle"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 核验出示码。The verdict on a scanned text, and what has changed since it was witnessed.
+         * @description A text that is not verified is `unknown`, never a colour, and nothing is looked up for it.
+         */
+        readonly post: operations["verify_shown"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1194,6 +1254,11 @@ export interface components {
             /** @description About whom. */
             readonly subject: components["schemas"]["Subject"];
         };
+        /**
+         * @description the first 8 digits of a chain id
+         * @example ba7816bf
+         */
+        readonly ChainTag: string;
         /** @description A change: a version that a block wrote, with the event's name. Events are the changes. */
         readonly Change: {
             /** @description The instant at which it counts: block time, or the instant of a due change. */
@@ -1414,6 +1479,11 @@ export interface components {
             /** @description Reason code of the suspension that is lifted. */
             readonly reason: components["schemas"]["Text40"];
         };
+        /**
+         * @description How a code stands: its colour if it is issued, else its standing. Its number is part of the format.
+         * @enum {string}
+         */
+        readonly CodeState: "blue" | "yellow" | "red" | "suspended" | "cancelled";
         /** @description Sent by a regulator or authority. */
         readonly CodeSuspend: {
             /** @description Which. */
@@ -1486,6 +1556,11 @@ export interface components {
             /** @description A platform signs for the holder. */
             readonly platform: components["schemas"]["OrganisationId"];
         };
+        /**
+         * @description What is no longer as it was shown.
+         * @enum {string}
+         */
+        readonly Difference: "standing" | "colour" | "operator" | "custody" | "key";
         /** @description A dispute beside the state. */
         readonly Dispute: {
             /** @description Who opened it. */
@@ -1506,6 +1581,11 @@ export interface components {
             /** @description Open matters, sorted by id. */
             readonly matters: readonly components["schemas"]["OpenMatter"][];
         };
+        /**
+         * @description Why something shown is unknown. Of several reasons the first of this list is told.
+         * @enum {string}
+         */
+        readonly Doubt: "malformed" | "foreign_chain" | "unknown_witness" | "bad_signature" | "expired" | "shown_too_long_ago" | "shown_in_future";
         /** @description An earlier header, and its path in the anchor's history. */
         readonly Earlier: {
             /** @description The header. */
@@ -1573,6 +1653,21 @@ export interface components {
          * @enum {string}
          */
         readonly ExchangeField: "name" | "phone" | "plate" | "validity" | "identity" | "driving_licence" | "qualification" | "vehicle_licence" | "transport_permit" | "business_permit" | "policy" | "identity_number" | "bank_account" | "track";
+        /** @description The facts: what witnesses sign. */
+        readonly Facts: {
+            /** @description That block's time. */
+            readonly as_of: components["schemas"]["Time"];
+            /** @description Which chain says so. */
+            readonly chain_tag: components["schemas"]["ChainTag"];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The holder's key, whose signature shows them. */
+            readonly key: components["schemas"]["PublicKey"];
+            /** @description Of what, and how it is. */
+            readonly shows: components["schemas"]["ShownWhat"];
+            /** @description From this instant on it is unknown: not after the next change by itself, nor 24 hours after `as_of`. */
+            readonly valid_until: components["schemas"]["Time"];
+        };
         /** @description A field of the action in words. */
         readonly FieldInWords: {
             /** @description Its path, such as `terms.until`. */
@@ -1866,6 +1961,11 @@ export interface components {
             /** @description The new key's word. */
             readonly statements: readonly components["schemas"]["Statement"][];
         };
+        /**
+         * @description Who has the key in hand that shows. Its number is part of the format.
+         * @enum {string}
+         */
+        readonly KeyCustody: "organisation" | "device" | "platform";
         /** @description Sent by an admin of the organisation, or by a person. */
         readonly KeyEnd: {
             /** @description The key that ends. */
@@ -2404,6 +2504,26 @@ export interface components {
             /** @description The transaction: with `signature` added it is what `POST /v1/transactions` takes. */
             readonly transaction: components["schemas"]["Unsigned"];
         };
+        /** @description How what was shown is now. */
+        readonly Present: {
+            /** @description A code. */
+            readonly code: {
+                readonly colour?: components["schemas"]["Colour"] | null;
+                readonly displayed?: components["schemas"]["Colour"] | null;
+                /** @description The state of its operator. */
+                readonly operator: components["schemas"]["OperatorState"];
+                /** @description Its standing. */
+                readonly standing: components["schemas"]["StandingWord"];
+                readonly valid_until?: components["schemas"]["Time"] | null;
+            };
+        } | {
+            /** @description An organisation. */
+            readonly organisation: {
+                /** @description Whether it is admitted. */
+                readonly admitted: boolean;
+                readonly kind?: components["schemas"]["OrganisationKind"] | null;
+            };
+        };
         /**
          * @description A problem in the form of RFC 9457, with our members beside the standard ones.
          * @example {
@@ -2786,6 +2906,19 @@ export interface components {
             /** @description May send the organisation's business. */
             readonly operate: boolean;
         };
+        /** @description What was scanned. */
+        readonly Scanned: {
+            /**
+             * @description The text of the picture.
+             * @example DYM1:…
+             */
+            readonly text: string;
+            /**
+             * @description How many validators must have signed.
+             * @default 1
+             */
+            readonly threshold: number | null;
+        };
         /** @description What an organisation may attest, and where. */
         readonly Scope: {
             /** @description Kind of certificate. */
@@ -2803,6 +2936,38 @@ export interface components {
             readonly proposed_at: components["schemas"]["Time"];
             /** @description When it stands if the driver stays silent and no dispute is open. */
             readonly stands_at: components["schemas"]["Time"];
+        };
+        /** @description What holds of a shown code. */
+        readonly ShownAnswer: {
+            readonly displayed?: components["schemas"]["Colour"] | null;
+            /** @description What the chain said when its witnesses signed. */
+            readonly facts: components["schemas"]["Facts"];
+            /** @description When the holder signed. */
+            readonly shown_at: components["schemas"]["Time"];
+            /** @description The validators that signed, by number. */
+            readonly witnesses: readonly number[];
+        };
+        /** @description What is shown. */
+        readonly ShownWhat: {
+            /** @description A code. */
+            readonly code: {
+                /** @description Who has the key in hand that shows it. */
+                readonly custody: components["schemas"]["KeyCustody"];
+                /** @description Its id. */
+                readonly id: components["schemas"]["CodeId"];
+                /** @description The state of its operator. */
+                readonly operator: components["schemas"]["OperatorState"];
+                /** @description How it stands. */
+                readonly state: components["schemas"]["CodeState"];
+            };
+        } | {
+            /** @description The badge of an organisation: an officer or an enterprise says who it is. Scanning is mutual. */
+            readonly organisation: {
+                /** @description Its id. */
+                readonly id: components["schemas"]["OrganisationId"];
+                /** @description Its kind. */
+                readonly kind: components["schemas"]["OrganisationKind"];
+            };
         };
         /** @description What a proof shows. */
         readonly Shows: {
@@ -3256,6 +3421,27 @@ export interface components {
              */
             readonly status: number;
         };
+        /**
+         * @description A verdict in a word.
+         * @enum {string}
+         */
+        readonly VerdictWord: "verified" | "unknown";
+        /** @description A verdict, and what the newest block says. */
+        readonly VerifyAnswer: {
+            /** @description What is no longer as it was shown. */
+            readonly changed: readonly components["schemas"]["Difference"][];
+            /** @description Height of the newest block. */
+            readonly height: components["schemas"]["Height"];
+            readonly now?: components["schemas"]["Present"] | null;
+            readonly reason?: components["schemas"]["Doubt"] | null;
+            readonly shown?: components["schemas"]["ShownAnswer"] | null;
+            /** @description How far it has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description Its time. */
+            readonly time: components["schemas"]["Time"];
+            /** @description The verdict, as a scanner without a network has it. */
+            readonly verdict: components["schemas"]["VerdictWord"];
+        };
         /** @description A version of a record: what the state tree and the changes commit to. */
         readonly Version: {
             /** @description Digest of the value. */
@@ -3483,6 +3669,31 @@ export interface components {
              * @default 300
              */
             readonly valid_for_s: number | null;
+        };
+        /** @description A node's word that facts are what the chain says. */
+        readonly Witness: {
+            /**
+             * Format: int32
+             * @description The node's number in genesis.
+             */
+            readonly number: number;
+            /** @description Its signature. */
+            readonly signature: components["schemas"]["Signature"];
+        };
+        /** @description This node's word. */
+        readonly WitnessAnswer: {
+            /** @description What the chain says. */
+            readonly facts: components["schemas"]["Facts"];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description Both as they are packed into a shown code, in hexadecimal digits. */
+            readonly packed: string;
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description That block's time. */
+            readonly time: components["schemas"]["Time"];
+            /** @description This node's word for it. */
+            readonly witness: components["schemas"]["Witness"];
         };
         /** @description A change in its block. */
         readonly Written: {
@@ -3986,7 +4197,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_44vpkv5e7g19tdfma5x281896h
+                 * @example org_2xf1s31pky2r51jgzed5867d9t
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -4108,7 +4319,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_697q2gj7ka2fwrjqyff49d69w7
+                 * @example app_2qv2mvg9h0c50ce4vtcm70cqpz
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -4326,7 +4537,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 21
+                 * @example 23
                  */
                 readonly height: number | "latest";
             };
@@ -4444,7 +4655,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 21
+                 * @example 23
                  */
                 readonly height: number | "latest";
             };
@@ -4666,7 +4877,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53DYQ9HNKHPLJ9T
+                 * @example 53MC92K8CTQ3J09
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -4784,7 +4995,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53DYQ9HNKHPLJ9T
+                 * @example 53MC92K8CTQ3J09
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -4880,7 +5091,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 21
+                 * @example 23
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -4890,7 +5101,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53DYQ9HNKHPLJ9T
+                 * @example 53MC92K8CTQ3J09
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -5083,6 +5294,140 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly witness_code: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description The key that will show it, one in force of the holder; without it the first.
+                 * @example ed25519:29de76c58268f5b3d67a3df8e019be24fbf19222e7ae3eae3b33aaecf4619246
+                 */
+                readonly key?: components["schemas"]["PublicKey"];
+                /**
+                 * @description As of this height, whose block is at most a minute older than the newest: so that several nodes give
+                 *     their word for the same.
+                 * @example 23
+                 */
+                readonly at_height?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53MC92K8CTQ3J09
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The node's word. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WitnessAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found; `height_not_reached` 尚无此高度或时刻 Height or time not reached */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found" | "height_not_reached";
+                    };
+                };
+            };
+            /** @description `key_not_held` 密钥不属于持有者 Not the holder's key; `not_a_witness` 本节点不作见证 Not a witness; `witnessed_too_late` 区块过旧，不再见证 Too old to give a word for */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "key_not_held" | "not_a_witness" | "witnessed_too_late";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_ready` 节点尚未就绪 Node not ready; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_ready" | "too_many_connections";
                     };
                 };
             };
@@ -5408,7 +5753,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_3caheavvkescjyaatp35yg6tnc
+                 * @example per_37acmwabet3dj0dmsjrarjmznm
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -5534,7 +5879,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_7va2s24tt95kfnjt2bn45y52ee
+                 * @example mat_5apkq0v8wbqrkd8fssgt4bh4k9
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -5754,7 +6099,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_44vpkv5e7g19tdfma5x281896h
+                 * @example org_2xf1s31pky2r51jgzed5867d9t
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -5869,7 +6214,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_44vpkv5e7g19tdfma5x281896h
+                 * @example org_2xf1s31pky2r51jgzed5867d9t
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -5967,6 +6312,139 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly witness_organisation: {
+        readonly parameters: {
+            readonly query: {
+                /**
+                 * @description The key that will show it, one in force of the organisation.
+                 * @example ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8
+                 */
+                readonly key: components["schemas"]["PublicKey"];
+                /**
+                 * @description As of this height, whose block is at most a minute older than the newest: so that several nodes give
+                 *     their word for the same.
+                 */
+                readonly at_height?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The organisation.
+                 * @example org_37pgfkzx2d67fv54sxpkc095e0
+                 */
+                readonly id: components["schemas"]["OrganisationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The node's word. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WitnessAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found; `height_not_reached` 尚无此高度或时刻 Height or time not reached */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found" | "height_not_reached";
+                    };
+                };
+            };
+            /** @description `key_not_held` 密钥不属于持有者 Not the holder's key; `not_a_witness` 本节点不作见证 Not a witness; `witnessed_too_late` 区块过旧，不再见证 Too old to give a word for */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "key_not_held" | "not_a_witness" | "witnessed_too_late";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_ready` 节点尚未就绪 Node not ready; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_ready" | "too_many_connections";
                     };
                 };
             };
@@ -6103,7 +6581,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_3caheavvkescjyaatp35yg6tnc
+                 * @example per_37acmwabet3dj0dmsjrarjmznm
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -6211,7 +6689,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 21
+                 * @example 23
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -6226,7 +6704,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_5jnqf7xfbv6y6artv1za7pa2gc
+                 * @example way_47jvbbzv7frapacb6hxmwb7k6w
                  */
                 readonly id: string;
             };
@@ -6547,14 +7025,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_7va2s24tt95kfnjt2bn45y52ee"
+                 *           "matter": "mat_5apkq0v8wbqrkd8fssgt4bh4k9"
                  *         }
                  *       },
-                 *       "chain": "784235150063b09282a2409fd0c4a7b0cb76880fbb624155a073bb8e77bfc302",
+                 *       "chain": "55ec471e009d2b1ca9a225dd95bc5d9e1fa5a1b6999366f8eb0f5c449bf6d780",
                  *       "nonce": "02000000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:791f4dcf8c5b753a7fe11f6ae8392c6993c25aca4bff9472d1c983c2e7a09545767354a2fe6b25d222645a6fa1623666491253784df590d2811818a5cb7c1f03",
-                 *       "valid_until": "2026-11-27T15:51:19.186+08:00",
+                 *       "signature": "ed25519:53558902441eb5d4605191f8d47dd7539b8670add4e8bee5f3dd0496c0fddb4a67e050e39e6f5a00cc3458901eae4c8954c7007839d1a4fc23f3cf53d978870a",
+                 *       "valid_until": "2026-11-27T18:02:53.283+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -6715,11 +7193,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "784235150063b09282a2409fd0c4a7b0cb76880fbb624155a073bb8e77bfc302",
+                 *         "chain": "55ec471e009d2b1ca9a225dd95bc5d9e1fa5a1b6999366f8eb0f5c449bf6d780",
                  *         "nonce": "03000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:df94e21777cda9c3ce0acc9bf4aee25c49fd43eb305d84a6eb65c650bb11737ec9ab726d799444c3a114f4a809222f268ed2b453d28c404b64ffae6b4421e604",
-                 *         "valid_until": "2026-11-27T15:51:19.186+08:00",
+                 *         "signature": "ed25519:2abfdd4aee35b60f1ecd617661b2828f6a0400f72cf8d0cbb3bb781a8b9564dbfeac8861bbcab72dfb8aacea308057052a87898725adea2478b4b52f27aa3c07",
+                 *         "valid_until": "2026-11-27T18:02:53.283+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -6728,11 +7206,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "784235150063b09282a2409fd0c4a7b0cb76880fbb624155a073bb8e77bfc302",
+                 *         "chain": "55ec471e009d2b1ca9a225dd95bc5d9e1fa5a1b6999366f8eb0f5c449bf6d780",
                  *         "nonce": "04000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:3d8dccb9eec023e10e090ef2a3b8bba554c6d49848926a2f9b2d6fc7de34027cbebae592421d35e8f877d3bcc6ccc65d3efbe1be9b97a67222b8140c22c9d409",
-                 *         "valid_until": "2026-11-27T15:51:19.186+08:00",
+                 *         "signature": "ed25519:a344beabde16e5d5293b2172310f9e4724b1d533aae5b01f43e8e41934cf1d968868bcab884bbd3da0969e6078c051329313e18336aff3a57ace10da6a59e506",
+                 *         "valid_until": "2026-11-27T18:02:53.283+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -6874,7 +7352,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_7va2s24tt95kfnjt2bn45y52ee"
+                 *           "matter": "mat_5apkq0v8wbqrkd8fssgt4bh4k9"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -7011,7 +7489,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 197d150ddc70078a389b983f41b546a9265016b2486db4f8cf3669b0e2a0ccb1
+                 * @example f372465adf371089218110d837f937f757d190c5d02cc29abeec4f2fe28c7bfb
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -7121,7 +7599,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 197d150ddc70078a389b983f41b546a9265016b2486db4f8cf3669b0e2a0ccb1
+                 * @example f372465adf371089218110d837f937f757d190c5d02cc29abeec4f2fe28c7bfb
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -7433,7 +7911,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_0evav9sq6dgwxqahqrr4p80mdg
+                 * @example veh_4e2py4bh2wrd90je239tew99kn
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -7536,17 +8014,154 @@ export interface operations {
             };
         };
     };
+    readonly verify_shown: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "text": "DYM1:R827*TQ 3TW6OY9HA7-M91N8.BA2H9C97000000N00D90*Q3QO9DT0HSB8D5U0F*LGY2V65RO$7*ESV1OC%VFLI0DTQ-7ZL7GRLB+U6MI1005R9I63$4F9TN8K5*\/E0EP/M0LLMU1VS%AF:0E/OH:25%LJPT$MSA+TVB7MRV+Q7C6RX.HGX1TK1/97JFQ2PHJ13UXE2II6$H000300M0U9-7XA1VZQ1WG1S5TFPRISB047R5$LQM0H/OV1ZOKUS58LXNI.4UJAM:375QQ$L5P3NAS8/ECD0UKX91DTMX42S0B-BRP5"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Scanned"];
+            };
+        };
+        readonly responses: {
+            /** @description The verdict. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerifyAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly waybills: {
         readonly parameters: {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_44vpkv5e7g19tdfma5x281896h
+                 * @example org_2xf1s31pky2r51jgzed5867d9t
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53DYQ9HNKHPLJ9T
+                 * @example 53MC92K8CTQ3J09
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -7699,7 +8314,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_5jnqf7xfbv6y6artv1za7pa2gc
+                 * @example way_47jvbbzv7frapacb6hxmwb7k6w
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
