@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The chain beside its physical bound and beside etcd, in rounds on this machine: medians and ratios.
-# Usage: ./scripts/bench.sh [--json] [--rounds N] [--records N] [--seconds N] [--only machine,null,etcd,chain]
+# Usage: ./scripts/bench.sh [--json] [--rounds N] [--records N] [--seconds N] [--only machine,shown,null,etcd,chain]
 #        ./scripts/bench.sh --scale [--resume] [--json] [--records N,N] [--validators N,N] [--blocks N,N] [--seconds N]
 # With --scale: how cost grows with records, validators and blocks, in an hour and 20 GiB of disk.
 # Figures as JSON, and curves, are written to the cache folder too. Nothing else should run meanwhile.
@@ -30,11 +30,19 @@ need_etcd() {
     export PATH="$folder/usr/bin:$PATH"
 }
 
+# A shown code is verified in TypeScript too.
+build_sdk() {
+    need_node
+    npm_packages "$DIANYUN_ROOT/sdk/js"
+    npm run --silent --prefix "$DIANYUN_ROOT/sdk/js" build >&2 || stop "The TypeScript package cannot be built."
+}
+
 if [ "${1:-}" = "--scale" ]; then
     shift
     cargo build --release --workspace --locked >&2
     exec "$CARGO_TARGET_DIR/release/dianyun-bench" scale --out "$cache/scale" "$@"
 fi
 need_etcd
+build_sdk
 cargo build --release --workspace --locked >&2
 exec "$CARGO_TARGET_DIR/release/dianyun-bench" run --out "$cache/bench.json" "$@"

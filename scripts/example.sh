@@ -4,6 +4,7 @@
 #
 # Usage: ./scripts/example.sh apply         an invented driver, from nothing to a code
 #        ./scripts/example.sh verify CODE   a code and its operator, proven under another node's header
+#        ./scripts/example.sh show          an officer's badge, shown and scanned without a network
 #        ./scripts/example.sh waybill       a waybill from offer to settled, and the proof of its end
 #
 # The network is that of ./scripts/testnet.sh up; DIANYUN_DIR names the folder of another one.
@@ -14,7 +15,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 usage() { sed -n '3,/^# The network/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 case "${1:-}" in
-apply | verify | waybill) example="$1" ;;
+apply | show | verify | waybill) example="$1" ;;
 -h | --help) usage && exit 0 ;;
 *) usage >&2 && exit 2 ;;
 esac

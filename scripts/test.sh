@@ -7,6 +7,9 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup
 need_node
+# A scanner of another make reads what we draw.
+command -v zbarimg >/dev/null || install_packages "zbar-tools "
+need_browser
 
 step() {
     say "== $1 ($(date +%T))"
@@ -23,9 +26,19 @@ typescript() (
     npm test --silent
 )
 
+# What is embedded must be what the sources build.
+pages() {
+    npm_packages web
+    cd web
+    npm run --silent check
+    npm run --silent lint
+    cd "$DIANYUN_ROOT"
+}
+
 step "format" cargo fmt --all --check
 step "build" cargo build --release --workspace --all-targets --locked
 step "lints" cargo clippy --release --workspace --all-targets --locked -- -D warnings
 step "TypeScript" typescript
+step "pages" pages
 step "tests" cargo test --release --workspace --locked "$@"
 say "== all passed ($(date +%T))"

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::webhooks::config::WebhookConfig;
+
 /// The HTTP interface's part of the node configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -21,6 +23,8 @@ pub struct ApiConfig {
     pub limits: Limits,
     /// How often those may ask whose rate no grant says.
     pub per_minute: RateConfig,
+    /// Webhooks.
+    pub webhooks: WebhookConfig,
     /// Answers over TLS alone where it is given.
     pub tls: Option<TlsConfig>,
 }
@@ -61,6 +65,7 @@ impl Default for ApiConfig {
             allow_open_api_without_credentials: false,
             limits: Limits::default(),
             per_minute: RateConfig::default(),
+            webhooks: WebhookConfig::default(),
             tls: None,
         }
     }
@@ -72,6 +77,9 @@ impl ApiConfig {
         let is_guarded = self.tls.is_some() || self.allow_open_api_without_credentials;
         if !self.listen.ip().is_loopback() && !is_guarded {
             return Err(ConfigError::InTheClear { listen: self.listen });
+        }
+        if let Some(name) = self.webhooks.zero() {
+            return Err(ConfigError::ZeroWebhooks { name });
         }
         self.limits.check()
     }
@@ -187,6 +195,12 @@ pub enum ConfigError {
         /// The limit's name.
         name: &'static str,
     },
+    /// A limit of nothing would deliver nothing.
+    #[error("api.{name} is 0, which would deliver nothing: set it to 1 or more")]
+    ZeroWebhooks {
+        /// The limit's name.
+        name: &'static str,
+    },
     /// Ordinary clients need more room for headers.
     #[error("api.limits.header_bytes is {bytes}: ordinary clients need 1024 or more")]
     SmallHeader {
@@ -222,6 +236,9 @@ mod tests {
 
     #[test]
     fn a_limit_of_nothing_is_refused_by_name() {
+        let webhooks = WebhookConfig { dead: 0, ..Default::default() };
+        let config = ApiConfig { webhooks, ..Default::default() };
+        assert_eq!(config.check(), Err(ConfigError::ZeroWebhooks { name: "webhooks.dead" }));
         let limits = Limits { connections: 0, ..Default::default() };
         let config = ApiConfig { limits, ..Default::default() };
         assert_eq!(config.check(), Err(ConfigError::ZeroLimit { name: "connections" }));

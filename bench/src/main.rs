@@ -13,6 +13,7 @@ mod picture;
 mod process;
 mod round;
 mod scale;
+mod shown;
 mod signatures;
 mod table;
 mod testnet;
@@ -79,7 +80,7 @@ pub(crate) struct Run {
     /// Where the JSON object is written as well.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Measure these parts alone, by their names: `chain`, `null`, `etcd`, `machine`.
+    /// Measure these parts alone, by their names: `chain`, `null`, `etcd`, `machine`, `shown`.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }

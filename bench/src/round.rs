@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
 use crate::figures::{self, Figures, Summary};
-use crate::{Run, chain_round, etcd, fixed, fsync, http, null, signatures};
+use crate::{Run, chain_round, etcd, fixed, fsync, http, null, shown, signatures};
 
 /// What `run` prints.
 #[derive(Debug, Serialize)]
@@ -22,7 +22,7 @@ pub(crate) struct Report {
     pub(crate) figures: BTreeMap<&'static str, Summary>,
 }
 
-const PARTS: [&str; 4] = ["machine", "null", "etcd", "chain"];
+const PARTS: [&str; 5] = ["machine", "shown", "null", "etcd", "chain"];
 
 /// Measures every round.
 pub(crate) async fn all(run: &Run) -> Result<Report> {
@@ -68,6 +68,7 @@ pub(crate) fn folder(within: Option<&Path>) -> Result<tempfile::TempDir> {
 async fn one(part: &str, run: &Run, dianyun: &Path, dir: &Path) -> Result<Figures> {
     match part {
         "machine" => machine_figures(dir).await,
+        "shown" => tokio::task::spawn_blocking(shown::measure).await?,
         "null" => {
             let (dir, processes) = (dir.to_path_buf(), run.validators);
             tokio::task::spawn_blocking(move || null::measure(&dir, processes)).await?

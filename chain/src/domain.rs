@@ -75,9 +75,21 @@ pub const BATCH: Tag = tag("dy/batch/1");
 pub const CAPACITY: Tag = tag("dy/capacity/1");
 /// What a driver's node signs once the digits of a verification code were entered.
 pub const RELEASE: Tag = tag("dy/release/1");
+/// What a witness signs of a shown code: the facts.
+pub const WITNESS: Tag = tag("dy/witness/1");
+/// What a holder signs of a shown code: facts, witnesses, and when it is shown.
+pub const SHOWN: Tag = tag("dy/shown/1");
 /// The list of consents between a code and an organisation.
 pub const BETWEEN: Tag = tag("dy/between/1");
 /// The id of an erasure, from its application.
 pub const ERASURE_ID: Tag = tag("dy/erasure-id/1");
 /// The id of an affiliation, from enterprise and code.
 pub const AFFILIATION_ID: Tag = tag("dy/affil-id/1");
+/// What an access holds of the request that it is the record of.
+pub const REQUEST: Tag = tag("dy/request/1");
+/// The digits of a verification code behind their salt.
+pub const DIGITS: Tag = tag("dy/digits/1");
+/// A key field, keyed.
+pub const KEYED: Tag = tag("dy/keyed/1");
+/// What the answer to an access is sealed for.
+pub const EXCHANGE: Tag = tag("dy/exchange/1");

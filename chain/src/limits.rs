@@ -79,3 +79,13 @@ pub const ACCESS_MS: u64 = 10 * 60 * 1_000;
 /// Longest restriction in place of an erasure, in milliseconds: 10 years of 366 days, the longest that
 /// any record is kept.
 pub const RESTRICTION_MS: u64 = 3_660 * 86_400 * 1_000;
+
+/// Most witnesses of a shown code: each makes its picture larger.
+pub const SHOWN_WITNESSES: usize = 4;
+/// Longest that the facts of a shown code hold after the block that they were read from, in milliseconds.
+pub const SHOWN_VALID_MS: u64 = 24 * 60 * 60 * 1_000;
+/// How far the clocks of who shows and who scans may be apart, in milliseconds. What was signed longer ago
+/// is a picture of a screen.
+pub const SHOWN_APART_MS: u64 = 2 * 60 * 1_000;
+/// How old the block may be whose state a node still witnesses, in milliseconds: time enough to ask several.
+pub const WITNESSED_BACK_MS: u64 = 60 * 1_000;

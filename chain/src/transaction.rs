@@ -173,6 +173,11 @@ impl Decoded {
         &self.bytes
     }
 
+    /// Who says that it sent it: nobody has checked that.
+    pub fn sender(&self) -> PublicKey {
+        self.transaction.sender
+    }
+
     /// Block time up to which it may be executed.
     pub fn valid_until(&self) -> Time {
         self.transaction.valid_until

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, Url};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{ClientError, ProblemDetails};
@@ -103,6 +104,20 @@ impl Client {
     ) -> Result<T, ClientError> {
         let answer = self.send_safely(|| Ok(self.request(Method::GET, path)?.query(query))).await?;
         json(answer).await
+    }
+
+    /// Posts JSON and reads a JSON answer; once, since not everything may be repeated.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        json(self.send(self.request(Method::POST, path)?.json(body)).await?).await
+    }
+
+    /// Deletes what is at a path, and reads the JSON answer.
+    pub async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        json(self.send(self.request(Method::DELETE, path)?).await?).await
     }
 }
 

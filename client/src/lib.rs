@@ -6,9 +6,12 @@
 pub mod answers;
 mod error;
 mod events;
+pub mod exchange;
 mod http;
 mod light;
+pub mod picture;
 mod read;
+pub mod shown;
 mod sign;
 mod submit;
 

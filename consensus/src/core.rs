@@ -19,11 +19,13 @@ use store::Store;
 use tokio::sync::{Notify, oneshot, watch};
 
 use crate::alarms::{Alarm, Told};
+use crate::ask::Desk;
 use crate::clock::{Clock, Moment, Offset};
 use crate::heirs::Heirs;
 use crate::memory::Memory;
 use crate::net::caller::Caller;
 use crate::net::{Lane, NodeNo, Registry};
+use crate::owners::Owners;
 use crate::pool::{Pool, PoolLimits};
 use crate::raft::log::Log;
 use crate::types::{Health, ProposalSize};
@@ -77,6 +79,8 @@ pub(crate) struct Core {
     pub(crate) registry: Arc<Registry>,
     pub(crate) callers: BTreeMap<(NodeNo, Lane), Caller>,
     pub(crate) pool: Mutex<Pool<Bytes>>,
+    /// Whom transactions count for.
+    pub(crate) owners: Owners,
     pub(crate) verifier: Verifier,
     pub(crate) seen: Mutex<BTreeMap<NodeNo, Seen>>,
     pub(crate) lead: watch::Sender<Lead>,
@@ -104,6 +108,8 @@ pub(crate) struct Core {
     pub(crate) log: OnceLock<Log>,
     /// Whom the leaders of this node named to follow them.
     pub(crate) heirs: Mutex<Heirs>,
+    /// Where other nodes' questions to the interface are answered.
+    pub(crate) desk: Desk,
     /// The term in which openraft did not take a proposal of this node; 0 if it took all.
     pub(crate) not_written: AtomicU64,
 }
@@ -137,6 +143,7 @@ impl Core {
             registry,
             callers,
             pool: Mutex::new(Pool::new(limits)),
+            owners: Owners::new(),
             verifier: Verifier::new(),
             seen: Mutex::new(BTreeMap::new()),
             lead: watch::Sender::new(Lead::default()),
@@ -156,6 +163,7 @@ impl Core {
             asked: Mutex::new(asked),
             log: OnceLock::new(),
             heirs: Mutex::new(Heirs::default()),
+            desk: Desk::default(),
             not_written: AtomicU64::new(0),
         }
     }

@@ -39,6 +39,10 @@ pub enum SubmitError {
     /// This node holds as many as it may: try again shortly.
     #[error("this node holds as many transactions as it may: try again shortly")]
     PoolFull,
+    /// The sender's organisation, or those that its key is counted with, have their share of what waits:
+    /// try again shortly.
+    #[error("those whom this sender counts for have their share of what waits: try again shortly")]
+    ShareFull,
     /// This sender has as many waiting as it may: wait for some of them.
     #[error("this sender has as many transactions waiting as it may: wait for some of them")]
     SenderFull,
@@ -56,6 +60,7 @@ impl SubmitError {
         match self {
             Self::Invalid(invalid) => invalid.code(),
             Self::PoolFull => "pool_full",
+            Self::ShareFull => "share_full",
             Self::SenderFull => "sender_queue_full",
             Self::NoLeader => "no_leader",
             Self::Stopped => "node_stopped",

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use chain::TransactionId;
 use chain::ids::Height;
 use chain::receipt::Placed;
+use chain::transaction::Decoded;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -42,9 +43,18 @@ impl Handle {
         self.core.take_in(transactions, Origin::Here).await
     }
 
-    /// True while this node takes part, and what is submitted now would wait for too long.
-    pub fn is_busy(&self) -> bool {
-        self.core.closed().is_none() && self.core.pool.lock().is_busy()
+    /// Why what the sender of this transaction submits now would not be taken, if it would wait for too
+    /// long. Whoever asks need not read more of what it was sent; nothing is checked but whose it claims to
+    /// be. None while this node takes no part, and for what is no transaction: submitting says more.
+    pub fn busy_for(&self, transaction: Bytes) -> Option<SubmitError> {
+        let core = &self.core;
+        if core.closed().is_some() {
+            return None;
+        }
+        let decoded = Decoded::from_bytes(transaction.to_vec(), core.chain).ok()?;
+        let class = core.owners.class(&core.store, &decoded.sender());
+        let room = core.pool.lock().queue(class);
+        room.refusal()
     }
 
     /// Waits until a transaction is executed here: what became of it. From the call on no block is missed;

@@ -4,6 +4,7 @@
 
 pub(crate) mod alarms;
 pub(crate) mod append;
+mod ask;
 pub mod clock;
 pub(crate) mod core;
 pub(crate) mod decide;
@@ -19,6 +20,7 @@ pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod net;
 mod offload;
+pub(crate) mod owners;
 pub(crate) mod pool;
 pub(crate) mod propose;
 pub(crate) mod raft;
@@ -32,6 +34,7 @@ pub(crate) mod term;
 mod types;
 pub(crate) mod verify;
 
+pub use ask::{Answers, AskError};
 pub use error::{ConsensusError, SubmitError};
 pub use handle::Handle;
 pub use start::start;

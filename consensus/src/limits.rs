@@ -8,6 +8,18 @@ use std::time::Duration;
 pub(crate) const FRAME_BYTES: usize = 8 << 20;
 /// Largest frame on the control lane (heartbeats, votes, greetings).
 pub(crate) const CONTROL_FRAME_BYTES: usize = 64 << 10;
+/// Largest question or answer between the interfaces of two nodes.
+pub(crate) const EXCHANGE_BYTES: usize = 256 << 10;
+/// Largest frame on the exchange lane: one of those behind its head.
+pub(crate) const EXCHANGE_FRAME_BYTES: usize = EXCHANGE_BYTES + 64;
+/// Questions of one peer that are answered at once after a pause.
+pub(crate) const EXCHANGE_BURST: u32 = 100;
+/// Questions of one peer that are answered in a second, in the long run.
+pub(crate) const EXCHANGE_A_SECOND: u32 = 50;
+/// Longest that this node works on an answer: less than after which its stream counts as stalled.
+pub(crate) const EXCHANGE_ANSWER: Duration = Duration::from_secs(7);
+/// Longest that this node waits for one.
+pub(crate) const EXCHANGE_WAIT: Duration = Duration::from_secs(8);
 /// Log entries read for one replication message or one step of applying: at least one entry.
 pub(crate) const READ_BYTES: usize = 4 << 20;
 /// Entries in one replication message.
@@ -44,6 +56,17 @@ pub(crate) const POOL_COUNT: usize = 50_000;
 pub(crate) const POOL_BYTES: usize = 64 << 20;
 /// Transactions of one sender key that wait on the node where they were submitted: two of the largest batches.
 pub(crate) const POOL_PER_SENDER: usize = 2_000;
+/// A class takes in while it holds less than so many times what is free: alone it has seven eighths, two
+/// have seven fifteenths each, and there is always room for one that comes.
+pub(crate) const POOL_SHARE: usize = 7;
+/// Keys that the state executed here does not know hold at most this part, all together.
+pub(crate) const POOL_STRANGERS: usize = 16;
+/// Bytes that a class may send in one turn, on the average: a dozen of ordinary transactions.
+pub(crate) const TURN_BYTES: usize = 4 << 10;
+/// Classes that persons are put in, each with a share and a turn of its own.
+pub(crate) const PERSON_CLASSES: u8 = 16;
+/// Keys whose owners are remembered.
+pub(crate) const KNOWN_OWNERS: usize = 20_000;
 /// So many transactions may wait on all nodes together however slow blocks are; on one at least as many
 /// as the largest batch has.
 pub(crate) const QUEUE_COUNT: usize = 12_000;

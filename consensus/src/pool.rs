@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The mempool: transactions that wait to be ordered, in order of arrival, within limits. Pure.
-//! Never reads a clock, never checks a signature: it is told the time, and given verified ones.
+//! The mempool: transactions that wait to be ordered, within limits, with a fair share and turn for each
+//! class of senders; those of one sender in order of arrival. Pure. Never reads a clock, never checks a
+//! signature, never looks up a key: it is told the time, and given verified ones with their classes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod shares;
+mod turns;
+
+use std::collections::{BTreeSet, HashMap};
 
 use chain::limits::BATCH_TRANSACTIONS;
 
 use crate::limits;
+use shares::Shares;
+pub(crate) use shares::{Class, Room};
+use turns::{Place, Turns};
 
 /// A transaction's id.
 pub(crate) type Id = [u8; 32];
@@ -55,6 +62,8 @@ pub(crate) enum Origin {
 pub(crate) struct Incoming<T> {
     pub(crate) id: Id,
     pub(crate) sender: Sender,
+    /// Whom it counts for.
+    pub(crate) class: Class,
     pub(crate) valid_until_ms: u64,
     pub(crate) bytes: usize,
     pub(crate) body: T,
@@ -69,7 +78,9 @@ pub(crate) enum Inserted {
     Known,
     /// The node holds as much as it may.
     Full,
-    /// The sender's share is used up.
+    /// The class of the sender holds its share.
+    ShareFull,
+    /// The sender itself has as many waiting as it may.
     SenderFull,
 }
 
@@ -85,6 +96,7 @@ enum State {
 #[derive(Clone, Debug)]
 struct Held<T> {
     sender: Sender,
+    class: Class,
     valid_until_ms: u64,
     bytes: usize,
     body: T,
@@ -106,17 +118,15 @@ pub(crate) struct Waiting {
 pub(crate) struct Pool<T> {
     limits: PoolLimits,
     held: HashMap<Id, Held<T>>,
-    /// Waiting ones by order of arrival, with the moment they began to wait.
-    waiting: BTreeMap<u64, (Id, u64)>,
+    /// Waiting ones, each class in order of arrival.
+    turns: Turns,
     /// Sent ones by the moment they were.
     sent: BTreeSet<(u64, Id)>,
     expiry: BTreeSet<(u64, Id)>,
     /// How many this node answers for, by their senders.
     senders: HashMap<Sender, usize>,
-    bytes: usize,
-    waiting_bytes: usize,
-    /// How many this node answers for.
-    ours: usize,
+    /// What each class holds.
+    shares: Shares,
     next_order: u64,
     pace: Pace,
 }
@@ -149,13 +159,11 @@ impl<T: Clone> Pool<T> {
         Self {
             limits,
             held: HashMap::new(),
-            waiting: BTreeMap::new(),
+            turns: Turns::default(),
             sent: BTreeSet::new(),
             expiry: BTreeSet::new(),
             senders: HashMap::new(),
-            bytes: 0,
-            waiting_bytes: 0,
-            ours: 0,
+            shares: Shares::default(),
             next_order: 0,
             pace: Pace::default(),
         }
@@ -166,7 +174,7 @@ impl<T: Clone> Pool<T> {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+        self.shares.all().bytes
     }
 
     pub(crate) fn contains(&self, id: &Id) -> bool {
@@ -176,32 +184,28 @@ impl<T: Clone> Pool<T> {
     /// True if it is held: from now on this node answers for it.
     pub(crate) fn adopt(&mut self, id: &Id) -> bool {
         let Some(held) = self.held.get_mut(id) else { return false };
-        let (sender, before) = (held.sender, std::mem::replace(&mut held.origin, Origin::Here));
-        if before != Origin::Here {
-            self.count_ours(sender);
+        if held.origin != Origin::Here {
+            held.origin = Origin::Here;
+            self.shares.adopt(held.class);
+            *self.senders.entry(held.sender).or_default() += 1;
         }
         true
     }
 
-    fn count_ours(&mut self, sender: Sender) {
-        self.ours += 1;
-        *self.senders.entry(sender).or_default() += 1;
-    }
-
     pub(crate) fn waiting(&self) -> Waiting {
         Waiting {
-            count: self.waiting.len(),
-            bytes: self.waiting_bytes,
-            oldest_ms: self.waiting.values().next().map(|(_, since)| *since),
+            count: self.turns.count(),
+            bytes: self.turns.bytes(),
+            oldest_ms: self.turns.oldest_ms(),
         }
     }
 
-    /// True while what is submitted here would wait for too long. What peers forward is their queue: it
-    /// keeps nobody out here, and they hold back themselves.
-    pub(crate) fn is_busy(&self) -> bool {
+    /// Whether what this class submits here would wait for too long, or leave too little room for others.
+    /// What peers forward is their queue: it keeps nobody out here, and they hold back themselves.
+    pub(crate) fn queue(&self, class: Class) -> Room {
         let in_time = self.pace.per_s.saturating_mul(self.limits.queue_ms) / 1_000;
         let most = usize::try_from(in_time).unwrap_or(usize::MAX).max(self.limits.queue);
-        self.ours >= most
+        self.shares.queue(class, most)
     }
 
     /// Takes a transaction in, unless it is known or a limit is reached.
@@ -212,10 +216,10 @@ impl<T: Clone> Pool<T> {
             }
             return Inserted::Known;
         }
-        let full = self.held.len() >= self.limits.count
-            || self.bytes.saturating_add(new.bytes) > self.limits.bytes;
-        if full {
-            return Inserted::Full;
+        match self.shares.room(new.class, new.bytes, (self.limits.count, self.limits.bytes)) {
+            Room::Free => {}
+            Room::Full => return Inserted::Full,
+            Room::ShareFull => return Inserted::ShareFull,
         }
         let of_sender = self.senders.get(&new.sender).copied().unwrap_or_default();
         if origin == Origin::Here && of_sender >= self.limits.per_sender {
@@ -228,15 +232,15 @@ impl<T: Clone> Pool<T> {
     fn hold(&mut self, new: Incoming<T>, origin: Origin, now_ms: u64) {
         let order = self.next_order;
         self.next_order += 1;
-        self.bytes += new.bytes;
-        self.waiting_bytes += new.bytes;
+        self.shares.add(new.class, new.bytes, origin == Origin::Here);
         if origin == Origin::Here {
-            self.count_ours(new.sender);
+            *self.senders.entry(new.sender).or_default() += 1;
         }
         self.expiry.insert((new.valid_until_ms, new.id));
-        self.waiting.insert(order, (new.id, now_ms));
+        self.turns.put(new.class, order, Place { id: new.id, bytes: new.bytes, since_ms: now_ms });
         let held = Held {
             sender: new.sender,
+            class: new.class,
             valid_until_ms: new.valid_until_ms,
             bytes: new.bytes,
             body: new.body,
@@ -247,23 +251,18 @@ impl<T: Clone> Pool<T> {
         self.held.insert(new.id, held);
     }
 
-    /// Hands out the oldest waiting ones within these bounds, and counts them as sent.
+    /// Hands out waiting ones within these bounds, the classes in turn, and counts them as sent.
     pub(crate) fn take(&mut self, count: usize, bytes: usize, now_ms: u64) -> Vec<(Id, T)> {
         let mut taken = Vec::new();
         let mut used = 0;
         while taken.len() < count {
-            let Some((&order, &(id, _))) = self.waiting.iter().next() else { break };
+            let Some(id) = self.turns.next(bytes - used) else { break };
             let Some(held) = self.held.get_mut(&id) else { break };
-            if used + held.bytes > bytes {
-                break;
-            }
             used += held.bytes;
             held.state = State::Sent { at_ms: now_ms };
             self.sent.insert((now_ms, id));
             taken.push((id, held.body.clone()));
-            self.waiting.remove(&order);
         }
-        self.waiting_bytes -= used;
         taken
     }
 
@@ -280,8 +279,8 @@ impl<T: Clone> Pool<T> {
         {
             held.state = State::Waiting;
             self.sent.remove(&(at_ms, *id));
-            self.waiting_bytes += held.bytes;
-            self.waiting.insert(held.order, (*id, now_ms));
+            let place = Place { id: *id, bytes: held.bytes, since_ms: now_ms };
+            self.turns.put(held.class, held.order, place);
         }
     }
 
@@ -307,9 +306,9 @@ impl<T: Clone> Pool<T> {
 
     /// Forgets these: a block holds them now.
     pub(crate) fn executed<'a>(&mut self, ids: impl IntoIterator<Item = &'a Id>, now_ms: u64) {
-        let before = self.ours;
+        let before = self.shares.all().ours;
         ids.into_iter().for_each(|id| self.remove(id));
-        self.pace.take((before - self.ours) as u64, now_ms);
+        self.pace.take((before - self.shares.all().ours) as u64, now_ms);
     }
 
     /// Forgets these.
@@ -319,20 +318,14 @@ impl<T: Clone> Pool<T> {
 
     fn remove(&mut self, id: &Id) {
         let Some(held) = self.held.remove(id) else { return };
-        self.bytes -= held.bytes;
+        let is_ours = held.origin == Origin::Here;
+        self.shares.remove(held.class, held.bytes, is_ours);
         self.expiry.remove(&(held.valid_until_ms, *id));
         match held.state {
-            State::Waiting => {
-                self.waiting.remove(&held.order);
-                self.waiting_bytes -= held.bytes;
-            }
+            State::Waiting => self.turns.remove(held.class, held.order),
             State::Sent { at_ms } => drop(self.sent.remove(&(at_ms, *id))),
         }
-        if held.origin == Origin::Peer {
-            return;
-        }
-        self.ours -= 1;
-        if let Some(of_sender) = self.senders.get_mut(&held.sender) {
+        if is_ours && let Some(of_sender) = self.senders.get_mut(&held.sender) {
             *of_sender -= 1;
             if *of_sender == 0 {
                 self.senders.remove(&held.sender);
@@ -354,5 +347,7 @@ impl<T: Clone> Pool<T> {
     }
 }
 
+#[cfg(test)]
+mod fairness;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::alarms::Alarm;
 use crate::append;
+use crate::ask;
 use crate::clock::Offset;
 use crate::core::{Core, Seen};
 use crate::greeting::Greeting;
@@ -52,6 +53,10 @@ const OTHER_CHAIN: u8 = 3;
 const NOT_LEADER: u8 = 4;
 /// This node takes no part in votes.
 pub(crate) const NO_VOTE: u8 = 5;
+/// Too many questions at once.
+pub(crate) const TOO_OFTEN: u8 = 6;
+/// This node answers no questions to its interface, or not in time.
+pub(crate) const NO_ANSWER: u8 = 7;
 
 /// A node's part in Raft; observers have none.
 #[derive(Clone)]
@@ -135,6 +140,7 @@ impl Service for Node {
             Lane::Control => control(core, part, from, body).boxed(),
             Lane::Forward => forward(core, body).boxed(),
             Lane::Sync => blocks(core, body).boxed(),
+            Lane::Exchange => ask::answer(core, from, body).boxed(),
             Lane::Append => futures::future::ready(Err(malformed())).boxed(),
         }
     }

@@ -6,16 +6,43 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chain::limits::VALIDITY_MS;
-use chain::transaction::{Decoded, Invalid};
+use chain::transaction::{Checked, Decoded, Invalid};
 use chain::{Past, Time, TransactionId};
 
 use crate::core::{Core, count};
 use crate::error::SubmitError;
 use crate::limits;
 use crate::offload::offload;
-use crate::pool::{Incoming, Inserted, Origin};
+use crate::pool::{Class, Incoming, Inserted, Origin, Pool, Room};
 
 type Verdict = Result<TransactionId, SubmitError>;
+
+impl Room {
+    /// What a sender is told.
+    pub(crate) fn refusal(self) -> Option<SubmitError> {
+        match self {
+            Self::Free => None,
+            Self::Full => Some(SubmitError::PoolFull),
+            Self::ShareFull => Some(SubmitError::ShareFull),
+        }
+    }
+}
+
+/// Which classes of senders come in. Each is asked for once in a batch: being busy takes none apart.
+#[derive(Default)]
+struct Door(Vec<(Class, Room)>);
+
+impl Door {
+    fn lets_in(&mut self, class: Class, room: impl FnOnce() -> Room) -> Result<(), SubmitError> {
+        let known = self.0.iter().rev().find(|(known, _)| *known == class).map(|(_, room)| *room);
+        let room = known.unwrap_or_else(|| {
+            let room = room();
+            self.0.push((class, room));
+            room
+        });
+        room.refusal().map_or(Ok(()), Err)
+    }
+}
 
 impl Core {
     /// Takes transactions in; a verdict for each, in order.
@@ -43,49 +70,48 @@ impl Core {
         let block_time = self.store.header().time_ms;
         // The next block's time is a leader's clock, which is close to this one.
         let clock = Time(self.clock.now_ms()).max(block_time);
-        // Whoever forwards keeps what it forwards, and holds back what comes behind it. Asked for all at
-        // once: being busy takes no batch apart.
-        let is_busy = origin == Origin::Here && self.pool.lock().is_busy();
+        // Whoever forwards keeps what it forwards, and holds back what comes behind it.
+        let room = |pool: &Pool<Bytes>, class| match origin {
+            Origin::Here => pool.queue(class),
+            Origin::Peer => Room::Free,
+        };
+        let mut door = Door::default();
         let mut verdicts: Vec<Verdict> = Vec::with_capacity(transactions.len());
         let mut open = Vec::with_capacity(transactions.len());
+        let mut classes = Vec::with_capacity(transactions.len());
         for bytes in &transactions {
             let decoded = Decoded::from_bytes(bytes.to_vec(), self.chain);
             let looked = decoded.map_err(SubmitError::from);
             let looked = looked.and_then(|d| match self.look(&d, origin, clock)? {
-                true if is_busy => Err(SubmitError::PoolFull),
-                new => Ok((d, new)),
+                false => Ok((d, None)),
+                true => {
+                    let class = self.owners.class(&self.store, &d.sender());
+                    door.lets_in(class, || room(&self.pool.lock(), class))?;
+                    Ok((d, Some(class)))
+                }
             });
-            let (verdict, new) = match looked {
-                Ok((decoded, new)) => (Ok(decoded.id()), new.then_some(decoded)),
-                Err(error) => (Err(error), None),
+            let (verdict, new, class) = match looked {
+                Ok((decoded, class)) => {
+                    (Ok(decoded.id()), class.is_some().then_some(decoded), class)
+                }
+                Err(error) => (Err(error), None, None),
             };
             verdicts.push(verdict);
             open.push(new);
+            classes.push(class);
         }
-        let wanted: Vec<bool> = open.iter().map(Option::is_some).collect();
         let checked = self.verifier.check(open);
         let mut pool = self.pool.lock();
         let now = self.clock.now_ms();
         // Others came in while signatures were checked.
-        let is_busy = origin == Origin::Here && pool.is_busy();
-        for (place, checked) in checked.into_iter().enumerate().filter(|(p, _)| wanted[*p]) {
+        let mut door = Door::default();
+        for (place, checked) in checked.into_iter().enumerate() {
+            let Some(class) = classes[place] else { continue };
             verdicts[place] = match checked {
-                Some(_) if is_busy => Err(SubmitError::PoolFull),
-                Some(checked) => {
-                    let incoming = Incoming {
-                        id: checked.id().0.0,
-                        sender: checked.transaction().sender.bytes,
-                        valid_until_ms: checked.transaction().valid_until.0,
-                        bytes: transactions[place].len(),
-                        // Its own copy: a slice would keep the whole body that it came in.
-                        body: Bytes::copy_from_slice(&transactions[place]),
-                    };
-                    match pool.insert(incoming, origin, now) {
-                        Inserted::New | Inserted::Known => Ok(checked.id()),
-                        Inserted::Full => Err(SubmitError::PoolFull),
-                        Inserted::SenderFull => Err(SubmitError::SenderFull),
-                    }
-                }
+                Some(checked) => door.lets_in(class, || room(&pool, class)).and_then(|()| {
+                    let incoming = incoming(&checked, class, &transactions[place]);
+                    inserted(pool.insert(incoming, origin, now)).map(|()| checked.id())
+                }),
                 None => Err(Invalid::Signature.into()),
             };
         }
@@ -122,5 +148,26 @@ impl Core {
         }
         let since = *self.leaderless_since.lock();
         since.filter(|since| since.elapsed() > limits::LEADERLESS).map(|_| SubmitError::NoLeader)
+    }
+}
+
+fn incoming(checked: &Checked, class: Class, bytes: &[u8]) -> Incoming<Bytes> {
+    Incoming {
+        id: checked.id().0.0,
+        sender: checked.transaction().sender.bytes,
+        class,
+        valid_until_ms: checked.transaction().valid_until.0,
+        bytes: bytes.len(),
+        // Its own copy: a slice would keep the whole body that it came in.
+        body: Bytes::copy_from_slice(bytes),
+    }
+}
+
+fn inserted(inserted: Inserted) -> Result<(), SubmitError> {
+    match inserted {
+        Inserted::New | Inserted::Known => Ok(()),
+        Inserted::Full => Err(SubmitError::PoolFull),
+        Inserted::ShareFull => Err(SubmitError::ShareFull),
+        Inserted::SenderFull => Err(SubmitError::SenderFull),
     }
 }

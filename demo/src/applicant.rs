@@ -18,9 +18,9 @@ use crate::authority::Role;
 use crate::authority::messages::{
     CLAIMS, ClaimSent, ClaimsSent, PolicySold, PolicyWanted, Problem,
 };
-use crate::formats::FormatError;
 use crate::node::{Node, NodeError, Verdict};
 use crate::sealed::Sealed;
+use formats::FormatError;
 
 /// How long an application of the demo may take.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -17,6 +17,8 @@ use crate::unlock::Unlock;
 
 /// Work factor of scrypt: 2^16 blocks, 64 MiB, about a quarter of a second.
 const WORK_FACTOR: u8 = 16;
+/// Longest secret that is sealed, in bytes: a seed, or the text of a vault key.
+const SECRET_BYTES: u64 = 128;
 const SEALED_NOTE: &str = "# A key of Dianyun Chain, sealed with age (scrypt). Back it up; it \
                            cannot be made again.\n";
 const TEST_NOTE: &str = "# TEST KEY of Dianyun Chain: for invented data alone. Production mode \
@@ -59,6 +61,14 @@ pub enum KeyFileError {
     Sealed {
         /// Which.
         public: PublicKey,
+        /// Why.
+        detail: String,
+    },
+    /// A vault key cannot be used.
+    #[error("vault key {recipient} cannot be used: {detail}")]
+    Vault {
+        /// Which, by its public text.
+        recipient: String,
         /// Why.
         detail: String,
     },
@@ -206,12 +216,15 @@ impl KeyFile {
     }
 }
 
-fn io(path: &Path) -> impl FnOnce(std::io::Error) -> KeyFileError {
+pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> KeyFileError {
     let path = path.to_owned();
     move |source| KeyFileError::Io { path, source }
 }
 
-fn seal(seed: &[u8], passphrase: SecretString) -> Result<String, Box<dyn std::error::Error>> {
+pub(crate) fn seal(
+    seed: &[u8],
+    passphrase: SecretString,
+) -> Result<String, Box<dyn std::error::Error>> {
     let mut recipient = age::scrypt::Recipient::new(passphrase);
     recipient.set_work_factor(WORK_FACTOR);
     let recipient: &dyn age::Recipient = &recipient;
@@ -224,12 +237,15 @@ fn seal(seed: &[u8], passphrase: SecretString) -> Result<String, Box<dyn std::er
     Ok(String::from_utf8(out)?)
 }
 
-fn unseal(sealed: &str, passphrase: SecretString) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+pub(crate) fn unseal(
+    sealed: &str,
+    passphrase: SecretString,
+) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut identity = age::scrypt::Identity::new(passphrase);
     identity.set_max_work_factor(WORK_FACTOR + 4);
     let decryptor = age::Decryptor::new(ArmoredReader::new(sealed.as_bytes()))?;
     let identity: &dyn age::Identity = &identity;
     let mut seed = Vec::new();
-    decryptor.decrypt(std::iter::once(identity))?.take(64).read_to_end(&mut seed)?;
+    decryptor.decrypt(std::iter::once(identity))?.take(SECRET_BYTES).read_to_end(&mut seed)?;
     Ok(seed)
 }

@@ -214,16 +214,20 @@ pub fn organisation_of(genesis: &Genesis, key: &SecretKey) -> Option<Organisatio
 /// Observers ask for credentials, as every node does elsewhere.
 const OPEN: &str = "allow_open_api_without_credentials = true\n";
 
+/// What the nodes of a demo say about webhooks: receivers on this machine are called, over plain HTTP too.
+const RECEIVERS: &str = "webhooks.allow = [\"127.0.0.0/8\"]\n";
+
 /// A node's `config.toml`; `dianyun config show --origin` explains every entry.
 fn node_config(new: &Foundation, place: usize) -> String {
     let (name, own) = (&new.genesis.nodes[place].name, new.addresses[place]);
     let is_validator = new.genesis.nodes[place].role == NodeRole::Validator;
     let is_demo = matches!(new.sealing, Sealing::TestKeys);
     let open = if is_demo && is_validator { OPEN } else { "" };
+    let receivers = if is_demo { RECEIVERS } else { "" };
     let mut text = format!(
         "# {name}, a node of {}. Paths are relative to this file; docs/operating.md lists every key.\n\
          genesis = \"genesis.json\"\nkey = \"node.key\"\ndata = \"data\"\n\n\
-         [api]\nlisten = \"{}\"\n{open}\n[p2p]\nlisten = \"{}\"\n\n[p2p.peers]\n",
+         [api]\nlisten = \"{}\"\n{open}{receivers}\n[p2p]\nlisten = \"{}\"\n\n[p2p.peers]\n",
         new.genesis.name, own.api, own.p2p
     );
     for (peer, at) in new.genesis.nodes.iter().zip(&new.addresses) {

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod private;
 pub mod secrets;
 pub mod unlock;
+pub mod vaultkey;
 
 pub use age::secrecy::SecretString;
 pub use check::{Report, check};
@@ -21,3 +22,4 @@ pub use keyfile::{KeyFile, KeyFileError, new_key};
 pub use layout::Layout;
 pub use secrets::TagSecrets;
 pub use unlock::Unlock;
+pub use vaultkey::VaultKeyFile;

@@ -4,6 +4,7 @@
 mod apikeys;
 mod commands;
 mod config;
+mod exchange;
 mod lock;
 mod logs;
 mod output;
@@ -59,6 +60,9 @@ enum Command {
     /// Apply for a code, and look at codes.
     #[command(subcommand)]
     Code(commands::code::Command),
+    /// Show a code or a badge, and verify what was scanned.
+    #[command(subcommand)]
+    Shown(commands::shown::Command),
     /// Open, settle and look at matters.
     #[command(subcommand)]
     Matter(commands::matter::Command),
@@ -82,6 +86,9 @@ enum Command {
     /// Make, list, rotate and revoke API keys of a node.
     #[command(subcommand)]
     Apikey(commands::apikey::Command),
+    /// Register and look after webhooks of an organisation at a node.
+    #[command(subcommand)]
+    Webhook(commands::webhook::Command),
     /// Sign a token with a key, good for a few minutes.
     Token(commands::token::TokenOf),
     /// Look through the data folder of a node that does not run.
@@ -105,6 +112,7 @@ fn main() -> ExitCode {
         Command::Testnet(command) => command.run(output),
         Command::Bench(bench) => bench.run(output),
         Command::Code(command) => command.run(output),
+        Command::Shown(command) => command.run(output),
         Command::Matter(command) => command.run(output),
         Command::Waybill(command) => command.run(output),
         Command::Tx(command) => command.run(output),
@@ -113,6 +121,7 @@ fn main() -> ExitCode {
         Command::Keys(command) => command.run(output),
         Command::Interface(command) => command.run(output),
         Command::Apikey(command) => command.run(output),
+        Command::Webhook(command) => command.run(output),
         Command::Token(token) => token.run(output),
         Command::Doctor(doctor) => doctor.run(output),
         Command::Config(command) => command.run(output),

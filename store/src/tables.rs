@@ -3,7 +3,7 @@
 //! sort; numbers in values are little endian. `‖` joins. A record key is kind (1) ‖ id (16).
 
 /// The layout of this page. Another number in a folder is refused.
-pub(crate) const SCHEMA: u32 = 2;
+pub(crate) const SCHEMA: u32 = 3;
 
 /// Single values: see the keys below.
 pub(crate) const META: &str = "meta";
@@ -34,11 +34,18 @@ pub(crate) const PLACES: &str = "places";
 pub(crate) const LISTS: &str = "lists";
 /// Complete subtrees of the history: level (1) ‖ index (8) → hash (32).
 pub(crate) const HISTORY: &str = "history";
+/// Sealed documents of the vault and its index, of this node alone: see `vault::rows`.
+pub(crate) const VAULT: &str = "vault";
+/// Wrapped keys of the vault, and what became of those that were destroyed: see `vault::rows`.
+pub(crate) const VAULT_KEYS: &str = "vault_keys";
+
+/// What this node keeps for itself, outside the state: the key and value of whoever keeps it.
+pub(crate) const LOCAL: &str = "local";
 
 /// Every table.
-pub(crate) const ALL: [&str; 13] = [
+pub(crate) const ALL: [&str; 16] = [
     META, LOG, BLOCKS, TIMES, RECEIPTS, CHANGES, VERSIONS, HEADS, DEADLINES, RECENT, PLACES, LISTS,
-    HISTORY,
+    HISTORY, VAULT, VAULT_KEYS, LOCAL,
 ];
 
 /// Tables that are read by whole keys at random: they get a filter.

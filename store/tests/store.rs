@@ -20,7 +20,7 @@ use chain::transaction::{Checked, Decoded, Transaction};
 use chain::view::{Past, Records, View};
 use chain::{Hash, codec};
 use genesis::demo::{Consortium, Plan, consortium};
-use store::{LogRecord, Options, Position, Store, StoreError, StoredVote};
+use store::{Durable, LogRecord, Options, Position, Store, StoreError, StoredVote};
 
 const TERM: u64 = 3;
 
@@ -355,6 +355,27 @@ fn what_others_once_held_is_kept() {
 }
 
 /// The file of the write-ahead log in use.
+#[test]
+fn what_a_node_keeps_for_itself_is_there_after_a_restart_and_within_its_prefix() {
+    let folder = tempfile::tempdir().unwrap();
+    let genesis = consortium(&plan(1)).unwrap().genesis;
+    let open = || Store::open(folder.path(), &genesis, &Options::default()).unwrap();
+    let row = |key: &str, value: Option<&str>| (key.into(), value.map(Into::into));
+    let store = open();
+    let rows = ["a/1", "a/2", "a/3", "b/1"].map(|key| row(key, Some(key)));
+    store.local().put(rows.to_vec(), Durable::Soon).unwrap();
+    store.local().put(vec![row("a/2", None), row("a/4", Some("four"))], Durable::Now).unwrap();
+    drop(store);
+    let local = open().local();
+    let keys = |from: &str, limit| -> Vec<String> {
+        let rows = local.range(b"a/", from.as_bytes(), limit);
+        rows.into_iter().map(|(key, _)| String::from_utf8(key).unwrap()).collect()
+    };
+    assert_eq!(keys("", 9), ["a/1", "a/3", "a/4"]);
+    assert_eq!((keys("2", 1), keys("5", 9)), (vec!["a/3".to_owned()], vec![]));
+    assert_eq!((local.get(b"a/4").unwrap(), local.get(b"a/2")), (b"four".to_vec(), None));
+}
+
 fn write_ahead_log(folder: &std::path::Path) -> std::path::PathBuf {
     let files = std::fs::read_dir(folder.join("db")).unwrap().map(|entry| entry.unwrap().path());
     files.filter(|path| path.extension().is_some_and(|x| x == "log")).max().unwrap()

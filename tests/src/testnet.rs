@@ -75,6 +75,18 @@ impl Testnet {
     /// # Panics
     /// If it does not come up.
     pub fn up(validators: u32, observers: u32) -> Self {
+        Self::with("none", validators, observers)
+    }
+
+    /// Starts one with so many validators and observers, and loads the invented Yunnan.
+    ///
+    /// # Panics
+    /// If it does not come up.
+    pub fn up_with_data(validators: u32, observers: u32) -> Self {
+        Self::with("demo", validators, observers)
+    }
+
+    fn with(data: &str, validators: u32, observers: u32) -> Self {
         let folder = tempfile::tempdir().expect("there is room for a testnet");
         let dir = folder.path().display().to_string();
         let (validators, observers) = (validators.to_string(), observers.to_string());
@@ -84,7 +96,7 @@ impl Testnet {
             "--detach",
             "--json",
             "--data",
-            "none",
+            data,
             "--validators",
             &validators,
             "--observers",

@@ -102,7 +102,7 @@ fn where_nothing_is_down_and_reset_do_nothing_and_status_says_how_to_start() {
 fn the_card_has_these_members_and_up_again_shows_the_same() {
     let net = Net::new();
     let card = net.json(&UP);
-    let expected = ["chain_id", "genesis", "keys", "nodes", "samples"];
+    let expected = ["chain_id", "genesis", "keys", "nodes", "pages", "samples"];
     assert_eq!(members(&card), BTreeSet::from(expected));
     let expected = ["api", "dir", "name", "p2p", "pid", "role"];
     assert_eq!(members(&card["nodes"][0]), BTreeSet::from(expected));

@@ -11,21 +11,42 @@ use std::process::Command;
 /// Who may depend on whom: a strict order of the workspace's crates.
 const DIRECTIONS: &[(&str, &[&str])] = &[
     ("chain", &[]),
-    ("store", &["chain"]),
+    ("formats", &["chain"]),
+    ("vault", &["chain"]),
     ("genesis", &["chain"]),
     ("client", &["chain"]),
-    ("demo", &["chain", "client", "genesis"]),
+    ("store", &["chain", "vault"]),
+    ("demo", &["chain", "formats", "client", "genesis"]),
     ("consensus", &["chain", "store"]),
-    ("api", &["chain", "store", "consensus"]),
-    ("node", &["chain", "store", "genesis", "client", "demo", "consensus", "api"]),
+    ("api", &["chain", "formats", "vault", "store", "consensus"]),
+    (
+        "node",
+        &["chain", "formats", "vault", "store", "genesis", "client", "demo", "consensus", "api"],
+    ),
     ("bench", &["chain"]),
-    ("tests", &["chain", "store", "genesis", "client", "demo", "consensus", "api", "node"]),
+    (
+        "tests",
+        &[
+            "chain",
+            "formats",
+            "vault",
+            "store",
+            "genesis",
+            "client",
+            "demo",
+            "consensus",
+            "api",
+            "node",
+        ],
+    ),
 ];
 
 /// Crates that must not be in the tree of what is named first.
 const KEPT_OUT: &[(&str, &[&str])] = &[
     ("dianyun-chain", &["tokio", "rocksdb", "libp2p", "getrandom"]),
     ("dianyun-client", &["rocksdb", "libp2p", "openraft"]),
+    ("dianyun-formats", &["tokio", "rocksdb", "getrandom"]),
+    ("dianyun-vault", &["tokio", "rocksdb", "libp2p", "axum"]),
     ("dianyun-store", &["libp2p", "openraft", "axum"]),
     ("dianyun-consensus", &["axum", "hyper"]),
 ];
@@ -292,6 +313,7 @@ fn documents_that_scripts_and_users_rely_on_are_there() {
         "docs/errors.md",
         "docs/operating.md",
         "docs/metrics.md",
+        "docs/pages.md",
         "docs/openapi.json",
         "scripts/testnet.sh",
         "scripts/test.sh",

@@ -9,6 +9,7 @@ use chain::records::{
     Code, Holder, InterfaceScopes, Matter, Operator, OrganisationKind, Owner, RecordKey,
     RecordKind, Subject, Value, Vehicle, VehicleOwner, Waybill, WaybillKind, WaybillState,
 };
+use chain::rules::senders::needs_grants;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,13 @@ pub struct Member {
     pub runs_a_node: bool,
     /// What it is granted now, and its credential is good for.
     pub scopes: InterfaceScopes,
+}
+
+impl Member {
+    /// True if it may have the modules of an enterprise: by a grant, or by its office.
+    pub fn may_use_modules(&self) -> bool {
+        self.scopes.modules || !needs_grants(self.kind)
+    }
 }
 
 /// A person that asks.

@@ -169,6 +169,12 @@ impl Asking {
         Ok(Self { caller, ..self.clone() })
     }
 
+    /// An organisation that is served without asking, as far as it would get with a route by `GET`.
+    pub(crate) fn standing(caller: Caller, path: &str) -> Self {
+        let reach = row_of("GET", path).map_or(Reach::No, |row| row.of(caller.class()));
+        Self { caller, reach, secret: None }
+    }
+
     /// True if nothing that the route reads is kept back.
     pub(crate) fn sees_all(&self) -> bool {
         match self.reach {
@@ -327,6 +333,16 @@ impl Api {
         };
         let caller = Caller::Member(Member { id, kind: organisation.kind, runs_a_node, scopes });
         Some(Asker { caller, counted: Some(Counted::Organisation(id)), per_minute })
+    }
+
+    /// An organisation as a caller, with no more than these scopes; none once its registration has ended.
+    pub(crate) fn organisation(
+        &self,
+        id: OrganisationId,
+        scopes: InterfaceScopes,
+        now: Time,
+    ) -> Option<Caller> {
+        self.member(id, Some(scopes), now).map(|asker| asker.caller)
     }
 
     fn runs_a_node(&self, id: OrganisationId) -> bool {

@@ -55,8 +55,15 @@ const WHOLE: [Reach; 6] = [No, No, No, No, All, All];
 const PAPERS: [Reach; 6] = [No, Own, Granted, Own, All, All];
 /// Business between parties.
 const PARTIES: [Reach; 6] = [No, Own, Own, Own, All, All];
+/// What an organisation keeps at this node.
+const KEPT: [Reach; 6] = [No, No, Own, Own, Own, Own];
 /// Records of any kind: what is named in the clear is for everybody.
 const NAMED: [Reach; 6] = [Own, Own, Granted, Own, All, All];
+
+/// Data of others: organisations that a consent, a waybill or their office may let see them.
+const ASKERS: [Reach; 6] = [No, No, All, All, All, All];
+/// What a code's holder does and hears; some enterprises that run a node have a code of their own.
+const HOLDERS: [Reach; 6] = [No, Own, Own, Own, Own, Own];
 
 const fn row(route: &'static str, reach: [Reach; 6]) -> Row {
     Row { route, reach }
@@ -75,9 +82,13 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/headers/{height}", EVERYBODY),
     row("GET /v1/codes", PARTIES),
     row("GET /v1/codes/{id}", EVERYBODY),
+    row("GET /v1/codes/{id}/papers", PAPERS),
     row("GET /v1/codes/{id}/history", PAPERS),
     row("GET /v1/codes/{id}/proof", EVERYBODY),
     row("GET /v1/codes/{id}/qr.svg", EVERYBODY),
+    row("GET /v1/codes/{id}/witness", EVERYBODY),
+    row("GET /v1/organisations/{id}/witness", EVERYBODY),
+    row("POST /v1/verify", EVERYBODY),
     row("GET /v1/parameters", EVERYBODY),
     row("GET /v1/organisations/{id}", EVERYBODY),
     row("GET /v1/organisations/{id}/interfaces", EVERYBODY),
@@ -94,7 +105,35 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/matters", PARTIES),
     row("GET /v1/waybills", PARTIES),
     row("GET /v1/state/{kind}", WHOLE),
+    row("GET /v1/consents", PARTIES),
+    row("GET /v1/consents/{id}", PARTIES),
+    row("GET /v1/codes/{id}/consents", PARTIES),
+    row("GET /v1/accesses", PARTIES),
+    row("GET /v1/accesses/{id}", PARTIES),
+    row("GET /v1/codes/{id}/accesses", PARTIES),
+    row("GET /v1/erasures", PARTIES),
+    row("GET /v1/erasures/{id}", PARTIES),
+    row("POST /v1/exchange", ASKERS),
+    row("POST /v1/exchange/prepare", ASKERS),
+    row("POST /v1/exchange/{access}/collect", ASKERS),
+    row("GET /v1/exchange/{access}", ASKERS),
+    row("POST /v1/exchange/capacity", ASKERS),
+    row("POST /v1/exchange/capacity/prepare", ASKERS),
+    row("POST /v1/consents/requests", ASKERS),
+    row("POST /v1/codes/{id}/capacity", HOLDERS),
+    row("POST /v1/codes/{id}/capacity/sign", HOLDERS),
+    row("GET /v1/codes/{id}/prompts", HOLDERS),
+    row("POST /v1/codes/{id}/prompts/{prompt}/refuse", HOLDERS),
+    row("GET /v1/codes/{id}/prompts/events", HOLDERS),
     row("GET /v1/events", PARTIES),
+    row("POST /v1/webhooks", KEPT),
+    row("GET /v1/webhooks", KEPT),
+    row("GET /v1/webhooks/{id}", KEPT),
+    row("DELETE /v1/webhooks/{id}", KEPT),
+    row("GET /v1/webhooks/{id}/deliveries", KEPT),
+    row("POST /v1/webhooks/{id}/rotate", KEPT),
+    row("POST /v1/webhooks/{id}/test", KEPT),
+    row("POST /v1/webhooks/{id}/replay", KEPT),
     row("GET /v1/status", EVERYBODY),
     row("GET /v1/validators", EVERYBODY),
     row("GET /metrics", EVERYBODY),
@@ -103,6 +142,9 @@ pub const TABLE: &[Row] = &[
     row("GET /openapi.json", EVERYBODY),
     row("GET /docs", EVERYBODY),
     row("GET /docs/errors", EVERYBODY),
+    row("GET /", EVERYBODY),
+    row("GET /show", EVERYBODY),
+    row("GET /scan", EVERYBODY),
 ];
 
 /// The row of a route; none for a path that is not described.

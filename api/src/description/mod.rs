@@ -39,13 +39,23 @@ Chinese or English by `Accept-Language`. All codes are at `/docs/errors`. A rout
 not described here is refused.
 - `HEAD` is answered wherever `GET` is. `X-Request-Id` is taken over from the client where it is well formed.";
 
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 10] = [
     ("transactions", "提交交易与查询回执。Submit transactions and read their receipts."),
     ("blocks", "区块与区块头。Blocks and headers."),
     ("codes", "运输码：状态、颜色、历史与证明。Codes: standing, colour, history and proof."),
+    (
+        "shown codes",
+        "出示与核验。Shown codes: a node's word for them, and the verdict on a scanned one.",
+    ),
     ("records", "链上记录，当前的或过去的。Records of the chain, now or in the past."),
+    ("exchange", "授权、查询与信息交换。Consents, accesses, and the exchange of data."),
     ("events", "变更即事件。Events: the changes, as they come."),
+    (
+        "webhooks",
+        "回调：变更推送到机构的系统。Webhooks: the changes, posted to an organisation's systems.",
+    ),
     ("node", "节点自身。The node itself."),
+    ("pages", "手机与电脑上的网页。Web pages for phones and desktops."),
 ];
 
 /// What the description begins with, before any route.

@@ -47,7 +47,7 @@ pub(crate) fn refusing<S>(
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [item.get.as_mut(), item.post.as_mut()].into_iter().flatten()
+    [item.get.as_mut(), item.post.as_mut(), item.delete.as_mut()].into_iter().flatten()
 }
 
 fn response(messages: &[&Message]) -> Response {

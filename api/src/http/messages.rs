@@ -119,6 +119,12 @@ messages! {
         { "发送方排队已满" "Sender's queue full" }
         { "该发送方等待排序的交易已达上限。" "This sender has as many transactions waiting as it may." }
         { "请等待其中一些执行后重试。" "Wait until some of them are executed, then retry." }
+    SHARE_FULL = 429 "share_full"
+        { "份额已满" "Share full" }
+        { "发送方所属机构（或与其同类的密钥）等待排序的交易已达其份额，其余留给其他机构。"
+          "The sender's organisation, or those that its key is counted with, have their share of what waits; the rest is for others." }
+        { "请在 Retry-After 所示秒数后重试；提交是幂等的。"
+          "Retry after the seconds in Retry-After; submitting again is safe." }
     NO_LEADER = 503 "no_leader"
         { "暂无主节点" "No leader" }
         { "目前没有主节点为交易排序。" "No leader orders transactions at the moment." }
@@ -149,6 +155,21 @@ messages! {
         { "不被允许" "Not allowed" }
         { "该路径不对这类调用方开放：{value}。" "This route is not for callers of this class: {value}." }
         { "各类调用方可用的路径见 docs/access.md。" "docs/access.md says who may call what." }
+    GRANT_NEEDED = 403 "grant_needed"
+        { "需要接口授权" "Grant needed" }
+        { "该操作需要范围为 {value} 的有效接口授权。" "This needs a grant in force with the scope {value}." }
+        { "请向行管部门申请接口授权，或改用范围包含它的接口密钥。"
+          "Apply for the interface, or use an API key that is not narrower." }
+    WEBHOOK_EXISTS = 409 "webhook_exists"
+        { "回调已存在" "Webhook exists" }
+        { "本机构已为该地址和这些种类登记了回调 {value}。"
+          "There is a webhook with this address and these kinds already: {value}." }
+        { "请使用已有的回调；遗失密钥时请轮换。" "Use that one; if its secret is lost, rotate it." }
+    TOO_MANY_WEBHOOKS = 409 "too_many_webhooks"
+        { "回调过多" "Too many webhooks" }
+        { "本机构或本节点的回调已达上限（每机构 {value} 个）。"
+          "This organisation has {value} webhooks, or this node as many as it may." }
+        { "请先删除不用的回调，或改用其他节点。" "Remove one that is not used, or use another node." }
     RATE_EXCEEDED = 429 "rate_exceeded"
         { "调用过于频繁" "Too many calls" }
         { "超过每分钟 {value} 次的调用限额。" "More than {value} calls a minute." }
@@ -168,6 +189,22 @@ messages! {
         { "在所读高度上没有 {value}。" "There is no {value} at the height that was read." }
         { "请检查编号；若刚刚提交，请等到交易被执行。"
           "Check the id; if it was submitted just now, wait until its transaction is executed." }
+    KEY_NOT_HELD = 409 "key_not_held"
+        { "密钥不属于持有者" "Not the holder's key" }
+        { "该密钥不是 {value} 现行有效的密钥，或其持有者没有密钥。"
+          "The key is not one in force of the holder of {value}, or the holder has none." }
+        { "请给出已登记且未失效的密钥；遗失后请由身份认证机关登记新密钥。"
+          "Give a key that is registered and in force; after a loss the identity authority registers a new one." }
+    NOT_A_WITNESS = 409 "not_a_witness"
+        { "本节点不作见证" "Not a witness" }
+        { "只有验证节点为出示码作见证，本节点是观察节点。"
+          "Validators alone give their word for shown codes, and this node is an observer." }
+        { "请改向验证节点请求；见 /v1/validators。" "Ask a validator; see /v1/validators." }
+    WITNESSED_TOO_LATE = 409 "witnessed_too_late"
+        { "区块过旧，不再见证" "Too old to give a word for" }
+        { "{value} 的区块比最新区块早一分钟以上，其状态不再见证。"
+          "The block of {value} is more than a minute older than the newest, and nobody gives a word for it." }
+        { "请不带 at_height 请求，或改用较新的高度。" "Ask without at_height, or as of a newer height." }
     HEIGHT_NOT_REACHED = 404 "height_not_reached"
         { "尚无此高度或时刻" "Height or time not reached" }
         { "本节点尚未执行到 {value}。" "This node has not executed {value} yet." }
@@ -224,6 +261,97 @@ messages! {
         { "节点尚未就绪" "Node not ready" }
         { "节点尚未就绪：{value}" "The node is not ready: {value}" }
         { "请稍后重试或改用其他节点。" "Retry later or use another node." }
+    NO_BASIS = 403 "no_basis"
+        { "缺少查询依据" "No basis" }
+        { "没有可以依据的授权、运单或职责：{value}" "There is no consent, waybill or office to rest on: {value}" }
+        { "请先取得持码人授权，或更换用途、运单或案件。"
+          "Get the holder's consent first, or name another purpose, waybill or case." }
+    FIELDS_BEYOND_BASIS = 403 "fields_beyond_basis"
+        { "字段超出依据" "Fields beyond the basis" }
+        { "依据不涵盖所查字段：{value}" "The basis does not cover the fields: {value}" }
+        { "请减少字段，或更换依据。" "Ask for fewer fields, or on another basis." }
+    CONSENT_NOT_IN_FORCE = 403 "consent_not_in_force"
+        { "授权无效" "Consent not in force" }
+        { "授权已撤回、用完或到期：{value}" "The consent is revoked, used up or past its end: {value}" }
+        { "请重新取得持码人授权。" "Ask the holder for a new consent." }
+    DATA_RESTRICTED = 403 "data_restricted"
+        { "信息限制使用" "Data restricted" }
+        { "该信息仅为履行法定保存义务而留存：{value}" "The data are kept for the law alone: {value}" }
+        { "限期内仅行管部门可凭案件查询。" "A regulator may ask for a named case until that time is over." }
+    DATA_ERASED = 410 "data_erased"
+        { "信息已删除" "Data erased" }
+        { "该信息已被删除：{value}" "The data are erased: {value}" }
+        { "删除记录见链上；该信息无法恢复。" "The erasure is on chain; nothing brings the data back." }
+    ACCESS_TOO_OLD = 410 "access_too_old"
+        { "查询记录已过时限" "Access too old" }
+        { "该查询登记已超过 10 分钟：{value}" "The access was recorded more than 10 minutes ago: {value}" }
+        { "请重新登记查询。" "Record a new access." }
+    ACCESS_REFUSED = 403 "access_refused"
+        { "查询被拒绝" "Access refused" }
+        { "链上规则拒绝该查询：{value}" "The rules of the chain refuse the access: {value}" }
+        { "各原因的含义见 /docs/errors。" "/docs/errors says what each reason means." }
+    ACCESS_WAITS = 503 "access_waits"
+        { "查询尚未登记" "Access not recorded yet" }
+        { "登记查询的交易 {value} 尚未执行。" "The transaction {value} that records the access is not executed yet." }
+        { "请查询该交易；执行后可凭查询编号领取结果。"
+          "Look at that transaction; once it is executed, collect by the access's id." }
+    HOLDER_UNREACHABLE = 503 "holder_unreachable"
+        { "持有节点无应答" "Holder's node unreachable" }
+        { "持有该信息的节点没有应答：{value}" "A node that may hold the data gave no answer: {value}" }
+        { "10 分钟内可凭同一查询再次领取，不重复计次。"
+          "Collect again by the same access within 10 minutes; it uses nothing more." }
+    COMMITMENTS_DIFFER = 502 "commitments_differ"
+        { "与链上承诺不符" "Commitments do not hold" }
+        { "所得信息与链上承诺不符，已弃用：{value}" "What came does not open the commitments on chain, and was thrown away: {value}" }
+        { "请告知该节点的运维单位。" "Tell the operator of that node." }
+    DATA_NOT_HELD = 404 "data_not_held"
+        { "没有节点持有" "Held by no node" }
+        { "各节点均未持有所查信息。" "No node holds anything of what was asked for." }
+        { "请向持码人的申请受理单位查询。" "Ask the organisation that sent the holder's application." }
+    ANSWER_TOO_LARGE = 413 "answer_too_large"
+        { "答复过大" "Answer too large" }
+        { "所查信息超出一次答复的上限。" "What was asked for does not fit into one answer." }
+        { "请减少字段。" "Ask for fewer fields." }
+    REQUEST_NOT_HERE = 410 "request_not_here"
+        { "本节点没有该请求" "Request not kept here" }
+        { "打开答复的密钥不在本节点，或已清除。" "The key that opens the answer is not at this node, or not any more." }
+        { "请向发起请求的节点领取，或重新登记查询。"
+          "Collect at the node that made the request, or record a new access." }
+    SIGNING_KEY_MISSING = 409 "signing_key_missing"
+        { "本节点不代为签名" "No key to sign with" }
+        { "本节点没有该机构可用的签名密钥。" "This node has no key in force with which to sign for this organisation." }
+        { "请用 /v1/exchange/prepare 自行签名，或由运维人员配置密钥。"
+          "Sign yourself by /v1/exchange/prepare, or have the operator configure a key." }
+    TOO_MANY_PENDING = 429 "too_many_pending"
+        { "待领取请求过多" "Too many requests pending" }
+        { "待领取的请求或验证码已达上限。" "There are as many pending requests or verification codes as there may be." }
+        { "请稍后重试。" "Retry later." }
+    CAPACITY_WRONG = 403 "capacity_wrong"
+        { "运力验证码不符" "Verification code not right" }
+        { "验证码或信息不符、已失效，或尝试次数过多。"
+          "Digits or key field are not right, not good any more, or were tried too often." }
+        { "请让驾驶员重新出示；错误 5 次后需等待 15 分钟。"
+          "Have the driver show a new one; after five wrong tries wait for 15 minutes." }
+    CAPACITY_NOT_HERE = 409 "capacity_not_here"
+        { "本节点不能出示验证码" "No verification codes here" }
+        { "本节点不持有该持码人的信息，或编号超过两位。"
+          "This node holds nothing of this holder, or its number has more than two digits." }
+        { "请使用持有其申请资料的节点。" "Use the node that holds the holder's application." }
+    CAPACITY_GONE = 410 "capacity_gone"
+        { "验证码已失效" "Verification code gone" }
+        { "没有等待签名的该验证码，或已超时。" "No such verification code waits for a signature, or its time is over." }
+        { "请重新获取验证码。" "Draw a new one." }
+    STATEMENT_REFUSED = 400 "statement_refused"
+        { "声明不被接受" "Statement refused" }
+        { "声明不是持码人对这些内容的签名，或有效期过长。"
+          "The statement is not the holder's word on these terms, or lasts for too long." }
+        { "请用有效密钥对返回的内容签名，有效期不超过给定时限。"
+          "Sign what was answered with a key in force, for no longer than was answered." }
+    NO_CONSORTIUM_KEY = 409 "no_consortium_key"
+        { "不能按信息查找" "No wishes by key field" }
+        { "本节点未配置联盟共享密钥，不能按证件号、电话或车牌征求授权。"
+          "This node has no consortium key, so a wish cannot go by identity number, phone or plate." }
+        { "请给出运输码。" "Give the code." }
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 
 pub mod names;
 pub(crate) mod node;
+mod webhooks;
+
+pub(crate) use webhooks::WebhookMetrics;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

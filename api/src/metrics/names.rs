@@ -49,6 +49,10 @@ metrics! {
     HTTP_CONNECTIONS Gauge "dianyun_http_connections" "Connections open";
     HTTP_REFUSED Counter "dianyun_http_refused_connections" "Connections without a request, by reason";
     HTTP_STREAMS Gauge "dianyun_http_event_streams" "Event streams open";
+    WEBHOOKS Gauge "dianyun_webhooks" "Webhooks registered here";
+    WEBHOOK_DELIVERED Counter "dianyun_webhook_delivered" "Messages that receivers of webhooks took";
+    WEBHOOK_FAILED Counter "dianyun_webhook_failed" "Tries that receivers of webhooks did not take";
+    WEBHOOK_PUT_ASIDE Counter "dianyun_webhook_put_aside" "Changes that webhooks gave up on";
     HEIGHT Gauge "dianyun_height" "Height executed here";
     HIGHEST_SEEN Gauge "dianyun_highest_seen" "Highest height that any node named";
     TERM Gauge "dianyun_term" "Term of Raft";

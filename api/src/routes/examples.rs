@@ -14,12 +14,23 @@ use serde_json::{Value, json};
 
 use super::blocks::{BlockAnswer, HeaderAnswer, HeaderItem};
 use super::codes::{CodeAnswer, HistoryItem};
+use super::deliveries::Deliveries;
+use super::exchange::{
+    CapacityEntered, ExchangePrepared, ExchangeState, ExchangeWish, SignedCapacity, SignedWish,
+};
+use super::holders::{
+    CapacityDrawn, CapacityGood, CapacitySigned, CapacityWish, ConsentAsked, ConsentWish,
+    PromptList,
+};
 use super::interfaces::InterfacesAnswer;
 use super::node::{Status, Validators};
+use super::papers::PapersAnswer;
 use super::prepare::{Prepared, Wish};
 use super::shapes::{AnyRecord, Page, RecordAnswer};
 use super::submit::{BatchAnswer, TransactionAnswer};
+use super::webhooks::{Tested, WebhookSecret, WebhookShown, WebhooksAnswer};
 use crate::description::examples::recorded;
+use crate::exchange::ExchangeAnswer;
 use crate::http::problem::ProblemDetails;
 
 /// What a type makes of a value that it reads.
@@ -30,6 +41,8 @@ fn again<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, serde_
 }
 
 const ANSWERS: &[(&str, Again)] = &[
+    ("GET /v1/accesses", again::<Page<AnyRecord>>),
+    ("GET /v1/accesses/{id}", again::<RecordAnswer<Access>>),
     ("GET /v1/applications", again::<Page<AnyRecord>>),
     ("GET /v1/applications/{id}", again::<RecordAnswer<Application>>),
     ("GET /v1/blocks", again::<Page<HeaderItem>>),
@@ -37,8 +50,17 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/blocks/{height}/changes", again::<Page<Change>>),
     ("GET /v1/codes", again::<Page<AnyRecord>>),
     ("GET /v1/codes/{id}", again::<CodeAnswer>),
+    ("GET /v1/codes/{id}/accesses", again::<Page<AnyRecord>>),
+    ("GET /v1/codes/{id}/consents", again::<Page<AnyRecord>>),
     ("GET /v1/codes/{id}/history", again::<Page<HistoryItem>>),
+    ("GET /v1/codes/{id}/prompts", again::<PromptList>),
+    ("GET /v1/codes/{id}/papers", again::<PapersAnswer>),
     ("GET /v1/codes/{id}/proof", again::<Proof>),
+    ("GET /v1/consents", again::<Page<AnyRecord>>),
+    ("GET /v1/consents/{id}", again::<RecordAnswer<Consent>>),
+    ("GET /v1/erasures", again::<Page<AnyRecord>>),
+    ("GET /v1/erasures/{id}", again::<RecordAnswer<Erasure>>),
+    ("GET /v1/exchange/{access}", again::<ExchangeState>),
     ("GET /v1/headers/{height}", again::<HeaderAnswer>),
     ("GET /v1/interfaces", again::<Page<AnyRecord>>),
     ("GET /v1/matters", again::<Page<AnyRecord>>),
@@ -58,12 +80,36 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/vehicles/{id}", again::<RecordAnswer<Vehicle>>),
     ("GET /v1/waybills", again::<Page<AnyRecord>>),
     ("GET /v1/waybills/{id}", again::<RecordAnswer<Waybill>>),
+    ("DELETE /v1/webhooks/{id}", again::<WebhookShown>),
+    ("GET /v1/webhooks", again::<WebhooksAnswer>),
+    ("GET /v1/webhooks/{id}", again::<WebhookShown>),
+    ("GET /v1/webhooks/{id}/deliveries", again::<Deliveries>),
+    ("POST /v1/webhooks", again::<WebhookSecret>),
+    ("POST /v1/webhooks/{id}/replay", again::<WebhookShown>),
+    ("POST /v1/webhooks/{id}/rotate", again::<WebhookSecret>),
+    ("POST /v1/webhooks/{id}/test", again::<Tested>),
+    ("POST /v1/codes/{id}/capacity", again::<CapacityDrawn>),
+    ("POST /v1/codes/{id}/capacity/sign", again::<CapacityGood>),
+    ("POST /v1/codes/{id}/prompts/{prompt}/refuse", again::<PromptList>),
+    ("POST /v1/consents/requests", again::<ConsentAsked>),
+    ("POST /v1/exchange", again::<ExchangeAnswer>),
+    ("POST /v1/exchange/capacity", again::<ExchangeAnswer>),
+    ("POST /v1/exchange/capacity/prepare", again::<ExchangePrepared>),
+    ("POST /v1/exchange/prepare", again::<ExchangePrepared>),
+    ("POST /v1/exchange/{access}/collect", again::<ExchangeAnswer>),
     ("POST /v1/transactions", again::<TransactionAnswer>),
     ("POST /v1/transactions/batch", again::<BatchAnswer>),
     ("POST /v1/transactions/prepare", again::<Prepared>),
 ];
 
 const REQUESTS: &[(&str, Again)] = &[
+    ("POST /v1/codes/{id}/capacity", again::<CapacityWish>),
+    ("POST /v1/codes/{id}/capacity/sign", again::<CapacitySigned>),
+    ("POST /v1/consents/requests", again::<ConsentWish>),
+    ("POST /v1/exchange", again::<ExchangeWish>),
+    ("POST /v1/exchange/capacity", again::<CapacityEntered>),
+    ("POST /v1/exchange/capacity/prepare", again::<SignedCapacity>),
+    ("POST /v1/exchange/prepare", again::<SignedWish>),
     ("POST /v1/transactions", again::<Transaction>),
     ("POST /v1/transactions/batch", again::<Vec<Transaction>>),
     ("POST /v1/transactions/prepare", again::<Wish>),

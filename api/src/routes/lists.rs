@@ -95,7 +95,7 @@ pub(super) fn all(kind: RecordKind, route: &'static str) -> Wanted {
 }
 
 impl Wanted {
-    fn of(self, list: List, of: Option<RecordId>) -> Self {
+    pub(super) fn of(self, list: List, of: Option<RecordId>) -> Self {
         match of {
             Some(of) => {
                 let mut filter = self.filter;

@@ -2,20 +2,28 @@
 //! The routes under `/v1`, and what they share: the store, the running node, and limits.
 //! Never a rule of the chain: answers come from `chain::query` over a view.
 
+mod batches;
 mod blocks;
 mod codes;
+mod consents;
+mod deliveries;
 #[cfg(test)]
 mod examples;
+mod exchange;
+mod holders;
 mod interfaces;
 mod lists;
 mod node;
+mod papers;
 mod prepare;
 mod proofs;
 mod records;
 mod shapes;
+mod shown;
 pub(crate) mod stream;
-mod submit;
+pub(crate) mod submit;
 mod waybills;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -23,6 +31,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware;
 use bytes::Bytes;
+use chain::shown::WitnessKey;
 use chain::{Genesis, Past, Time};
 use consensus::Handle;
 use store::{At, Store};
@@ -40,12 +49,15 @@ use crate::config::ApiConfig;
 use crate::description::{self, refusing};
 use crate::docs;
 use crate::events::Streams;
+use crate::exchange::Exchange;
 use crate::http::extract::Bodies;
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 use crate::metrics::{HttpMetrics, Metrics, node as node_metrics};
+use crate::pages;
 use crate::server::{ServeError, Server};
 use crate::shell::Shell;
+use crate::webhooks::Webhooks;
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -53,14 +65,18 @@ pub struct Api {
     pub(crate) store: Store,
     pub(crate) handle: Handle,
     pub(crate) genesis: Arc<Genesis>,
+    /// What signs for shown codes; none on an observer.
+    pub(crate) witness: Option<WitnessKey>,
     pub(crate) metrics: Metrics,
     pub(crate) access: Arc<Access>,
+    pub(crate) exchange: Arc<Exchange>,
     bodies: Arc<Bodies>,
     reads: Arc<Semaphore>,
     pub(crate) streams: Streams,
     /// Cancelled once this node stops serving.
     pub(crate) shutdown: CancellationToken,
     pub(crate) tips: stream::Changes,
+    pub(crate) webhooks: Arc<Webhooks>,
     /// What `/openapi.json` answers.
     pub(crate) description: Bytes,
 }
@@ -79,10 +95,16 @@ pub struct Served {
     pub handle: Handle,
     /// Its genesis.
     pub genesis: Arc<Genesis>,
+    /// What signs for shown codes, and nothing else; none on an observer.
+    pub witness: Option<WitnessKey>,
     /// Where the process' metrics are registered.
     pub registry: prometheus_client::registry::Registry,
     /// The API keys that it knows, as they change.
     pub keys: watch::Receiver<Arc<Register>>,
+    /// Its exchange with other nodes.
+    pub exchange: Arc<Exchange>,
+    /// Its webhooks, which are delivered while it serves.
+    pub webhooks: Arc<Webhooks>,
 }
 
 /// Takes the port; serves until `shutdown`. Returns the address and the serving task.
@@ -91,9 +113,10 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, mut registry, keys } = served;
+    let Served { store, handle, genesis, witness, mut registry, keys, exchange, webhooks } = served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
+    webhooks.register_metrics(&mut registry);
     let server = Server::bind(config, http.clone()).await?;
     let listen = config.listen;
     let address = server.address().map_err(|source| ServeError::Bind { listen, source })?;
@@ -108,17 +131,21 @@ pub async fn serve(
     );
     let api = Api {
         tips: stream::Changes::start(store.clone(), handle.blocks(), Arc::clone(&reads)),
+        webhooks,
         store,
         handle,
         genesis,
+        witness,
         metrics: Metrics::new(registry),
         access: Arc::new(access),
+        exchange,
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
         reads,
         description: description::finished(&document).to_string().into(),
         streams: Streams::new(limits.streams, http.clone(), shutdown.clone()),
         shutdown: shutdown.clone(),
     };
+    api.webhooks.start(&api);
     let guarded = middleware::from_fn_with_state(api.clone(), guard);
     let any_host = !config.listen.ip().is_loopback();
     let app = Shell { any_host, metrics: http }.around(routes.layer(guarded).with_state(api));
@@ -144,8 +171,13 @@ pub(crate) fn described() -> (Router<Api>, OpenApi) {
         .merge(transactions())
         .merge(blocks())
         .merge(codes())
+        .merge(shown())
         .merge(records())
         .merge(lists())
+        .merge(consents())
+        .merge(exchange())
+        .merge(holders())
+        .merge(webhooks())
         .merge(node())
         .split_for_parts()
 }
@@ -171,9 +203,20 @@ fn codes() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(refusing(routes!(lists::codes), &[PAGED]))
         .routes(refusing(routes!(codes::code), &[ASKED, PAST]))
+        .routes(refusing(routes!(papers::papers), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(codes::code_history), &[PAGED]))
         .routes(refusing(routes!(proofs::code_proof), &[ASKED, PAST]))
         .routes(refusing(routes!(codes::code_qr), &[ASKED]))
+}
+
+fn shown() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(shown::witness_code), &[ASKED, shown::NOT_WITNESSED]))
+        .routes(refusing(
+            routes!(shown::witness_organisation),
+            &[ASKED, shown::KEY_NEEDED, shown::NOT_WITNESSED],
+        ))
+        .routes(refusing(routes!(shown::verify_shown), &[ASKED, submit::BODY]))
 }
 
 fn records() -> OpenApiRouter<Api> {
@@ -200,6 +243,60 @@ fn lists() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(lists::state), &[PAGED]))
 }
 
+fn consents() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(consents::consents), &[PAGED]))
+        .routes(refusing(routes!(records::consent), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(consents::code_consents), &[PAGED]))
+        .routes(refusing(routes!(consents::accesses), &[PAGED]))
+        .routes(refusing(routes!(records::access), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(consents::code_accesses), &[PAGED]))
+        .routes(refusing(routes!(consents::erasures), &[PAGED]))
+        .routes(refusing(routes!(records::erasure), &[ASKED, PAST, FOUND]))
+}
+
+fn exchange() -> OpenApiRouter<Api> {
+    use exchange::{NOT_BEGUN, NOT_COLLECTED, NOT_RECORDED, NOT_SHOWN};
+    let (body, taken) = (submit::BODY, submit::NOT_TAKEN);
+    let at_once: [Problems; 6] = [ASKED, body, NOT_BEGUN, NOT_RECORDED, NOT_COLLECTED, taken];
+    let shown = [&at_once[..], &[NOT_SHOWN]].concat();
+    OpenApiRouter::default()
+        .routes(refusing(routes!(exchange::exchange), &at_once))
+        .routes(refusing(routes!(exchange::prepare_exchange), &[ASKED, body, NOT_BEGUN]))
+        .routes(refusing(routes!(exchange::collect), &[ASKED, FOUND, NOT_COLLECTED]))
+        .routes(refusing(routes!(exchange::exchange_state), &[ASKED, FOUND, NOT_BEGUN]))
+        .routes(refusing(routes!(exchange::capacity), &shown))
+        .routes(refusing(routes!(exchange::prepare_capacity), &[ASKED, body, NOT_BEGUN, NOT_SHOWN]))
+        .routes(refusing(routes!(holders::wish), &[ASKED, body, holders::NOT_WISHED]))
+}
+
+fn holders() -> OpenApiRouter<Api> {
+    const STREAMS: Problems = &[&messages::TOO_MANY_STREAMS];
+    let body = submit::BODY;
+    OpenApiRouter::default()
+        .routes(refusing(routes!(holders::draw_capacity), &[ASKED, body, holders::NOT_OFFERED]))
+        .routes(refusing(routes!(holders::sign_capacity), &[ASKED, body, holders::NOT_SIGNED]))
+        .routes(refusing(routes!(holders::prompts), &[ASKED, FOUND]))
+        .routes(refusing(routes!(holders::refuse_prompt), &[ASKED, FOUND]))
+        .routes(refusing(routes!(holders::prompt_events), &[ASKED, FOUND, STREAMS]))
+}
+
+fn webhooks() -> OpenApiRouter<Api> {
+    let told = webhooks::TOLD;
+    OpenApiRouter::default()
+        .routes(refusing(routes!(webhooks::create), &[ASKED, told, webhooks::ADDED]))
+        .routes(refusing(routes!(webhooks::list), &[ASKED]))
+        .routes(refusing(routes!(webhooks::look), &[ASKED, FOUND]))
+        .routes(refusing(routes!(webhooks::remove), &[ASKED, FOUND]))
+        .routes(refusing(routes!(deliveries::deliveries), &[PAGED, FOUND]))
+        .routes(refusing(routes!(webhooks::rotate), &[ASKED, FOUND, told]))
+        .routes(refusing(routes!(webhooks::test), &[ASKED, FOUND, told]))
+        .routes(refusing(
+            routes!(webhooks::replay),
+            &[ASKED, FOUND, told, &[&messages::FIELDS_EXCLUSIVE]],
+        ))
+}
+
 fn node() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(refusing(routes!(stream::events), &[ASKED, &[&messages::TOO_MANY_STREAMS]]))
@@ -209,6 +306,7 @@ fn node() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(node::live), &[]))
         .routes(refusing(routes!(node::ready), &[&[&messages::NOT_READY]]))
         .merge(docs::routes())
+        .merge(pages::routes())
 }
 
 /// As of when something is read: the newest block, an earlier height, or an instant.

@@ -133,7 +133,8 @@ pub(super) async fn prepare(
     Ok(axum::Json(prepared(transaction, fresh()?)))
 }
 
-fn prepared(transaction: Transaction, nonce: Nonce) -> Prepared {
+/// What is signed of a transaction; `nonce` is for a second party's word.
+pub(super) fn prepared(transaction: Transaction, nonce: Nonce) -> Prepared {
     let (id, message) = (transaction.id(), hex::encode(transaction.message()));
     let Transaction { version, chain, sender, nonce: own, valid_until, action, .. } = transaction;
     let signature = Signature { scheme: Scheme::Ed25519, bytes: [0; 64] };

@@ -4,10 +4,12 @@
 use axum::Json;
 use axum::extract::State;
 use chain::ids::{
-    ApplicationId, MatterId, OrganisationId, PersonId, RecordId, VehicleId, WaybillId,
+    AccessId, ApplicationId, ConsentId, ErasureId, MatterId, OrganisationId, PersonId, RecordId,
+    VehicleId, WaybillId,
 };
 use chain::records::{
-    Application, Matter, Organisation, Parameters, Person, RecordKey, RecordValue, Vehicle, Waybill,
+    Access, Application, Consent, Erasure, Matter, Organisation, Parameters, Person, RecordKey,
+    RecordValue, Vehicle, Waybill,
 };
 use chain::{Records, query};
 
@@ -82,6 +84,12 @@ by_id! {
     matter, "/v1/matters/{id}", MatterId, Matter;
     /// 运单。A waybill: what was offered, who carries it, and every step.
     waybill, "/v1/waybills/{id}", WaybillId, Waybill;
+    /// 授权。A consent: to whom, what for, which fields, and how often it was used.
+    consent, "/v1/consents/{id}", ConsentId, Consent;
+    /// 查询记录。An access: who asked for which fields of whom, on which basis, when.
+    access, "/v1/accesses/{id}", AccessId, Access;
+    /// 删除记录。An erasure: what became of the data that came with an application.
+    erasure, "/v1/erasures/{id}", ErasureId, Erasure;
 }
 
 /// 参数。The parameters of the rules: every value with the instant from which it holds.

@@ -26,9 +26,15 @@ use crate::http::problem::Problem;
 const LOOKED_AT: usize = 2_000;
 
 /// The changes that one caller may see. Whether its credential is still good is asked for each page.
-struct Seen {
+pub(crate) struct Seen {
     api: Api,
     asking: Asking,
+}
+
+impl Seen {
+    pub(crate) fn new(api: Api, asking: Asking) -> Self {
+        Self { api, asking }
+    }
 }
 
 /// Changes out of the store.
@@ -45,6 +51,11 @@ fn end(store: &Store) -> u64 {
 }
 
 impl Changes {
+    /// The first number of a change that does not exist yet, as it grows.
+    pub(crate) fn tip(&self) -> watch::Receiver<u64> {
+        self.tip.clone()
+    }
+
     /// Follows the blocks for as long as anybody listens.
     pub(crate) fn start(
         store: Store,
@@ -181,15 +192,16 @@ pub(super) async fn events(
     headers: HeaderMap,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Response, Problem> {
-    let last = match headers.get("last-event-id") {
-        Some(value) => {
-            let number = value.to_str().ok().and_then(|text| text.parse::<u64>().ok());
-            let number = number.and_then(|number| number.checked_add(1));
-            Some(number.ok_or_else(|| invalid("Last-Event-ID", "the number of a change"))?)
-        }
-        None => None,
-    };
+    let last = behind_last(&headers)?;
     let from = last.unwrap_or_else(|| *api.tips.tip.borrow());
     let streams = api.streams.clone();
-    Ok(streams.open(Arc::new(Seen { api, asking }), from)?.into_response())
+    Ok(streams.open(Arc::new(Seen::new(api, asking)), from)?.into_response())
+}
+
+/// The number behind that of the last event that a client saw, if it says one.
+pub(super) fn behind_last(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get("last-event-id") else { return Ok(None) };
+    let number = value.to_str().ok().and_then(|text| text.parse::<u64>().ok());
+    let number = number.and_then(|number| number.checked_add(1));
+    number.map(Some).ok_or_else(|| invalid("Last-Event-ID", "the number of a change"))
 }

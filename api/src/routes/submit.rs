@@ -9,19 +9,18 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use bytes::{Buf, Bytes};
-use chain::limits::{BATCH_BYTES, BATCH_TRANSACTIONS, TRANSACTION_BYTES, WAIT_MS};
+use bytes::Bytes;
+use chain::limits::{BATCH_BYTES, TRANSACTION_BYTES, WAIT_MS};
 use chain::receipt::{Placed, Receipt};
 use chain::records::{RecordKey, RecordKind, RegisteredKey, Value};
 use chain::transaction::{Invalid, Transaction};
 use chain::{Height, Past, Records, Time, TransactionId, codec};
 use consensus::SubmitError;
-use serde::de::{IgnoredAny, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
+use super::batches::{self, Item};
 use super::shapes::Stage;
 use crate::access::{Caller, Class};
 use crate::http::extract::{Bodies, SMALL_BODY, json, media_type, query, shortened, unsupported};
@@ -49,6 +48,7 @@ pub(super) const NOT_TAKEN: &[&Message] = &[
     &messages::TRANSACTION_EXPIRED,
     &messages::VALID_UNTIL_TOO_FAR,
     &messages::SENDER_QUEUE_FULL,
+    &messages::SHARE_FULL,
     &messages::POOL_FULL,
     &messages::NO_LEADER,
     &messages::NODE_STOPPED,
@@ -60,11 +60,9 @@ pub(super) const BATCH: &[&Message] = &[
     &messages::EMPTY_BATCH,
     &messages::BATCH_TOO_LARGE,
     &messages::OVERLOADED,
+    &messages::SHARE_FULL,
     &messages::POOL_FULL,
 ];
-
-/// JSON takes several times the bytes of the canonical encoding.
-const JSON_BATCH_BYTES: usize = 4 * BATCH_BYTES;
 
 /// How long to wait, at most 30 s.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -213,19 +211,20 @@ pub(super) async fn submit_batch(
     let language = Language::of(request.headers());
     let request_id = RequestId::of(request.headers());
     let bodies = <std::sync::Arc<Bodies> as axum::extract::FromRef<Api>>::from_ref(&api);
-    let (most, read): (usize, Reading) = match media.as_str() {
-        "application/octet-stream" => (BATCH_BYTES + BATCH_TRANSACTIONS * 4, frames),
-        "application/json" => (JSON_BATCH_BYTES, items),
+    let reading = match media.as_str() {
+        "application/octet-stream" => &batches::FRAMES,
+        "application/json" => &batches::ITEMS,
         other => return Err(unsupported(other)),
     };
     // It keeps its place among the large ones until the pool has what it takes of it.
-    let body = bodies.read(request, most).await?;
-    // Before it is parsed.
-    if api.handle.is_busy() {
-        return Err(problem(&SubmitError::PoolFull));
+    let body = bodies.read(request, reading.most).await?;
+    // Before the rest is parsed: a batch comes from one sender, as a rule.
+    let busy = (reading.first)(&body.bytes).and_then(|first| api.handle.busy_for(first));
+    if let Some(busy) = busy {
+        return Err(problem(&busy));
     }
     let bytes = body.bytes.clone();
-    let items = tokio::task::spawn_blocking(move || read(bytes)).await;
+    let items = tokio::task::spawn_blocking(move || (reading.all)(bytes)).await;
     let items = items.map_err(|_| Problem::new(&messages::INTERNAL))??;
     if items.is_empty() {
         return Err(Problem::new(&messages::EMPTY_BATCH));
@@ -257,11 +256,6 @@ pub(super) async fn submit_batch(
     Ok(axum::Json(BatchAnswer { verdicts: verdicts.collect() }).into_response())
 }
 
-/// A transaction of a batch as canonical bytes, or why it cannot be read.
-type Item = Result<Bytes, Problem>;
-/// How a body becomes the transactions of a batch.
-type Reading = fn(Bytes) -> Result<Vec<Item>, Problem>;
-
 fn split(item: Item) -> (Option<Bytes>, Option<Problem>) {
     match item {
         Ok(bytes) => (Some(bytes), None),
@@ -282,75 +276,6 @@ impl Verdict {
     fn not_taken(problem: ProblemDetails) -> Self {
         let (id, stage, height, receipt) = (None, None, None, None);
         Self { status: problem.status, id, stage, height, receipt, problem: Some(problem) }
-    }
-}
-
-fn too_many() -> Problem {
-    Problem::new(&messages::BATCH_TOO_LARGE).value(BATCH_TRANSACTIONS)
-}
-
-/// Transactions behind their lengths, 4 bytes little endian each.
-fn frames(mut body: Bytes) -> Result<Vec<Item>, Problem> {
-    let malformed = |why: &str| Problem::new(&messages::MALFORMED_TRANSACTION).value(why);
-    let mut transactions = Vec::new();
-    while body.has_remaining() {
-        if transactions.len() == BATCH_TRANSACTIONS {
-            return Err(too_many());
-        }
-        if body.len() < 4 {
-            return Err(malformed("the batch ends within a length"));
-        }
-        let length = body.get_u32_le() as usize;
-        if length > body.len() {
-            return Err(malformed("the batch ends within a transaction"));
-        }
-        transactions.push(Ok(body.split_to(length)));
-    }
-    Ok(transactions)
-}
-
-/// The items of a JSON array, each a transaction or what is wrong with it.
-fn items(body: Bytes) -> Result<Vec<Item>, Problem> {
-    let Array(items) = json(&body)?;
-    if items.len() > BATCH_TRANSACTIONS {
-        return Err(too_many());
-    }
-    let read = |item: Box<RawValue>| {
-        let transaction: Transaction = json(item.get().as_bytes())?;
-        Ok(Bytes::from(transaction.to_bytes()))
-    };
-    Ok(items.into_iter().map(read).collect())
-}
-
-/// The items of an array as they are written; not many more than a batch may have are kept.
-struct Array(Vec<Box<RawValue>>);
-
-impl<'de> Deserialize<'de> for Array {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_seq(Items)
-    }
-}
-
-struct Items;
-
-impl<'de> Visitor<'de> for Items {
-    type Value = Array;
-
-    fn expecting(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        to.write_str("an array of transactions")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Array, A::Error> {
-        let mut kept = Vec::new();
-        while kept.len() <= BATCH_TRANSACTIONS {
-            match items.next_element()? {
-                Some(item) => kept.push(item),
-                None => return Ok(Array(kept)),
-            }
-        }
-        // One too many is enough to know.
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Array(kept))
     }
 }
 
@@ -465,10 +390,11 @@ fn expired() -> Problem {
 }
 
 /// The problem that a refusal to take a transaction is.
-fn problem(error: &SubmitError) -> Problem {
+pub(crate) fn problem(error: &SubmitError) -> Problem {
     let invalid = match error {
         SubmitError::Invalid(invalid) => invalid,
         SubmitError::PoolFull => return Problem::new(&messages::POOL_FULL).retry_after(1),
+        SubmitError::ShareFull => return Problem::new(&messages::SHARE_FULL).retry_after(1),
         SubmitError::SenderFull => {
             return Problem::new(&messages::SENDER_QUEUE_FULL).retry_after(1);
         }

@@ -17,6 +17,7 @@ use consensus::clock::Clock;
 use genesis::demo::Member;
 use serde_json::{Value, json};
 
+use crate::agreed;
 use crate::described::assert_described;
 use crate::http::{Answer, Request, send};
 use crate::world::{World, world};
@@ -28,7 +29,7 @@ fn now() -> Time {
     Time(Clock::default().now_ms())
 }
 
-fn token_of(world: &World, key: &SecretKey) -> String {
+pub(crate) fn token_of(world: &World, key: &SecretKey) -> String {
     token::sign(key, &audience(world, "validator-1"), now(), 60).unwrap()
 }
 
@@ -83,7 +84,17 @@ struct Asker {
     party_to: &'static [&'static str],
 }
 
-const ALL: &[&str] = &["code", "person", "vehicle", "application", "matter", "waybill"];
+const ALL: &[&str] = &[
+    "code",
+    "person",
+    "vehicle",
+    "application",
+    "matter",
+    "waybill",
+    "consent",
+    "access",
+    "holder",
+];
 const ATTESTED: &[&str] = &["person", "vehicle", "application", "matter"];
 
 fn askers(world: &World) -> Vec<Asker> {
@@ -125,6 +136,9 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
         "GET /v1/headers/{height}" => ("/v1/headers/0".to_owned(), ""),
         "GET /v1/codes/{id}" => (format!("/v1/codes/{code}"), "code"),
         "GET /v1/codes/{id}/proof" => (format!("/v1/codes/{code}/proof"), "code"),
+        "POST /v1/verify" => return (crate::cases::scan(&world.shown()), ""),
+        "GET /v1/codes/{id}/witness" => (format!("/v1/codes/{code}/witness"), "code"),
+        "GET /v1/organisations/{id}/witness" => (world.badge(), ""),
         "GET /v1/codes/{id}/qr.svg" => (format!("/v1/codes/{code}/qr.svg"), "code"),
         "GET /v1/codes/{id}/history" => (format!("/v1/codes/{code}/history"), "code"),
         "GET /v1/organisations/{id}" => (format!("/v1/organisations/{maker}"), ""),
@@ -140,14 +154,32 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
             (format!("/v1/records/vehicle/{vehicle}/proof"), "vehicle")
         }
         "GET /v1/state/{kind}" => ("/v1/state/vehicle".to_owned(), "vehicle"),
+        "GET /v1/consents" => ("/v1/consents".to_owned(), "consent"),
+        "GET /v1/consents/{id}" => (format!("/v1/consents/{}", world.agreed.consent), "consent"),
+        "GET /v1/codes/{id}/consents" => (format!("/v1/codes/{code}/consents"), "consent"),
+        "GET /v1/accesses" => ("/v1/accesses".to_owned(), "access"),
+        "GET /v1/accesses/{id}" => (format!("/v1/accesses/{}", world.agreed.access), "access"),
+        "GET /v1/codes/{id}/accesses" => (format!("/v1/codes/{code}/accesses"), "access"),
+        "GET /v1/erasures" => ("/v1/erasures".to_owned(), "erasure"),
+        "GET /v1/erasures/{id}" => (format!("/v1/erasures/{}", world.agreed.erasure), "erasure"),
+        "GET /v1/codes/{id}/prompts" => (format!("/v1/codes/{code}/prompts"), "holder"),
+        _ if is_exchange(row.route) => return (exchanged(world, row.route), "holder"),
         "GET /v1/codes" => ("/v1/codes?limit=200".to_owned(), "code"),
         "GET /v1/applications" => ("/v1/applications?limit=200".to_owned(), "application"),
         "GET /v1/vehicles" => ("/v1/vehicles?limit=200".to_owned(), "vehicle"),
         "GET /v1/matters" => ("/v1/matters?limit=200".to_owned(), "matter"),
         "GET /v1/waybills" => ("/v1/waybills?limit=200".to_owned(), "waybill"),
+        other if other.contains("/v1/webhooks/{id}") => return (unknown_webhook(other), ""),
         other => (other.strip_prefix("GET ").unwrap().to_owned(), ""),
     };
     (Request::get(path), what)
+}
+
+/// A request for a webhook that nobody has.
+fn unknown_webhook(route: &'static str) -> Request {
+    let (method, path) = route.split_once(' ').unwrap();
+    let path = path.replace("{id}", "whk_5t63b7qsg5we2a5gr9hx8w2k4m");
+    Request { method, ..Request::post(path, crate::http::JSON, "{}") }
 }
 
 fn submission(world: &World, route: &str) -> Request {
@@ -159,11 +191,55 @@ fn submission(world: &World, route: &str) -> Request {
     Request::post(target, crate::http::BYTES, body)
 }
 
+/// What is asked of others' data, or done by a code's holder.
+fn is_exchange(route: &str) -> bool {
+    ["/v1/exchange", "/v1/consents/requests", "/capacity", "/prompts"]
+        .iter()
+        .any(|part| route.contains(part))
+}
+
+/// The request of who may, without its credential.
+fn exchanged(world: &World, route: &str) -> Request {
+    let request = match route {
+        "POST /v1/exchange" => agreed::exchange(world),
+        "POST /v1/exchange/prepare" => agreed::prepare(world),
+        "POST /v1/exchange/{access}/collect" => agreed::collect(world),
+        "GET /v1/exchange/{access}" => agreed::state(world),
+        "POST /v1/exchange/capacity" => agreed::enter(world, "0100000000"),
+        "POST /v1/exchange/capacity/prepare" => agreed::prepare_entered(world, "0100000000"),
+        "POST /v1/consents/requests" => agreed::wish(world),
+        "POST /v1/codes/{id}/capacity" => agreed::draw(world),
+        "POST /v1/codes/{id}/capacity/sign" => agreed::sign(world).0,
+        "POST /v1/codes/{id}/prompts/{prompt}/refuse" => agreed::refuse(world),
+        other => panic!("{other}"),
+    };
+    Request {
+        headers: request.headers.into_iter().filter(|(n, _)| *n != "authorization").collect(),
+        ..request
+    }
+}
+
+/// Whether somebody's data may be seen is the chain's to say; that somebody may ask is the table's.
+fn assert_may_ask(route: &str, answer: &Answer) {
+    let (status, code) = (answer.status, answer.json()["code"].clone());
+    assert!(status != 401 && code != "not_allowed", "{route}: {status} {code}");
+}
+
 /// Lists answer with what is the caller's; the one object of a route is there or not.
 fn is_list(route: &str) -> bool {
-    ["codes", "applications", "vehicles", "matters", "waybills"]
-        .iter()
-        .any(|list| route == format!("GET /v1/{list}"))
+    let of_code = ["GET /v1/codes/{id}/consents", "GET /v1/codes/{id}/accesses"];
+    let lists = [
+        "codes",
+        "applications",
+        "vehicles",
+        "matters",
+        "waybills",
+        "consents",
+        "accesses",
+        "erasures",
+        "webhooks",
+    ];
+    of_code.contains(&route) || lists.iter().any(|list| route == format!("GET /v1/{list}"))
 }
 
 fn assert_cell(world: &World, row: &Row, asker: &Asker) {
@@ -180,6 +256,8 @@ fn assert_cell(world: &World, row: &Row, asker: &Asker) {
     if reach == Reach::No {
         let expected = if class == Class::Public { 401 } else { 403 };
         assert_eq!(answer.status, expected, "{context}");
+    } else if is_exchange(row.route) && reach == Reach::All {
+        assert_may_ask(row.route, &answer);
     } else if is_list(row.route) || row.route.ends_with("/history") {
         assert_eq!(answer.status, 200, "{context}");
         let items = answer.json()["items"].as_array().unwrap().len();
@@ -195,8 +273,9 @@ fn assert_cell(world: &World, row: &Row, asker: &Asker) {
 fn every_cell_of_the_table_holds() {
     let world = world();
     for asker in askers(world) {
-        // Streams have no end: they have a test of their own.
-        for row in TABLE.iter().filter(|row| row.route != "GET /v1/events") {
+        // Streams have no end, and a webhook needs a grant: they have tests of their own.
+        let apart = |route: &str| route.ends_with("/events") || route == "POST /v1/webhooks";
+        for row in TABLE.iter().filter(|row| !apart(row.route)) {
             assert_cell(world, row, &asker);
         }
     }
@@ -337,7 +416,12 @@ state machine says ([actions.md](actions.md)).
   caller's is not there for it: the answer is that of a record that never was. **–**: 401 without credentials, 403 with.
 - **own; all if granted `verify`**: a grant of the interface `verification_and_exchange` on the chain that names the
   scope `verify`, and an API key that is not narrower.
+- On the routes of the exchange, **all** means that one may ask: what is seen, the chain says for each code
+  ([exchange.md](exchange.md)); an open interface knows nobody, so there one asks with credentials too. **own** is what
+  the code's holder does at the node that holds the data.
 - Organisations, parameters, registered keys and codes are named in the clear: their proofs are for everybody.
+- Webhooks are those that the organisation has at this node; to register or use one, a business needs a grant with the
+  scope `modules`.
 - The transaction itself behind `GET /v1/transactions/{id}` is for its sender, regulators and nodes; the receipt is for
   whoever knows its id.
 

@@ -6,12 +6,16 @@ use std::collections::BTreeSet;
 
 use api::config::Limits;
 use api::metrics::names;
-use chain::Header;
+use chain::actions::MatterSettle;
+use chain::keys::SecretKey;
+use chain::nonce::Nonce;
 use chain::proof::{self, Proof};
 use chain::receipt::Outcome;
 use chain::records::Value as Record;
 use chain::refusal::RefusalCode;
 use chain::transaction::Transaction;
+use chain::{Header, Time};
+use consensus::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::cases::{frames, text};
@@ -81,15 +85,40 @@ fn a_busy_node_says_so_at_once_and_when_to_come_back() {
     assert_eq!(send(node.address, &known).status, 202);
     let post = |body| Request::post("/v1/transactions/batch", BYTES, body);
     let answers: Vec<Answer> =
-        (0..7).map(|place| send(node.address, &post(batch(place)))).collect();
+        (0..8).map(|place| send(node.address, &post(batch(place)))).collect();
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
-    assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 503], "it holds six thousand");
+    let taken = [200; 7];
+    assert_eq!(statuses, [&taken[..], &[503]].concat(), "six thousand, and a seventh for others");
     assert_eq!(send(node.address, &known).status, 202, "what it holds may be sent again");
-    for answer in [answers[6].clone(), send(node.address, &alone(&node.refused()))] {
+    for answer in [answers[7].clone(), send(node.address, &alone(&node.refused()))] {
         assert_eq!((answer.status, answer.code().as_str()), (503, "pool_full"), "{answer:?}");
         assert_eq!(answer.header("retry-after"), "1");
         assert_eq!(answer.media(), PROBLEM);
     }
+}
+
+#[test]
+fn who_floods_a_node_is_told_so_and_others_come_in() {
+    // Its one peer does not run: nothing that it takes leaves its queue.
+    let node = RUNTIME.block_on(node(2, Limits::default()));
+    let strange = |number: u64| {
+        let seed = chain::Hash::of(&number.to_le_bytes());
+        let action = MatterSettle { matter: world().matter }.into();
+        let until = Time(Clock::default().now_ms() + 60_000);
+        let chain = node.genesis().chain_id();
+        Transaction::sign(&SecretKey::from_seed(&seed.0), chain, action, Nonce([7; 16]), until)
+    };
+    let batch: Vec<_> = (0..500).map(|number| strange(number).to_bytes()).collect();
+    let post = |body| Request::post("/v1/transactions/batch", BYTES, body);
+    assert_eq!(send(node.address, &post(frames(&batch))).status, 200, "nothing waited before");
+    let again: Vec<_> = (1_000..1_003).map(|number| strange(number).to_bytes()).collect();
+    let alone = Request::post("/v1/transactions", BYTES, strange(2_000).to_bytes());
+    for answer in [send(node.address, &post(frames(&again))), send(node.address, &alone)] {
+        assert_eq!((answer.status, answer.code().as_str()), (429, "share_full"), "{answer:?}");
+        assert_eq!(answer.header("retry-after"), "1");
+    }
+    let known = Request::post("/v1/transactions", BYTES, node.refused().to_bytes());
+    assert_eq!(send(node.address, &known).status, 202);
 }
 
 /// One of two validators has no leader and orders nothing.

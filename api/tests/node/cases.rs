@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Every route, well and badly asked: one table for the tests and for the recorded examples.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use chain::actions::MatterSettle;
 use chain::limits::BATCH_TRANSACTIONS;
+use chain::records::{InterfaceKind, InterfaceScopes};
 use serde_json::{Value, json};
 
+use crate::agreed;
 use crate::http::{BYTES, JSON, Request};
 use crate::world::{World, ask, newest};
 
@@ -32,6 +37,11 @@ pub(crate) fn wish(world: &World, valid_for_s: Value) -> Request {
     Request::post("/v1/transactions/prepare", JSON, body.to_string())
 }
 
+/// What was scanned.
+pub(crate) fn scan(text: &str) -> Request {
+    Request::post("/v1/verify", JSON, json!({ "text": text }).to_string())
+}
+
 /// Every route, well asked.
 pub(crate) fn well_asked(world: &World) -> Vec<Case> {
     let World { code, person, vehicle, waybill, maker, matter, opened, .. } = world;
@@ -48,10 +58,14 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/v1/codes/{code}?at_height={height}&proof=false")),
         get(format!("/v1/codes/{code}?at_time={time}&proof=true")),
         get(format!("/v1/codes/{code}?at_height=0&proof=true")),
+        get(format!("/v1/codes/{code}/papers")),
         get(format!("/v1/codes/{code}/history?limit=1")),
         get(format!("/v1/codes/{code}/proof?at_height={height}")),
         get(format!("/v1/codes/{code}/proof?at_time={time}")),
         get(format!("/v1/codes/{code}/qr.svg")),
+        get(format!("/v1/codes/{code}/witness?key={}&at_height={height}", world.driver.public())),
+        get(world.badge()),
+        Case(scan(&world.shown()), 200, "ok"),
         get("/v1/codes?limit=1"),
         get(format!("/v1/codes?operator={maker}")),
         get(format!("/v1/organisations/{maker}?proof=true")),
@@ -92,7 +106,13 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get("/openapi.json"),
         get("/docs"),
         get("/docs/errors"),
+        get("/"),
+        get(format!("/show?code={code}")),
+        get(format!("/show?organisation={maker}")),
+        get("/scan"),
     ];
+    cases.extend(exchanged(world));
+    cases.extend(webhooks(world));
     let ordered = "/v1/transactions?wait=ordered";
     let batch_bytes = frames(&[world.node.refused().to_bytes(), vec![1, 2, 3]]);
     let refused = world.node.refused().to_bytes();
@@ -105,6 +125,134 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
     for kind in chain::records::RecordKind::ALL {
         cases.push(get(format!("/v1/state/{}?limit=1", kind.word())));
     }
+    cases
+}
+
+/// Consents, accesses, erasures and the exchange, well asked.
+fn exchanged(world: &World) -> Vec<Case> {
+    let (code, agreed) = (world.code, &world.agreed);
+    let to = world.node.consortium.member(agreed::ASKER).unwrap().id;
+    let (sign, _) = agreed::sign(world);
+    let digits = agreed::shown(world);
+    let mut cases = vec![
+        get(format!("/v1/consents?to={to}&state=in_force&limit=2")),
+        get(format!("/v1/consents/{}?proof=true", agreed.consent)),
+        get(format!("/v1/codes/{code}/consents?limit=1")),
+        get(format!("/v1/accesses?by={to}&limit=1")),
+        get(format!("/v1/accesses/{}?proof=true", agreed.access)),
+        get(format!("/v1/codes/{code}/accesses?limit=1")),
+        get("/v1/erasures?limit=1"),
+        get(format!("/v1/erasures/{}?proof=true", agreed.erasure)),
+    ];
+    let requests = [
+        agreed::exchange(world),
+        agreed::prepare(world),
+        agreed::collect(world),
+        agreed::state(world),
+        agreed::prepare_entered(world, &digits),
+        agreed::enter(world, &digits),
+        agreed::wish(world),
+        agreed::draw(world),
+        sign,
+        agreed::prompts(world),
+        agreed::refuse(world),
+    ];
+    cases.extend(requests.map(|request| Case(request, 200, "ok")));
+    cases
+}
+
+/// An API key of the platform, which is granted all there is; and one that is for its own records alone.
+fn platform(world: &World) -> &'static [String; 2] {
+    static KEYS: OnceLock<[String; 2]> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let all = InterfaceScopes::all_of(InterfaceKind::VerificationAndExchange);
+        let key = |number, scopes| world.node.api_key(number, "platform", scopes);
+        [key(201, all), key(202, InterfaceScopes::NONE)]
+    })
+}
+
+fn by(request: Request, secret: &str) -> Request {
+    request.with("authorization", format!("Bearer {secret}"))
+}
+
+/// A wish for a webhook with an address that no other has, and of which nothing happens.
+fn hook_wish() -> Value {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    json!({ "url": format!("http://127.0.0.1:9/{count}"), "kinds": ["erasure"] })
+}
+
+fn told(target: impl Into<String>, body: &Value) -> Request {
+    Request::post(target, JSON, body.to_string())
+}
+
+fn new_hook(world: &World, wish: &Value) -> String {
+    let request = by(told("/v1/webhooks", wish), &platform(world)[0]);
+    ask(world, &request).json()["webhook"]["id"].as_str().unwrap().to_owned()
+}
+
+/// The one webhook that stays.
+fn hook(world: &World) -> &'static (String, Value) {
+    static HOOK: OnceLock<(String, Value)> = OnceLock::new();
+    HOOK.get_or_init(|| {
+        let wish = hook_wish();
+        (new_hook(world, &wish), wish)
+    })
+}
+
+fn webhooks(world: &World) -> Vec<Case> {
+    let (id, key) = (&hook(world).0, &platform(world)[0]);
+    let path = |rest: &str| format!("/v1/webhooks/{id}{rest}");
+    let spare = format!("/v1/webhooks/{}", new_hook(world, &hook_wish()));
+    let requests = [
+        told("/v1/webhooks", &hook_wish()),
+        Request::get("/v1/webhooks"),
+        Request::get(path("")),
+        Request::get(path("/deliveries?state=waiting&limit=2")),
+        Request::get(path("/deliveries?state=dead")),
+        Request::get(path("/deliveries?state=done")),
+        told(path("/rotate"), &json!({ "overlap_hours": 1 })),
+        told(path("/test"), &json!({})),
+        told(path("/replay"), &json!({ "dead": true })),
+        told(path("/replay"), &json!({ "from": 0 })),
+        Request { method: "DELETE", ..Request::get(spare) },
+    ];
+    requests.into_iter().map(|request| Case(by(request, key), 200, "ok")).collect()
+}
+
+fn bad_webhooks(world: &World) -> Vec<Case> {
+    let ((id, wish), [key, narrow]) = (hook(world), platform(world));
+    let path = |rest: &str| format!("/v1/webhooks/{id}{rest}");
+    let unknown = "/v1/webhooks/whk_5t63b7qsg5we2a5gr9hx8w2k4m";
+    let new = |body: Value, status, code| Case(by(told("/v1/webhooks", &body), key), status, code);
+    let changed = |rest: &str, body: Value, code| Case(by(told(path(rest), &body), key), 400, code);
+    let mut cases = vec![
+        bad("/v1/webhooks", 403, "not_allowed"),
+        Case(by(told("/v1/webhooks", &hook_wish()), narrow), 403, "grant_needed"),
+        Case(by(told(path("/test"), &json!({})), narrow), 403, "grant_needed"),
+        Case(by(Request::get(unknown), key), 404, "not_found"),
+        Case(by(Request::get("/v1/webhooks/whk_1"), key), 400, "invalid_field"),
+        Case(by(told(format!("{unknown}/rotate"), &json!({})), key), 404, "not_found"),
+        Case(by(Request::get(path("/deliveries?state=lost")), key), 400, "invalid_field"),
+        Case(by(Request::get(path("/deliveries?cursor=00")), key), 400, "invalid_cursor"),
+        Case(
+            by(Request::post("/v1/webhooks", "text/plain", "{}"), key),
+            415,
+            "unsupported_media_type",
+        ),
+        new(wish.clone(), 409, "webhook_exists"),
+        new(json!({}), 400, "missing_field"),
+        new(json!({ "url": "https://tms.example/", "colour": 1 }), 400, "unknown_field"),
+        new(json!({ "url": "https://tms.example/", "kinds": ["lorry"] }), 400, "invalid_field"),
+        new(json!({ "url": "https://tms.example/", "from": 1u64 << 40 }), 400, "invalid_field"),
+        changed("/replay", json!({}), "missing_field"),
+        changed("/replay", json!({ "dead": false }), "invalid_field"),
+        changed("/replay", json!({ "dead": true, "from": 1 }), "fields_exclusive"),
+        changed("/replay", json!({ "from": 1u64 << 40 }), "invalid_field"),
+        changed("/rotate", json!({ "overlap_hours": 169 }), "invalid_field"),
+    ];
+    let urls = ["", "ftp://127.0.0.1/", "http://10.0.0.1/", "https://[fe80::1]/", "http://a:b@c/"];
+    cases.extend(urls.map(|url| new(json!({ "url": url }), 400, "invalid_field")));
     cases
 }
 
@@ -125,16 +273,35 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
             cases.push(Case(Request { target, ..request }, 400, "unknown_field"));
         }
     }
-    for list in
-        ["organisations", "applications", "vehicles", "matters", "waybills", "codes", "blocks"]
-    {
+    for list in [
+        "organisations",
+        "applications",
+        "vehicles",
+        "matters",
+        "waybills",
+        "codes",
+        "blocks",
+        "consents",
+        "accesses",
+        "erasures",
+    ] {
         for query in ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=1&limit=2"] {
             cases.push(bad(format!("/v1/{list}?{query}"), 400, "invalid_field"));
         }
         cases.push(bad(format!("/v1/{list}?cursor=00ff"), 400, "invalid_cursor"));
     }
-    let kinds = ["organisations", "persons", "applications", "vehicles", "matters", "waybills"];
-    for (kind, prefix) in kinds.iter().zip(["org", "per", "app", "veh", "mat", "way"]) {
+    let kinds = [
+        ("organisations", "org"),
+        ("persons", "per"),
+        ("applications", "app"),
+        ("vehicles", "veh"),
+        ("matters", "mat"),
+        ("waybills", "way"),
+        ("consents", "con"),
+        ("accesses", "acc"),
+        ("erasures", "era"),
+    ];
+    for (kind, prefix) in kinds {
         let other = if prefix == "org" { "per" } else { "org" };
         cases.extend([
             bad(format!("/v1/{kind}/{prefix}_{id}"), 404, "not_found"),
@@ -194,11 +361,44 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         bad("/v1/events?colour=blue", 400, "unknown_field"),
         Case(Request::get("/v1/status").with("host", "evil.example"), 403, "host_not_allowed"),
     ]);
+    cases.extend(badly_shown(world));
+    cases.extend(badly_exchanged(world));
     for seconds in [json!(0), json!(601), json!(-1), json!("60")] {
         cases.push(Case(wish(world, seconds), 400, "invalid_field"));
     }
+    cases.extend(bad_webhooks(world));
     cases.extend(badly_submitted(world));
     cases
+}
+
+/// What is not witnessed, and scans that are no such thing.
+fn badly_shown(world: &World) -> Vec<Case> {
+    let World { code, maker, driver, .. } = world;
+    let nobody = chain::ids::CodeId::made_by(chain::TransactionId(chain::Hash::of(b"nobody")));
+    let (own, other) = (driver.public(), world.node.key("insurer").public());
+    let none = "org_5t63b7qsg5we2a5gr9hx8w2k4m";
+    let (of_code, of_maker) =
+        (format!("/v1/codes/{code}/witness"), format!("/v1/organisations/{maker}/witness"));
+    let posted = |body: Value| Request::post("/v1/verify", JSON, body.to_string());
+    let threshold = |count: Value| posted(json!({ "text": "", "threshold": count }));
+    vec![
+        bad(format!("/v1/codes/{nobody}/witness"), 404, "not_found"),
+        bad(format!("/v1/codes/{nobody}/witness?key={own}"), 404, "not_found"),
+        bad(format!("/v1/organisations/{none}/witness?key={own}"), 404, "not_found"),
+        bad(format!("{of_code}?key={other}"), 409, "key_not_held"),
+        bad(format!("{of_maker}?key={own}"), 409, "key_not_held"),
+        bad(format!("{of_code}?key=mine"), 400, "invalid_field"),
+        bad(of_maker, 400, "missing_field"),
+        bad(format!("{of_code}?at_height=999999999"), 404, "height_not_reached"),
+        bad(format!("{of_code}?at_height=0"), 409, "witnessed_too_late"),
+        Case(posted(json!({})), 400, "missing_field"),
+        Case(posted(json!({ "text": 7 })), 400, "invalid_field"),
+        Case(posted(json!({ "text": "", "colour": "blue" })), 400, "unknown_field"),
+        Case(threshold(json!(0)), 400, "invalid_field"),
+        Case(threshold(json!(5)), 400, "invalid_field"),
+        Case(Request::post("/v1/verify", "text/plain", "DYM1:"), 415, "unsupported_media_type"),
+        Case(Request::post("/v1/verify", JSON, vec![b' '; 200_000]), 413, "body_too_large"),
+    ]
 }
 
 /// Transactions and batches that are not taken.
@@ -248,4 +448,53 @@ fn badly_submitted(world: &World) -> Vec<Case> {
         post(batch, "text/csv", Vec::new(), 415, "unsupported_media_type"),
     ]);
     cases
+}
+
+/// The exchange, badly asked.
+fn badly_exchanged(world: &World) -> Vec<Case> {
+    let key = world.node.key(agreed::ASKER);
+    let post = |target: &str, body: Value| {
+        agreed::by(world, &key, Request::post(target, JSON, body.to_string()))
+    };
+    let wish = |changed: &str, to: Value| {
+        let mut body: Value = serde_json::from_slice(&agreed::wish(world).body).unwrap();
+        body[changed] = to;
+        post("/v1/consents/requests", body)
+    };
+    let both = json!({ "kind": "phone", "value": "16400000001" });
+    let foreign = "acc_5t63b7qsg5we2a5gr9hx8w2k4m";
+    let asked =
+        json!({ "about": { "code": world.code }, "fields": ["plate"], "purpose": "engagement" });
+    let wrong = json!({ "digits": "123", "key": both });
+    let refuse = format!("/v1/codes/{}/prompts/{}/refuse", world.code, "0".repeat(64));
+    let driver = |request| agreed::by(world, &world.driver, request);
+    let draw =
+        Request::post(format!("/v1/codes/{}/capacity", world.code), JSON, r#"{"fields":[]}"#);
+    vec![
+        Case(post("/v1/exchange", asked), 403, "fields_beyond_basis"),
+        Case(
+            post("/v1/exchange", json!({ "about": { "code": world.code } })),
+            400,
+            "missing_field",
+        ),
+        Case(post("/v1/exchange/capacity", wrong), 400, "invalid_field"),
+        Case(post(&format!("/v1/exchange/{foreign}/collect"), json!({})), 404, "not_found"),
+        Case(
+            agreed::by(world, &key, Request::get(format!("/v1/exchange/{foreign}"))),
+            404,
+            "not_found",
+        ),
+        Case(wish("key", both), 400, "fields_exclusive"),
+        Case(wish("fields", json!(["name", "track"])), 400, "invalid_field"),
+        Case(wish("uses", json!(0)), 400, "invalid_field"),
+        Case(wish("until", json!("2020-01-01T00:00:00+08:00")), 400, "invalid_field"),
+        Case(Request::get(format!("/v1/codes/{}/prompts", world.code)), 404, "not_found"),
+        Case(driver(Request::post(refuse, JSON, "{}")), 404, "not_found"),
+        Case(driver(draw), 400, "invalid_field"),
+        Case(
+            Request::post("/v1/exchange", JSON, agreed::exchange(world).body),
+            401,
+            "credentials_needed",
+        ),
+    ]
 }

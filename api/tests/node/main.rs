@@ -3,10 +3,17 @@
 #![allow(clippy::unwrap_used)]
 
 mod access;
+mod agreed;
 mod answers;
+mod capacity;
 mod cases;
 mod described;
+mod exchange;
+mod held;
 mod http;
+mod nodes;
 mod routes;
 mod schema;
+mod shown;
+mod webhooks;
 mod world;

@@ -32,7 +32,7 @@ fn every_route_answers_as_it_is_described() {
     let all: BTreeSet<String> = operations().into_iter().map(|(name, _)| name).collect();
     let unasked: Vec<_> = all.difference(&reached).collect();
     // Streams have no end: they have tests of their own.
-    assert_eq!(unasked, ["GET /v1/events"]);
+    assert_eq!(unasked, ["GET /v1/codes/{id}/prompts/events", "GET /v1/events"]);
     assert_answers(world, cases);
 }
 
@@ -115,7 +115,7 @@ fn every_described_answer_has_an_example_that_is_true() {
                 assert!(faults.is_empty(), "{name} {status}: {faults:#?}");
             }
         }
-        if name.starts_with("POST") {
+        if name.starts_with("POST") && told["requestBody"].is_object() {
             let schema = &told["requestBody"]["content"][JSON]["schema"];
             let body = &examples[&name]["request"];
             let faults = schema::faults(&DOCUMENT, schema, body);

@@ -6,14 +6,20 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use api::access::register::Register;
+use api::access::register::{Register, Wanted};
+use api::access::secret::ApiKey;
 use api::config::{ApiConfig, Limits};
+use api::exchange::{Exchange, Parts};
 use api::routes::{Served, serve};
+use api::webhooks::config::WebhookConfig;
+use api::webhooks::{SealKey, Webhooks};
 use chain::actions::{Action, MatterOpen, MatterSettle};
 use chain::ids::*;
 use chain::keys::SecretKey;
 use chain::nonce::Nonce;
-use chain::records::{Application, MatterKind, Subject};
+use chain::records::{Application, InterfaceScopes, MatterKind, Subject};
+use chain::shown::{WitnessKey, Witnessed};
+use chain::text::Name;
 use chain::{Genesis, Hash, Time, Transaction, TransactionId};
 use consensus::clock::Clock;
 use consensus::{Config, Handle, ProposalSize, start};
@@ -30,7 +36,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::agreed::{Agreed, agree};
 use crate::described::assert_described;
+use crate::held::{CONSORTIUM_KEY, Held, messenger};
 use crate::http::{Answer, Request, send};
 
 /// Everything that is not a test thread runs here.
@@ -45,18 +53,53 @@ pub(crate) struct Node {
     /// Its API keys.
     pub(crate) keys: watch::Sender<Arc<Register>>,
     pub(crate) consortium: Consortium,
-    _handle: Handle,
-    _folder: tempfile::TempDir,
+    /// What it holds.
+    pub(crate) held: Arc<Held>,
+    handle: Handle,
+    folder: tempfile::TempDir,
+    shutdown: CancellationToken,
+}
+
+/// Receivers on this machine are called, and nobody has too many.
+fn many_webhooks() -> WebhookConfig {
+    let allow = vec!["127.0.0.0/8".parse().unwrap()];
+    WebhookConfig { allow, most: 10_000, per_organisation: 1_000, ..Default::default() }
 }
 
 /// The node of a plan's first validator, with these limits.
 pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
-    let time = Time(Clock::default().now_ms() - 1_000);
+    // Long enough ago that nobody gives a word for genesis any more.
+    let time = Time(Clock::default().now_ms() - 120_000);
     let plan = Plan { validators, observers: 0, depth: 10, ..Plan::testnet(time, [11; 32]) };
     let consortium = consortium(&Plan { heartbeat_ms: 500, ..plan }).unwrap();
+    run(consortium, tempfile::tempdir().unwrap(), limits, &many_webhooks()).await
+}
+
+/// The store of a folder: tasks of a node that was stopped let go of it a little later.
+async fn opened(folder: &std::path::Path, genesis: &Genesis) -> Store {
+    let opening = async {
+        loop {
+            match Store::open(folder, genesis, &Options::default()) {
+                Ok(store) => return store,
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), opening).await.expect("the store opens")
+}
+
+/// The first validator of a consortium over a folder.
+pub(crate) async fn run(
+    consortium: Consortium,
+    folder: tempfile::TempDir,
+    limits: Limits,
+    webhooks: &WebhookConfig,
+) -> Node {
     let genesis = Arc::new(consortium.genesis.clone());
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path(), &genesis, &Options::default()).unwrap();
+    let held = Arc::new(Held::default());
+    let store = opened(folder.path(), &genesis).await;
+    let seal = SealKey::of_node(&consortium.nodes[0].key.seed());
+    let hooks = Arc::new(Webhooks::open(store.local(), webhooks, seal).unwrap());
     let config = Config {
         genesis: Arc::clone(&genesis),
         key: consortium.nodes[0].key.clone(),
@@ -67,28 +110,64 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
         proposal: ProposalSize::default(),
     };
     let handle = start(config, store.clone()).await.unwrap();
+    let exchange = Exchange::start(Parts {
+        store: store.clone(),
+        handle: handle.clone(),
+        genesis: Arc::clone(&genesis),
+        holdings: held.clone(),
+        keys: consortium.members.iter().map(|member| member.key.clone()).collect(),
+        consortium_key: Some(CONSORTIUM_KEY),
+    });
     let (keys, known) = watch::channel(Arc::default());
     let served = || Served {
         store: store.clone(),
         handle: handle.clone(),
         genesis: Arc::clone(&genesis),
+        witness: WitnessKey::of(&genesis, &consortium.nodes[0].key),
         registry: Default::default(),
         keys: known.clone(),
+        exchange: Arc::clone(&exchange),
+        webhooks: Arc::clone(&hooks),
     };
     let listen = "127.0.0.1:0".parse().unwrap();
     let config = ApiConfig {
         listen,
         limits,
+        webhooks: webhooks.clone(),
         allow_open_api_without_credentials: true,
         ..ApiConfig::default()
     };
-    let (address, _) = serve(served(), &config, CancellationToken::new()).await.unwrap();
+    let shutdown = CancellationToken::new();
+    let (address, _) = serve(served(), &config, shutdown.clone()).await.unwrap();
     let config = ApiConfig { allow_open_api_without_credentials: false, ..config };
-    let (guarded, _) = serve(served(), &config, CancellationToken::new()).await.unwrap();
-    Node { address, guarded, keys, consortium, _handle: handle, _folder: folder }
+    let (guarded, _) = serve(served(), &config, shutdown.clone()).await.unwrap();
+    Node { address, guarded, keys, consortium, held, handle, folder, shutdown }
 }
 
 impl Node {
+    /// Stops, and starts again over the same folder.
+    pub(crate) async fn restarted(self, webhooks: &WebhookConfig) -> Self {
+        let Self { consortium, folder, handle, shutdown, .. } = self;
+        shutdown.cancel();
+        handle.stop().await;
+        drop(handle);
+        run(consortium, folder, Limits::default(), webhooks).await
+    }
+
+    /// Puts an API key of a member among those of the node.
+    pub(crate) fn api_key(&self, number: u8, member: &str, scopes: InterfaceScopes) -> String {
+        let key = ApiKey::of([number; 48]);
+        let organisation = self.consortium.member(member).unwrap().id;
+        let label = Name::new("a test").unwrap();
+        let wanted = Wanted { label, organisation, scopes, until: None };
+        self.keys.send_modify(|keys| {
+            let mut all: Register = (**keys).clone();
+            all.add(&key, wanted, Time(Clock::default().now_ms())).unwrap();
+            *keys = Arc::new(all);
+        });
+        key.reveal()
+    }
+
     pub(crate) fn genesis(&self) -> &Genesis {
         &self.consortium.genesis
     }
@@ -100,6 +179,11 @@ impl Node {
 
     /// A transaction of a member, with a nonce of its own.
     pub(crate) fn sign(&self, member: &str, action: impl Into<Action>) -> Transaction {
+        self.sign_by(&self.key(member), action)
+    }
+
+    /// The same by any key.
+    pub(crate) fn sign_by(&self, key: &SecretKey, action: impl Into<Action>) -> Transaction {
         static COUNT: Mutex<u64> = Mutex::new(0);
         let mut count = COUNT.lock().unwrap();
         *count += 1;
@@ -107,7 +191,7 @@ impl Node {
         nonce[..8].copy_from_slice(&count.to_le_bytes());
         let until = Time(Clock::default().now_ms() + 60_000);
         let chain = self.genesis().chain_id();
-        Transaction::sign(&self.key(member), chain, action.into(), Nonce(nonce), until)
+        Transaction::sign(key, chain, action.into(), Nonce(nonce), until)
     }
 
     /// A transaction that the state machine refuses: there is no such matter.
@@ -149,22 +233,50 @@ pub(crate) struct World {
     pub(crate) opened: TransactionId,
     /// The driver's key.
     pub(crate) driver: SecretKey,
+    /// What was agreed to and asked for.
+    pub(crate) agreed: Agreed,
+}
+
+impl World {
+    /// The badge of the traffic police, by its working key: where a node gives its word for it.
+    pub(crate) fn badge(&self) -> String {
+        let member = self.node.consortium.member("traffic-police").unwrap();
+        format!("/v1/organisations/{}/witness?key={}", member.id, member.key.public())
+    }
+
+    /// The driver's code as it is shown now.
+    pub(crate) fn shown(&self) -> String {
+        let answer =
+            send(self.node.address, &Request::get(format!("/v1/codes/{}/witness", self.code)));
+        let packed = hex::decode(answer.json()["packed"].as_str().unwrap()).unwrap();
+        let now = Time(Clock::default().now_ms());
+        let chain = self.node.genesis().chain_id();
+        let shown = Witnessed::from_bytes(&packed).unwrap().show(&self.driver, &chain, now);
+        shown.unwrap().to_text().unwrap()
+    }
 }
 
 /// The one node of a test binary.
 pub(crate) fn world() -> &'static World {
-    static WORLD: LazyLock<World> = LazyLock::new(|| RUNTIME.block_on(build()));
+    static WORLD: LazyLock<World> = LazyLock::new(|| {
+        let world = RUNTIME.block_on(build());
+        World { agreed: agree(&world), ..world }
+    });
     &WORLD
 }
 
-const SIZE: Size =
+pub(crate) const SIZE: Size =
     Size { enterprises: cast::ENTERPRISES, drivers: 0, waybills: 0, yellow: 0, red: 0 };
 
 async fn build() -> World {
     let node = node(1, Limits::default()).await;
     let net = connected(node.address).await;
+    let mut inboxes = authorities(&node.consortium, &net).await;
+    for inbox in inboxes.values_mut() {
+        inbox.url = messenger(&inbox.url, node.held.clone()).await;
+    }
     let settings = Settings {
-        inboxes: authorities(&node, &net).await,
+        inboxes,
         regulator: node.key("regulator"),
         police: node.key("traffic-police"),
         in_genesis: Vec::new(),
@@ -189,12 +301,13 @@ async fn build() -> World {
         matter: MatterId(RecordId::made_by(opening.id(), 0)),
         opened: opening.id(),
         driver: driver.key,
+        agreed: Agreed::default(),
         node,
     }
 }
 
 /// A client of the node as soon as it leads itself.
-async fn connected(address: SocketAddr) -> NetNode {
+pub(crate) async fn connected(address: SocketAddr) -> NetNode {
     let net = NetNode::connect(&format!("http://{address}")).await.unwrap();
     let led = async {
         while net.client().status().await.unwrap().leader.is_none() {
@@ -206,19 +319,19 @@ async fn connected(address: SocketAddr) -> NetNode {
 }
 
 /// An authority of each role with an inbox on a free port.
-async fn authorities(node: &Node, net: &NetNode) -> Inboxes {
+pub(crate) async fn authorities(consortium: &Consortium, net: &NetNode) -> Inboxes {
     let mut inboxes = Inboxes::new();
     for role in Role::ALL {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let member = node.consortium.member(role.word()).unwrap();
+        let member = consortium.member(role.word()).unwrap();
         inboxes.insert(role, InboxAt { organisation: member.id, url });
         let setup = Setup {
             role,
             organisation: member.id,
             key: member.key.clone(),
-            secrets: node.consortium.secrets,
-            register: cast::register(node.genesis().time),
+            secrets: consortium.secrets,
+            register: cast::register(consortium.genesis.time),
             people: cast::PEOPLE,
         };
         tokio::spawn(authority::serve(setup, net.clone(), listener, std::future::pending()));

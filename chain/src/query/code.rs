@@ -3,16 +3,17 @@
 
 use super::record::brought_up;
 use crate::data::small_data;
-use crate::ids::{CodeId, Time};
+use crate::ids::{CodeId, PersonId, Time};
 use crate::keys::PublicKey;
 use crate::machine::due;
 use crate::machine::overlay::Overlay;
 use crate::receipt::Version;
 use crate::records::key::Use;
 use crate::records::{
-    CertificateKind, CertificateState, Code, Colour, Custody, Dossier, Holder, Person, RecordKey,
-    RecordKind, RegisteredKey, Standing, Subject, Value,
+    CertificateKind, CertificateState, Code, Colour, Custody, Dossier, Holder, Organisation,
+    Person, RecordKey, RecordKind, RegisteredKey, Standing, Subject, Value,
 };
+use crate::shown::KeyCustody;
 use crate::view::Records;
 
 small_data! {
@@ -98,15 +99,40 @@ fn unknown(at: Time) -> CodeAnswer {
 /// The custody of the holder's keys.
 fn custody<R: Records + ?Sized>(overlay: &mut Overlay<'_, R>, code: &Code) -> Vec<Custody> {
     let Holder::Person(id) = code.holder else { return Vec::new() };
+    keys_of_person(overlay, id).into_iter().map(|(_, custody)| custody).collect()
+}
+
+/// The keys in force of a code's holder, and who has each in hand.
+pub(crate) fn keys_of_holder<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    code: &Code,
+) -> Vec<(PublicKey, KeyCustody)> {
+    match code.holder {
+        Holder::Person(id) => {
+            let keys = keys_of_person(overlay, id).into_iter();
+            keys.map(|(key, custody)| (key, custody.into())).collect()
+        }
+        Holder::Organisation(id) => {
+            let keys = overlay.peek::<Organisation>(id.0).map(|holder| holder.keys.clone());
+            let keys = keys.unwrap_or_default().into_iter();
+            keys.map(|key| (key, KeyCustody::Organisation)).collect()
+        }
+    }
+}
+
+fn keys_of_person<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    id: PersonId,
+) -> Vec<(PublicKey, Custody)> {
     let keys = overlay.peek::<Person>(id.0).map_or_else(Vec::new, |person| person.keys.clone());
-    let registered = |key: &PublicKey| {
-        let key = overlay.peek::<RegisteredKey>(RegisteredKey::id_of(key))?;
-        match &key.uses {
-            Use::Person(custody) => Some(*custody),
+    let registered = |key: PublicKey| {
+        let record = overlay.peek::<RegisteredKey>(RegisteredKey::id_of(&key))?;
+        match &record.uses {
+            Use::Person(custody) => Some((key, *custody)),
             Use::Organisation(_) => None,
         }
     };
-    keys.iter().filter_map(registered).collect()
+    keys.into_iter().filter_map(registered).collect()
 }
 
 /// The operator's state, and when it changes by itself next.

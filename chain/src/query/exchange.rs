@@ -9,7 +9,7 @@ use crate::ids::{AccessId, Time, WaybillId};
 use crate::machine::exchange::basis;
 pub use crate::machine::exchange::basis::Asked;
 use crate::records::access::Basis;
-use crate::records::{Access, Code, Consent, Purpose, Value, Waybill};
+use crate::records::{Access, Code, Consent, Organisation, Purpose, Value, Waybill};
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::{Past, Records};
 
@@ -81,6 +81,12 @@ pub fn answerable<R: Records + ?Sized>(
     let access = found.ok_or_else(|| Refused::about(RefusalCode::NotFound, "access"))?;
     basis::check_recorded(&mut fresh(records), &access, at)?;
     Ok(access)
+}
+
+/// True for a regulator's access by its office: data kept for the law alone are open to it.
+pub fn is_named_case<R: Records + ?Sized>(records: &R, access: &Access, at: Time) -> bool {
+    let asker = typed::<Organisation, _>(records, access.by.0, at);
+    asker.is_some_and(|asker| basis::is_named_case(&asker.value, &access.basis))
 }
 
 /// The named waybill, and those of the asker's that the code has under way.

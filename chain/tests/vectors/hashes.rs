@@ -3,6 +3,7 @@
 
 use chain::actions::{CapacityTerms, Release, Statement};
 use chain::block::{BlockRef, Proposal};
+use chain::exchange::{Digits, Request, shown_digest};
 use chain::ids::{ApplicationId, CodeId, Height, RecordId};
 use chain::keys::Signature;
 use chain::merkle::leaf_hash;
@@ -45,6 +46,27 @@ fn transaction(scene: &Scene) -> Value {
             "signer": statement.signer,
             "signature": statement.signature,
         },
+    })
+}
+
+/// What an access is the record of, and the digits of a verification code.
+fn request(scene: &Scene) -> Value {
+    let digits = Digits::new(7, 42).unwrap();
+    let request = Request {
+        chain: scene.world.memory.chain(),
+        about: CodeId::from_record(scene.code.id).unwrap().into(),
+        basis: None,
+        fields: FieldSet::LEAST,
+        receiver: Hash::of(b"receiver"),
+        nonce: Nonce(Hash::of(b"nonce").half()),
+        digits: Some(digits),
+    };
+    let salt = Hash::of(b"salt");
+    json!({
+        "json": request,
+        "bytes": bytes_of(&request),
+        "digest": request.digest(),
+        "digits": { "salt": salt, "digits": digits, "shown": shown_digest(&salt.0, digits) },
     })
 }
 
@@ -223,6 +245,7 @@ fn hashes_and_ids_are_derived_as_the_vectors_say() {
             },
             "transaction": transaction(&scene),
             "capacity": capacity(&scene),
+            "request": request(&scene),
             "pairs": pairs(&scene),
             "proposal": proposal(&scene),
             "versions": versions(&scene),

@@ -13,6 +13,7 @@ mod hashes;
 mod layout;
 mod openings;
 mod samples;
+mod showing;
 mod shown;
 mod signing;
 mod trees;

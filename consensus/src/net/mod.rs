@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The network between registered nodes: libp2p (TCP, Noise, yamux), four lanes of framed streams.
+//! The network between registered nodes: libp2p (TCP, Noise, yamux), five lanes of framed streams.
 //! Never trusts what a peer says of itself: a peer is its key in the registry, and nobody else speaks.
 
 pub(crate) mod caller;
@@ -31,10 +31,13 @@ pub(crate) enum Lane {
     Forward,
     /// Blocks for those who are behind.
     Sync,
+    /// Questions of one node's interface to another's; agreement never waits for them.
+    Exchange,
 }
 
 impl Lane {
-    pub(crate) const ALL: [Lane; 4] = [Lane::Append, Lane::Control, Lane::Forward, Lane::Sync];
+    pub(crate) const ALL: [Lane; 5] =
+        [Lane::Append, Lane::Control, Lane::Forward, Lane::Sync, Lane::Exchange];
 
     pub(crate) fn protocol(self) -> StreamProtocol {
         StreamProtocol::new(match self {
@@ -42,12 +45,14 @@ impl Lane {
             Lane::Control => "/dianyun/control/1",
             Lane::Forward => "/dianyun/forward/1",
             Lane::Sync => "/dianyun/sync/1",
+            Lane::Exchange => "/dianyun/exchange/1",
         })
     }
 
     pub(crate) fn max_frame(self) -> usize {
         match self {
             Lane::Control => limits::CONTROL_FRAME_BYTES,
+            Lane::Exchange => limits::EXCHANGE_FRAME_BYTES,
             Lane::Append | Lane::Forward | Lane::Sync => limits::FRAME_BYTES,
         }
     }

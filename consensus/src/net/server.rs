@@ -96,7 +96,7 @@ async fn serve(
 ) {
     let ended = match lane {
         Lane::Append => serve_ordered(&context, &peer, lane, stream).await,
-        Lane::Control | Lane::Forward | Lane::Sync => {
+        Lane::Control | Lane::Forward | Lane::Sync | Lane::Exchange => {
             serve_unary(&context, &peer, (lane, bound), stream).await
         }
     };

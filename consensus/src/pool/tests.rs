@@ -8,10 +8,16 @@ use proptest::prelude::*;
 const SMALL: PoolLimits =
     PoolLimits { count: 5, bytes: 100, per_sender: 3, queue: 2, queue_ms: 50 };
 
+/// Each sender is an organisation.
+fn class(sender: u8) -> Class {
+    Class::Organisation([sender; 16])
+}
+
 fn incoming(id: u8, sender: u8, bytes: usize) -> Incoming<u8> {
     Incoming {
         id: [id; 32],
         sender: [sender; 32],
+        class: class(sender),
         valid_until_ms: 1_000 + u64::from(id),
         bytes,
         body: id,
@@ -49,7 +55,7 @@ fn a_known_transaction_is_not_taken_twice() {
 fn order_of_arrival_is_order_of_leaving_even_after_a_failed_proposal() {
     let mut pool = Pool::new(SMALL);
     for id in [3, 1, 2] {
-        pool.insert(incoming(id, id, 10), Origin::Here, u64::from(id));
+        pool.insert(incoming(id, 7, 10), Origin::Here, u64::from(id));
     }
     let taken = pool.take(2, 1_000, 5);
     assert_eq!(bodies(&taken), [3, 1]);
@@ -90,6 +96,11 @@ fn valid_until_is_the_last_block_time_that_may_hold_it() {
     assert_eq!((pool.len(), pool.bytes()), (0, 0));
 }
 
+/// True while one more of sender 1 would wait for too long.
+fn is_busy(pool: &Pool<u8>) -> bool {
+    pool.queue(class(1)) != Room::Free
+}
+
 #[test]
 fn a_queue_is_as_long_as_blocks_are_fast() {
     let limits = PoolLimits { count: 100, bytes: 1_000, per_sender: 100, queue: 2, queue_ms: 500 };
@@ -100,25 +111,25 @@ fn a_queue_is_as_long_as_blocks_are_fast() {
         }
     };
     insert(&mut pool, 0..1);
-    assert!(!pool.is_busy(), "there is always room for two");
+    assert!(!is_busy(&pool), "there is always room for two");
     insert(&mut pool, 1..20);
-    assert!(pool.is_busy(), "how fast they are taken is not known");
+    assert!(is_busy(&pool), "how fast they are taken is not known");
     let ids = |ids: std::ops::Range<u8>| ids.map(|id| [id; 32]).collect::<Vec<_>>();
     pool.executed(&ids(0..4), 600);
-    assert!(pool.is_busy(), "nor within less than a second");
+    assert!(is_busy(&pool), "nor within less than a second");
     pool.executed(&ids(4..10), 1_000);
-    assert!(pool.is_busy(), "10 a second are 5 in half a second, and 10 wait");
+    assert!(is_busy(&pool), "10 a second are 5 in half a second, and 10 wait");
     pool.executed(&ids(10..16), 1_500);
-    assert!(!pool.is_busy(), "4 wait");
+    assert!(!is_busy(&pool), "4 wait");
     pool.executed(&ids(90..99), 9_000);
-    assert!(pool.is_busy(), "none of ours was taken for long: less than one a second");
+    assert!(is_busy(&pool), "none of ours was taken for long: less than one a second");
     pool.executed(&ids(16..18), 9_001);
-    assert!(pool.is_busy(), "2 wait");
+    assert!(is_busy(&pool), "2 wait");
     pool.executed(&ids(18..19), 9_002);
-    assert!(!pool.is_busy());
+    assert!(!is_busy(&pool));
     pool.executed(&ids(19..20), 5);
     insert(&mut pool, 30..32);
-    assert!(pool.is_busy(), "a clock that was put back changes nothing");
+    assert!(is_busy(&pool), "a clock that was put back changes nothing");
 }
 
 #[test]
@@ -128,17 +139,17 @@ fn what_peers_forward_keeps_nobody_out() {
     for id in 0..50 {
         assert_eq!(pool.insert(incoming(id, 1, 1), Origin::Peer, 0), Inserted::New);
     }
-    assert!(!pool.is_busy(), "none is ours");
+    assert!(!is_busy(&pool), "none is ours");
     assert!(pool.senders.is_empty(), "nor counts for its sender here");
     pool.insert(incoming(60, 1, 1), Origin::Here, 0);
-    assert!(!pool.is_busy());
+    assert!(!is_busy(&pool));
     assert!(pool.adopt(&[3; 32]) && pool.adopt(&[3; 32]));
-    assert!(pool.is_busy(), "one that was sent here too is ours, once");
+    assert!(is_busy(&pool), "one that was sent here too is ours, once");
     pool.executed(&[[3; 32]], 0);
-    assert!(!pool.is_busy());
+    assert!(!is_busy(&pool));
     pool.leader_changed(0);
     pool.insert(incoming(61, 1, 1), Origin::Here, 0);
-    assert!(pool.is_busy() && pool.len() == 2, "ours stay");
+    assert!(is_busy(&pool) && pool.len() == 2, "ours stay");
 }
 
 #[test]
@@ -177,7 +188,12 @@ fn run(pool: &mut Pool<u8>, step: Step, now: u64) {
             let origin = if here { Origin::Here } else { Origin::Peer };
             pool.insert(incoming(id, sender, bytes), origin, now);
         }
-        Step::Take(count, bytes) => drop(pool.take(count, bytes, now)),
+        Step::Take(count, bytes) => {
+            let taken = pool.take(count, bytes, now);
+            assert!(taken.len() <= count);
+            let of = |(id, _): &(Id, u8)| pool.held[id].bytes;
+            assert!(taken.iter().map(of).sum::<usize>() <= bytes);
+        }
         Step::PutBack(id) => pool.put_back(&[[id; 32]], now),
         Step::Remove(id) => pool.executed(&[[id; 32]], now),
         Step::Expire(time) => drop(pool.expire(time)),
@@ -187,15 +203,23 @@ fn run(pool: &mut Pool<u8>, step: Step, now: u64) {
 }
 
 fn agrees(pool: &Pool<u8>) {
-    assert!(pool.len() <= SMALL.count && pool.bytes <= SMALL.bytes);
-    assert_eq!(pool.bytes, pool.held.values().map(|held| held.bytes).sum::<usize>());
+    assert!(pool.len() <= SMALL.count && pool.bytes() <= SMALL.bytes);
+    assert_eq!(pool.bytes(), pool.held.values().map(|held| held.bytes).sum::<usize>());
     assert_eq!(pool.expiry.len(), pool.held.len());
     let waiting: Vec<_> = pool.held.values().filter(|h| h.state == State::Waiting).collect();
-    assert_eq!(pool.waiting.len(), waiting.len());
+    assert_eq!(pool.turns.count(), waiting.len());
     assert_eq!(pool.sent.len(), pool.len() - waiting.len());
-    assert_eq!(pool.waiting_bytes, waiting.iter().map(|held| held.bytes).sum::<usize>());
+    assert_eq!(pool.turns.bytes(), waiting.iter().map(|held| held.bytes).sum::<usize>());
     let ours = pool.held.values().filter(|held| held.origin == Origin::Here).count();
-    assert_eq!(pool.ours, ours);
+    assert_eq!(pool.shares.all().ours, ours);
+    for (class, share) in pool.shares.classes() {
+        let of_class = || pool.held.values().filter(|held| held.class == *class);
+        assert!(share.count > 0);
+        assert_eq!(share.count, of_class().count());
+        assert_eq!(share.bytes, of_class().map(|held| held.bytes).sum::<usize>());
+        let ours = of_class().filter(|held| held.origin == Origin::Here).count();
+        assert_eq!(share.ours, ours);
+    }
     assert_eq!(pool.senders.values().sum::<usize>(), ours);
     assert!(pool.senders.values().all(|count| *count > 0));
 }

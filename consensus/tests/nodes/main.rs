@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod agreement;
+mod asking;
 mod clocks;
 mod divergence;
+mod fairness;
 mod forge;
 mod net;
 mod observers;

@@ -133,11 +133,16 @@ impl Net {
     }
 
     pub(crate) fn transaction(&mut self) -> (TransactionId, Bytes) {
+        self.transaction_of("traffic-police")
+    }
+
+    /// A transaction of a member, which the state machine refuses.
+    pub(crate) fn transaction_of(&mut self, member: &str) -> (TransactionId, Bytes) {
         self.nonce += 1;
         let mut nonce = [0; 16];
         nonce[..8].copy_from_slice(&self.nonce.to_le_bytes());
         let action = Action::MatterSettle(MatterSettle { matter: MatterId(RecordId(nonce)) });
-        let member = self.consortium.member("traffic-police").unwrap();
+        let member = self.consortium.member(member).unwrap();
         let until = Time(Clock::default().now_ms() + 60_000);
         let chain = self.consortium.genesis.chain_id();
         let signed = Transaction::sign(&member.key, chain, action, Nonce(nonce), until);

@@ -7,12 +7,12 @@ use std::collections::HashMap;
 use chain::ids::Time;
 use chain::records::certificate::CertificateKind as Kind;
 
-use crate::formats::FormatError;
 use crate::yunnan::Register;
 use crate::yunnan::certificates::Certificate;
 use crate::yunnan::enterprises::Enterprise;
 use crate::yunnan::people::Person;
 use crate::yunnan::vehicles::Vehicle;
+use formats::FormatError;
 
 /// Most policies that the insurer's counter sells.
 pub const COUNTER_POLICIES: usize = 10_000;

@@ -13,8 +13,8 @@ use chain::rules::licence;
 use chain::text::Word;
 
 use super::book::{About, Book, Entry};
-use crate::formats::{Mode, Rules, identity, uscc, vin};
 use crate::yunnan::vehicles::Vehicle;
+use formats::{Mode, Rules, identity, uscc, vin};
 use genesis::secrets::{TagSecrets, tag};
 
 /// Why an authority says no: a stable code.

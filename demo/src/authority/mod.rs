@@ -22,9 +22,9 @@ use tokio::sync::mpsc;
 
 use self::book::Book;
 use self::messages::{ClaimSent, ClaimStanding, REMEMBERED, WAITING};
-use crate::formats::FormatError;
 use crate::node::Node;
 use crate::yunnan::Register;
+use formats::FormatError;
 
 /// What an authority plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,6 +13,8 @@ mod sides;
 mod single;
 pub mod trips;
 
+use std::collections::BTreeMap;
+
 use chain::hash::Hash;
 use chain::ids::{CodeId, Time, WaybillId};
 use chain::keys::SecretKey;
@@ -110,6 +112,8 @@ pub struct Loaded {
     pub on_the_road: OnTheRoad,
     /// Samples; none if so little was loaded that there are none.
     pub samples: Option<Samples>,
+    /// Numbers in the register of the holders of the samples' codes.
+    pub holders: BTreeMap<CodeId, u64>,
 }
 
 /// A loader at work.
@@ -166,7 +170,10 @@ pub async fn load<N: Node>(
         }
         _ => None,
     };
-    Ok(Loaded { offices, drivers, on_the_road, samples })
+    let shown = samples.map_or_else(Vec::new, |all| vec![all.blue, all.yellow, all.red]);
+    let holders = drivers.iter().chain(&ending).filter(|driver| shown.contains(&driver.code));
+    let holders = holders.map(|driver| (driver.code, driver.index)).collect();
+    Ok(Loaded { offices, drivers, on_the_road, samples, holders })
 }
 
 impl<'a, N: Node> Loader<'a, N> {

@@ -20,7 +20,6 @@ use chain::transaction::Transaction;
 
 use super::{Driver, Loader, Office};
 use crate::applicant::DemoError;
-use crate::formats::FormatError;
 use crate::node::{Node, now, random, sign};
 use crate::sealed::salted;
 use crate::yunnan::Register;
@@ -28,6 +27,7 @@ use crate::yunnan::enterprises::{Enterprise, INSURER};
 use crate::yunnan::people::Person;
 use crate::yunnan::trade::{Carriage, Parties};
 use crate::yunnan::vehicles::Vehicle;
+use formats::FormatError;
 
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -278,7 +278,7 @@ fn fields_root(
 
 /// A commitment to the price, opened like any field.
 fn price(carriage: &Carriage) -> Hash {
-    let value = crate::formats::report::yuan3(carriage.price_fen);
+    let value = formats::report::yuan3(carriage.price_fen);
     Field { name: "TotalMonetaryAmount".to_owned(), salt: Salt(random()), value }.digest()
 }
 

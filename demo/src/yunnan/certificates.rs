@@ -11,7 +11,7 @@ use super::enterprises::{Enterprise, INSURER};
 use super::people::Person;
 use super::vehicles::Vehicle;
 use super::{Register, days};
-use crate::formats::report::tonnes2;
+use formats::report::tonnes2;
 
 /// What is printed where a certificate has no end.
 pub const FOR_EVER: &str = "长期";

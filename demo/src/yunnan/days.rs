@@ -5,7 +5,7 @@
 use chain::calendar::Date;
 use chain::ids::Time;
 
-use crate::formats::identity::Birth;
+use formats::identity::Birth;
 
 /// Milliseconds of a day.
 pub const DAY_MS: u64 = 86_400_000;

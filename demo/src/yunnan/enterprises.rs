@@ -5,7 +5,7 @@
 use super::Register;
 use super::draw::{Draw, Entity, scatter};
 use super::geography::{PREFECTURES, Prefecture};
-use crate::formats::{FormatError, certificate, uscc};
+use formats::{FormatError, certificate, uscc};
 
 /// Mark before every invented enterprise's name.
 pub const PREFIX: &str = "滇测";

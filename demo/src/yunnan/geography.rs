@@ -26,7 +26,7 @@ pub struct Prefecture {
 impl Prefecture {
     /// Six digits of the invented region that stands for this prefecture.
     pub fn synthetic_region(&'static self) -> String {
-        format!("{}{:02}", crate::formats::SYNTHETIC_REGION, self.place() + 1)
+        format!("{}{:02}", formats::SYNTHETIC_REGION, self.place() + 1)
     }
 
     /// Its place in [`PREFECTURES`].

@@ -6,8 +6,8 @@ use super::Register;
 use super::days;
 use super::draw::{Draw, Entity, scatter};
 use super::geography::{PREFECTURES, Prefecture};
-use crate::formats::identity::{self, Birth, Sex};
-use crate::formats::{FormatError, contact};
+use formats::identity::{self, Birth, Sex};
+use formats::{FormatError, contact};
 
 /// Mark behind every invented name.
 pub const SUFFIX: &str = "(测)";

@@ -11,8 +11,8 @@ use super::geography::{PREFECTURES, Prefecture, road_km};
 use super::people::Person;
 use super::vehicles::{Build, Vehicle};
 use super::{Register, days};
-use crate::formats::FormatError;
-use crate::formats::report::{kg3, yuan3};
+use formats::FormatError;
+use formats::report::{kg3, yuan3};
 
 /// Goods of the ministry's classification.
 #[derive(Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use super::Register;
 use super::days;
 use super::draw::{Draw, Entity, scatter};
 use super::geography::Prefecture;
-use crate::formats::{FormatError, certificate, plate, vin};
 use chain::calendar::Date;
+use formats::{FormatError, certificate, plate, vin};
 
 const SYMBOLS: &[u8; 34] = b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const ENERGY_LETTERS: &[u8; 10] = b"DABCEFGHJK";

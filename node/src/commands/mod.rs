@@ -16,10 +16,12 @@ pub(crate) mod keys;
 pub(crate) mod matter;
 pub(crate) mod node;
 pub(crate) mod proof;
+pub(crate) mod shown;
 pub(crate) mod testnet;
 pub(crate) mod token;
 pub(crate) mod tx;
 pub(crate) mod waybill;
+pub(crate) mod webhook;
 
 use anyhow::{Context, Result};
 

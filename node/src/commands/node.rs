@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use api::routes::{Served, serve};
+use api::webhooks::{SealKey, Webhooks};
+use chain::shown::WitnessKey;
 use clap::Subcommand;
 use consensus::clock::Clock;
 use consensus::{Config, Handle, PeerAddress, ProposalSize};
@@ -15,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{runtime, told_to_stop};
 use crate::config::{self, Flags, NodeConfig};
-use crate::{apikeys, lock, logs};
+use crate::{apikeys, exchange, lock, logs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,10 +63,13 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let genesis = Arc::new(genesis::load(&config.genesis)?);
     let unlock = Unlock::from_environment(config.passphrase_file.clone());
     let key = KeyFile::read(&config.key)?.open(genesis.mode, &unlock)?;
+    let exchange_keys = exchange::keys(&config.exchange, genesis.mode, &unlock)?;
+    let seal = SealKey::of_node(&key.seed());
     let store = Store::open(&config.data, &genesis, &Options::default())?;
     tracing::info!(chain = %store.header().chain, height = store.header().height.0, "opened");
     let peers = config.p2p.peers.iter();
     let peers = peers.map(|(name, address)| PeerAddress { name: name.clone(), address: *address });
+    let witness = WitnessKey::of(&genesis, &key);
     let consensus = Config {
         genesis: Arc::clone(&genesis),
         key,
@@ -78,7 +83,19 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let shutdown = CancellationToken::new();
     let registry = Default::default();
     let keys = apikeys::follow(dir)?;
-    let served = Served { store, handle: handle.clone(), genesis, registry, keys };
+    let exchange = exchange::start(exchange_keys, (&store, &handle), &genesis);
+    let webhooks = Webhooks::open(store.local(), &config.api.webhooks, seal)?;
+    let webhooks = Arc::new(webhooks);
+    let served = Served {
+        store,
+        handle: handle.clone(),
+        genesis,
+        witness,
+        registry,
+        keys,
+        exchange,
+        webhooks,
+    };
     let (address, serving) = serve(served, &config.api, shutdown.clone()).await?;
     tracing::info!(%address, p2p = %handle.listening(), "serving");
     let stopped = tokio::select! {

@@ -39,6 +39,19 @@ pub(crate) struct NodeConfig {
     /// How this node makes blocks.
     #[serde(default)]
     pub(crate) consensus: Consensus,
+    /// How this node exchanges data with others.
+    #[serde(default)]
+    pub(crate) exchange: ExchangeConfig,
+}
+
+/// How this node exchanges data with others.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ExchangeConfig {
+    /// Key files of organisations for which this node signs what they ask by `POST /v1/exchange`.
+    pub(crate) keys: Vec<PathBuf>,
+    /// The file with the key that holders' nodes share for key fields.
+    pub(crate) consortium_key: Option<PathBuf>,
 }
 
 /// How this node makes blocks when it leads.
@@ -125,6 +138,7 @@ fn known() -> Vec<String> {
         api: ApiConfig { tls: Some(tls), ..ApiConfig::default() },
         p2p: P2p { listen, peers },
         consensus: Consensus::default(),
+        exchange: ExchangeConfig { keys: Vec::new(), consortium_key: Some(path()) },
     };
     flatten(&whole).into_keys().collect()
 }
@@ -145,16 +159,28 @@ fn resolve(dir: &Path, config: &mut NodeConfig) -> Result<()> {
         *path = dir.join(&path);
     }
     config.passphrase_file = config.passphrase_file.take().map(|path| dir.join(path));
+    for path in config.exchange.keys.iter_mut().chain(&mut config.exchange.consortium_key) {
+        *path = dir.join(&path);
+    }
     if let Some(tls) = &mut config.api.tls {
         tls.certificate = dir.join(&tls.certificate);
         tls.key = dir.join(&tls.key);
+    }
+    if let Some(authorities) = &mut config.api.webhooks.authorities {
+        *authorities = dir.join(&authorities);
     }
     let tls = config.api.tls.iter();
     let tls =
         tls.flat_map(|tls| [("api.tls.certificate", &tls.certificate), ("api.tls.key", &tls.key)]);
     let named = [("genesis", &config.genesis), ("key", &config.key)];
     let passphrase = config.passphrase_file.iter().map(|path| ("passphrase_file", path));
-    for (key, path) in named.into_iter().chain(passphrase).chain(tls) {
+    let exchange = config.exchange.keys.iter().map(|path| ("exchange.keys", path));
+    let shared = config.exchange.consortium_key.iter();
+    let exchange = exchange.chain(shared.map(|path| ("exchange.consortium_key", path)));
+    let authorities = config.api.webhooks.authorities.iter();
+    let authorities = authorities.map(|path| ("api.webhooks.authorities", path));
+    let named = named.into_iter().chain(passphrase).chain(tls).chain(exchange).chain(authorities);
+    for (key, path) in named {
         ensure!(path.is_file(), "{key} names {}, which is no file: correct it", path.display());
     }
     Ok(())

@@ -3,11 +3,14 @@
  * A signer whose key the page cannot read: WebCrypto makes it and signs with it, and IndexedDB keeps its handle
  * (`keyPair` can be stored there as it is). Where a host has no Ed25519, `generate` says so.
  */
+import { concat, fromHex } from './bytes.js';
 import { HostError } from './errors.js';
-import { publicKey, type Signer, signature } from './keys.js';
-import type { PublicKey, Signature } from './primitives.js';
+import { LocalSigner, publicKey, type Signer, signature } from './keys.js';
+import { keyBytes, type PublicKey, type Signature } from './primitives.js';
 
 const ALGORITHM = 'Ed25519';
+/** What stands before the seed in a private key of RFC 8410. */
+const PRIVATE_KEY_HEAD = fromHex('302e020100300506032b657004220420');
 
 function subtle(): SubtleCrypto {
   const found = (globalThis as { crypto?: Crypto }).crypto?.subtle;
@@ -32,6 +35,24 @@ export class WebCryptoSigner implements Signer {
       throw new HostError(`this host makes no ${ALGORITHM} keys; use LocalSigner`);
     }
     return WebCryptoSigner.of(pair as CryptoKeyPair);
+  }
+
+  /**
+   * Takes over a key from its seed, the 32 bytes of RFC 8032. The page can read the key no more once the seed is
+   * forgotten, which is the caller's to do.
+   */
+  static async importSeed(seed: Uint8Array): Promise<WebCryptoSigner> {
+    const key = new LocalSigner(seed).key;
+    try {
+      const document = new Uint8Array(concat(PRIVATE_KEY_HEAD, seed));
+      const raw = new Uint8Array(keyBytes(key));
+      const privateKey = await subtle().importKey('pkcs8', document, { name: ALGORITHM }, false, ['sign']);
+      const pub = await subtle().importKey('raw', raw, { name: ALGORITHM }, true, ['verify']);
+      return new WebCryptoSigner(key, { privateKey, publicKey: pub });
+    } catch (error) {
+      if (error instanceof HostError) throw error;
+      throw new HostError(`this host takes no ${ALGORITHM} keys; use LocalSigner`);
+    }
   }
 
   /** A signer of a key pair that was kept. */

@@ -70,6 +70,14 @@ function ordered(outcome: unknown = { executed: { first_change: 3, changes: 1 } 
 
 const PENDING: Reply = { status: 202, json: { id: ID, stage: 'pending', receipt: null } };
 
+test('a scanned text is sent as JSON', async () => {
+  const node = new FakeNode([{ json: { verdict: 'unknown', reason: 'malformed' } }]);
+  assert.equal((await node.client().verifyShown('云', 2)).reason, 'malformed');
+  const [{ url, method, headers, body } = assert.fail()] = node.asked;
+  assert.deepEqual([url, method, headers['Content-Type']], ['http://node/v1/verify', 'POST', 'application/json']);
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(body)), { text: '云', threshold: 2 });
+});
+
 test('names and queries go where they belong', async () => {
   const node = new FakeNode([{ json: {} }, { json: {} }]);
   await node.client().get('/v1/codes/{id}', { path: { id: 'A/B' }, query: { at_time: TIME, proof: true } });

@@ -61,3 +61,14 @@ test('a key that cannot be read signs what verifies', async () => {
   await assert.rejects(globalThis.crypto.subtle.exportKey('pkcs8', signer.keyPair.privateKey));
   assert.equal((await WebCryptoSigner.of(signer.keyPair)).key, signer.key);
 });
+
+test('a seed that WebCrypto takes over signs as it did, and cannot be read again', async () => {
+  const seed = fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60');
+  const [taken, local] = [await WebCryptoSigner.importSeed(seed), new LocalSigner(seed)];
+  const message = fromHex('00ff');
+  assert.equal(taken.key, local.key);
+  assert.equal(await taken.sign(message), await local.sign(message));
+  assert.equal(taken.keyPair.privateKey.extractable, false);
+  assert.equal((await WebCryptoSigner.of(taken.keyPair)).key, local.key);
+  await assert.rejects(WebCryptoSigner.importSeed(new Uint8Array(31)));
+});

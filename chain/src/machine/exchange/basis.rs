@@ -253,7 +253,7 @@ fn need_asker<R: Records + ?Sized>(
 }
 
 /// A regulator asks for a named case.
-fn is_named_case(asker: &Organisation, basis: &Basis) -> bool {
+pub(crate) fn is_named_case(asker: &Organisation, basis: &Basis) -> bool {
     asker.kind == OrganisationKind::Regulator && matches!(basis, Basis::Office { .. })
 }
 
@@ -380,7 +380,7 @@ pub(super) fn not_shut<R: Records + ?Sized>(
 }
 
 /// Refuses data that came with an application that is erased or restricted.
-fn check_erasure<R: Records + ?Sized>(
+pub(crate) fn check_erasure<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
     application: Option<ApplicationId>,
     named_case: bool,

@@ -13,6 +13,7 @@ pub mod forgeries;
 pub mod interface;
 pub mod issue;
 pub mod scene;
+pub mod showing;
 pub mod swap;
 pub mod waybill;
 

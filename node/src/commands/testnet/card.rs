@@ -9,8 +9,8 @@ use client::Client;
 use genesis::Layout;
 use serde_json::{Value, json};
 
-use super::process;
 use super::state::{NodeState, State};
+use super::{pages, process};
 use crate::output::Output;
 
 /// The keys of the demo, by the short names of their organisations.
@@ -26,12 +26,14 @@ pub(super) async fn show(dir: &Path, state: &State, output: Output) -> Result<()
     let none = || json!({ "blue": null, "yellow": null, "red": null, "waybill": null });
     let samples = state.samples.map_or_else(none, |samples| json!(samples));
     let keys = keys(dir)?;
+    let pages = pages::links(dir, state)?;
     let card = json!({
         "chain_id": state.chain_id,
         "genesis": Layout::at(dir).genesis_file(),
         "nodes": state.nodes,
         "keys": keys,
         "samples": samples,
+        "pages": pages,
     });
     let mut nodes = Vec::new();
     for node in &state.nodes {
@@ -46,6 +48,7 @@ pub(super) async fn show(dir: &Path, state: &State, output: Output) -> Result<()
         ];
         lines.append(&mut nodes);
         lines.extend(rest(dir, state, &keys, &samples));
+        lines.extend(pages::lines(&pages));
         lines.join("\n")
     });
     Ok(())

@@ -42,6 +42,7 @@ pub(super) async fn load(dir: &Path, state: &mut State, steps: &Steps) -> Result
         }
     };
     state.samples = loaded.samples;
+    state.holders = loaded.holders;
     state.write(dir)?;
     steps.next("各节点核对样例 · every node says the same of the samples");
     match state.samples {

@@ -5,6 +5,7 @@ mod authorities;
 mod card;
 mod loading;
 mod making;
+mod pages;
 mod ports;
 mod process;
 mod state;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What is known of a testnet, in `testnet.json` of its folder.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,9 @@ pub(crate) struct State {
     pub(crate) nodes: Vec<NodeState>,
     pub(crate) authorities: Vec<AuthorityState>,
     pub(crate) samples: Option<Samples>,
+    /// Numbers in the register of the holders of the samples' codes: their demo keys follow from them.
+    #[serde(default)]
+    pub(crate) holders: BTreeMap<CodeId, u64>,
     /// True once what was asked for is loaded.
     pub(crate) loaded: bool,
     /// Newcomers whose codes were issued.

@@ -134,6 +134,7 @@ impl Up {
             nodes: nodes.collect(),
             authorities: authorities::planned()?,
             samples: None,
+            holders: std::collections::BTreeMap::new(),
             loaded: false,
             drivers: Vec::new(),
         };

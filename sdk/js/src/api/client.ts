@@ -124,6 +124,14 @@ export class Client {
     return readProof(await this.get('/v1/transactions/{id}/proof', { path: { id } }));
   }
 
+  /**
+   * The node's verdict on a scanned text, and what has changed since it was witnessed. `verifyShown` needs no node.
+   * @param threshold how many validators must have signed.
+   */
+  async verifyShown(text: string, threshold = 1): Promise<Schemas['VerifyAnswer']> {
+    return (await this.http.postJson('/v1/verify', { text, threshold })) as Schemas['VerifyAnswer'];
+  }
+
   /** Events as they come, or behind a change. */
   events(choices: EventChoices = {}): AsyncGenerator<NodeEvent, void, void> {
     return events(this.http, choices);

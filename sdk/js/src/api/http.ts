@@ -3,6 +3,7 @@
  * One request and its answer, over the host's `fetch` or one that is given. Nothing of the host is asked for before
  * a request, so that the package loads in hosts without `fetch`.
  */
+import { toUtf8 } from '../bytes.js';
 import { HostError } from '../errors.js';
 import { AnswerError, ApiError, type Problem, UnreachableError } from './problem.js';
 
@@ -79,6 +80,12 @@ export class Http {
   async post(path: string, query: Query, body: Uint8Array): Promise<unknown> {
     const headers = { Accept: 'application/json', 'Content-Type': 'application/octet-stream' };
     return this.json(path, query, { method: 'POST', headers, body });
+  }
+
+  /** Posts JSON; the JSON that comes back. */
+  async postJson(path: string, body: unknown): Promise<unknown> {
+    const headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    return this.json(path, {}, { method: 'POST', headers, body: toUtf8(JSON.stringify(body)) });
   }
 
   /** An answer whose body comes in parts for as long as it takes. */

@@ -106,6 +106,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/accesses": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 查询记录列表。Accesses, by who asked. */
+        readonly get: operations["accesses"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/accesses/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 查询记录。An access: who asked for which fields of whom, on which basis, when. */
+        readonly get: operations["access"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/applications": {
         readonly parameters: {
             readonly query?: never;
@@ -228,6 +262,74 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/codes/{id}/accesses": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 谁查询过。Every access about a code: who, on which basis, which fields, when. */
+        readonly get: operations["code_accesses"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/capacity": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 获取运力验证码。Draws ten digits for the holder's app to sign and to show. */
+        readonly post: operations["draw_capacity"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/capacity/sign": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 启用运力验证码。The holder's signature: from now on the digits may be entered. */
+        readonly post: operations["sign_capacity"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/consents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 持码人的授权。Every consent about a code, in the order in which they were given. */
+        readonly get: operations["code_consents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/codes/{id}/history": {
         readonly parameters: {
             readonly query?: never;
@@ -239,6 +341,60 @@ export interface paths {
         readonly get: operations["code_history"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/prompts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 授权征求列表。Who wishes for a consent of the code's holder, at the node that holds the data. */
+        readonly get: operations["prompts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/prompts/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 授权征求事件流。The prompts of a code as they come, as server-sent events with a `Prompt` as `data`. Without
+         *     `Last-Event-ID` it begins with those that wait.
+         */
+        readonly get: operations["prompt_events"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/prompts/{prompt}/refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 谢绝授权征求。The holder says no. The asker is not told; the same wish does not come again for a day. */
+        readonly post: operations["refuse_prompt"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -279,6 +435,91 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/consents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 授权列表。Consents, by receiver and state. */
+        readonly get: operations["consents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/consents/requests": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 征求授权。Asks for a consent. The answer is the same whether there is anybody to be asked or not. */
+        readonly post: operations["wish"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/consents/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 授权。A consent: to whom, what for, which fields, and how often it was used. */
+        readonly get: operations["consent"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/erasures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 删除记录列表。What became of data that came with applications. */
+        readonly get: operations["erasures"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/erasures/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 删除记录。An erasure: what became of the data that came with an application. */
+        readonly get: operations["erasure"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/events": {
         readonly parameters: {
             readonly query?: never;
@@ -294,6 +535,115 @@ export interface paths {
         readonly get: operations["events"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 信息交换。Asks for fields of a code's holder and vehicles: recorded first, then answered by the nodes that hold
+         *     them, and checked against the chain.
+         * @description This node signs for the caller; where it has no key to, prepare, sign and collect.
+         */
+        readonly post: operations["exchange"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/capacity": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 核验运力验证码。Enters the digits that a driver showed: what they agreed to is recorded as a consent used, and
+         *     answered at once.
+         */
+        readonly post: operations["capacity"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/capacity/prepare": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 准备核验运力验证码。The same for who signs elsewhere. */
+        readonly post: operations["prepare_capacity"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/prepare": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 准备信息交换。Makes the request, and what the caller signs to record it; then the answer is collected. */
+        readonly post: operations["prepare_exchange"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/{access}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 交换状态。An access of the caller's, and whether its answer can be collected here. Values are not kept. */
+        readonly get: operations["exchange_state"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/exchange/{access}/collect": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 领取交换结果。Asks the nodes that hold the data of an access that is on chain; again, if one of them gave no answer. */
+        readonly post: operations["collect"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -706,12 +1056,39 @@ export interface components {
             /** @description Until when the other may agree. */
             readonly until: components["schemas"]["Time"];
         };
-        /** @description Sent by who asks: refused unless the basis holds in this block. */
-        readonly AccessRecord: {
-            /** @description Whose data: a code's, or by office those of a vehicle or an application too. */
-            readonly about: components["schemas"]["DataSubject"];
+        /** @description An access. */
+        readonly Access: {
+            /** @description When. */
+            readonly at: components["schemas"]["Time"];
             /** @description What it rests on. */
             readonly basis: components["schemas"]["Basis"];
+            /** @description Who asked. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /** @description About whose code. */
+            readonly code: components["schemas"]["CodeId"];
+            readonly custody?: components["schemas"]["Custody"] | null;
+            /** @description Which fields. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description The code's holder. */
+            readonly holder: components["schemas"]["Holder"];
+            /** @description Its id. */
+            readonly id: components["schemas"]["AccessId"];
+            /** @description Digest of the request that the vault's node answers. */
+            readonly request: components["schemas"]["Hash"];
+            /** @description Vehicle and trailer, if a field is about them: the waybill's, else the current ones. */
+            readonly vehicles: readonly components["schemas"]["VehicleId"][];
+        };
+        /**
+         * @description an access id (acc_ and 26 symbols)
+         * @example acc_5t63b7qsg5we2a5gr9hx8w2k4m
+         */
+        readonly AccessId: string;
+        /** @description Sent by who asks: refused unless the basis holds in this block. */
+        readonly AccessRecord: {
+            /** @description What it rests on. */
+            readonly basis: components["schemas"]["Basis"];
+            /** @description About whose code. */
+            readonly code: components["schemas"]["CodeId"];
             /** @description Which fields. */
             readonly fields: components["schemas"]["FieldSet"];
             /** @description Digest of the request that the vault's node answers. */
@@ -1094,6 +1471,40 @@ export interface components {
             /** @description From its leaf to `state_root`. */
             readonly path: readonly components["schemas"]["Hash"][];
         };
+        /** @description A verification code that waits for the holder's signature. */
+        readonly CapacityDrawn: {
+            /** @description Until when the statement may be good at most. */
+            readonly at_most: components["schemas"]["Time"];
+            /** @description Digest of the terms. */
+            readonly digest: components["schemas"]["Hash"];
+            /** @description The digits to show once the node has taken the signature. */
+            readonly digits: components["schemas"]["Digits"];
+            /** @description Random, for the statement. */
+            readonly nonce: components["schemas"]["Nonce"];
+            /** @description Until when the terms must be signed. */
+            readonly sign_by: components["schemas"]["Time"];
+            /** @description What is signed: its digest is what the statement is about. */
+            readonly terms: components["schemas"]["CapacityTerms"];
+        };
+        /** @description A verification code that was shown. */
+        readonly CapacityEntered: {
+            /** @description The ten digits. */
+            readonly digits: components["schemas"]["Digits"];
+            /** @description What the caller knows of the driver: identity number, phone or plate. */
+            readonly key: components["schemas"]["KeyField"];
+        };
+        /** @description From when on the digits may be shown, and until when. */
+        readonly CapacityGood: {
+            /** @description Until when the digits may be entered. */
+            readonly until: components["schemas"]["Time"];
+        };
+        /** @description What the holder's app signed. */
+        readonly CapacitySigned: {
+            /** @description The holder's word on them. */
+            readonly statement: components["schemas"]["Statement"];
+            /** @description The terms as they were drawn. */
+            readonly terms: components["schemas"]["CapacityTerms"];
+        };
         /**
          * @description What a driver's app signs when it shows a verification code (运力验证码). Who will be shown it is
          *     not known then: whoever has the digits uses it, once.
@@ -1105,6 +1516,11 @@ export interface components {
             readonly fields: components["schemas"]["FieldSet"];
             /** @description Digest of the ten digits behind a salt that the driver's node keeps. */
             readonly shown: components["schemas"]["Hash"];
+        };
+        /** @description What a driver agrees to show. */
+        readonly CapacityWish: {
+            /** @description Which fields; a sensitive one stands alone. */
+            readonly fields: components["schemas"]["FieldSet"];
         };
         /** @description Who carries it. */
         readonly Carrier: {
@@ -1309,14 +1725,8 @@ export interface components {
             /** @description The application it came from. */
             readonly application: components["schemas"]["ApplicationId"];
             readonly cancelled_at?: components["schemas"]["Time"] | null;
-            readonly carried_until?: components["schemas"]["Time"] | null;
             readonly colour?: components["schemas"]["Colour"] | null;
             readonly current?: components["schemas"]["VehicleId"] | null;
-            /**
-             * Format: int32
-             * @description Disputes that are open on waybills that it carries or carried.
-             */
-            readonly disputes: number;
             /** @description Who holds it. */
             readonly holder: components["schemas"]["Holder"];
             /** @description Its id. */
@@ -1432,6 +1842,32 @@ export interface components {
          * @enum {string}
          */
         readonly Colour: "blue" | "yellow" | "red";
+        /** @description A consent. */
+        readonly Consent: {
+            readonly custody?: components["schemas"]["Custody"] | null;
+            readonly ended_at?: components["schemas"]["Time"] | null;
+            /** @description When it was given. */
+            readonly given_at: components["schemas"]["Time"];
+            /** @description Who gave it. */
+            readonly holder: components["schemas"]["Holder"];
+            /** @description Its id. */
+            readonly id: components["schemas"]["ConsentId"];
+            readonly sponsor?: components["schemas"]["OrganisationId"] | null;
+            /** @description Where it stands. */
+            readonly state: components["schemas"]["ConsentState"];
+            /** @description What is agreed to. */
+            readonly terms: components["schemas"]["ConsentTerms"];
+            /**
+             * Format: int32
+             * @description How often it was used.
+             */
+            readonly used: number;
+        };
+        /** @description The same whether anybody is asked or not. */
+        readonly ConsentAsked: {
+            /** @description Id of the wish: the holder's prompt has it. */
+            readonly id: components["schemas"]["Hash"];
+        };
         /**
          * @description Sent by the holder of the code, or by a sponsor (platform, enterprise, regulator) with the
          *     holder's word. Each sensitive field is agreed to by a consent that names it alone.
@@ -1447,14 +1883,16 @@ export interface components {
          * @example con_5t63b7qsg5we2a5gr9hx8w2k4m
          */
         readonly ConsentId: string;
-        /**
-         * @description Sent by the holder: from here on, within the block too, it gives no access, and what was recorded on
-         *     it and not answered yet is not answered, though it is used up or past its end.
-         */
+        /** @description Sent by the holder: from here on, within the block too, it gives no access. */
         readonly ConsentRevoke: {
             /** @description Which. */
             readonly consent: components["schemas"]["ConsentId"];
         };
+        /**
+         * @description Where a consent stands.
+         * @enum {string}
+         */
+        readonly ConsentState: "in_force" | "revoked" | "used_up" | "ended";
         /** @description What is agreed to. */
         readonly ConsentTerms: {
             /** @description Whose fields: those of this code's holder and vehicles. */
@@ -1475,23 +1913,32 @@ export interface components {
         };
         /**
          * @description Sent by the enterprise or platform that was shown the digits, with the holder's word on the terms
-         *     alone, and the word of the driver's node on who entered the digits. It becomes a consent that is
-         *     used, and an access, in one.
+         *     alone (not on the request). It becomes a consent that is used, and an access, in one.
          */
         readonly ConsentUse: {
-            /** @description The sender's organisation: who entered the digits. */
-            readonly by: components["schemas"]["OrganisationId"];
-            /**
-             * @description The word of the driver's node on a [`Release`]: by a key with the role `operate` of the
-             *     organisation that sponsored the code's application.
-             */
-            readonly release: components["schemas"]["Statement"];
             /** @description Digest of the request that the driver's node answers. */
             readonly request: components["schemas"]["Hash"];
             /** @description The holder's word, good for 5 minutes (`capacity_ms`). */
             readonly statements: readonly components["schemas"]["Statement"][];
             /** @description What the app signed. */
             readonly terms: components["schemas"]["CapacityTerms"];
+        };
+        /** @description A wish for a consent: the holder of a code, or whoever a key field is of, is asked. */
+        readonly ConsentWish: {
+            readonly code?: components["schemas"]["CodeId"] | null;
+            /** @description Which fields; a sensitive one stands alone. */
+            readonly fields: components["schemas"]["FieldSet"];
+            readonly key?: components["schemas"]["KeyField"] | null;
+            /** @description What for. */
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly text?: components["schemas"]["Text120"] | null;
+            /** @description Until when the consent would hold. */
+            readonly until: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How often it could be used.
+             */
+            readonly uses: number;
         };
         /**
          * @description a unified social credit code of 18 symbols (GB 32100)
@@ -1503,17 +1950,11 @@ export interface components {
             /** @description A platform signs for the holder. */
             readonly platform: components["schemas"]["OrganisationId"];
         };
-        /** @description Whose data an access or an erasure is about. */
-        readonly DataSubject: {
-            /** @description Those of a code and its holder. */
-            readonly code: components["schemas"]["CodeId"];
-        } | {
-            /** @description Those of a vehicle or trailer. */
-            readonly vehicle: components["schemas"]["VehicleId"];
-        } | {
-            /** @description Those of an application. */
-            readonly application: components["schemas"]["ApplicationId"];
-        };
+        /**
+         * @description ten digits
+         * @example 0123456789
+         */
+        readonly Digits: string;
         /** @description A dispute beside the state. */
         readonly Dispute: {
             /** @description Who opened it. */
@@ -1546,6 +1987,28 @@ export interface components {
          * @enum {string}
          */
         readonly Energy: "petrol" | "diesel" | "electric" | "hybrid" | "gas" | "other";
+        /** @description An erasure; a subject has one record, each change a version. */
+        readonly Erasure: {
+            /** @description The application that they came with. */
+            readonly application: components["schemas"]["ApplicationId"];
+            /** @description When it was published. */
+            readonly at: components["schemas"]["Time"];
+            /** @description Who published it: the sponsor of that application, whose node holds the data. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /** @description Digest of the node's protocol of the erasure. */
+            readonly digest: components["schemas"]["Hash"];
+            /** @description Its id, which follows from the subject. */
+            readonly id: components["schemas"]["ErasureId"];
+            /** @description What became of them. */
+            readonly kind: components["schemas"]["ErasureKind"];
+            /** @description Whose data. */
+            readonly subject: components["schemas"]["ErasureSubject"];
+        };
+        /**
+         * @description an erasure id (era_ and 26 symbols)
+         * @example era_5t63b7qsg5we2a5gr9hx8w2k4m
+         */
+        readonly ErasureId: string;
         /** @description What became of them. */
         readonly ErasureKind: {
             /** @description Kept because the law requires it: shown to a regulator for a named case, to nobody else. */
@@ -1555,10 +2018,8 @@ export interface components {
             };
         } | "erased";
         /**
-         * @description Sent by the sponsor of an application, whose node holds the data that came with it, or by a regulator
-         *     once the sponsor's registration has ended: when the code is cancelled, the vehicle is nobody's or has
-         *     other data, or the application is over without either. What a waybill that ended lately or a dispute
-         *     still needs may be restricted only.
+         * @description Sent by the sponsor of an application, whose node holds the data that came with it: once the code
+         *     is cancelled, the vehicle bound to nobody, or the application over without either.
          */
         readonly ErasurePublish: {
             /** @description Which application. */
@@ -1567,6 +2028,17 @@ export interface components {
             readonly digest: components["schemas"]["Hash"];
             /** @description What became of the data. */
             readonly kind: components["schemas"]["ErasureKind"];
+        };
+        /** @description Whose data. */
+        readonly ErasureSubject: {
+            /** @description Those of a code and its holder. */
+            readonly code: components["schemas"]["CodeId"];
+        } | {
+            /** @description Those of a vehicle or trailer. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+        } | {
+            /** @description Those of an application that led to nothing. */
+            readonly application: components["schemas"]["ApplicationId"];
         };
         /**
          * @description What happened to a record.
@@ -1598,11 +2070,67 @@ export interface components {
             /** @description What was written. */
             readonly version: components["schemas"]["Version"];
         };
+        /** @description What an exchange brought. */
+        readonly ExchangeAnswer: {
+            /** @description The access that is its record. */
+            readonly access: components["schemas"]["AccessId"];
+            /** @description Names of the nodes that had something of it. */
+            readonly answered_by: readonly string[];
+            /** @description What it rests on. */
+            readonly basis: components["schemas"]["Basis"];
+            /** @description What was opened, certificate by certificate. */
+            readonly certificates: readonly components["schemas"]["OpenedCertificate"][];
+            /** @description About whose code. */
+            readonly code: components["schemas"]["CodeId"];
+            readonly custody?: components["schemas"]["Custody"] | null;
+            /** @description The fields that were asked for. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description Height of the access's block. */
+            readonly height: components["schemas"]["Height"];
+            /** @description Fields of which nothing was found. */
+            readonly missing: components["schemas"]["FieldSet"];
+            readonly phone?: components["schemas"]["Text40"] | null;
+            /**
+             * @description Names of the nodes that gave no answer, where something may be missing for it: collecting again within 10
+             *     minutes uses nothing more.
+             */
+            readonly silent: readonly string[];
+            /** @description When it was recorded: the data are as the chain had them then. */
+            readonly time: components["schemas"]["Time"];
+        };
         /**
          * @description A field that an exchange can ask for. The order is part of the format: append only.
          * @enum {string}
          */
         readonly ExchangeField: "name" | "phone" | "plate" | "validity" | "identity" | "driving_licence" | "qualification" | "vehicle_licence" | "transport_permit" | "business_permit" | "policy" | "identity_number" | "bank_account" | "track";
+        /** @description A request that waits to be recorded. */
+        readonly ExchangePrepared: {
+            /** @description The access that this transaction makes: collect by it once the transaction is executed. */
+            readonly access: components["schemas"]["AccessId"];
+            /** @description What is to be signed. */
+            readonly prepared: components["schemas"]["Prepared"];
+            /** @description Digest of the request, as the access will have it. */
+            readonly request: components["schemas"]["Hash"];
+        };
+        /** @description Where an access stands here. */
+        readonly ExchangeState: {
+            /** @description The access. */
+            readonly access: components["schemas"]["Access"];
+            /** @description Until when it is answered. */
+            readonly answered_until: components["schemas"]["Time"];
+            /** @description True while its answer can be collected at this node. */
+            readonly collectable: boolean;
+        };
+        /** @description What is asked for. */
+        readonly ExchangeWish: {
+            readonly case?: components["schemas"]["Hash"] | null;
+            /** @description About whose code. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Which fields. */
+            readonly fields: components["schemas"]["FieldSet"];
+            readonly purpose?: components["schemas"]["Purpose"] | null;
+            readonly waybill?: components["schemas"]["WaybillId"] | null;
+        };
         /** @description A field of the action in words. */
         readonly FieldInWords: {
             /** @description Its path, such as `terms.until`. */
@@ -1901,6 +2429,13 @@ export interface components {
             /** @description The key that ends. */
             readonly key: components["schemas"]["PublicKey"];
         };
+        /** @description A key field as somebody wrote it: 1 to 40 bytes, never printed by `Debug`. */
+        readonly KeyField: {
+            /** @description Its kind. */
+            readonly kind: components["schemas"]["KeyKind"];
+            /** @description Its value. */
+            readonly value: components["schemas"]["Text40"];
+        };
         /** @description A key with its roles. */
         readonly KeyGrant: {
             /** @description The key. */
@@ -1908,6 +2443,11 @@ export interface components {
             /** @description What it may do. */
             readonly roles: components["schemas"]["Roles"];
         };
+        /**
+         * @description The kinds of key fields.
+         * @enum {string}
+         */
+        readonly KeyKind: "identity_number" | "phone" | "plate";
         /** @description Sent by an admin of the organisation, or by a person. The new key states that it is in hand. */
         readonly KeyReplace: {
             /** @description The key that takes its place, with the same roles or custody. */
@@ -2098,6 +2638,42 @@ export interface components {
             readonly points: number;
             /** @description When it makes the colour red. */
             readonly settle_by: components["schemas"]["Time"];
+        };
+        /** @description The fields of one certificate that were opened, and what the chain says of it. */
+        readonly OpenedCertificate: {
+            /** @description When. */
+            readonly attested_at: components["schemas"]["Time"];
+            /** @description Who attested it. */
+            readonly attester: components["schemas"]["OrganisationId"];
+            /** @description The fields. */
+            readonly fields: readonly components["schemas"]["OpenedField"][];
+            /** @description Its kind. */
+            readonly kind: components["schemas"]["CertificateKind"];
+            /** @description The commitment that the fields open. */
+            readonly root: components["schemas"]["Hash"];
+            /** @description Where it stood when the access was recorded. */
+            readonly state: components["schemas"]["CertificateState"];
+            /** @description Whose: holder, vehicle, trailer or operator. */
+            readonly subject: components["schemas"]["Subject"];
+            /** @description From when it holds. */
+            readonly valid_from: components["schemas"]["Time"];
+            readonly valid_until?: components["schemas"]["Time"] | null;
+        };
+        /** @description A field with what opens its commitment. */
+        readonly OpenedField: {
+            /**
+             * Format: int32
+             * @description Its place in the table, from 0.
+             */
+            readonly index: number;
+            /** @description Its name in the table of its kind. */
+            readonly name: components["schemas"]["Text40"];
+            /** @description Hashes beside the way to the root, from below. */
+            readonly path: readonly components["schemas"]["Hash"][];
+            /** @description What hides it on chain. */
+            readonly salt: components["schemas"]["Salt"];
+            /** @description Its value; empty where it is absent. */
+            readonly value: string;
         };
         /** @description Who operates a vehicle: an enterprise, or a person as a one-man business. */
         readonly Operator: {
@@ -2473,6 +3049,36 @@ export interface components {
             /** @description What to do about it. */
             readonly what_to_do: string;
         };
+        /** @description A wish for a consent as it waits for the holder. */
+        readonly Prompt: {
+            /** @description When it came here. */
+            readonly asked_at: components["schemas"]["Time"];
+            /** @description Who wishes. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /** @description The code whose holder is asked. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description Until when it waits. */
+            readonly ends_at: components["schemas"]["Time"];
+            /** @description Which fields. */
+            readonly fields: components["schemas"]["FieldSet"];
+            /** @description Its id. */
+            readonly id: components["schemas"]["Hash"];
+            /** @description What for. */
+            readonly purpose: components["schemas"]["Purpose"];
+            readonly text?: components["schemas"]["Text120"] | null;
+            /** @description Until when the consent would hold. */
+            readonly until: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How often it could be used.
+             */
+            readonly uses: number;
+        };
+        /** @description The prompts that wait for a holder. */
+        readonly PromptList: {
+            /** @description The prompts, oldest first; at most 16. */
+            readonly prompts: readonly components["schemas"]["Prompt"][];
+        };
         /** @description A proof against one header, which the verifier has from elsewhere. */
         readonly Proof: {
             /** @description The header that it is against, by height and hash. */
@@ -2522,6 +3128,44 @@ export interface components {
             readonly transaction: components["schemas"]["TransactionId"];
         };
         /** @description A record as of an instant. */
+        readonly RecordAnswer_Access: {
+            /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The record's id. */
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
+            /** @description An access. */
+            readonly record: {
+                /** @description When. */
+                readonly at: components["schemas"]["Time"];
+                /** @description What it rests on. */
+                readonly basis: components["schemas"]["Basis"];
+                /** @description Who asked. */
+                readonly by: components["schemas"]["OrganisationId"];
+                /** @description About whose code. */
+                readonly code: components["schemas"]["CodeId"];
+                readonly custody?: components["schemas"]["Custody"] | null;
+                /** @description Which fields. */
+                readonly fields: components["schemas"]["FieldSet"];
+                /** @description The code's holder. */
+                readonly holder: components["schemas"]["Holder"];
+                /** @description Its id. */
+                readonly id: components["schemas"]["AccessId"];
+                /** @description Digest of the request that the vault's node answers. */
+                readonly request: components["schemas"]["Hash"];
+                /** @description Vehicle and trailer, if a field is about them: the waybill's, else the current ones. */
+                readonly vehicles: readonly components["schemas"]["VehicleId"][];
+            };
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description The instant: that block's time, or the one asked for. */
+            readonly time: components["schemas"]["Time"];
+            /** @description The newest version that a block wrote by then. */
+            readonly version: components["schemas"]["Version"];
+        };
+        /** @description A record as of an instant. */
         readonly RecordAnswer_Application: {
             /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
             readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
@@ -2562,6 +3206,76 @@ export interface components {
                 readonly vehicle?: components["schemas"]["VehicleId"] | null;
                 /** @description What it is for. */
                 readonly wanted: components["schemas"]["Wanted"];
+            };
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description The instant: that block's time, or the one asked for. */
+            readonly time: components["schemas"]["Time"];
+            /** @description The newest version that a block wrote by then. */
+            readonly version: components["schemas"]["Version"];
+        };
+        /** @description A record as of an instant. */
+        readonly RecordAnswer_Consent: {
+            /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The record's id. */
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
+            /** @description A consent. */
+            readonly record: {
+                readonly custody?: components["schemas"]["Custody"] | null;
+                readonly ended_at?: components["schemas"]["Time"] | null;
+                /** @description When it was given. */
+                readonly given_at: components["schemas"]["Time"];
+                /** @description Who gave it. */
+                readonly holder: components["schemas"]["Holder"];
+                /** @description Its id. */
+                readonly id: components["schemas"]["ConsentId"];
+                readonly sponsor?: components["schemas"]["OrganisationId"] | null;
+                /** @description Where it stands. */
+                readonly state: components["schemas"]["ConsentState"];
+                /** @description What is agreed to. */
+                readonly terms: components["schemas"]["ConsentTerms"];
+                /**
+                 * Format: int32
+                 * @description How often it was used.
+                 */
+                readonly used: number;
+            };
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description The instant: that block's time, or the one asked for. */
+            readonly time: components["schemas"]["Time"];
+            /** @description The newest version that a block wrote by then. */
+            readonly version: components["schemas"]["Version"];
+        };
+        /** @description A record as of an instant. */
+        readonly RecordAnswer_Erasure: {
+            /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The record's id. */
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
+            /** @description An erasure; a subject has one record, each change a version. */
+            readonly record: {
+                /** @description The application that they came with. */
+                readonly application: components["schemas"]["ApplicationId"];
+                /** @description When it was published. */
+                readonly at: components["schemas"]["Time"];
+                /** @description Who published it: the sponsor of that application, whose node holds the data. */
+                readonly by: components["schemas"]["OrganisationId"];
+                /** @description Digest of the node's protocol of the erasure. */
+                readonly digest: components["schemas"]["Hash"];
+                /** @description Its id, which follows from the subject. */
+                readonly id: components["schemas"]["ErasureId"];
+                /** @description What became of them. */
+                readonly kind: components["schemas"]["ErasureKind"];
+                /** @description Whose data. */
+                readonly subject: components["schemas"]["ErasureSubject"];
             };
             /** @description How far that block has come. */
             readonly stage: components["schemas"]["Stage"];
@@ -2721,7 +3435,6 @@ export interface components {
             /** @description A vehicle or trailer. */
             readonly record: {
                 readonly application?: components["schemas"]["ApplicationId"] | null;
-                readonly carried_until?: components["schemas"]["Time"] | null;
                 readonly coupled?: components["schemas"]["VehicleId"] | null;
                 /** @description Codes whose current vehicle it is; at most 8. */
                 readonly current_for: readonly components["schemas"]["CodeId"][];
@@ -2807,7 +3520,7 @@ export interface components {
          * @description Why something was refused.
          * @enum {string}
          */
-        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late" | "grant_missing" | "no_grant" | "no_request" | "request_differs" | "grant_too_wide" | "consent_not_in_force" | "consent_for_other" | "sensitive_together" | "no_basis" | "fields_beyond_basis" | "data_restricted" | "data_erased" | "code_not_cancelled" | "application_open" | "affiliation_state" | "access_too_old" | "data_needed" | "restriction_over";
+        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late" | "grant_missing" | "no_grant" | "no_request" | "request_differs" | "grant_too_wide" | "consent_not_in_force" | "consent_for_other" | "sensitive_together" | "no_basis" | "fields_beyond_basis" | "data_restricted" | "data_erased" | "code_not_cancelled" | "application_open" | "affiliation_state" | "access_too_old";
         /** @description The roles of an organisation's key. */
         readonly Roles: {
             /** @description May rotate keys. */
@@ -2817,6 +3530,11 @@ export interface components {
             /** @description May send the organisation's business. */
             readonly operate: boolean;
         };
+        /**
+         * @description a salt of 64 lower-case hexadecimal digits
+         * @example 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+         */
+        readonly Salt: string;
         /** @description What an organisation may attest, and where. */
         readonly Scope: {
             /** @description Kind of certificate. */
@@ -2890,6 +3608,20 @@ export interface components {
          * @example ed25519:e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b
          */
         readonly Signature: string;
+        /** @description The same, and who will sign. */
+        readonly SignedCapacity: {
+            /** @description The code that was shown. */
+            readonly entered: components["schemas"]["CapacityEntered"];
+            /** @description Whose key will sign. */
+            readonly sender: components["schemas"]["PublicKey"];
+        };
+        /** @description What is asked for, and who will sign. */
+        readonly SignedWish: {
+            /** @description Whose key will sign. */
+            readonly sender: components["schemas"]["PublicKey"];
+            /** @description What is asked for. */
+            readonly wish: components["schemas"]["ExchangeWish"];
+        };
         /** @description What the consignee or maker signed for. */
         readonly Signing: {
             /** @description When. */
@@ -3038,7 +3770,6 @@ export interface components {
             readonly agreed: boolean;
             /** @description Who proposed it. */
             readonly by: components["schemas"]["Side"];
-            readonly custody?: components["schemas"]["Custody"] | null;
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
             /** @description Until when the other may agree, and until when an agreement waits. */
@@ -3052,7 +3783,6 @@ export interface components {
             readonly at: components["schemas"]["Time"];
             /** @description Who proposed it. */
             readonly by: components["schemas"]["Side"];
-            readonly custody?: components["schemas"]["Custody"] | null;
             /** @description The vehicle that carried it until then. */
             readonly from: components["schemas"]["VehicleId"];
             readonly from_trailer?: components["schemas"]["VehicleId"] | null;
@@ -3064,7 +3794,6 @@ export interface components {
         };
         /** @description What an attester says of a certificate. */
         readonly Terms: {
-            readonly application?: components["schemas"]["ApplicationId"] | null;
             /** @description When. */
             readonly attested_at: components["schemas"]["Time"];
             /** @description Who attested it. */
@@ -3173,7 +3902,6 @@ export interface components {
         /** @description A vehicle or trailer. */
         readonly Vehicle: {
             readonly application?: components["schemas"]["ApplicationId"] | null;
-            readonly carried_until?: components["schemas"]["Time"] | null;
             readonly coupled?: components["schemas"]["VehicleId"] | null;
             /** @description Codes whose current vehicle it is; at most 8. */
             readonly current_for: readonly components["schemas"]["CodeId"][];
@@ -4016,12 +4744,237 @@ export interface operations {
             };
         };
     };
+    readonly accesses: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only those of this organisation.
+                 * @example org_0edeq4d2hs166mrq4vnwwxtqmv
+                 */
+                readonly by?: components["schemas"]["OrganisationId"];
+                /**
+                 * @description Most items on the page.
+                 * @example 1
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly access: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+                /**
+                 * @description Add a proof of what is read.
+                 * @example true
+                 */
+                readonly proof?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example acc_3n2qerc7984aa183yjge5qvmb0
+                 */
+                readonly id: components["schemas"]["AccessId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The record. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordAnswer_Access"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly applications: {
         readonly parameters: {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_5wbv2bcs80jerwks6y0cncnv9t
+                 * @example org_58ebx4566y8mx4v1wkx4ken829
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -4143,7 +5096,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_55fa1mf7tdhdaws6539ek2hpg4
+                 * @example app_2j12n7dmmyb3q0fhzee3jg14rf
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -4361,7 +5314,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 22
+                 * @example 23
                  */
                 readonly height: number | "latest";
             };
@@ -4479,7 +5432,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 22
+                 * @example 23
                  */
                 readonly height: number | "latest";
             };
@@ -4701,7 +5654,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 5371LLJ2A97W65H
+                 * @example 53CW4GQXX7TQKM2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -4804,6 +5757,566 @@ export interface operations {
             };
         };
     };
+    readonly code_accesses: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Most items on the page.
+                 * @example 1
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly draw_capacity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "fields": [
+                 *         "name"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["CapacityWish"];
+            };
+        };
+        readonly responses: {
+            /** @description What is to be signed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CapacityDrawn"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `capacity_not_here` 本节点不能出示验证码 No verification codes here */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "capacity_not_here";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly sign_capacity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "statement": {
+                 *         "nonce": "662a967020938ce63478f693676901e2",
+                 *         "signature": "ed25519:e5fe65541b21aa72a971bef561b49dbc366e594aabb5ce6ce9a8e27b0b7aaeab1213a10c04859ed6e5e6b3bede7d87a436c2b0276af84ca3d95eb52bb806e20b",
+                 *         "signer": "ed25519:d093c037512f2695a9e4bda7bd0b51686de062559082120ea6b125b2f1a6f07c",
+                 *         "valid_until": "2026-11-27T16:57:30.553+08:00"
+                 *       },
+                 *       "terms": {
+                 *         "code": "53CW4GQXX7TQKM2",
+                 *         "fields": [
+                 *           "name"
+                 *         ],
+                 *         "shown": "b9120e1461013d6b58f014eaab712da9eca1d34cb7d443e38fa463a0185dee37"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["CapacitySigned"];
+            };
+        };
+        readonly responses: {
+            /** @description The digits may be shown. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CapacityGood"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `statement_refused` 声明不被接受 Statement refused */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "statement_refused";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `capacity_gone` 验证码已失效 Verification code gone */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "capacity_gone";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly code_consents: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Most items on the page.
+                 * @example 1
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly code_history: {
         readonly parameters: {
             readonly query?: {
@@ -4819,7 +6332,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 5371LLJ2A97W65H
+                 * @example 53CW4GQXX7TQKM2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -4910,12 +6423,347 @@ export interface operations {
             };
         };
     };
+    readonly prompts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The prompts. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly prompt_events: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Number of the last prompt seen. */
+                readonly "Last-Event-ID"?: number | null;
+            };
+            readonly path: {
+                /** @description The code. */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The stream; it ends when the client goes or the node shuts down. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_streams` 事件流过多 Too many event streams; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_streams" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly refuse_prompt: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53CW4GQXX7TQKM2
+                 */
+                readonly id: components["schemas"]["CodeId"];
+                /**
+                 * @description The prompt.
+                 * @example d74b549466394dd7b5a1744479795e0a68a95ccf202caa2ad2c292d3e515302d
+                 */
+                readonly prompt: components["schemas"]["Hash"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The prompts that are left. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly code_proof: {
         readonly parameters: {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 38
+                 * @example 53
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -4925,7 +6773,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 5371LLJ2A97W65H
+                 * @example 53CW4GQXX7TQKM2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -5123,6 +6971,612 @@ export interface operations {
             };
         };
     };
+    readonly consents: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only those given to this organisation.
+                 * @example org_0edeq4d2hs166mrq4vnwwxtqmv
+                 */
+                readonly to?: components["schemas"]["OrganisationId"];
+                /**
+                 * @description Only those in this state.
+                 * @example in_force
+                 */
+                readonly state?: components["schemas"]["ConsentState"];
+                /**
+                 * @description Most items on the page.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly wish: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "code": "53CW4GQXX7TQKM2",
+                 *       "fields": [
+                 *         "name"
+                 *       ],
+                 *       "purpose": "carriage",
+                 *       "text": "请同意",
+                 *       "until": "2026-11-27T17:53:30.555+08:00",
+                 *       "uses": 1
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["ConsentWish"];
+            };
+        };
+        readonly responses: {
+            /** @description The wish was sent. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConsentAsked"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_consortium_key` 不能按信息查找 No wishes by key field */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_consortium_key";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly consent: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+                /**
+                 * @description Add a proof of what is read.
+                 * @example true
+                 */
+                readonly proof?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example con_4w8zzwh1bgmj5vcqmq8ms0nygr
+                 */
+                readonly id: components["schemas"]["ConsentId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The record. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordAnswer_Consent"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly erasures: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Most items on the page.
+                 * @example 1
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of records. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AnyRecord"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly erasure: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+                /**
+                 * @description Add a proof of what is read.
+                 * @example true
+                 */
+                readonly proof?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example era_6nwd072tz4k1ygejt1b8exvf5h
+                 */
+                readonly id: components["schemas"]["ErasureId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The record. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordAnswer_Erasure"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly events: {
         readonly parameters: {
             readonly query?: never;
@@ -5213,6 +7667,964 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "too_many_streams" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly exchange: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "code": "53CW4GQXX7TQKM2",
+                 *       "fields": [
+                 *         "name"
+                 *       ],
+                 *       "purpose": "engagement"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["ExchangeWish"];
+            };
+        };
+        readonly responses: {
+            /** @description The fields, with what proves them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `transaction_malformed` 交易字节无效 Malformed transaction; `transaction_version` 交易版本不支持 Unknown transaction version; `wrong_chain` 属于另一条链 Another chain; `signature_wrong` 签名错误 Wrong signature; `transaction_expired` 交易已过期 Transaction expired; `valid_until_too_far` 有效期过长 Valid for too long */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "transaction_malformed" | "transaction_version" | "wrong_chain" | "signature_wrong" | "transaction_expired" | "valid_until_too_far";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `data_not_held` 没有节点持有 Held by no node */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_not_held";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `signing_key_missing` 本节点不代为签名 No key to sign with */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "signing_key_missing";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased; `access_too_old` 查询记录已过时限 Access too old; `request_not_here` 本节点没有该请求 Request not kept here */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased" | "access_too_old" | "request_not_here";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large; `answer_too_large` 答复过大 Answer too large; `transaction_too_large` 交易过大 Transaction too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large" | "answer_too_large" | "transaction_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `sender_queue_full` 发送方排队已满 Sender's queue full; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "sender_queue_full" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `commitments_differ` 与链上承诺不符 Commitments do not hold */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "commitments_differ";
+                    };
+                };
+            };
+            /** @description `access_waits` 查询尚未登记 Access not recorded yet; `holder_unreachable` 持有节点无应答 Holder's node unreachable; `pool_full` 交易池已满 Pool full; `no_leader` 暂无主节点 No leader; `node_stopped` 节点已停止参与 Node stopped; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "access_waits" | "holder_unreachable" | "pool_full" | "no_leader" | "node_stopped" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly capacity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "digits": "0195304235",
+                 *       "key": {
+                 *         "kind": "phone",
+                 *         "value": "16400001234"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["CapacityEntered"];
+            };
+        };
+        readonly responses: {
+            /** @description The fields, with what proves them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `transaction_malformed` 交易字节无效 Malformed transaction; `transaction_version` 交易版本不支持 Unknown transaction version; `wrong_chain` 属于另一条链 Another chain; `signature_wrong` 签名错误 Wrong signature; `transaction_expired` 交易已过期 Transaction expired; `valid_until_too_far` 有效期过长 Valid for too long */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "transaction_malformed" | "transaction_version" | "wrong_chain" | "signature_wrong" | "transaction_expired" | "valid_until_too_far";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `capacity_wrong` 运力验证码不符 Verification code not right; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "capacity_wrong" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `data_not_held` 没有节点持有 Held by no node */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_not_held";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `signing_key_missing` 本节点不代为签名 No key to sign with */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "signing_key_missing";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased; `access_too_old` 查询记录已过时限 Access too old; `request_not_here` 本节点没有该请求 Request not kept here */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased" | "access_too_old" | "request_not_here";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large; `answer_too_large` 答复过大 Answer too large; `transaction_too_large` 交易过大 Transaction too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large" | "answer_too_large" | "transaction_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `sender_queue_full` 发送方排队已满 Sender's queue full; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "sender_queue_full" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `commitments_differ` 与链上承诺不符 Commitments do not hold */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "commitments_differ";
+                    };
+                };
+            };
+            /** @description `access_waits` 查询尚未登记 Access not recorded yet; `holder_unreachable` 持有节点无应答 Holder's node unreachable; `pool_full` 交易池已满 Pool full; `no_leader` 暂无主节点 No leader; `node_stopped` 节点已停止参与 Node stopped; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "access_waits" | "holder_unreachable" | "pool_full" | "no_leader" | "node_stopped" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly prepare_capacity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "entered": {
+                 *         "digits": "0195304235",
+                 *         "key": {
+                 *           "kind": "phone",
+                 *           "value": "16400001234"
+                 *         }
+                 *       },
+                 *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["SignedCapacity"];
+            };
+        };
+        readonly responses: {
+            /** @description What is to be signed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangePrepared"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `capacity_wrong` 运力验证码不符 Verification code not right; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "capacity_wrong" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `holder_unreachable` 持有节点无应答 Holder's node unreachable; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "holder_unreachable" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly prepare_exchange: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
+                 *       "wish": {
+                 *         "code": "53CW4GQXX7TQKM2",
+                 *         "fields": [
+                 *           "name"
+                 *         ],
+                 *         "purpose": "engagement"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["SignedWish"];
+            };
+        };
+        readonly responses: {
+            /** @description What is to be signed. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangePrepared"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly exchange_state: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The access.
+                 * @example acc_3n2qerc7984aa183yjge5qvmb0
+                 */
+                readonly access: components["schemas"]["AccessId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The access. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeState"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `fields_beyond_basis` 字段超出依据 Fields beyond the basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "fields_beyond_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased";
+                    };
+                };
+            };
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_pending" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly collect: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The access.
+                 * @example acc_3n2qerc7984aa183yjge5qvmb0
+                 */
+                readonly access: components["schemas"]["AccessId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The fields, with what proves them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExchangeAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `no_basis` 缺少查询依据 No basis; `consent_not_in_force` 授权无效 Consent not in force; `data_restricted` 信息限制使用 Data restricted; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_basis" | "consent_not_in_force" | "data_restricted" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found; `data_not_held` 没有节点持有 Held by no node */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found" | "data_not_held";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased; `access_too_old` 查询记录已过时限 Access too old; `request_not_here` 本节点没有该请求 Request not kept here */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased" | "access_too_old" | "request_not_here";
+                    };
+                };
+            };
+            /** @description `answer_too_large` 答复过大 Answer too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "answer_too_large";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `commitments_differ` 与链上承诺不符 Commitments do not hold */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "commitments_differ";
+                    };
+                };
+            };
+            /** @description `holder_unreachable` 持有节点无应答 Holder's node unreachable; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "holder_unreachable" | "too_many_connections";
                     };
                 };
             };
@@ -5443,7 +8855,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_4kq8vkdtr13tnr0b0v8fsc3e48
+                 * @example per_5f0w0e4n9g9s272q8rznsxsvcq
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -5569,7 +8981,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_27vm1pwrycpejzz4aerw9rg1ba
+                 * @example mat_2e8k51djnp6zzk3p00chgr75qh
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -5789,7 +9201,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_5wbv2bcs80jerwks6y0cncnv9t
+                 * @example org_58ebx4566y8mx4v1wkx4ken829
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -5904,7 +9316,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_5wbv2bcs80jerwks6y0cncnv9t
+                 * @example org_58ebx4566y8mx4v1wkx4ken829
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -6138,7 +9550,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_4kq8vkdtr13tnr0b0v8fsc3e48
+                 * @example per_5f0w0e4n9g9s272q8rznsxsvcq
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -6246,7 +9658,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 38
+                 * @example 53
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -6261,7 +9673,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_457kb4apss7nmdfteat2ft7rk4
+                 * @example way_39bb8s0pcwqz6az3ts788fnvmk
                  */
                 readonly id: string;
             };
@@ -6582,14 +9994,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_27vm1pwrycpejzz4aerw9rg1ba"
+                 *           "matter": "mat_2e8k51djnp6zzk3p00chgr75qh"
                  *         }
                  *       },
-                 *       "chain": "047358c2ccd156c4d5e72ab3b6d317bcc0e3ea907a09da514ef197ad176b2e7f",
+                 *       "chain": "e544cf15577855dcf1eaab81c46dcf009bdb11ab7ea989262d4f56ec63ef189c",
                  *       "nonce": "701b0000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:18ba4893018bae5d5d0a38cd1ecea6a522cd728821f317d91cc345d3342c173a980604a09a1f756bd85deae61e87a149c6b606636090436bfd71fe67e4006a05",
-                 *       "valid_until": "2026-11-27T19:27:39.638+08:00",
+                 *       "signature": "ed25519:de113af56fd5b976f42c072a9b23bf9fcb0648ea7045d7a976c2a358a7487a4b24034ee76926d5a69b29692a36fb417756ae95e66c59b21c1b521f1a60a5ba01",
+                 *       "valid_until": "2026-11-27T16:54:30.551+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -6750,11 +10162,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "047358c2ccd156c4d5e72ab3b6d317bcc0e3ea907a09da514ef197ad176b2e7f",
+                 *         "chain": "e544cf15577855dcf1eaab81c46dcf009bdb11ab7ea989262d4f56ec63ef189c",
                  *         "nonce": "711b0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:731a567c6fed0102577dfd3d0e47c49dff5fd30b4908a71e5b127ae19992159905e39ef5892ac7e59f5ef40e7911d3658a459514f1717a5a956722330385120e",
-                 *         "valid_until": "2026-11-27T19:27:39.638+08:00",
+                 *         "signature": "ed25519:a5f5d4e863368800dfd5d6990254522ee1f731059c0692e419ac187b55a85f212e9843cd0acd4311ed833f833ea61a3fd8d88436981ccd00b8ac35664754f803",
+                 *         "valid_until": "2026-11-27T16:54:30.551+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -6763,11 +10175,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "047358c2ccd156c4d5e72ab3b6d317bcc0e3ea907a09da514ef197ad176b2e7f",
+                 *         "chain": "e544cf15577855dcf1eaab81c46dcf009bdb11ab7ea989262d4f56ec63ef189c",
                  *         "nonce": "721b0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:781c316da0ec41a12d469da6786239624c04244c8891fe4d400a7878650fc32daa4c05c0a65d9edce8d3be925f344b3adb970d65606beae96ed3feb466819206",
-                 *         "valid_until": "2026-11-27T19:27:39.638+08:00",
+                 *         "signature": "ed25519:5c6af0ba61aa6dc18cb6c9c582c7561c724fc70f153b598ab35595c0a2ea82f04a189756a3c2a351426c90cc35df462b4509bbe0093138195b5c2d38a99d7c08",
+                 *         "valid_until": "2026-11-27T16:54:30.551+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -6909,7 +10321,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_27vm1pwrycpejzz4aerw9rg1ba"
+                 *           "matter": "mat_2e8k51djnp6zzk3p00chgr75qh"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -7046,7 +10458,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 4c1589061daa7eb82f3faa377687577439eeaed7ea028647ec8c48b77d1589df
+                 * @example 68c3567a8b20130d03a1bcaa2ae821ec848307cbb5d28d9dade6e84682802cbd
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -7156,7 +10568,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 4c1589061daa7eb82f3faa377687577439eeaed7ea028647ec8c48b77d1589df
+                 * @example 68c3567a8b20130d03a1bcaa2ae821ec848307cbb5d28d9dade6e84682802cbd
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -7468,7 +10880,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_146btvcb2dw9gb1be2t9smkvh4
+                 * @example veh_1mq8fn6wth9fap1j4vdaed5bq1
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -7576,12 +10988,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_5wbv2bcs80jerwks6y0cncnv9t
+                 * @example org_58ebx4566y8mx4v1wkx4ken829
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 5371LLJ2A97W65H
+                 * @example 53CW4GQXX7TQKM2
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -7734,7 +11146,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_457kb4apss7nmdfteat2ft7rk4
+                 * @example way_39bb8s0pcwqz6az3ts788fnvmk
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The web pages for holders and for those who scan: `/`, `/show`, `/scan`, and what they are made of.
+//! They are written in `web/` and embedded as built. Nothing here knows what is on a page: a page asks
+//! the interface like everybody else.
+
+mod files;
+mod policy;
+
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use chain::ids::{CodeId, OrganisationId};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::description::refusing;
+use crate::http::extract::shortened;
+use crate::http::messages;
+use crate::http::problem::Problem;
+use crate::routes::Api;
+use files::Kept;
+
+/// Routes of the pages. What they are made of is not described: its names change with every build.
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::default()
+        .routes(refusing(routes!(home), &[]))
+        .routes(refusing(routes!(show), &[]))
+        .routes(refusing(routes!(scan), &[]))
+        .route("/assets/{name}", get(asset))
+        .route("/service.js", get(service))
+}
+
+/// 首页。Where the pages lead from.
+#[utoipa::path(
+    get,
+    path = "/",
+    tag = "pages",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn home(headers: HeaderMap) -> Response {
+    page("home.html", &headers)
+}
+
+/// 亮码页。A holder's code, or an organisation's badge, to be scanned.
+///
+/// The key is the browser's and is never sent. Without parameters it shows what it showed last.
+#[utoipa::path(
+    get,
+    path = "/show",
+    tag = "pages",
+    params(
+        ("code" = Option<CodeId>, Query, description = "Show this code."),
+        ("organisation" = Option<OrganisationId>, Query, description = "Show this organisation's badge."),
+    ),
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn show(headers: HeaderMap) -> Response {
+    page("show.html", &headers)
+}
+
+/// 扫码页。Scans and verifies what others show, without a network too.
+#[utoipa::path(
+    get,
+    path = "/scan",
+    tag = "pages",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn scan(headers: HeaderMap) -> Response {
+    page("scan.html", &headers)
+}
+
+fn page(name: &'static str, headers: &HeaderMap) -> Response {
+    let file = files::find(name).map(|file| file.answer(headers, Kept::AskFirst));
+    let mut response = file.unwrap_or_else(|| missing(name));
+    policy::add(response.headers_mut(), policy::powers(name));
+    response
+}
+
+/// A part of a page. Its name holds a digest of its content, so it is kept for good.
+async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let file = files::find(&format!("assets/{name}"));
+    let answer = file.map(|file| file.answer(&headers, Kept::ForGood));
+    answer.unwrap_or_else(|| missing(&name))
+}
+
+/// The script that keeps the pages for when there is no network.
+async fn service(headers: HeaderMap) -> Response {
+    let name = "service.js";
+    let mut response = match files::find(name) {
+        Some(file) => file.answer(&headers, Kept::AskFirst),
+        None => missing(name),
+    };
+    policy::add(response.headers_mut(), policy::powers(name));
+    response
+}
+
+fn missing(name: &str) -> Response {
+    Problem::new(&messages::ROUTE_NOT_FOUND).value(shortened(name)).into_response()
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Links to the web pages of a testnet. A link to a show page carries a demo key behind its `#`, which browsers
+//! never send: such keys are for invented people alone.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use chain::ids::CodeId;
+use chain::keys::SecretKey;
+use demo::cast::{Player, key};
+use genesis::Layout;
+use serde_json::{Value, json};
+
+use super::state::State;
+
+/// Whose badge is shown: an officer's.
+const OFFICER: &str = genesis::demo::TRAFFIC_POLICE;
+
+/// The links, by what they show.
+pub(super) fn links(dir: &Path, state: &State) -> Result<Value> {
+    let node = state.validators().next().context("there is no validator")?;
+    let api = &node.api;
+    let code = |code: CodeId| {
+        let index = *state.holders.get(&code)?;
+        let key = key(state.chain_id, Player::Driver(index));
+        Some(format!("{api}/show#code={code}&key={}", seed(&key)))
+    };
+    let samples = state.samples;
+    let layout = Layout::at(dir);
+    let officer = layout.member(&layout.genesis()?, OFFICER)?;
+    let badge = format!("{api}/show#organisation={}&key={}", officer.id, seed(&officer.key));
+    Ok(json!({
+        "home": format!("{api}/"),
+        "scan": format!("{api}/scan"),
+        "blue": samples.and_then(|all| code(all.blue)),
+        "yellow": samples.and_then(|all| code(all.yellow)),
+        "red": samples.and_then(|all| code(all.red)),
+        "badge": badge,
+    }))
+}
+
+fn seed(key: &SecretKey) -> String {
+    key.seed().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The links as lines of the card.
+pub(super) fn lines(links: &Value) -> Vec<String> {
+    let names = [
+        ("home", "首页 home"),
+        ("scan", "扫码 scan"),
+        ("blue", "蓝码 blue"),
+        ("yellow", "黄码 yellow"),
+        ("red", "红码 red"),
+        ("badge", "机构证 badge"),
+    ];
+    let line = |(name, words): (&str, &str)| Some(format!("  {words}  {}", links[name].as_str()?));
+    let lines = names.into_iter().filter_map(line);
+    std::iter::once("Pages (links hold demo keys):".to_owned()).chain(lines).collect()
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Where the pages lead from. */
+import { drawing, element } from '../parts/dom.js';
+import { frame } from '../parts/frame.js';
+import { labelled, type Words } from '../parts/language.js';
+import { keepPages } from '../parts/offline.js';
+
+const TITLE: Words = { zh: '首页', en: 'Home' };
+const LEAD: Words = { zh: '一个码，代替一沓证件', en: 'One code in place of a folder of papers' };
+
+interface Way {
+  readonly path: string;
+  readonly title: Words;
+  readonly text: Words;
+  /** Lines of its sign, in a box of 24. */
+  readonly sign: string;
+}
+
+const WAYS: readonly Way[] = [
+  {
+    path: '/show',
+    title: { zh: '亮码', en: 'Show' },
+    text: {
+      zh: '出示您的运输码或机构证，颜色与期限实时更新。',
+      en: 'Hold up your code or badge; colour and term are always current.',
+    },
+    sign: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2zM18 14h2M14 18v2',
+  },
+  {
+    path: '/scan',
+    title: { zh: '扫码', en: 'Scan' },
+    text: { zh: '核验对方出示的码，没有网络也可以。', en: 'Verify what others show, without a network too.' },
+    sign: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16',
+  },
+  {
+    path: '/docs',
+    title: { zh: '接口文档', en: 'Interface' },
+    text: { zh: '供平台与企业系统接入。', en: 'For platforms and systems of enterprises.' },
+    sign: 'M8 6l-5 6 5 6M16 6l5 6-5 6M14 4l-4 16',
+  },
+];
+
+function way({ path, title, text, sign }: Way): HTMLLIElement {
+  const picture = drawing('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, drawing('path', { d: sign }));
+  const words = [picture, labelled(element('strong'), title), labelled(element('span'), text)];
+  return element('li', {}, element('a', { href: path }, ...words));
+}
+
+keepPages();
+frame(TITLE, 'home', labelled(element('h1'), LEAD), element('ul', { class: 'ways' }, ...WAYS.map(way)));

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What this browser keeps for the pages, in IndexedDB: keys (handles of them, where it can), what was shown last, and
+ * the witnesses that a scanner knows. Nothing of it is ever sent.
+ */
+const NAME = 'dianyun';
+const VERSION = 1;
+
+/** The tables: holders by what they show, and settings by their names. */
+export type Table = 'holders' | 'settings';
+const TABLES: readonly Table[] = ['holders', 'settings'];
+
+let opened: Promise<IDBDatabase> | null = null;
+
+function done<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('the browser keeps nothing'));
+  });
+}
+
+function open(): Promise<IDBDatabase> {
+  const request = indexedDB.open(NAME, VERSION);
+  request.onupgradeneeded = () => {
+    for (const table of TABLES) request.result.createObjectStore(table);
+  };
+  return done(request);
+}
+
+async function table(name: Table, mode: IDBTransactionMode): Promise<IDBObjectStore> {
+  opened ??= open().catch((error: unknown) => {
+    opened = null;
+    throw error;
+  });
+  return (await opened).transaction(name, mode).objectStore(name);
+}
+
+/** What is kept under a key. */
+export async function read<T>(name: Table, key: string): Promise<T | undefined> {
+  return (await done((await table(name, 'readonly')).get(key))) as T | undefined;
+}
+
+/** All that is kept in a table. */
+export async function readAll<T>(name: Table): Promise<readonly T[]> {
+  return (await done((await table(name, 'readonly')).getAll())) as T[];
+}
+
+/** Keeps something under a key. */
+export async function write(name: Table, key: string, value: unknown): Promise<void> {
+  await done((await table(name, 'readwrite')).put(value, key));
+}
+
+/** Forgets what is kept under a key. */
+export async function remove(name: Table, key: string): Promise<void> {
+  await done((await table(name, 'readwrite')).delete(key));
+}

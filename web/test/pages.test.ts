@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What holds of every page: no violation that axe finds, both languages and schemes, strict headers, pictures. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+import { assertClean, CARD, keep, launch, looks, NODE, open, shownText } from './support.js';
+
+const browser = await launch();
+after(() => browser.close());
+
+const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+const RULES = ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What stands on each page, and when it is there. */
+const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  home: async (page) => void (await page.goto(CARD.pages.home)),
+  'show-none': async (page) => void (await page.goto(`${NODE}/show`)),
+  'show-blue': (page) => shown(page, 'blue'),
+  'show-yellow': (page) => shown(page, 'yellow'),
+  'show-red': (page) => shown(page, 'red'),
+  'show-badge': (page) => shown(page, 'badge'),
+  scan: async (page) => void (await page.goto(CARD.pages.scan)),
+  'scan-blue': (page) => scanned(page, () => shownText(CARD.pages.blue), 'blue'),
+  'scan-yellow': (page) => scanned(page, () => shownText(CARD.pages.yellow), 'yellow'),
+  'scan-unknown': (page) => scanned(page, async () => 'DYM1:NOTHING', 'unknown'),
+};
+
+async function shown(page: Page, look: 'blue' | 'yellow' | 'red' | 'badge'): Promise<void> {
+  await page.goto(CARD.pages[look]);
+  await looks(page, look);
+  await page.locator('.facts dd').first().waitFor();
+}
+
+async function scanned(page: Page, text: () => Promise<string>, look: string): Promise<void> {
+  await page.goto(CARD.pages.scan);
+  await page.locator('#witnesses', { hasText: /\d/ }).waitFor();
+  await page.locator('#text').fill(await text());
+  await page.locator('form button').click();
+  await looks(page, look, '.verdict');
+}
+
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const run = (values: string[]) =>
+    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { runOnly: values });
+  const { violations: found } = await page.evaluate(run, RULES);
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+for (const [name, prepare] of Object.entries(STATES)) {
+  test(`axe finds nothing on ${name}, in both languages and schemes`, async () => {
+    for (const [locale, colorScheme] of [
+      ['zh-CN', 'light'],
+      ['zh-CN', 'dark'],
+      ['en-GB', 'light'],
+      ['en-GB', 'dark'],
+    ] as const) {
+      for (const [size, viewport] of Object.entries(SIZES)) {
+        const watched = await open(browser, { locale, colorScheme, viewport });
+        await prepare(watched.page);
+        await watched.page.locator('main').waitFor();
+        assert.equal(
+          await watched.page.evaluate(() => document.documentElement.lang),
+          locale === 'zh-CN' ? 'zh-CN' : 'en',
+        );
+        const wide = await watched.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${size} ${locale}: ${wide} px too wide`);
+        assert.deepEqual(await violations(watched.page), [], `${size} ${locale} ${colorScheme}`);
+        await keep(watched.page, `${name}-${size}-${locale.slice(0, 2)}-${colorScheme}`);
+        assertClean(watched);
+        await watched.context.close();
+      }
+    }
+  });
+}
+
+test('the switch of languages changes every word, and is remembered', async () => {
+  const watched = await open(browser);
+  const { page } = watched;
+  await shown(page, 'yellow');
+  await page.getByRole('button', { name: 'English' }).click();
+  assert.equal(await page.locator('.word').innerText(), 'Yellow');
+  const text = await page.locator('body').innerText();
+  // Names of organisations are what they are.
+  const chinese = text
+    .split('\n')
+    .filter((line) => /\p{Script=Han}/u.test(line) && !line.includes('滇测') && line !== '中文');
+  assert.deepEqual(chinese, []);
+  await page.reload();
+  await looks(page, 'yellow');
+  assert.equal(await page.locator('.word').innerText(), 'Yellow');
+  assertClean(watched);
+});
+
+test('pages are strict, parts are kept for good, and a page that is known is not sent again', async () => {
+  for (const path of ['/', '/show', '/scan']) {
+    const answer = await fetch(`${NODE}${path}`);
+    const header = (name: string): string => answer.headers.get(name) ?? '';
+    assert.match(header('content-security-policy'), /^default-src 'none'; script-src 'self'; style-src 'self';/);
+    assert.equal(header('referrer-policy'), 'no-referrer');
+    assert.equal(header('x-content-type-options'), 'nosniff');
+    assert.equal(header('cache-control'), 'no-cache');
+    assert.ok(header('permissions-policy').includes(path === '/scan' ? 'camera=(self)' : 'camera=()'));
+    const again = await fetch(`${NODE}${path}`, { headers: { 'If-None-Match': header('etag') } });
+    assert.equal(again.status, 304);
+    const parts = (await answer.text()).match(/\/assets\/[\w.-]+/g) ?? assert.fail(path);
+    for (const part of parts) {
+      const kept = await fetch(`${NODE}${part}`);
+      assert.equal(kept.status, 200, part);
+      assert.match(kept.headers.get('cache-control') ?? '', /immutable/);
+    }
+  }
+  assert.equal((await fetch(`${NODE}/assets/..%2fshow.html`)).status, 404);
+});
