@@ -95,7 +95,7 @@ async fn running(
         handle: handle.clone(),
         genesis: Arc::clone(&genesis),
         holdings: held.clone(),
-        keys: signing(&consortium),
+        keys: signing(consortium),
         consortium_key: Some(CONSORTIUM_KEY),
     });
     let seal = SealKey::of_node(&consortium.nodes[place].key.seed());

@@ -45,9 +45,6 @@ pub(crate) struct Newcomer {
     pub(crate) holder: SecretKey,
     /// Who sent the applications.
     pub(crate) platform: Office,
-    /// Fields and salts of the driver's claims, in their order: they never leave whoever keeps them for the
-    /// driver, but under a basis.
-    pub(crate) claims: Vec<(CertificateKind, Vec<Field>)>,
 }
 
 fn lorry() -> Result<[Paper; 2]> {
@@ -103,7 +100,7 @@ pub(crate) async fn newcomer(node: Client) -> Result<Newcomer> {
     let platform = platform.context("the keys have no platform among them")?.clone();
     let mut clerk = Clerk { desk: Desk::at(node).await?, all, platform: platform.clone() };
     let owner = VehicleOwner::Organisation(platform.organisation.id);
-    let (_, lorry, _) = clerk
+    let (_, lorry) = clerk
         .apply(&lorry()?, |claims| {
             let statements = Vec::new();
             Ok(VehicleApply { owner, prefecture: PREFECTURE, claims, statements }.into())
@@ -113,7 +110,7 @@ pub(crate) async fn newcomer(node: Client) -> Result<Newcomer> {
     let holder = SecretKey::from_seed(&random()?);
     let (chain, now) = (clerk.desk.chain, clerk.desk.now);
     let wanted = CodeFor::Driver { vehicles: vec![vehicle], operator: None };
-    let (application, driver, claims) = clerk
+    let (application, driver) = clerk
         .apply(&DRIVER, |claims| {
             let mut apply = CodeApply {
                 wanted: wanted.clone(),
@@ -128,10 +125,8 @@ pub(crate) async fn newcomer(node: Client) -> Result<Newcomer> {
         })
         .await?;
     let code = driver.code.with_context(|| format!("the application is {:?}", driver.state))?;
-    Ok(Newcomer { application, code, vehicle, holder, platform, claims })
+    Ok(Newcomer { application, code, vehicle, holder, platform })
 }
-
-type Applied = (ApplicationId, Application, Vec<(CertificateKind, Vec<Field>)>);
 
 /// Sends applications and has every authority answer them.
 struct Clerk {
@@ -145,15 +140,13 @@ impl Clerk {
         &mut self,
         papers: &[Paper],
         make: impl FnOnce(Vec<NewClaim>) -> Result<Action>,
-    ) -> Result<Applied> {
-        let mut salted = Vec::new();
+    ) -> Result<(ApplicationId, Application)> {
         let mut claims = Vec::new();
         for paper in papers {
             let fields = salt(paper)?;
             let root = fields::root(fields::table(paper.kind), &fields)?;
             let attester = self.attester(paper.kind)?.organisation.id;
             claims.push(NewClaim { kind: paper.kind, root, attester });
-            salted.push((paper.kind, fields));
         }
         let sent = self.desk.send(&self.platform.key.clone(), make(claims.clone())?).await?;
         let application = ApplicationId(RecordId::made_by(sent, 0));
@@ -161,7 +154,7 @@ impl Clerk {
             self.answer((application, place), paper, claim).await?;
         }
         let found = self.desk.node.application(application).await?;
-        Ok((application, found.context("there is no such application")?.record, salted))
+        Ok((application, found.context("there is no such application")?.record))
     }
 
     /// The authority that attests a kind of certificate here.

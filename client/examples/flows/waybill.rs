@@ -52,7 +52,7 @@ fn offer_to(code: CodeId, desk: &Desk) -> Result<Offer> {
         from: Prefecture(5301),
         to: Prefecture(5303),
         consignee: None,
-        fields_root: fields::root(&fields::WAYBILL, &all)?,
+        fields_root: fields::root(fields::WAYBILL, &all)?,
         price: price.context("waybills have a price")?.leaf(),
     })
 }
