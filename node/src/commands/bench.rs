@@ -89,7 +89,7 @@ impl Bench {
             let first = nodes.first().context("the testnet has no validator")?.clone();
             let settings = state.settings(&self.dir, first)?;
             let wanted = self.clients * self.drivers;
-            let tell = |found: usize| say(format!("drivers: {found} of {wanted}"));
+            let tell = |found: usize| say(format!("drivers: {} of {wanted}", found.min(wanted)));
             let mates = load::recruit(&settings, wanted, &tell).await?;
             if self.records > 0 {
                 let tell = |made: usize| say(format!("records: {made} of {}", self.records));
