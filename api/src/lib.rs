@@ -8,6 +8,7 @@ pub mod config;
 pub mod description;
 pub mod docs;
 pub mod events;
+pub mod follow;
 pub mod http;
 pub mod metrics;
 pub mod routes;

@@ -4,6 +4,7 @@
 mod apikeys;
 mod commands;
 mod config;
+mod keystore;
 mod lock;
 mod logs;
 mod output;

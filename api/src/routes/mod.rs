@@ -13,6 +13,7 @@ mod prepare;
 mod proofs;
 mod records;
 mod shapes;
+mod sign;
 pub(crate) mod stream;
 mod submit;
 mod waybills;
@@ -33,8 +34,10 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::guard::{Access, guard};
+use crate::access::credentials::Access;
+use crate::access::guard::guard;
 use crate::access::register::Register;
+use crate::access::signing::Keystore;
 use crate::access::token;
 use crate::config::ApiConfig;
 use crate::description::{self, refusing};
@@ -45,7 +48,7 @@ use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 use crate::metrics::{HttpMetrics, Metrics, node as node_metrics};
 use crate::server::{ServeError, Server};
-use crate::shell::Shell;
+use crate::shell::{Shell, with_fallbacks};
 
 /// What every route can reach. Cheap to clone.
 #[derive(Clone)]
@@ -55,6 +58,7 @@ pub struct Api {
     pub(crate) genesis: Arc<Genesis>,
     pub(crate) metrics: Metrics,
     pub(crate) access: Arc<Access>,
+    pub(crate) keystore: watch::Receiver<Arc<Keystore>>,
     bodies: Arc<Bodies>,
     reads: Arc<Semaphore>,
     pub(crate) streams: Streams,
@@ -83,6 +87,8 @@ pub struct Served {
     pub registry: prometheus_client::registry::Registry,
     /// The API keys that it knows, as they change.
     pub keys: watch::Receiver<Arc<Register>>,
+    /// The keys with which it signs for organisations, as they change.
+    pub keystore: watch::Receiver<Arc<Keystore>>,
 }
 
 /// Takes the port; serves until `shutdown`. Returns the address and the serving task.
@@ -91,7 +97,7 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, mut registry, keys } = served;
+    let Served { store, handle, genesis, mut registry, keys, keystore } = served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
     let server = Server::bind(config, http.clone()).await?;
@@ -103,7 +109,7 @@ pub async fn serve(
     let access = Access::new(
         config.allow_open_api_without_credentials,
         keys,
-        config.per_minute.clone(),
+        (config.per_minute.clone(), config.proxy.clone()),
         token::audience(genesis.chain_id(), &handle.status().name),
     );
     let api = Api {
@@ -113,15 +119,17 @@ pub async fn serve(
         genesis,
         metrics: Metrics::new(registry),
         access: Arc::new(access),
+        keystore,
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
         reads,
         description: description::finished(&document).to_string().into(),
-        streams: Streams::new(limits.streams, http.clone(), shutdown.clone()),
+        streams: Streams::new(limits, http.clone(), shutdown.clone()),
         shutdown: shutdown.clone(),
     };
     let guarded = middleware::from_fn_with_state(api.clone(), guard);
     let any_host = !config.listen.ip().is_loopback();
-    let app = Shell { any_host, metrics: http }.around(routes.layer(guarded).with_state(api));
+    let app = Shell { any_host, metrics: http }
+        .around(with_fallbacks(routes).layer(guarded).with_state(api));
     Ok((address, tokio::spawn(server.run(app, shutdown))))
 }
 
@@ -155,6 +163,10 @@ fn transactions() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(submit::submit), &[ASKED, submit::BODY, submit::NOT_TAKEN]))
         .routes(refusing(routes!(submit::submit_batch), &[ASKED, submit::BODY, submit::BATCH]))
         .routes(refusing(routes!(prepare::prepare), &[ASKED, submit::BODY, prepare::LARGE]))
+        .routes(refusing(
+            routes!(sign::sign),
+            &[ASKED, submit::BODY, prepare::LARGE, sign::NOT_SIGNED],
+        ))
         .routes(refusing(routes!(blocks::transaction), &[ASKED, FOUND]))
         .routes(refusing(routes!(proofs::transaction_proof), &[ASKED, FOUND]))
 }
@@ -202,7 +214,10 @@ fn lists() -> OpenApiRouter<Api> {
 
 fn node() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
-        .routes(refusing(routes!(stream::events), &[ASKED, &[&messages::TOO_MANY_STREAMS]]))
+        .routes(refusing(
+            routes!(stream::events),
+            &[ASKED, REACHED, &[&messages::TOO_MANY_STREAMS]],
+        ))
         .routes(refusing(routes!(node::status), &[ASKED]))
         .routes(refusing(routes!(node::validators), &[ASKED]))
         .routes(refusing(routes!(node::metrics), &[]))
@@ -296,6 +311,26 @@ impl Api {
             (Some(_), Some(_)) => {
                 Err(Problem::new(&messages::FIELDS_EXCLUSIVE).value("at_height, at_time"))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::table::TABLE;
+
+    /// The router tells its paths to nobody but where it is printed.
+    #[test]
+    fn every_routed_path_has_a_row() {
+        let printed = format!("{:?}", described().0);
+        let paths = printed.split('"').filter(|part| part.starts_with('/'));
+        let paths: std::collections::BTreeSet<&str> = paths.collect();
+        assert!(paths.len() > 30 && paths.contains("/docs/start.js"), "{paths:?}");
+        for path in paths {
+            let row =
+                TABLE.iter().find(|row| row.route.split_once(' ').is_some_and(|r| r.1 == path));
+            assert!(row.is_some(), "{path} has no row");
         }
     }
 }

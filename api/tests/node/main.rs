@@ -6,6 +6,7 @@ mod access;
 mod answers;
 mod cases;
 mod described;
+mod guarded;
 mod http;
 mod routes;
 mod schema;

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use api::access::register::Register;
+use api::access::signing::Keystore;
 use api::config::{ApiConfig, Limits};
 use api::routes::{Served, serve};
 use chain::actions::{Action, MatterOpen, MatterSettle};
@@ -68,12 +69,15 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
     };
     let handle = start(config, store.clone()).await.unwrap();
     let (keys, known) = watch::channel(Arc::default());
+    let members = consortium.members.iter().map(|member| member.key.clone());
+    let signing = watch::channel(Arc::new(Keystore::new(members))).1;
     let served = || Served {
         store: store.clone(),
         handle: handle.clone(),
         genesis: Arc::clone(&genesis),
         registry: Default::default(),
         keys: known.clone(),
+        keystore: signing.clone(),
     };
     let listen = "127.0.0.1:0".parse().unwrap();
     let config = ApiConfig {

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{runtime, told_to_stop};
 use crate::config::{self, Flags, NodeConfig};
-use crate::{apikeys, lock, logs};
+use crate::{apikeys, keystore, lock, logs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -78,7 +78,8 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let shutdown = CancellationToken::new();
     let registry = Default::default();
     let keys = apikeys::follow(dir)?;
-    let served = Served { store, handle: handle.clone(), genesis, registry, keys };
+    let keystore = keystore::follow(dir, genesis.mode, &unlock)?;
+    let served = Served { store, handle: handle.clone(), genesis, registry, keys, keystore };
     let (address, serving) = serve(served, &config.api, shutdown.clone()).await?;
     tracing::info!(%address, p2p = %handle.listening(), "serving");
     let stopped = tokio::select! {
