@@ -32,7 +32,8 @@ pub(crate) fn add(dir: &Path, file: &Path) -> Result<PublicKey> {
         genesis::private::belongs_like(&folder, dir)
             .with_context(|| format!("cannot hand over {}", folder.display()))?;
     }
-    key.replace(&folder.join(format!("{}.key", hex::encode(key.public.bytes))))?;
+    let name = key.public.to_string().replace(':', "-");
+    key.replace(&folder.join(format!("{name}.key")))?;
     Ok(key.public)
 }
 

@@ -18,6 +18,7 @@ use super::interfaces::InterfacesAnswer;
 use super::node::{Status, Validators};
 use super::prepare::{Prepared, Wish};
 use super::shapes::{AnyRecord, Page, RecordAnswer};
+use super::sign::{SignWish, Signed};
 use super::submit::{BatchAnswer, TransactionAnswer};
 use crate::description::examples::recorded;
 use crate::http::problem::ProblemDetails;
@@ -61,12 +62,14 @@ const ANSWERS: &[(&str, Again)] = &[
     ("POST /v1/transactions", again::<TransactionAnswer>),
     ("POST /v1/transactions/batch", again::<BatchAnswer>),
     ("POST /v1/transactions/prepare", again::<Prepared>),
+    ("POST /v1/transactions/sign", again::<Signed>),
 ];
 
 const REQUESTS: &[(&str, Again)] = &[
     ("POST /v1/transactions", again::<Transaction>),
     ("POST /v1/transactions/batch", again::<Vec<Transaction>>),
     ("POST /v1/transactions/prepare", again::<Wish>),
+    ("POST /v1/transactions/sign", again::<SignWish>),
 ];
 
 #[test]

@@ -6,7 +6,7 @@ use chain::actions::{MatterSettle, WaybillWithdraw};
 use chain::ids::{RecordId, WaybillId};
 use chain::keys::SecretKey;
 use chain::records::{InterfaceScope, InterfaceScopes, RegisteredKey};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::access::{ask, get, key_of, member, stranger, token_of};
 use crate::http::{JSON, Request};
@@ -20,6 +20,17 @@ pub(crate) fn wish() -> Request {
 
 fn signing(action: &chain::Action) -> Request {
     Request::post("/v1/transactions/sign", JSON, json!({ "action": action }).to_string())
+}
+
+/// What the description shows of signing.
+pub(crate) fn example(world: &World) -> Value {
+    let (enterprise, wish) = (stranger(world), wish());
+    let waybills = InterfaceScopes::NONE.with(InterfaceScope::Waybills);
+    let with = Some(enterprise.key.public());
+    let secret = key_of(world, 41, enterprise, (waybills, false, with));
+    let answer = ask(world, wish.clone(), Some(&secret)).json();
+    let request: Value = serde_json::from_slice(&wish.body).unwrap();
+    json!({ "request": request, "answers": { "200": { "ok": answer } } })
 }
 
 fn page(world: &World, target: &str, secret: &str) -> (usize, bool) {

@@ -83,6 +83,7 @@ fn record(world: &World) -> Value {
             answers[&code] = answer.json();
         }
     }
+    examples["POST /v1/transactions/sign"] = crate::guarded::example(world);
     examples
 }
 
