@@ -6,6 +6,7 @@ use chain::actions::{MatterSettle, WaybillWithdraw};
 use chain::ids::{RecordId, WaybillId};
 use chain::keys::SecretKey;
 use chain::records::{InterfaceScope, InterfaceScopes, RegisteredKey};
+use chain::text::Word;
 use serde_json::{Value, json};
 
 use crate::access::{ask, get, key_of, member, stranger, token_of};
@@ -14,7 +15,10 @@ use crate::world::{World, newest, world};
 
 /// A wish to withdraw a waybill that there is not.
 pub(crate) fn wish() -> Request {
-    let action = chain::Action::from(WaybillWithdraw { waybill: WaybillId(RecordId([9; 16])) });
+    let action = chain::Action::from(WaybillWithdraw {
+        waybill: WaybillId(RecordId([9; 16])),
+        reason: Word::new("no_need").unwrap(),
+    });
     signing(&action)
 }
 
