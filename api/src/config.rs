@@ -2,7 +2,7 @@
 //! What an operator may set about the HTTP interface, with defaults that hold a public port.
 //! Never reads files or the environment: `node` does that and hands the values over.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,6 +27,36 @@ pub struct ApiConfig {
     pub webhooks: WebhookConfig,
     /// Answers over TLS alone where it is given.
     pub tls: Option<TlsConfig>,
+    /// The proxies before it, if there are any.
+    pub proxy: Option<ProxyConfig>,
+}
+
+/// Proxies that say in a header whose request they pass on. From everybody else that header says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProxyConfig {
+    /// Their addresses.
+    pub addresses: Vec<IpAddr>,
+    /// The header that they write.
+    pub header: ForwardHeader,
+}
+
+/// A header in which a proxy says whose request it passes on. It must write the one that is named, and let none
+/// through that a client wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForwardHeader {
+    /// `X-Forwarded-For`: addresses with commas between, the last one the proxy's word.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+impl ProxyConfig {
+    /// True if an address is one of theirs.
+    pub(crate) fn is_one(&self, address: IpAddr) -> bool {
+        self.addresses.iter().any(|own| own.to_canonical() == address.to_canonical())
+    }
 }
 
 /// Requests a minute. A grant on the chain says the rate of an organisation that has one.
@@ -67,6 +97,7 @@ impl Default for ApiConfig {
             per_minute: RateConfig::default(),
             webhooks: WebhookConfig::default(),
             tls: None,
+            proxy: None,
         }
     }
 }
@@ -102,8 +133,12 @@ pub struct Limits {
     pub drain_ms: u64,
     /// Connections open at once.
     pub connections: usize,
+    /// Of these, open at once from one address; proxies that are named are no such.
+    pub connections_per_address: usize,
     /// Event streams open at once.
     pub streams: usize,
+    /// Of these, open at once of one caller.
+    pub streams_per_caller: usize,
     /// Bytes of request line and headers together.
     pub header_bytes: usize,
     /// Bodies over 128 KiB that may be in memory at once.
@@ -121,7 +156,9 @@ impl Default for Limits {
             write_ms: 30_000,
             drain_ms: 5_000,
             connections: 1_024,
+            connections_per_address: 256,
             streams: 256,
+            streams_per_caller: 16,
             header_bytes: 16 * 1024,
             large_bodies: 16,
             reads: 32,
@@ -139,7 +176,9 @@ impl Limits {
         ];
         let counts = [
             ("connections", self.connections),
+            ("connections_per_address", self.connections_per_address),
             ("streams", self.streams),
+            ("streams_per_caller", self.streams_per_caller),
             ("large_bodies", self.large_bodies),
             ("reads", self.reads),
         ];

@@ -3,16 +3,19 @@
 //! Nothing is queued for a slow client but one page, and nothing is lost: the number of the last
 //! change seen (`Last-Event-ID`) resumes the stream on any node.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
+use crate::access::rates::Counted;
+use crate::config::Limits;
 use crate::http::messages;
 use crate::http::problem::Problem;
 use crate::metrics::{HttpMetrics, StreamGuard};
@@ -21,6 +24,10 @@ use crate::metrics::{HttpMetrics, StreamGuard};
 pub const PAGE: usize = 100;
 /// Time between comments that keep an idle stream open.
 pub const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often an idle stream is looked at: whether its caller may have it still.
+const LOOK: Duration = Duration::from_secs(5);
+/// The part of all streams that those may have together who are not known by name.
+const STRANGERS: usize = 4;
 /// How long a client should wait before it connects again.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -50,6 +57,12 @@ pub trait Source: Send + Sync + 'static {
     /// async threads.
     fn read(&self, from: u64, limit: usize) -> Result<Page, Problem>;
 
+    /// Whose streams are counted together with this one.
+    fn owner(&self) -> Owner;
+
+    /// A problem once the caller may have this stream no longer. May read the disk; called off the async threads.
+    fn still(&self) -> Result<(), Problem>;
+
     /// Places for those who read at the same time.
     fn reads(&self) -> Arc<Semaphore>;
 
@@ -57,18 +70,80 @@ pub trait Source: Send + Sync + 'static {
     fn tip(&self) -> watch::Receiver<u64>;
 }
 
-/// Hands out streams up to a limit and ends them at shutdown.
+/// Whose a stream is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Owner {
+    /// By what its streams are counted; not at all at an open interface.
+    pub(crate) counted: Option<Counted>,
+    /// True if the chain knows it by name: an organisation or a person.
+    pub(crate) is_known: bool,
+}
+
+/// Hands out streams up to a limit, and up to one for each caller, and ends them at shutdown.
 #[derive(Clone)]
 pub struct Streams {
     places: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
+    per_caller: usize,
+    taken: Arc<Mutex<HashMap<Counted, usize>>>,
     metrics: HttpMetrics,
     shutdown: CancellationToken,
+    look: Duration,
+}
+
+/// The places that a stream holds.
+struct Places {
+    _of_all: OwnedSemaphorePermit,
+    _of_strangers: Option<OwnedSemaphorePermit>,
+    counted: Option<Counted>,
+    taken: Arc<Mutex<HashMap<Counted, usize>>>,
+}
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        let Some(who) = self.counted else { return };
+        let mut taken = self.taken.lock();
+        let left = taken.get(&who).map_or(0, |count| count - 1);
+        if left == 0 {
+            taken.remove(&who);
+        } else {
+            taken.insert(who, left);
+        }
+    }
 }
 
 impl Streams {
-    /// At most `limit` streams at once.
-    pub fn new(limit: usize, metrics: HttpMetrics, shutdown: CancellationToken) -> Self {
-        Self { places: Arc::new(Semaphore::new(limit)), metrics, shutdown }
+    /// Streams within these limits.
+    pub fn new(limits: &Limits, metrics: HttpMetrics, shutdown: CancellationToken) -> Self {
+        let places = |count| Arc::new(Semaphore::new(count));
+        Self {
+            places: places(limits.streams),
+            strangers: places((limits.streams / STRANGERS).max(1)),
+            per_caller: limits.streams_per_caller,
+            taken: Arc::default(),
+            metrics,
+            shutdown,
+            look: LOOK,
+        }
+    }
+
+    fn places(&self, owner: Owner) -> Option<Places> {
+        let of_all = self.places.clone().try_acquire_owned().ok()?;
+        let stranger = !owner.is_known && owner.counted.is_some();
+        let of_strangers = match stranger {
+            true => Some(self.strangers.clone().try_acquire_owned().ok()?),
+            false => None,
+        };
+        if let Some(who) = owner.counted {
+            let mut taken = self.taken.lock();
+            let count = taken.entry(who).or_default();
+            if *count >= self.per_caller {
+                return None;
+            }
+            *count += 1;
+        }
+        let taken = Arc::clone(&self.taken);
+        Some(Places { _of_all: of_all, _of_strangers: of_strangers, counted: owner.counted, taken })
     }
 
     /// A stream of `source` from sequence number `from` on.
@@ -77,11 +152,8 @@ impl Streams {
         source: Arc<S>,
         from: u64,
     ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>> + use<S>>, Problem> {
-        let place = self
-            .places
-            .clone()
-            .try_acquire_owned()
-            .map_err(|_| Problem::new(&messages::TOO_MANY_STREAMS).retry_after(5))?;
+        let too_many = || Problem::new(&messages::TOO_MANY_STREAMS).retry_after(5);
+        let places = self.places(source.owner()).ok_or_else(too_many)?;
         let reader = Reader {
             tip: source.tip(),
             source,
@@ -89,7 +161,8 @@ impl Streams {
             ready: VecDeque::new(),
             greeted: false,
             shutdown: self.shutdown.clone(),
-            _place: place,
+            look: self.look,
+            _places: places,
             _guard: self.metrics.stream(),
         };
         let events = futures::stream::unfold(reader, |mut reader| async move {
@@ -106,7 +179,8 @@ struct Reader<S> {
     ready: VecDeque<Change>,
     greeted: bool,
     shutdown: CancellationToken,
-    _place: OwnedSemaphorePermit,
+    look: Duration,
+    _places: Places,
     _guard: StreamGuard,
 }
 
@@ -126,13 +200,27 @@ impl<S: Source> Reader<S> {
         Some(event.data(change.data))
     }
 
-    /// Waits until there is a change at `next`.
+    /// Waits until there is a change at `next`; looks now and then whether the caller may have it still.
     async fn wait(&mut self) -> Option<()> {
         let next = self.next;
-        tokio::select! {
-            tip = self.tip.wait_for(|tip| *tip > next) => tip.ok().map(|_| ()),
-            () = self.shutdown.cancelled() => None,
+        loop {
+            tokio::select! {
+                tip = self.tip.wait_for(|tip| *tip > next) => return tip.ok().map(|_| ()),
+                () = self.shutdown.cancelled() => return None,
+                () = tokio::time::sleep(self.look) => {}
+            }
+            self.look_again().await?;
         }
+    }
+
+    async fn look_again(&self) -> Option<()> {
+        let source = self.source.clone();
+        let place = source.reads().acquire_owned().await.ok()?;
+        let still = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            source.still()
+        });
+        still.await.ok()?.ok()
     }
 
     async fn fill(&mut self) -> Option<()> {
@@ -170,7 +258,17 @@ mod tests {
     use http_body_util::BodyExt;
     use prometheus_client::registry::Registry;
 
-    struct Numbers(watch::Sender<u64>);
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    struct Numbers(watch::Sender<u64>, Owner, AtomicBool);
+
+    fn numbers(tip: u64) -> Arc<Numbers> {
+        of(tip, Owner::default())
+    }
+
+    fn of(tip: u64, owner: Owner) -> Arc<Numbers> {
+        Arc::new(Numbers(watch::channel(tip).0, owner, AtomicBool::new(false)))
+    }
 
     impl Source for Numbers {
         fn read(&self, from: u64, limit: usize) -> Result<Page, Problem> {
@@ -186,6 +284,17 @@ mod tests {
             self.0.subscribe()
         }
 
+        fn owner(&self) -> Owner {
+            self.1
+        }
+
+        fn still(&self) -> Result<(), Problem> {
+            match self.2.load(Ordering::SeqCst) {
+                true => Err(Problem::new(&messages::CREDENTIALS_WRONG)),
+                false => Ok(()),
+            }
+        }
+
         fn reads(&self) -> Arc<Semaphore> {
             Arc::new(Semaphore::new(1))
         }
@@ -194,7 +303,45 @@ mod tests {
     fn streams(limit: usize) -> (Streams, CancellationToken) {
         let metrics = HttpMetrics::register(&mut Registry::default());
         let shutdown = CancellationToken::new();
-        (Streams::new(limit, metrics, shutdown.clone()), shutdown)
+        let limits = Limits { streams: limit, streams_per_caller: 2, ..Limits::default() };
+        let streams = Streams::new(&limits, metrics, shutdown.clone());
+        (Streams { look: Duration::from_millis(5), ..streams }, shutdown)
+    }
+
+    fn owner(address: &str, is_known: bool) -> Owner {
+        Owner { counted: Some(Counted::address(address.parse().unwrap())), is_known }
+    }
+
+    #[tokio::test]
+    async fn one_caller_takes_its_own_places_alone_and_gives_them_back() {
+        let (streams, _) = streams(8);
+        let open = |address: &str| streams.open(of(0, owner(address, true)), 0).ok();
+        let held = [open("10.0.0.1"), open("10.0.0.1")];
+        assert!(held.iter().all(Option::is_some) && open("10.0.0.1").is_none());
+        let other = open("10.0.0.2");
+        assert!(other.is_some());
+        drop(held);
+        assert!(open("10.0.0.1").is_some());
+    }
+
+    #[tokio::test]
+    async fn strangers_leave_most_places_to_those_who_are_known() {
+        let (streams, _) = streams(8);
+        let open = |place: u8, known| {
+            streams.open(of(0, owner(&format!("10.0.0.{place}"), known)), 0).ok()
+        };
+        let held: Vec<_> = (0..8).filter_map(|place| open(place, false)).collect();
+        assert_eq!(held.len(), 2);
+        assert!(open(9, true).is_some());
+    }
+
+    #[tokio::test]
+    async fn an_idle_stream_ends_once_its_caller_may_have_it_no_longer() {
+        let source = numbers(0);
+        let (streams, _) = streams(1);
+        let body = streams.open(source.clone(), 0).unwrap().into_response().into_body();
+        source.2.store(true, Ordering::SeqCst);
+        body.collect().await.unwrap();
     }
 
     async fn text_until(body: &mut axum::body::Body, end: &str) -> String {
@@ -208,7 +355,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_stream_reads_on_over_pages_and_waits_for_new_changes() {
-        let source = Arc::new(Numbers(watch::channel(250).0));
+        let source = numbers(250);
         let (streams, _) = streams(1);
         let mut body = streams.open(source.clone(), 3).unwrap().into_response().into_body();
         let text = text_until(&mut body, "\"seq\":248").await;
@@ -223,7 +370,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_stream_too_many_is_refused_and_a_closed_one_makes_room() {
-        let source = Arc::new(Numbers(watch::channel(0).0));
+        let source = numbers(0);
         let (streams, _) = streams(1);
         let first = streams.open(source.clone(), 0).unwrap().into_response();
         let second = streams.open(source.clone(), 0).err().unwrap();
@@ -234,7 +381,7 @@ mod tests {
 
     #[tokio::test]
     async fn shutdown_ends_a_waiting_stream() {
-        let source = Arc::new(Numbers(watch::channel(0).0));
+        let source = numbers(0);
         let (streams, shutdown) = streams(1);
         let body = streams.open(source, 0).unwrap().into_response().into_body();
         shutdown.cancel();

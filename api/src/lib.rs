@@ -9,6 +9,7 @@ pub mod description;
 pub mod docs;
 pub mod events;
 pub mod exchange;
+pub mod follow;
 pub mod http;
 pub mod metrics;
 mod pages;

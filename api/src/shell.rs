@@ -33,13 +33,16 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// `routes` with this layer and answers for unknown routes and methods.
+    /// `routes` with this layer.
     pub fn around(self, routes: Router) -> Router {
-        routes
-            .fallback(no_route)
-            .method_not_allowed_fallback(no_method)
-            .layer(middleware::from_fn_with_state(Arc::new(self), around))
+        routes.layer(middleware::from_fn_with_state(Arc::new(self), around))
     }
+}
+
+/// `routes` with answers for unknown routes and methods: below every other layer, so that asking for nothing
+/// counts like asking for something.
+pub fn with_fallbacks<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+    routes.fallback(no_route).method_not_allowed_fallback(no_method)
 }
 
 async fn no_route(uri: Uri) -> Problem {

@@ -10,7 +10,7 @@ use api::config::{ApiConfig, Limits};
 use api::http::extract::{Bodies, Json};
 use api::metrics::{HttpMetrics, Metrics};
 use api::server::{ServeError, Server};
-use api::shell::Shell;
+use api::shell::{Shell, with_fallbacks};
 use axum::Router;
 use axum::routing::{get, post};
 use prometheus_client::registry::Registry;
@@ -50,7 +50,7 @@ async fn start(limits: Limits) -> Running {
         )
         .route("/echo", post(echo))
         .with_state(bodies);
-    let app = Shell { any_host: false, metrics: metrics.clone() }.around(routes);
+    let app = Shell { any_host: false, metrics: metrics.clone() }.around(with_fallbacks(routes));
     let server = Server::bind(&config, metrics).await.unwrap();
     let address = server.address().unwrap();
     let shutdown = CancellationToken::new();

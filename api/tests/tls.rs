@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use api::config::{ApiConfig, TlsConfig};
 use api::metrics::HttpMetrics;
 use api::server::{ServeError, Server};
-use api::shell::Shell;
+use api::shell::{Shell, with_fallbacks};
 use axum::Router;
 use axum::routing::get;
 use prometheus_client::registry::Registry;
@@ -37,6 +38,7 @@ fn pair() -> Pair {
 fn write(config: &TlsConfig, pair: &Pair) {
     std::fs::write(&config.certificate, &pair.chain).unwrap();
     std::fs::write(&config.key, &pair.key).unwrap();
+    std::fs::set_permissions(&config.key, PermissionsExt::from_mode(0o600)).unwrap();
 }
 
 fn named(dir: &Path) -> TlsConfig {
@@ -53,7 +55,7 @@ async fn start(tls: &TlsConfig) -> SocketAddr {
     let server = bind(tls).await.unwrap();
     let metrics = HttpMetrics::register(&mut Registry::default());
     let routes = Router::new().route("/ok", get(|| async { "fine" }));
-    let app = Shell { any_host: false, metrics }.around(routes);
+    let app = Shell { any_host: false, metrics }.around(with_fallbacks(routes));
     let address = server.address().unwrap();
     tokio::spawn(server.run(app, CancellationToken::new()));
     address
@@ -129,4 +131,8 @@ async fn files_that_cannot_be_used_stop_the_start_and_say_which() {
     std::fs::write(&tls.certificate, &pair().chain).unwrap();
     let foreign = message(bind(&tls).await.err().unwrap());
     assert!(foreign.contains("api.tls cannot be used"), "{foreign}");
+    write(&tls, &own);
+    std::fs::set_permissions(&tls.key, PermissionsExt::from_mode(0o640)).unwrap();
+    let readable = message(bind(&tls).await.err().unwrap());
+    assert!(readable.contains("chmod 600"), "{readable}");
 }

@@ -44,6 +44,12 @@ impl PublicKey {
         Self { scheme: Scheme::Ed25519, bytes }
     }
 
+    /// True if a signature by it proves nothing: it is no point, or one of small order, by which anybody can
+    /// make signatures that hold.
+    pub fn is_weak(&self) -> bool {
+        ed25519_dalek::VerifyingKey::from_bytes(&self.bytes).map_or(true, |key| key.is_weak())
+    }
+
     /// True if `signature` over `message` is by this key (ZIP-215).
     pub fn verifies(&self, message: &[u8], signature: &Signature) -> bool {
         let Ok(key) = ed25519_zebra::VerificationKey::try_from(self.bytes) else {

@@ -42,6 +42,14 @@ pub enum ClientError {
     /// The credentials are no text of one line.
     #[error("these credentials cannot be sent: give the API key or token as it was shown")]
     Credentials,
+    /// The address is plain HTTP of another machine.
+    #[error(
+        "credentials would go to {0} in the clear: use https://, or ask on the node's own machine"
+    )]
+    InTheClear(String),
+    /// A certificate that is to be trusted is none, or TLS cannot be set up.
+    #[error("TLS cannot be used: {0}")]
+    Certificate(String),
     /// The node cannot be reached: is it running, and is the address right?
     #[error(
         "the node at {node} cannot be reached ({reason}): is it running, and is the address right?"

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One node over HTTP: requests, answers, problem details, and retries that are safe.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Method, RequestBuilder, Response, Url};
+use reqwest::{Method, RequestBuilder, Response, Url, redirect};
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore, crypto};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,8 +30,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the node at an address such as `http://127.0.0.1:8080`.
+    /// A client of the node at an address such as `http://127.0.0.1:8080` or `https://node.example`. Over HTTPS it
+    /// trusts the authorities that this machine trusts (or those of the file that `SSL_CERT_FILE` names).
     pub fn new(address: &str) -> Result<Self, ClientError> {
+        Self::trusting(address, &[])
+    }
+
+    /// The same; over HTTPS it trusts these certificates besides, each in DER.
+    pub fn trusting(address: &str, certificates: &[Vec<u8>]) -> Result<Self, ClientError> {
         let base = Url::parse(address)
             .ok()
             .filter(|url| !url.cannot_be_a_base() && url.has_host())
@@ -36,14 +45,24 @@ impl Client {
         let http = reqwest::Client::builder()
             .timeout(REQUEST_TIME)
             .connect_timeout(CONNECT_TIME)
-            .no_proxy()
-            .build()
-            .map_err(|error| ClientError::Answer(error.to_string()))?;
+            // A node answers itself: whoever sends a client elsewhere gets no credentials along.
+            .redirect(redirect::Policy::none())
+            .no_proxy();
+        let http = match base.scheme() {
+            "https" => http.tls_backend_preconfigured(tls(certificates)?),
+            // Nothing is ever sent by TLS: looking for the machine's authorities would be for nothing.
+            _ => http.tls_backend_preconfigured(trust(RootCertStore::empty())?),
+        };
+        let http = http.build().map_err(|error| ClientError::Answer(error.to_string()))?;
         Ok(Self { http, base, credentials: None })
     }
 
-    /// The same, showing an API key or a token with every request. Nothing that this prints shows it.
+    /// The same, showing an API key or a token with every request. Nothing that this prints shows it, and it is
+    /// sent to no other machine in the clear.
     pub fn with_credentials(self, secret: &str) -> Result<Self, ClientError> {
+        if self.base.scheme() != "https" && !is_here(&self.base) {
+            return Err(ClientError::InTheClear(self.address().to_owned()));
+        }
         let mut value = HeaderValue::from_str(&format!("Bearer {}", secret.trim()))
             .map_err(|_| ClientError::Credentials)?;
         value.set_sensitive(true);
@@ -121,6 +140,33 @@ impl Client {
     }
 }
 
+/// True for an address of this machine: nobody else reads what is sent there.
+fn is_here(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_loopback || host.eq_ignore_ascii_case("localhost")
+}
+
+/// TLS by rustls with ring, as the nodes speak it.
+fn tls(certificates: &[Vec<u8>]) -> Result<ClientConfig, ClientError> {
+    let mut roots = RootCertStore::empty();
+    // An authority of the machine that cannot be read is one less that is trusted.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    for certificate in certificates {
+        let added = roots.add(CertificateDer::from(certificate.clone()));
+        added.map_err(|error| ClientError::Certificate(error.to_string()))?;
+    }
+    trust(roots)
+}
+
+fn trust(roots: RootCertStore) -> Result<ClientConfig, ClientError> {
+    let provider = Arc::new(crypto::ring::default_provider());
+    let config =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.map_err(|error| ClientError::Certificate(error.to_string()))?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
 fn asked_pause(error: &ClientError) -> Option<Duration> {
     match error {
         ClientError::Refused(problem) => {
@@ -142,5 +188,24 @@ async fn refusal(answer: Response) -> ClientError {
     match serde_json::from_slice::<ProblemDetails>(&bytes) {
         Ok(problem) => ClientError::Refused(Box::new(problem)),
         Err(_) => ClientError::Answer(format!("status {status} without problem details")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn credentials_go_over_tls_or_stay_on_this_machine() {
+        let shown = |address: &str| Client::new(address).unwrap().with_credentials("dyk_x").is_ok();
+        for safe in
+            ["https://node.example", "http://127.0.0.1:1", "http://[::1]:1", "http://localhost"]
+        {
+            assert!(shown(safe), "{safe}");
+        }
+        for open in ["http://node.example", "http://10.0.0.1", "http://localhost.example"] {
+            assert!(!shown(open), "{open}");
+        }
     }
 }

@@ -2,10 +2,10 @@
 //! The file in a node's folder that holds its API keys: digests of secrets, never the secrets. Commands
 //! change it whole, one after the other, and a running node looks at it again.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use api::access::register::Register;
@@ -39,7 +39,8 @@ pub(crate) fn read(dir: &Path) -> Result<Register> {
 pub(crate) fn change<T>(dir: &Path, change: impl FnOnce(&mut Register) -> Result<T>) -> Result<T> {
     ensure!(dir.join("config.toml").is_file(), "{} is no folder of a node", dir.display());
     let lock = path(dir).with_extension("lock");
-    let lock = File::create(&lock).with_context(|| format!("cannot write {}", lock.display()))?;
+    let open = OpenOptions::new().write(true).create(true).truncate(false).open(&lock);
+    let lock = open.with_context(|| format!("cannot write {}", lock.display()))?;
     lock.lock().context("cannot lock the API keys")?;
     let mut register = read(dir)?;
     let done = change(&mut register)?;
@@ -52,34 +53,6 @@ pub(crate) fn change<T>(dir: &Path, change: impl FnOnce(&mut Register) -> Result
 
 /// The keys as they change while the node runs. A file that became unusable changes nothing.
 pub(crate) fn follow(dir: &Path) -> Result<watch::Receiver<Arc<Register>>> {
-    let mut seen = stamp(dir);
-    let (tell, keys) = watch::channel(Arc::new(read(dir)?));
     let dir = dir.to_owned();
-    tokio::spawn(async move {
-        let mut look = tokio::time::interval(LOOK);
-        loop {
-            tokio::select! {
-                _ = look.tick() => {}
-                () = tell.closed() => return,
-            }
-            let now = stamp(&dir);
-            if now == seen {
-                continue;
-            }
-            seen = now;
-            match read(&dir) {
-                Ok(register) => {
-                    tell.send_replace(Arc::new(register));
-                    tracing::info!("the API keys were read anew");
-                }
-                Err(error) => tracing::warn!("the API keys before stay in force: {error:#}"),
-            }
-        }
-    });
-    Ok(keys)
-}
-
-fn stamp(dir: &Path) -> Option<(SystemTime, u64)> {
-    let about = std::fs::metadata(path(dir)).ok()?;
-    Some((about.modified().ok()?, about.len()))
+    api::follow::follow("API keys", vec![path(&dir)], LOOK, move || read(&dir))
 }

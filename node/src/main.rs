@@ -5,6 +5,7 @@ mod apikeys;
 mod commands;
 mod config;
 mod exchange;
+mod keystore;
 mod lock;
 mod logs;
 mod output;

@@ -2,14 +2,17 @@
 //! Who asks, and which records that is a party to. What a caller may do with a route is in the table; here
 //! is what is its own. A question to the chain's records, never to a socket.
 
-use chain::Records;
 use chain::ids::{CodeId, OrganisationId, PersonId, VehicleId};
 use chain::keys::PublicKey;
 use chain::records::{
-    Code, Holder, InterfaceScopes, Matter, Operator, OrganisationKind, Owner, RecordKey,
-    RecordKind, Subject, Value, Vehicle, VehicleOwner, Waybill, WaybillKind, WaybillState,
+    Code, Holder, InterfaceScope, InterfaceScopes, Matter, Operator, OrganisationKind, Owner,
+    RecordKey, RecordKind, RegisteredKey, Subject, Value, Vehicle, VehicleOwner, Waybill,
+    WaybillKind, WaybillState,
 };
 use chain::rules::senders::needs_grants;
+use chain::{Records, Transaction};
+
+use super::table::{Reach, Row};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +38,38 @@ pub struct Member {
     pub runs_a_node: bool,
     /// What it is granted now, and its credential is good for.
     pub scopes: InterfaceScopes,
+    /// What its API key is good for; none where it asks by a key of its own, which is good for everything.
+    pub key: Option<Narrowed>,
+}
+
+/// What an API key is good for at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Narrowed {
+    /// What it may do of what grants are for.
+    pub scopes: InterfaceScopes,
+    /// True if it may do all that its organisation does by its office or because it runs a node.
+    pub by_office: bool,
+    /// The key in the node's keystore that signs for it.
+    pub signs_with: Option<PublicKey>,
 }
 
 impl Member {
-    /// True if it may have the modules of an enterprise: by a grant, or by its office.
-    pub fn may_use_modules(&self) -> bool {
-        self.scopes.modules || !needs_grants(self.kind)
+    /// True if it may do what a scope is for: by a grant on the chain, or by its office where its kind needs none,
+    /// and by its credential.
+    pub fn may(&self, scope: InterfaceScope) -> bool {
+        let is_office = !needs_grants(self.kind);
+        let allows = |key: &Narrowed| key.scopes.has(scope) || (is_office && key.by_office);
+        (is_office || self.scopes.has(scope)) && self.key.as_ref().is_none_or(allows)
+    }
+
+    /// What its credential is good for, without signing: what is done for it later does no more.
+    pub(crate) fn narrowed(&self) -> Narrowed {
+        Narrowed { scopes: self.scopes, by_office: !self.is_narrowed(), signs_with: None }
+    }
+
+    /// True if its credential is not good for what it sees by its office.
+    fn is_narrowed(&self) -> bool {
+        self.key.as_ref().is_some_and(|key| !key.by_office)
     }
 }
 
@@ -110,11 +139,41 @@ impl Caller {
         }
     }
 
-    /// True if it is granted to read certificates and matters of others.
+    /// How far it gets with a route. An API key that is not for what its organisation does by office gets as far
+    /// as one of a business.
+    pub fn reach(&self, row: &Row) -> Reach {
+        match (self, row.of(self.class())) {
+            (Self::Member(member), Reach::All) if member.is_narrowed() => row.of(Class::Business),
+            (_, reach) => reach,
+        }
+    }
+
+    /// True if it holds every block anyway, and its credential is good for that.
+    pub fn holds_all(&self) -> bool {
+        let is_narrowed = matches!(self, Self::Member(member) if member.is_narrowed());
+        matches!(self.class(), Class::Node | Class::Regulator) && !is_narrowed
+    }
+
+    /// True if it sent a transaction.
+    pub fn is_sender<R: Records + ?Sized>(&self, records: &R, sent: &Transaction) -> bool {
+        let id = RegisteredKey::id_of(&sent.sender);
+        let found = records.record(&RecordKey { kind: RecordKind::RegisteredKey, id });
+        match found.map(|found| found.value) {
+            Some(Value::RegisteredKey(key)) => self.is_owner(key.owner),
+            _ => false,
+        }
+    }
+
+    /// True if it is granted to read certificates and matters of others, or does so by office.
     pub fn may_verify(&self) -> bool {
         match self {
             Self::Open => true,
-            Self::Member(member) => member.scopes.verify,
+            Self::Member(member) => {
+                member.scopes.verify
+                    || (member.key.is_some()
+                        && !needs_grants(member.kind)
+                        && member.may(InterfaceScope::Verify))
+            }
             Self::Public | Self::Holder(_) => false,
         }
     }
@@ -134,13 +193,11 @@ impl Caller {
     pub fn is_party<R: Records + ?Sized>(&self, records: &R, value: &Value) -> bool {
         let parties = Parties { records };
         match (self, value) {
-            (
-                _,
-                Value::Parameters(_)
-                | Value::Organisation(_)
-                | Value::RegisteredKey(_)
-                | Value::Interface(_),
-            ) => true,
+            (_, Value::Parameters(_) | Value::Organisation(_) | Value::Interface(_)) => true,
+            // Keys of organisations are named in the clear; whose a person's key is, only that person is shown.
+            (_, Value::RegisteredKey(key)) => {
+                matches!(key.owner, Owner::Organisation(_)) || self.is_owner(key.owner)
+            }
             (Self::Public, _) => false,
             (Self::Open, _) => true,
             (Self::Member(member), value) => parties.member(member, value),

@@ -3,8 +3,7 @@
 //! the route reads is the route's to ask. A credential that is wrong is refused, even where none is needed.
 
 use std::net::IpAddr;
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::Arc;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -12,32 +11,20 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use chain::genesis::{Genesis, GenesisNode};
-use chain::ids::{Height, OrganisationId};
-use chain::records::{
-    InterfaceKind, InterfaceScopes, Organisation, Owner, Person, RegisteredKey, Value,
-};
-use chain::rules::senders::needs_grants;
-use chain::{Records, Time, query};
-use consensus::clock::Clock;
-use lru::LruCache;
-use parking_lot::Mutex;
-use sha2::{Digest, Sha256};
-use tokio::sync::watch;
+use chain::records::{RecordKey, RecordKind, Value};
+use chain::rules::senders;
+use chain::transaction::Transaction;
+use chain::{Action, Records};
 
-use super::caller::{Caller, Class, Holding, Member};
-use super::rates::{Counted, Rates};
-use super::register::Register;
-use super::secret::ApiKey;
+use super::caller::{Caller, Class};
+use super::client;
+use super::credentials::{Asker, Shown, resolve};
+use super::rates::{Budget, Lane};
 use super::table::{Reach, Row, row_of};
-use super::token;
-use crate::config::RateConfig;
+use crate::events::Owner;
 use crate::http::messages;
 use crate::http::problem::Problem;
 use crate::routes::Api;
-
-/// Credentials whose callers are remembered until the next block.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(10_000).expect("more than none");
 
 /// Where a request comes from, as the server saw it.
 #[derive(Clone, Copy, Debug)]
@@ -48,54 +35,11 @@ pub(crate) struct Peer {
     pub(crate) is_encrypted: bool,
 }
 
-/// What the guard knows.
-pub(crate) struct Access {
-    /// The operator lets everybody in.
-    pub(crate) is_open: bool,
-    pub(crate) register: watch::Receiver<Arc<Register>>,
-    pub(crate) per_minute: RateConfig,
-    /// Whom a token must be for.
-    audience: String,
-    rates: Rates,
-    known: Mutex<LruCache<[u8; 32], Known>>,
-}
-
-/// Who a credential is of, as of a block.
-#[derive(Clone)]
-struct Known {
-    height: Height,
-    until: Time,
-    asker: Asker,
-}
-
-/// A caller and its rate.
-#[derive(Clone)]
-struct Asker {
-    caller: Caller,
-    counted: Option<Counted>,
-    per_minute: NonZeroU32,
-}
-
-impl Access {
-    pub(crate) fn new(
-        is_open: bool,
-        register: watch::Receiver<Arc<Register>>,
-        per_minute: RateConfig,
-        audience: String,
-    ) -> Self {
-        let known = Mutex::new(LruCache::new(REMEMBERED));
-        Self { is_open, register, per_minute, audience, rates: Rates::default(), known }
-    }
-}
-
 /// The layer: puts the caller beside the request, or answers in the route's place.
 pub(crate) async fn guard(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     // The body of a request cannot be looked at from two threads: what is asked is taken out of it first.
-    let admitted = match Asked::of(&request) {
-        Ok(asked) => admit(&api, asked).await,
-        Err(problem) => Err(problem),
-    };
-    match admitted {
+    let asked = Asked::of(&api, &request);
+    match admit(&api, asked).await {
         Ok(asking) => {
             request.extensions_mut().insert(asking);
             next.run(request).await
@@ -106,78 +50,106 @@ pub(crate) async fn guard(State(api): State<Api>, mut request: Request, next: Ne
 
 /// What the guard looks at of a request.
 struct Asked {
-    peer: Option<Peer>,
-    row: Option<&'static Row>,
-    secret: Option<Arc<str>>,
+    from: Option<IpAddr>,
+    is_in_clear: bool,
+    /// Its row; an inner none for a route that the table forgot.
+    row: Option<Option<&'static Row>>,
+    shown: Result<Option<Shown>, Problem>,
 }
 
 impl Asked {
-    fn of(request: &Request) -> Result<Self, Problem> {
+    fn of(api: &Api, request: &Request) -> Self {
         let peer = request.extensions().get::<Peer>().copied();
+        let proxy = api.access.proxy.as_ref();
+        let from = peer.map(|peer| client::address(peer.address, request.headers(), proxy));
+        let is_in_clear =
+            peer.is_some_and(|peer| !peer.is_encrypted && !peer.address.is_loopback());
         let path = request.extensions().get::<MatchedPath>();
-        let row = path.and_then(|path| row_of(request.method().as_str(), path.as_str()));
-        Ok(Self { peer, row, secret: bearer(request.headers())?.map(Arc::from) })
+        let row = path.map(|path| row_of(request.method().as_str(), path.as_str()));
+        let shown = bearer(request.headers()).map(|shown| shown.map(Shown::from));
+        Self { from, is_in_clear, row, shown }
     }
 }
 
 async fn admit(api: &Api, asked: Asked) -> Result<Asking, Problem> {
-    let Asked { peer, row, secret } = asked;
-    let asker = match &secret {
-        Some(secret) => {
-            if peer.is_some_and(|peer| !peer.is_encrypted && !peer.address.is_loopback()) {
-                return Err(Problem::new(&messages::CREDENTIALS_IN_CLEAR));
-            }
-            let guessing = peer.map(|peer| Counted::guessing(peer.address));
-            // Who guesses too often is told before any signature is checked.
-            if let Some(wait) = guessing.and_then(|who| api.access.rates.blocked(who)) {
-                return Err(too_often(api.access.per_minute.public, wait));
-            }
-            let found = asker(api, secret).await;
-            if let (Err(_), Some(who)) = (&found, guessing) {
-                let _told_next_time = api.access.rates.count(who, api.access.per_minute.public);
-            }
-            found?
+    let Asked { from, is_in_clear, row, shown } = asked;
+    let shown = shown.map_err(|_| api.access.guessed(from, SCHEME))?;
+    let asker = match &shown {
+        Some(_) if is_in_clear => {
+            api.access.nobody(from).count(api, row)?;
+            return Err(Problem::new(&messages::CREDENTIALS_IN_CLEAR));
         }
-        None => api.access.nobody(),
+        Some(shown) => {
+            let shown = shown.clone();
+            api.read(move |api| resolve(api, &shown, from)).await?
+        }
+        None => api.access.nobody(from),
     };
-    count(api, &asker, peer)?;
-    let class = asker.caller.class();
-    match row.map_or(Reach::All, |row| row.of(class)) {
-        Reach::No if class == Class::Public => Err(Problem::new(&messages::CREDENTIALS_NEEDED)),
-        Reach::No => Err(Problem::new(&messages::NOT_ALLOWED).value(class.word())),
-        reach => Ok(Asking { caller: asker.caller, reach, secret }),
+    if !asker.is_counted {
+        asker.count(api, row)?;
     }
+    let row = match row {
+        // No route at all: that is what the answer says.
+        None => None,
+        Some(Some(row)) => Some(row),
+        // A route that the table forgot is nobody's.
+        Some(None) => return Err(refused(&asker.caller)),
+    };
+    match row.map(|row| asker.caller.reach(row)) {
+        Some(Reach::No) => Err(refused(&asker.caller)),
+        _ => Ok(Asking { caller: asker.caller, budget: asker.budget, row, shown }),
+    }
+}
+
+/// What a caller is told for whom a route, or the past, is not.
+pub(crate) fn refused(caller: &Caller) -> Problem {
+    match caller.class() {
+        Class::Public => Problem::new(&messages::CREDENTIALS_NEEDED),
+        class => Problem::new(&messages::NOT_ALLOWED).value(class.word()),
+    }
+}
+
+impl Asker {
+    fn count(&self, api: &Api, row: Option<Option<&Row>>) -> Result<(), Problem> {
+        let lane = row.flatten().map_or(Lane::General, Row::lane);
+        spend(api, &self.budget, lane, 1)
+    }
+}
+
+fn spend(api: &Api, budget: &Budget, lane: Lane, requests: u32) -> Result<(), Problem> {
+    let Some(key) = budget.of(lane) else { return Ok(()) };
+    api.access.rates.count(key, requests).map_err(|wait| too_often(key.1, wait))
 }
 
 /// Who asks, and how far that gets on this route.
 #[derive(Clone, Debug)]
 pub(crate) struct Asking {
     pub(crate) caller: Caller,
-    reach: Reach,
-    secret: Option<Arc<str>>,
+    budget: Budget,
+    row: Option<&'static Row>,
+    shown: Option<Shown>,
 }
 
 impl Asking {
-    /// The same as the chain has it now; a problem once the credential is no longer good. Reads the
-    /// database, so it is called off the async threads.
+    /// The same as the chain and the register have it now; a problem once the credential is no longer good, or
+    /// the route no longer for its caller. Reads the database, so it is called off the async threads.
     pub(crate) fn again(&self, api: &Api) -> Result<Self, Problem> {
-        let Some(secret) = &self.secret else { return Ok(self.clone()) };
-        let caller = match remembered(api, secret) {
-            Some(asker) => asker.caller,
-            None => resolve(api, secret)?.caller,
-        };
+        let Some(shown) = &self.shown else { return Ok(self.clone()) };
+        let Asker { caller, .. } = resolve(api, shown, None)?;
+        if self.row.is_some_and(|row| caller.reach(row) == Reach::No) {
+            return Err(refused(&caller));
+        }
         Ok(Self { caller, ..self.clone() })
     }
 
     /// An organisation that is served without asking, as far as it would get with a route by `GET`.
     pub(crate) fn standing(caller: Caller, path: &str) -> Self {
-        let reach = row_of("GET", path).map_or(Reach::No, |row| row.of(caller.class()));
-        Self { caller, reach, secret: None }
+        Self { caller, budget: Budget::Free, row: row_of("GET", path), shown: None }
     }
 
     /// True if nothing that the route reads is kept back.
     pub(crate) fn sees_all(&self) -> bool {
-        match self.reach {
+        match self.row.map_or(Reach::No, |row| self.caller.reach(row)) {
             Reach::All => true,
             Reach::Granted => self.caller.may_verify(),
             Reach::Own | Reach::No => false,
@@ -188,11 +160,75 @@ impl Asking {
     pub(crate) fn sees<R: Records + ?Sized>(&self, records: &R, value: &Value) -> bool {
         self.sees_all() || self.caller.is_party(records, value)
     }
+
+    /// True if a record, or that there is none, is proven to whoever can name it: its id is shown by who has it,
+    /// or it is named in the clear.
+    pub(crate) fn may_name(&self, kind: RecordKind) -> bool {
+        self.sees_all() || matches!(kind, RecordKind::Code | RecordKind::RegisteredKey)
+    }
+
+    /// True if all that ever stood in a record may be shown.
+    pub(crate) fn sees_past<R: Records + ?Sized>(&self, records: &R, key: &RecordKey) -> bool {
+        let found =
+            || records.record(key).is_some_and(|found| self.caller.is_party(records, &found.value));
+        self.caller.holds_all() || self.caller.may_verify() || found()
+    }
+
+    /// True if a transaction itself may be shown: to its sender, and to who holds every block.
+    pub(crate) fn sees_transaction<R: Records + ?Sized>(
+        &self,
+        records: &R,
+        sent: &Transaction,
+    ) -> bool {
+        self.sees_all() || self.caller.is_sender(records, sent)
+    }
+
+    /// True if nothing of it is counted.
+    pub(crate) fn is_free(&self) -> bool {
+        matches!(self.budget, Budget::Free)
+    }
+
+    /// Counts what a request carries beyond itself: each action by the interface whose grant it needs.
+    pub(crate) fn spend<'a>(
+        &self,
+        api: &Api,
+        carried: impl ExactSizeIterator<Item = Option<&'a Action>>,
+    ) -> Result<(), Problem> {
+        let more = u32::try_from(carried.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        spend(api, &self.budget, Lane::General, more)?;
+        if matches!(self.budget, Budget::Lanes(..)) {
+            let lanes: Vec<Lane> = carried.flatten().filter_map(lane_of).collect();
+            for lane in [Lane::Applications, Lane::Exchange] {
+                let of_it = lanes.iter().filter(|one| **one == lane).count();
+                spend(api, &self.budget, lane, u32::try_from(of_it).unwrap_or(u32::MAX))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whose event streams are counted together.
+    pub(crate) fn stream_owner(&self) -> Owner {
+        let is_known = match &self.caller {
+            Caller::Public => false,
+            Caller::Holder(holding) => holding.person.is_some(),
+            Caller::Open | Caller::Member(_) => true,
+        };
+        let counted = self.budget.of(Lane::General).map(|(who, _)| who);
+        Owner { counted, is_known }
+    }
 }
+
+fn lane_of(action: &Action) -> Option<Lane> {
+    let scope = senders::Row::of(action).grant?;
+    Some(Lane::from(scope.interface()))
+}
+
+/// What a credential looks like.
+const SCHEME: &str = "Authorization: Bearer …";
 
 /// The credential of a request: what follows `Bearer` in `Authorization`.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    let wrong = || Problem::new(&messages::CREDENTIALS_WRONG).value("Authorization: Bearer …");
+    let wrong = || Problem::new(&messages::CREDENTIALS_WRONG).value(SCHEME);
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = given.next() else { return Ok(None) };
     if given.next().is_some() {
@@ -205,157 +241,9 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     }
 }
 
-fn count(api: &Api, asker: &Asker, peer: Option<Peer>) -> Result<(), Problem> {
-    if asker.caller == Caller::Open {
-        return Ok(());
-    }
-    let Some(who) = asker.counted.or_else(|| Some(Counted::address(peer?.address))) else {
-        return Ok(());
-    };
-    let counted = api.access.rates.count(who, asker.per_minute);
-    counted.map_err(|wait| too_often(asker.per_minute, wait))
-}
-
-fn too_often(per_minute: NonZeroU32, wait: Duration) -> Problem {
+pub(super) fn too_often(per_minute: NonZeroU32, wait: Duration) -> Problem {
     let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
     Problem::new(&messages::RATE_EXCEEDED).value(per_minute).retry_after(seconds)
-}
-
-impl Access {
-    /// Who shows no credential.
-    fn nobody(&self) -> Asker {
-        let caller = if self.is_open { Caller::Open } else { Caller::Public };
-        Asker { caller, counted: None, per_minute: self.per_minute.public }
-    }
-}
-
-/// Whose a credential is.
-async fn asker(api: &Api, secret: &str) -> Result<Asker, Problem> {
-    if let Some(asker) = remembered(api, secret) {
-        return Ok(asker);
-    }
-    let secret = secret.to_owned();
-    api.read(move |api| resolve(api, &secret)).await
-}
-
-fn digest(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
-}
-
-/// The chain's word is asked once a block.
-fn remembered(api: &Api, secret: &str) -> Option<Asker> {
-    let (height, now) = (api.store.header().height, now());
-    let known = api.access.known.lock().get(&digest(secret)).cloned();
-    known.filter(|known| known.height == height && now < known.until).map(|known| known.asker)
-}
-
-fn now() -> Time {
-    Time(Clock::default().now_ms())
-}
-
-fn wrong(why: impl ToString) -> Problem {
-    Problem::new(&messages::CREDENTIALS_WRONG).value(why)
-}
-
-/// A register that changed counts within so many milliseconds.
-const KEY_MS: u64 = 1_000;
-
-fn resolve(api: &Api, secret: &str) -> Result<Asker, Problem> {
-    let (height, now) = (api.store.header().height, now());
-    let (until, asker) = match secret.parse::<ApiKey>() {
-        Ok(shown) => api.of_key(&shown, now)?,
-        Err(_) => api.of_token(secret, now)?,
-    };
-    api.access.known.lock().put(digest(secret), Known { height, until, asker: asker.clone() });
-    Ok(asker)
-}
-
-/// Until when a caller may be remembered, and who it is.
-type Resolved = (Time, Asker);
-
-impl Api {
-    fn of_key(&self, shown: &ApiKey, now: Time) -> Result<Resolved, Problem> {
-        let register = Arc::clone(&self.access.register.borrow());
-        let entry = register.check(shown, now).ok_or_else(|| wrong("API key"))?;
-        let asker = self.member(entry.organisation, Some(entry.scopes), now);
-        let until = entry.until.unwrap_or(Time::LAST).min(now.plus(KEY_MS));
-        Ok((until, asker.ok_or_else(|| wrong("API key"))?))
-    }
-
-    fn of_token(&self, secret: &str, now: Time) -> Result<Resolved, Problem> {
-        let token = token::verify(secret, &self.access.audience, now).map_err(wrong)?;
-        let (at, time) = (self.store.latest(), self.store.header().time_ms);
-        let key = query::typed::<RegisteredKey, _>(&at, RegisteredKey::id_of(&token.key), time);
-        let asker = match key.map(|key| key.value) {
-            None => self.holder(Holding { key: token.key, person: None, code: None }, None),
-            Some(key) if key.ended_at.is_some() => return Err(wrong("kid: this key has ended")),
-            Some(key) => match key.owner {
-                Owner::Organisation(id) => self
-                    .member(id, None, now)
-                    .ok_or_else(|| wrong("kid: its organisation has ended"))?,
-                Owner::Person(id) => {
-                    let person = query::typed::<Person, _>(&at, id.0, time);
-                    let code = person.and_then(|person| person.value.code);
-                    let holding = Holding { key: token.key, person: Some(id), code };
-                    self.holder(holding, Some(Counted::Person(id)))
-                }
-            },
-        };
-        Ok((token.until, asker))
-    }
-
-    /// An organisation whose registration has not ended, with what it is granted now and its credential is
-    /// good for.
-    fn member(
-        &self,
-        id: OrganisationId,
-        narrowed: Option<InterfaceScopes>,
-        now: Time,
-    ) -> Option<Asker> {
-        let at = self.store.latest();
-        let time = self.store.header().time_ms.max(now);
-        let organisation = query::typed::<Organisation, _>(&at, id.0, time)?.value;
-        if organisation.ended_at.is_some() {
-            return None;
-        }
-        let grant = |interface| query::grant(&at, id, interface, time);
-        let grants: Vec<_> = InterfaceKind::ALL.into_iter().filter_map(grant).collect();
-        let scopes = grants.iter().map(|grant| grant.terms.scopes);
-        let granted = scopes.fold(InterfaceScopes::NONE, InterfaceScopes::or);
-        let scopes = narrowed.map_or(granted, |narrowed| narrowed.and(granted));
-        let runs_a_node = self.runs_a_node(id);
-        let rates = &self.access.per_minute;
-        let of_grants = grants.iter().map(|grant| grant.terms.calls_a_minute).max();
-        let per_minute = match of_grants.and_then(NonZeroU32::new) {
-            Some(granted) => granted,
-            None if runs_a_node || !needs_grants(organisation.kind) => rates.office,
-            None => rates.public,
-        };
-        let caller = Caller::Member(Member { id, kind: organisation.kind, runs_a_node, scopes });
-        Some(Asker { caller, counted: Some(Counted::Organisation(id)), per_minute })
-    }
-
-    /// An organisation as a caller, with no more than these scopes; none once its registration has ended.
-    pub(crate) fn organisation(
-        &self,
-        id: OrganisationId,
-        scopes: InterfaceScopes,
-        now: Time,
-    ) -> Option<Caller> {
-        self.member(id, Some(scopes), now).map(|asker| asker.caller)
-    }
-
-    fn runs_a_node(&self, id: OrganisationId) -> bool {
-        let runner =
-            |node: &GenesisNode| self.genesis.organisations.get(node.organisation as usize);
-        let mut runners = self.genesis.nodes.iter().filter_map(runner);
-        runners.any(|runner| Genesis::organisation_id(&runner.identity) == id)
-    }
-
-    fn holder(&self, holding: Holding, counted: Option<Counted>) -> Asker {
-        let per_minute = self.access.per_minute.holder;
-        Asker { caller: Caller::Holder(holding), counted, per_minute }
-    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Asking {

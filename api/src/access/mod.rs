@@ -3,11 +3,14 @@
 //! chain's word; an API key or a token only says who asks, and never widens it.
 
 mod caller;
+mod client;
+pub(crate) mod credentials;
 pub(crate) mod guard;
-mod rates;
+pub(crate) mod rates;
 pub mod register;
 pub mod secret;
+pub mod signing;
 pub mod table;
 pub mod token;
 
-pub use caller::{Caller, Class, Holding, Member};
+pub use caller::{Caller, Class, Holding, Member, Narrowed};

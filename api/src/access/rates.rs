@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chain::ids::{OrganisationId, PersonId};
+use chain::keys::PublicKey;
+use chain::records::InterfaceKind;
 use governor::clock::Clock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use lru::LruCache;
@@ -16,6 +18,26 @@ use parking_lot::Mutex;
 /// Callers that are remembered.
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(20_000).expect("more than none");
 
+/// What an organisation's requests are counted by: each grant has a rate of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Lane {
+    /// What no grant is for.
+    General,
+    /// Applications for codes and vehicles.
+    Applications,
+    /// Verification and exchange.
+    Exchange,
+}
+
+impl From<InterfaceKind> for Lane {
+    fn from(kind: InterfaceKind) -> Self {
+        match kind {
+            InterfaceKind::CodeApplication => Self::Applications,
+            InterfaceKind::VerificationAndExchange => Self::Exchange,
+        }
+    }
+}
+
 /// Whose requests are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Counted {
@@ -23,10 +45,20 @@ pub(crate) enum Counted {
     Address(IpAddr),
     /// The same, by credentials that are wrong.
     Guessing(IpAddr),
+    /// The same, by wrong signatures in the name of one registered key.
+    Forging(IpAddr, PublicKey),
     /// An organisation, by whatever credential.
-    Organisation(OrganisationId),
+    Organisation(OrganisationId, Lane),
     /// A person, by whatever key.
     Person(PersonId),
+}
+
+/// The addresses of one subscriber as one.
+pub(crate) fn subscriber(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from(u128::from(six) >> 64 << 64)),
+        four => four,
+    }
 }
 
 impl Counted {
@@ -39,23 +71,47 @@ impl Counted {
     pub(crate) fn guessing(address: IpAddr) -> Self {
         Self::Guessing(subscriber(address))
     }
+
+    /// The same, where it shows wrong signatures in the name of a key.
+    pub(crate) fn forging(address: IpAddr, key: PublicKey) -> Self {
+        Self::Forging(subscriber(address), key)
+    }
 }
 
-fn subscriber(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from(u128::from(six) >> 64 << 64)),
-        four => four,
+/// By what a caller's requests are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Budget {
+    /// Not at all.
+    Free,
+    /// All together.
+    One(Counted, NonZeroU32),
+    /// By lane: general, applications, exchange.
+    Lanes(OrganisationId, [NonZeroU32; 3]),
+}
+
+impl Budget {
+    /// Whose budget a lane has, and how much it is a minute.
+    pub(crate) fn of(&self, lane: Lane) -> Option<(Counted, NonZeroU32)> {
+        match self {
+            Self::Free => None,
+            Self::One(who, rate) => Some((*who, *rate)),
+            Self::Lanes(id, rates) => {
+                Some((Counted::Organisation(*id, lane), rates[lane as usize]))
+            }
+        }
     }
 }
 
 struct Limited {
-    per_minute: NonZeroU32,
     limiter: Arc<DefaultDirectRateLimiter>,
     blocked_until: Option<Instant>,
 }
 
+/// A caller at a rate: who asks at two rates has a budget at each, and neither takes the other's away.
+type Key = (Counted, NonZeroU32);
+
 /// The callers and how much of their rate is left.
-pub(crate) struct Rates(Mutex<LruCache<Counted, Limited>>);
+pub(crate) struct Rates(Mutex<LruCache<Key, Limited>>);
 
 impl Default for Rates {
     fn default() -> Self {
@@ -64,36 +120,35 @@ impl Default for Rates {
 }
 
 impl Rates {
-    /// Counts one request, of so many a minute; how long to wait if that is too many.
-    pub(crate) fn count(&self, who: Counted, per_minute: NonZeroU32) -> Result<(), Duration> {
-        let limiter = self.limiter(who, per_minute);
-        limiter.check().map_err(|until| {
-            let wait = until.wait_time_from(limiter.clock().now());
-            if let Some(limited) = self.0.lock().get_mut(&who) {
-                limited.blocked_until = Some(Instant::now() + wait);
-            }
-            wait
-        })
+    /// Counts some requests at once, of so many a minute; how long to wait if that is too many.
+    pub(crate) fn count(&self, key: Key, requests: u32) -> Result<(), Duration> {
+        let Some(requests) = NonZeroU32::new(requests) else { return Ok(()) };
+        let limiter = self.limiter(key);
+        let until = match limiter.check_n(requests) {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(until)) => until,
+            // More than a minute has: nothing is left over for anything else by waiting less.
+            Err(_) => return Err(Duration::from_secs(60)),
+        };
+        let wait = until.wait_time_from(limiter.clock().now());
+        if let Some(limited) = self.0.lock().get_mut(&key) {
+            limited.blocked_until = Some(Instant::now() + wait);
+        }
+        Err(wait)
     }
 
     /// How long a caller must wait that had no more left when it was counted last. Counts nothing.
-    pub(crate) fn blocked(&self, who: Counted) -> Option<Duration> {
-        let until = self.0.lock().peek(&who)?.blocked_until?;
+    pub(crate) fn blocked(&self, key: Key) -> Option<Duration> {
+        let until = self.0.lock().peek(&key)?.blocked_until?;
         until.checked_duration_since(Instant::now())
     }
 
-    fn limiter(&self, who: Counted, per_minute: NonZeroU32) -> Arc<DefaultDirectRateLimiter> {
-        let mut callers = self.0.lock();
+    fn limiter(&self, key: Key) -> Arc<DefaultDirectRateLimiter> {
         let fresh = || Limited {
-            per_minute,
-            limiter: Arc::new(RateLimiter::direct(Quota::per_minute(per_minute))),
+            limiter: Arc::new(RateLimiter::direct(Quota::per_minute(key.1))),
             blocked_until: None,
         };
-        let limited = callers.get_or_insert_mut(who, fresh);
-        if limited.per_minute != per_minute {
-            *limited = fresh();
-        }
-        Arc::clone(&limited.limiter)
+        Arc::clone(&self.0.lock().get_or_insert_mut(key, fresh).limiter)
     }
 }
 
@@ -106,26 +161,40 @@ mod tests {
         NonZeroU32::new(number).unwrap()
     }
 
-    #[test]
-    fn one_too_many_waits_and_another_caller_does_not() {
-        let rates = Rates::default();
-        let (one, other) = (Counted::address("10.0.0.1".parse().unwrap()), "10.0.0.2");
-        for _ in 0..3 {
-            assert!(rates.count(one, most(3)).is_ok());
-        }
-        assert!(rates.blocked(one).is_none());
-        let wait = rates.count(one, most(3)).unwrap_err();
-        assert!(rates.blocked(one).is_some_and(|still| still <= wait));
-        assert!(wait > Duration::ZERO && wait <= Duration::from_secs(20));
-        assert!(rates.count(Counted::address(other.parse().unwrap()), most(3)).is_ok());
+    fn at(address: &str, rate: u32) -> Key {
+        (Counted::address(address.parse().unwrap()), most(rate))
     }
 
     #[test]
-    fn a_changed_rate_holds_from_the_next_request_on() {
+    fn one_too_many_waits_and_another_caller_does_not() {
         let rates = Rates::default();
-        let one = Counted::address("10.0.0.1".parse().unwrap());
-        assert!(rates.count(one, most(1)).is_ok() && rates.count(one, most(1)).is_err());
-        assert!(rates.count(one, most(2)).is_ok());
+        let one = at("10.0.0.1", 3);
+        for _ in 0..3 {
+            assert!(rates.count(one, 1).is_ok());
+        }
+        assert!(rates.blocked(one).is_none());
+        let wait = rates.count(one, 1).unwrap_err();
+        assert!(rates.blocked(one).is_some_and(|still| still <= wait));
+        assert!(wait > Duration::ZERO && wait <= Duration::from_secs(20));
+        assert!(rates.count(at("10.0.0.2", 3), 1).is_ok());
+    }
+
+    #[test]
+    fn asking_at_another_rate_gives_nothing_back() {
+        let rates = Rates::default();
+        let (slow, fast) = (at("10.0.0.1", 1), at("10.0.0.1", 2));
+        assert!(rates.count(slow, 1).is_ok() && rates.count(slow, 1).is_err());
+        assert!(rates.count(fast, 1).is_ok());
+        assert!(rates.count(slow, 1).is_err(), "the other rate does not fill this one anew");
+    }
+
+    #[test]
+    fn many_at_once_count_as_many_and_more_than_a_minute_has_is_refused() {
+        let rates = Rates::default();
+        let one = at("10.0.0.1", 10);
+        assert!(rates.count(one, 11).is_err());
+        assert!(rates.count(one, 8).is_ok() && rates.count(one, 3).is_err());
+        assert!(rates.count(one, 0).is_ok() && rates.count(one, 2).is_ok());
     }
 
     #[test]
@@ -134,5 +203,16 @@ mod tests {
         assert_eq!(counted("2001:db8::1"), counted("2001:db8::ffff:1"));
         assert_ne!(counted("2001:db8::1"), counted("2001:db8:0:1::1"));
         assert_eq!(counted("::ffff:10.0.0.1"), counted("10.0.0.1"));
+    }
+
+    #[test]
+    fn each_lane_of_an_organisation_has_its_own_rate() {
+        let id = OrganisationId(chain::ids::RecordId([1; 16]));
+        let budget = Budget::Lanes(id, [most(3), most(1), most(2)]);
+        let rates = Rates::default();
+        let spend = |lane| rates.count(budget.of(lane).unwrap(), 1).is_ok();
+        assert!(spend(Lane::Applications) && !spend(Lane::Applications));
+        assert!(spend(Lane::Exchange) && spend(Lane::Exchange) && !spend(Lane::Exchange));
+        assert!(spend(Lane::General));
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use chain::ids::{OrganisationId, Time};
+use chain::keys::PublicKey;
 use chain::records::InterfaceScopes;
 use chain::text::Name;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,9 @@ pub enum RegisterError {
     /// Its time is over already.
     #[error("API key {0} has ended: make a new one with `dianyun apikey new`")]
     Ended(KeyId),
+    /// It has a successor already, and ends soon.
+    #[error("API key {0} was rotated already: rotate {1}, its successor")]
+    Replaced(KeyId, KeyId),
     /// It would end before it begins.
     #[error("an API key ends after it begins: name a later end")]
     EndsEarly,
@@ -48,6 +52,15 @@ pub struct Entry {
     pub organisation: OrganisationId,
     /// What it may do at most; what the chain does not grant the organisation it may not do either.
     pub scopes: InterfaceScopes,
+    /// True if it may do all that its organisation does by office.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_office: bool,
+    /// The key of the node's keystore that signs for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signs_with: Option<PublicKey>,
+    /// The key that took its place, if it was rotated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<KeyId>,
     /// Digest of its secret.
     pub digest: SecretDigest,
     /// Since when it is good.
@@ -78,6 +91,10 @@ pub struct Wanted {
     pub organisation: OrganisationId,
     /// What it may do at most.
     pub scopes: InterfaceScopes,
+    /// True if it may do all that its organisation does by office.
+    pub by_office: bool,
+    /// The key of the node's keystore that signs for it.
+    pub signs_with: Option<PublicKey>,
     /// Until when it is good.
     pub until: Option<Time>,
 }
@@ -134,22 +151,43 @@ impl Register {
         if wanted.until.is_some_and(|until| until <= now) {
             return Err(RegisterError::EndsEarly);
         }
-        let Wanted { label, organisation, scopes, until } = wanted;
-        let (id, digest, since) = (key.id(), key.digest(), now);
-        self.put(Entry { id, label, organisation, scopes, digest, since, until })
+        let Wanted { label, organisation, scopes, by_office, signs_with, until } = wanted;
+        self.put(Entry {
+            id: key.id(),
+            label,
+            organisation,
+            scopes,
+            by_office,
+            signs_with,
+            replaced_by: None,
+            digest: key.digest(),
+            since: now,
+            until,
+        })
     }
 
-    /// Puts a new key beside an old one of the same kind, which ends `overlap_ms` from now.
+    /// Puts a new key beside an old one of the same kind, which ends `overlap_ms` from now. The new one ends when
+    /// it is said, else when the old one was to.
     pub fn rotate(
         &mut self,
         old: KeyId,
         new: &ApiKey,
         now: Time,
-        overlap_ms: u64,
+        (overlap_ms, until): (u64, Option<Time>),
     ) -> Result<(), RegisterError> {
         let before = self.in_force(old, now)?.clone();
-        self.put(Entry { id: new.id(), digest: new.digest(), since: now, ..before })?;
+        if let Some(next) = before.replaced_by {
+            return Err(RegisterError::Replaced(old, next));
+        }
+        let until = until.or(before.until);
+        if until.is_some_and(|until| until <= now) {
+            return Err(RegisterError::EndsEarly);
+        }
+        self.put(Entry { id: new.id(), digest: new.digest(), since: now, until, ..before })?;
         self.end(old, now.plus(overlap_ms));
+        if let Some(entry) = self.0.get_mut(&old) {
+            entry.replaced_by = Some(new.id());
+        }
         Ok(())
     }
 
@@ -208,6 +246,8 @@ mod tests {
             label: Name::new("transport management").unwrap(),
             organisation: OrganisationId(RecordId([7; 16])),
             scopes: InterfaceScopes::NONE,
+            by_office: false,
+            signs_with: None,
             until,
         }
     }
@@ -236,7 +276,7 @@ mod tests {
     #[test]
     fn a_rotated_key_and_its_successor_overlap() {
         let mut register = register(None);
-        register.rotate(key(1).id(), &key(2), NOW, 100).unwrap();
+        register.rotate(key(1).id(), &key(2), NOW, (100, None)).unwrap();
         let good = |number, at| register.check(&key(number), at).is_some();
         assert!(good(1, NOW.plus(99)) && good(2, NOW.plus(99)));
         assert!(!good(1, NOW.plus(100)) && good(2, NOW.plus(100)));
@@ -246,8 +286,21 @@ mod tests {
     #[test]
     fn a_key_never_gets_a_later_end_by_rotation() {
         let mut register = register(Some(NOW.plus(5)));
-        register.rotate(key(1).id(), &key(2), NOW, 100).unwrap();
+        register.rotate(key(1).id(), &key(2), NOW, (100, None)).unwrap();
         assert_eq!(register.entry(key(1).id()).unwrap().until, Some(NOW.plus(5)));
+    }
+
+    #[test]
+    fn a_successor_is_rotated_itself_and_never_inherits_an_overlap() {
+        let mut register = register(Some(NOW.plus(1_000)));
+        register.rotate(key(1).id(), &key(2), NOW, (100, None)).unwrap();
+        let again = register.rotate(key(1).id(), &key(3), NOW, (100, None));
+        assert_eq!(again, Err(RegisterError::Replaced(key(1).id(), key(2).id())));
+        assert_eq!(register.entry(key(2).id()).unwrap().until, Some(NOW.plus(1_000)));
+        let early = register.rotate(key(2).id(), &key(3), NOW, (100, Some(NOW)));
+        assert_eq!(early, Err(RegisterError::EndsEarly));
+        register.rotate(key(2).id(), &key(3), NOW, (100, Some(NOW.plus(9_000)))).unwrap();
+        assert_eq!(register.entry(key(3).id()).unwrap().until, Some(NOW.plus(9_000)));
     }
 
     #[test]
@@ -257,7 +310,7 @@ mod tests {
         assert!(register.check(&key(1), NOW).is_none());
         let ended = Err(RegisterError::Ended(key(1).id()));
         assert_eq!(register.revoke(key(1).id(), NOW), ended);
-        assert_eq!(register.rotate(key(1).id(), &key(2), NOW, 0), ended);
+        assert_eq!(register.rotate(key(1).id(), &key(2), NOW, (0, None)), ended);
         assert_eq!(register.prune(NOW), 1);
         assert_eq!(register.revoke(key(1).id(), NOW), Err(RegisterError::Unknown(key(1).id())));
     }

@@ -4,6 +4,7 @@
 //! here: whether a transaction is good, the state machine says.
 
 use super::caller::Class;
+use super::rates::Lane;
 
 /// How far a caller gets with a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,15 @@ impl Row {
     pub fn of(&self, class: Class) -> Reach {
         self.reach[class as usize]
     }
+
+    /// What its requests are counted by, of an organisation with grants. What transactions carry is counted where
+    /// it is read.
+    pub(crate) fn lane(&self) -> Lane {
+        match self.route.contains("/v1/transactions") || self.reach == EVERYBODY {
+            true => Lane::General,
+            false => Lane::Exchange,
+        }
+    }
 }
 
 use Reach::{All, Granted, No, Own};
@@ -64,6 +74,10 @@ const NAMED: [Reach; 6] = [Own, Own, Granted, Own, All, All];
 const ASKERS: [Reach; 6] = [No, No, All, All, All, All];
 /// What a code's holder does and hears; some enterprises that run a node have a code of their own.
 const HOLDERS: [Reach; 6] = [No, Own, Own, Own, Own, Own];
+/// What its sender sees; that and its receipt see who holds it anyway.
+const SENDERS: [Reach; 6] = [Own, Own, Own, Own, All, All];
+/// What only an organisation does.
+const MEMBERS: [Reach; 6] = [No, No, All, All, All, All];
 
 const fn row(route: &'static str, reach: [Reach; 6]) -> Row {
     Row { route, reach }
@@ -74,8 +88,9 @@ pub const TABLE: &[Row] = &[
     row("POST /v1/transactions", EVERYBODY),
     row("POST /v1/transactions/batch", EVERYBODY),
     row("POST /v1/transactions/prepare", EVERYBODY),
-    row("GET /v1/transactions/{id}", EVERYBODY),
-    row("GET /v1/transactions/{id}/proof", EVERYBODY),
+    row("POST /v1/transactions/sign", MEMBERS),
+    row("GET /v1/transactions/{id}", SENDERS),
+    row("GET /v1/transactions/{id}/proof", PARTIES),
     row("GET /v1/blocks", EVERYBODY),
     row("GET /v1/blocks/{height}", WHOLE),
     row("GET /v1/blocks/{height}/changes", WHOLE),
@@ -141,6 +156,8 @@ pub const TABLE: &[Row] = &[
     row("GET /readyz", EVERYBODY),
     row("GET /openapi.json", EVERYBODY),
     row("GET /docs", EVERYBODY),
+    row("GET /docs/start.js", EVERYBODY),
+    row("GET /docs/scalar.js", EVERYBODY),
     row("GET /docs/errors", EVERYBODY),
     row("GET /", EVERYBODY),
     row("GET /show", EVERYBODY),

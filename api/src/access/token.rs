@@ -77,16 +77,22 @@ pub struct Token {
     pub until: Time,
 }
 
-/// What a token says, if it is good at `now`.
-pub fn verify(token: &str, audience: &str, now: Time) -> Result<Token, TokenError> {
-    install();
+/// The key that a token says it is signed by: nothing is checked yet but that a signature by it could mean
+/// anything.
+pub fn signer(token: &str) -> Result<PublicKey, TokenError> {
     if token.len() > TOKEN_BYTES {
         return Err(TokenError::Malformed);
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
     let kid = header.kid.filter(|_| header.alg == Algorithm::EdDSA);
-    let key: PublicKey =
-        kid.and_then(|kid| format!("ed25519:{kid}").parse().ok()).ok_or(TokenError::Malformed)?;
+    let key: Option<PublicKey> = kid.and_then(|kid| format!("ed25519:{kid}").parse().ok());
+    key.filter(|key| !key.is_weak()).ok_or(TokenError::Malformed)
+}
+
+/// What a token says, if it is good at `now`.
+pub fn verify(token: &str, audience: &str, now: Time) -> Result<Token, TokenError> {
+    install();
+    let key = signer(token)?;
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.set_audience(&[audience]);
     rules.set_required_spec_claims(&["exp", "aud"]);
@@ -242,6 +248,22 @@ mod tests {
             let unsigned = format!("{header}.{claims}.");
             assert_eq!(verify(&unsigned, HERE, NOW), Err(TokenError::Malformed), "{alg}");
         }
+    }
+
+    /// Anybody can make signatures by such a key that hold.
+    #[test]
+    fn a_token_by_a_key_of_small_order_is_refused() {
+        let part = |value: serde_json::Value| {
+            use base64::Engine;
+            base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(value.to_string())
+        };
+        let mut identity = [0; 32];
+        identity[0] = 1;
+        for bytes in [identity, [0; 32]] {
+            let header = part(serde_json::json!({"alg": "EdDSA", "kid": hex::encode(bytes)}));
+            assert_eq!(signer(&format!("{header}.e30.AA")), Err(TokenError::Malformed));
+        }
+        assert_eq!(signer(&token(60)), Ok(key().public()));
     }
 
     #[test]

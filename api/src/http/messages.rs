@@ -170,6 +170,16 @@ messages! {
         { "本机构或本节点的回调已达上限（每机构 {value} 个）。"
           "This organisation has {value} webhooks, or this node as many as it may." }
         { "请先删除不用的回调，或改用其他节点。" "Remove one that is not used, or use another node." }
+    SCOPE_MISSING = 403 "scope_missing"
+        { "接口密钥权限不足" "Scope missing" }
+        { "该接口密钥的权限不含 {value}。" "The API key is not good for {value}." }
+        { "请改用具有该权限的接口密钥；office 指按机构职责行事（dianyun apikey new --office）。"
+          "Use an API key with that scope; office means what the organisation does by its office (dianyun apikey new --office)." }
+    NOT_SIGNED_HERE = 409 "not_signed_here"
+        { "本节点不能代签" "Not signed here" }
+        { "本节点没有可用于此次签名的密钥：{value}" "This node has no key that signs this: {value}" }
+        { "请用绑定了签名密钥的接口密钥（dianyun apikey new --sign-with），或调用 /v1/transactions/prepare 自行签名。"
+          "Use an API key that is bound to a signing key (dianyun apikey new --sign-with), or sign it yourself after /v1/transactions/prepare." }
     RATE_EXCEEDED = 429 "rate_exceeded"
         { "调用过于频繁" "Too many calls" }
         { "超过每分钟 {value} 次的调用限额。" "More than {value} calls a minute." }

@@ -293,7 +293,7 @@ pub(super) async fn transaction(
 ) -> Result<Json<TransactionAnswer>, Problem> {
     // In this order: what leaves the pool between the two looks is in a block.
     let is_pending = api.handle.is_pending(&id);
-    if let Some(known) = api.read(move |api| api.known(id, &asking.caller)).await? {
+    if let Some(known) = api.read(move |api| api.known(id, &asking)).await? {
         return Ok(Json(known));
     }
     let pending = || Json(TransactionAnswer::pending(id));

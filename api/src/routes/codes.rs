@@ -12,12 +12,13 @@ use chain::receipt::Version;
 use chain::records::{Code, Colour, Custody, RecordKey, RecordKind, Value};
 use chain::{Records, query};
 use serde::{Deserialize, Serialize};
+use store::At;
 use utoipa::ToSchema;
 
 use super::lists::Paging;
 use super::shapes::{Page, Stage};
-use super::{Api, AsOf};
-use crate::access::guard::Asking;
+use super::{Api, AsOf, When};
+use crate::access::guard::{Asking, refused};
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Nothing, Query};
 use crate::http::messages;
@@ -49,7 +50,8 @@ pub(crate) struct CodeAnswer {
     custody: Vec<Custody>,
     /// The newest version that a block wrote by then; null for an unknown code.
     version: Option<Version>,
-    /// The record at the instant, with what came due by then; null for an unknown code.
+    /// The record at the instant, with what came due by then; null for an unknown code, and for who is no party to
+    /// it: a verifier reads what it needs in the proof.
     record: Option<Code>,
     /// Proves that version, or that there is none, as of `height` against the header that it names;
     /// where asked for.
@@ -67,15 +69,18 @@ pub(crate) struct CodeAnswer {
 )]
 pub(super) async fn code(
     State(api): State<Api>,
+    asking: Asking,
     Id(id): Id<CodeId>,
     Query(asked): Query<AsOf>,
 ) -> Result<Json<CodeAnswer>, Problem> {
     let key = RecordKey { kind: RecordKind::Code, id: id.record() };
     let read = api.read(move |api| {
-        let (at, time) = api.as_of(asked.when())?;
+        let (at, time) = api.as_of_code(&asking, &key, asked.when())?;
         let height = at.header().height;
         let answer = query::code(&at, id, time);
         let (version, record) = answer.record.unzip();
+        let latest = api.store.latest();
+        let record = record.filter(|_| asking.sees_past(&latest, &key));
         Ok(CodeAnswer {
             height,
             time,
@@ -93,6 +98,28 @@ pub(super) async fn code(
         })
     });
     read.await.map(Json)
+}
+
+/// How far back a code is read by whoever can name it: as long as it takes to fetch a header and then a proof.
+const NEW_MS: u64 = 60_000;
+
+impl Api {
+    /// A code as of when it is asked for. Its past is for who is a party to it: the answer to everybody else is the
+    /// same whether there is such a code or not.
+    pub(super) fn as_of_code(
+        &self,
+        asking: &Asking,
+        key: &RecordKey,
+        asked: When,
+    ) -> Result<(At, Time), Problem> {
+        let (at, time) = self.as_of(asked)?;
+        let latest = self.store.latest();
+        let is_new = time.plus(NEW_MS) >= latest.header().time_ms;
+        match is_new || asking.sees_past(&latest, key) {
+            true => Ok((at, time)),
+            false => Err(refused(&asking.caller)),
+        }
+    }
 }
 
 /// One version in a code's history.

@@ -149,14 +149,14 @@ async fn of_code(
 ) -> Answer {
     let filter = vec![id.to_string()];
     let caller = asking.clone();
-    let find = move |at: &At, after: Option<u64>, most| {
+    let find = move |_: &Api, at: &At, after: Option<u64>, most| {
         let Some(list) = list(at) else {
             return Ok(query::Page { items: Vec::new(), next: None });
         };
         let keep = |value: &Value| is_about(value, id) && caller.sees(at, value);
         Ok(query::list(at, list, after, most, &keep))
     };
-    lists::paged((api, asking), (route, filter), (asked.limit, asked.cursor), find).await
+    lists::paged(api, (route, filter), (asked.limit, asked.cursor), find).await
 }
 
 fn is_about(value: &Value, id: CodeId) -> bool {

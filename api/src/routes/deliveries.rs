@@ -152,10 +152,10 @@ pub(super) async fn deliveries(
 
 /// What the deliverer would read next.
 fn waiting(api: &Api, hook: &Hook, from: Option<u64>, limit: usize) -> Result<Found, Problem> {
-    let (kinds, scopes) = hook.terms();
+    let (kinds, most) = hook.terms();
     let look = hook.look(now());
     let from = from.unwrap_or_default().max(look.next);
-    let caller = api.organisation(hook.organisation(), scopes, now());
+    let caller = api.organisation(hook.organisation(), most, now());
     let Some(caller) = caller.filter(|_| from < *api.tips.tip().borrow()) else {
         return Ok((Vec::new(), None));
     };

@@ -27,6 +27,7 @@ use super::node::{Status, Validators};
 use super::papers::PapersAnswer;
 use super::prepare::{Prepared, Wish};
 use super::shapes::{AnyRecord, Page, RecordAnswer};
+use super::sign::{SignWish, Signed};
 use super::submit::{BatchAnswer, TransactionAnswer};
 use super::webhooks::{Tested, WebhookSecret, WebhookShown, WebhooksAnswer};
 use crate::description::examples::recorded;
@@ -100,6 +101,7 @@ const ANSWERS: &[(&str, Again)] = &[
     ("POST /v1/transactions", again::<TransactionAnswer>),
     ("POST /v1/transactions/batch", again::<BatchAnswer>),
     ("POST /v1/transactions/prepare", again::<Prepared>),
+    ("POST /v1/transactions/sign", again::<Signed>),
 ];
 
 const REQUESTS: &[(&str, Again)] = &[
@@ -113,6 +115,7 @@ const REQUESTS: &[(&str, Again)] = &[
     ("POST /v1/transactions", again::<Transaction>),
     ("POST /v1/transactions/batch", again::<Vec<Transaction>>),
     ("POST /v1/transactions/prepare", again::<Wish>),
+    ("POST /v1/transactions/sign", again::<SignWish>),
 ];
 
 #[test]

@@ -8,8 +8,7 @@ use chain::exchange::{Digits, KeyField};
 use chain::ids::{AccessId, OrganisationId, Time, WaybillId};
 use chain::keys::PublicKey;
 use chain::limits::{ACCESS_MS, VALIDITY_MS};
-use chain::records::{Access, DataSubject, FieldSet, Purpose};
-use chain::rules::senders::needs_grants;
+use chain::records::{Access, DataSubject, FieldSet, InterfaceScope, Purpose};
 use chain::{Hash, Transaction};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -135,7 +134,7 @@ pub(crate) struct ExchangeState {
 /// The organisation that asks. An API key that lacks the scope does not ask for anybody's data.
 pub(super) fn organisation(asking: &Asking) -> Result<OrganisationId, Problem> {
     match &asking.caller {
-        Caller::Member(member) if needs_grants(member.kind) && !member.scopes.exchange => {
+        Caller::Member(member) if !member.may(InterfaceScope::Exchange) => {
             Err(Problem::new(&messages::ACCESS_REFUSED).value("grant_missing (exchange)"))
         }
         Caller::Member(member) => Ok(member.id),
@@ -174,7 +173,7 @@ impl Api {
         let action = begun.action.clone();
         let transaction = Transaction::unsigned(sender, chain, action, fresh()?, until);
         let access = begun.access(transaction.id());
-        let prepared = prepare::prepared(transaction, fresh()?);
+        let prepared = prepare::prepared(transaction, fresh()?)?;
         Ok(ExchangePrepared { request: begun.request, access, prepared })
     }
 }

@@ -24,7 +24,7 @@ use super::Api;
 use super::exchange::organisation;
 use crate::access::Caller;
 use crate::access::guard::Asking;
-use crate::events::{Change, Page, Source};
+use crate::events::{Change, Owner, Page, Source};
 use crate::exchange::{CapacityRefusal, Offered, Prompt, Wished, fresh};
 use crate::http::extract::{Id, Ids, Json as Body, Nothing, Query, invalid};
 use crate::http::messages::{self, Message};
@@ -290,6 +290,14 @@ impl Source for Prompted {
             Ok(Change { seq, name: "prompt".to_owned(), data })
         };
         Ok(Page { changes: open.into_iter().map(change).collect::<Result<_, Problem>>()?, next })
+    }
+
+    fn owner(&self) -> Owner {
+        self.asking.stream_owner()
+    }
+
+    fn still(&self) -> Result<(), Problem> {
+        self.asking.again(&self.api).map(drop)
     }
 
     fn tip(&self) -> watch::Receiver<u64> {

@@ -49,21 +49,22 @@ pub(super) async fn page(
     asked: (Option<usize>, Option<String>),
 ) -> Answer {
     let Wanted { list, route, filter, keep } = wanted;
-    let caller = asking.clone();
-    let find = move |at: &At, after: Option<u64>, most: (usize, Time)| {
-        let keep = |value: &Value| keep(value) && caller.sees(at, value);
+    let find = move |_: &Api, at: &At, after: Option<u64>, most: (usize, Time)| {
+        let keep = |value: &Value| keep(value) && asking.sees(at, value);
         Ok(query::list(at, list, after, most, &keep))
     };
-    paged((api, asking), (route, filter), asked, find).await
+    paged(api, (route, filter), asked, find).await
 }
 
-/// A page of the current height that `find` finds: after a place, so many at most as of an instant.
-/// Route and filter are what its cursor is bound to. What is not for the caller is left out.
+/// A page of the current height that `find` finds: after a place, so many at most as of an instant, and nothing that
+/// is not for the caller. Route and filter are what its cursor is bound to.
 pub(super) async fn paged(
-    (api, asking): (Api, Asking),
+    api: Api,
     (route, filter): (&'static str, Vec<String>),
     asked: (Option<usize>, Option<String>),
-    find: impl FnOnce(&At, Option<u64>, (usize, Time)) -> Result<query::Page, Problem> + Send + 'static,
+    find: impl FnOnce(&Api, &At, Option<u64>, (usize, Time)) -> Result<query::Page, Problem>
+    + Send
+    + 'static,
 ) -> Answer {
     let limit = limit(asked.0)?;
     let read = api.read(move |api| {
@@ -75,8 +76,7 @@ pub(super) async fn paged(
             Some(text) => Some(Cursor::decode(&text, &digest)?.place()?),
             None => None,
         };
-        let mut found = find(&at, after, (limit, time))?;
-        found.items.retain(|item| asking.sees(&at, &item.seen.value));
+        let found = find(api, &at, after, (limit, time))?;
         let height = at.header().height;
         let next = found.next.map(|seq| Cursor::at(height.0, seq).encode(&digest));
         let items = found.items.into_iter().map(|item| AnyRecord {

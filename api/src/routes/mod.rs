@@ -20,6 +20,7 @@ mod proofs;
 mod records;
 mod shapes;
 mod shown;
+mod sign;
 pub(crate) mod stream;
 pub(crate) mod submit;
 mod waybills;
@@ -42,8 +43,10 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::guard::{Access, guard};
+use crate::access::credentials::Access;
+use crate::access::guard::guard;
 use crate::access::register::Register;
+use crate::access::signing::Keystore;
 use crate::access::token;
 use crate::config::ApiConfig;
 use crate::description::{self, refusing};
@@ -56,7 +59,7 @@ use crate::http::problem::Problem;
 use crate::metrics::{HttpMetrics, Metrics, node as node_metrics};
 use crate::pages;
 use crate::server::{ServeError, Server};
-use crate::shell::Shell;
+use crate::shell::{Shell, with_fallbacks};
 use crate::webhooks::Webhooks;
 
 /// What every route can reach. Cheap to clone.
@@ -70,6 +73,7 @@ pub struct Api {
     pub(crate) metrics: Metrics,
     pub(crate) access: Arc<Access>,
     pub(crate) exchange: Arc<Exchange>,
+    pub(crate) keystore: watch::Receiver<Arc<Keystore>>,
     bodies: Arc<Bodies>,
     reads: Arc<Semaphore>,
     pub(crate) streams: Streams,
@@ -105,6 +109,8 @@ pub struct Served {
     pub exchange: Arc<Exchange>,
     /// Its webhooks, which are delivered while it serves.
     pub webhooks: Arc<Webhooks>,
+    /// The keys with which it signs for organisations, as they change.
+    pub keystore: watch::Receiver<Arc<Keystore>>,
 }
 
 /// Takes the port; serves until `shutdown`. Returns the address and the serving task.
@@ -113,7 +119,17 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, witness, mut registry, keys, exchange, webhooks } = served;
+    let Served {
+        store,
+        handle,
+        genesis,
+        witness,
+        mut registry,
+        keys,
+        keystore,
+        exchange,
+        webhooks,
+    } = served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
     webhooks.register_metrics(&mut registry);
@@ -126,7 +142,7 @@ pub async fn serve(
     let access = Access::new(
         config.allow_open_api_without_credentials,
         keys,
-        config.per_minute.clone(),
+        (config.per_minute.clone(), config.proxy.clone()),
         token::audience(genesis.chain_id(), &handle.status().name),
     );
     let api = Api {
@@ -139,16 +155,18 @@ pub async fn serve(
         metrics: Metrics::new(registry),
         access: Arc::new(access),
         exchange,
+        keystore,
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
         reads,
         description: description::finished(&document).to_string().into(),
-        streams: Streams::new(limits.streams, http.clone(), shutdown.clone()),
+        streams: Streams::new(limits, http.clone(), shutdown.clone()),
         shutdown: shutdown.clone(),
     };
     api.webhooks.start(&api);
     let guarded = middleware::from_fn_with_state(api.clone(), guard);
     let any_host = !config.listen.ip().is_loopback();
-    let app = Shell { any_host, metrics: http }.around(routes.layer(guarded).with_state(api));
+    let app = Shell { any_host, metrics: http }
+        .around(with_fallbacks(routes).layer(guarded).with_state(api));
     Ok((address, tokio::spawn(server.run(app, shutdown))))
 }
 
@@ -187,6 +205,10 @@ fn transactions() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(submit::submit), &[ASKED, submit::BODY, submit::NOT_TAKEN]))
         .routes(refusing(routes!(submit::submit_batch), &[ASKED, submit::BODY, submit::BATCH]))
         .routes(refusing(routes!(prepare::prepare), &[ASKED, submit::BODY, prepare::LARGE]))
+        .routes(refusing(
+            routes!(sign::sign),
+            &[ASKED, submit::BODY, prepare::LARGE, sign::NOT_SIGNED],
+        ))
         .routes(refusing(routes!(blocks::transaction), &[ASKED, FOUND]))
         .routes(refusing(routes!(proofs::transaction_proof), &[ASKED, FOUND]))
 }
@@ -299,7 +321,10 @@ fn webhooks() -> OpenApiRouter<Api> {
 
 fn node() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
-        .routes(refusing(routes!(stream::events), &[ASKED, &[&messages::TOO_MANY_STREAMS]]))
+        .routes(refusing(
+            routes!(stream::events),
+            &[ASKED, REACHED, &[&messages::TOO_MANY_STREAMS]],
+        ))
         .routes(refusing(routes!(node::status), &[ASKED]))
         .routes(refusing(routes!(node::validators), &[ASKED]))
         .routes(refusing(routes!(node::metrics), &[]))
@@ -394,6 +419,26 @@ impl Api {
             (Some(_), Some(_)) => {
                 Err(Problem::new(&messages::FIELDS_EXCLUSIVE).value("at_height, at_time"))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::table::TABLE;
+
+    /// The router tells its paths to nobody but where it is printed.
+    #[test]
+    fn every_routed_path_has_a_row() {
+        let printed = format!("{:?}", described().0);
+        let paths = printed.split('"').filter(|part| part.starts_with('/'));
+        let paths: std::collections::BTreeSet<&str> = paths.collect();
+        assert!(paths.len() > 30 && paths.contains("/docs/start.js"), "{paths:?}");
+        for path in paths {
+            let row =
+                TABLE.iter().find(|row| row.route.split_once(' ').is_some_and(|r| r.1 == path));
+            assert!(row.is_some(), "{path} has no row");
         }
     }
 }

@@ -23,9 +23,6 @@ use crate::http::problem::Problem;
 pub(super) const LARGE: &[&Message] = &[&messages::TRANSACTION_TOO_LARGE];
 /// Longest validity, in seconds.
 const MOST_S: u64 = VALIDITY_MS / 1_000;
-/// Fields that a summary shows; an action of 16 KiB has fewer.
-const MOST_LINES: usize = 1_000;
-
 /// What is to be signed.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -84,7 +81,11 @@ pub(crate) struct InWords {
     zh: String,
     /// What the action is, in English.
     en: String,
-    /// Every field of it.
+    /// Whose key signs.
+    sender: PublicKey,
+    /// Block time up to which it may be executed.
+    valid_until: Time,
+    /// Every field of it: `无 (none)` for one that is left out, `空 (empty)` for a list or text with nothing in it.
     fields: Vec<FieldInWords>,
 }
 
@@ -120,33 +121,34 @@ pub(super) async fn prepare(
     Query(Nothing {}): Query<Nothing>,
     Json(wish): Json<Wish>,
 ) -> Result<axum::Json<Prepared>, Problem> {
-    let seconds = wish.valid_for_s.unwrap_or(MOST_S / 2);
-    if !(1..=MOST_S).contains(&seconds) {
-        return Err(invalid("valid_for_s", format!("1 to {MOST_S}")));
-    }
     let chain = api.genesis.chain_id();
-    let valid_until = api.store.header().time_ms.plus(seconds * 1_000);
+    let valid_until = api.store.header().time_ms.plus(valid_for_ms(wish.valid_for_s)?);
     let transaction = Transaction::unsigned(wish.sender, chain, wish.action, fresh()?, valid_until);
     if transaction.to_bytes().len() > TRANSACTION_BYTES {
         return Err(Problem::new(&messages::TRANSACTION_TOO_LARGE).value(TRANSACTION_BYTES));
     }
-    Ok(axum::Json(prepared(transaction, fresh()?)))
+    prepared(transaction, fresh()?).map(axum::Json)
+}
+
+/// For how long a transaction is good, in milliseconds.
+pub(super) fn valid_for_ms(asked: Option<u64>) -> Result<u64, Problem> {
+    match asked.unwrap_or(MOST_S / 2) {
+        seconds @ 1..=MOST_S => Ok(seconds * 1_000),
+        _ => Err(invalid("valid_for_s", format!("1 to {MOST_S}"))),
+    }
 }
 
 /// What is signed of a transaction; `nonce` is for a second party's word.
-pub(super) fn prepared(transaction: Transaction, nonce: Nonce) -> Prepared {
+pub(super) fn prepared(transaction: Transaction, nonce: Nonce) -> Result<Prepared, Problem> {
     let (id, message) = (transaction.id(), hex::encode(transaction.message()));
     let Transaction { version, chain, sender, nonce: own, valid_until, action, .. } = transaction;
     let signature = Signature { scheme: Scheme::Ed25519, bytes: [0; 64] };
     let word = Statement { signer: sender, nonce, valid_until, signature };
     let word = hex::encode(word.message(chain, action.statement_digest()));
-    Prepared {
-        id,
-        message,
-        statement: OwnWord { nonce, valid_until, message: word },
-        summary: summary(&action),
-        transaction: Unsigned { version, chain, sender, nonce: own, valid_until, action },
-    }
+    let summary = summary(&action, (sender, valid_until))?;
+    let transaction = Unsigned { version, chain, sender, nonce: own, valid_until, action };
+    let statement = OwnWord { nonce, valid_until, message: word };
+    Ok(Prepared { id, message, statement, summary, transaction })
 }
 
 fn fresh() -> Result<Nonce, Problem> {
@@ -155,32 +157,62 @@ fn fresh() -> Result<Nonce, Problem> {
     Ok(Nonce(bytes))
 }
 
-fn summary(action: &Action) -> InWords {
+fn summary(action: &Action, (sender, valid_until): (PublicKey, Time)) -> Result<InWords, Problem> {
     let title = Title::of(action);
-    let whole = serde_json::to_value(action).unwrap_or_default();
+    let whole = serde_json::to_value(action).map_err(|_| Problem::new(&messages::INTERNAL))?;
+    let content = whole.get(action.word()).ok_or_else(|| Problem::new(&messages::INTERNAL))?;
     let mut fields = Vec::new();
-    fill(&mut fields, String::new(), &whole[action.word()]);
-    InWords { zh: title.zh.to_owned(), en: title.en.to_owned(), fields }
+    fill(&mut fields, String::new(), content);
+    let (zh, en) = (title.zh.to_owned(), title.en.to_owned());
+    Ok(InWords { zh, en, sender, valid_until, fields })
 }
 
-/// Every value of an action that is one, with its path.
+/// Words for what is left out, and for what has nothing in it: who signs sees that it is so.
+const NONE: &str = "无 (none)";
+const EMPTY: &str = "空 (empty)";
+
+/// Every value of an action with its path. An action has 16 KiB at most, and so few values.
 fn fill(fields: &mut Vec<FieldInWords>, path: String, value: &Value) {
     let below =
         |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    match value {
-        _ if fields.len() >= MOST_LINES => {}
-        Value::Object(members) => {
-            for (name, value) in members {
-                fill(fields, below(name), value);
-            }
+    let shown = match value {
+        Value::Object(members) if !members.is_empty() => {
+            return members.iter().for_each(|(name, value)| fill(fields, below(name), value));
         }
-        Value::Array(items) => {
-            for (place, value) in items.iter().enumerate() {
-                fill(fields, below(&place.to_string()), value);
-            }
+        Value::Array(items) if !items.is_empty() => {
+            let places = items.iter().enumerate();
+            return places.for_each(|(place, item)| fill(fields, below(&place.to_string()), item));
         }
-        Value::Null => {}
-        Value::String(text) => fields.push(FieldInWords { field: path, value: text.clone() }),
-        other => fields.push(FieldInWords { field: path, value: other.to_string() }),
+        // An action without fields.
+        Value::Object(_) if path.is_empty() => return,
+        Value::Null => NONE.to_owned(),
+        Value::Object(_) | Value::Array(_) => EMPTY.to_owned(),
+        Value::String(text) if text.is_empty() => EMPTY.to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    fields.push(FieldInWords { field: path, value: shown });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_or_empty_is_shown_in_words() {
+        let value =
+            serde_json::json!({"a": null, "b": [], "c": {"d": "", "e": [1, "x"]}, "f": false});
+        let mut fields = Vec::new();
+        fill(&mut fields, String::new(), &value);
+        let shown: Vec<_> = fields.iter().map(|f| (f.field.as_str(), f.value.as_str())).collect();
+        let expected = [
+            ("a", NONE),
+            ("b", EMPTY),
+            ("c.d", EMPTY),
+            ("c.e.0", "1"),
+            ("c.e.1", "x"),
+            ("f", "false"),
+        ];
+        assert_eq!(shown, expected);
     }
 }

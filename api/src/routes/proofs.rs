@@ -34,11 +34,14 @@ impl Api {
 )]
 pub(super) async fn transaction_proof(
     State(api): State<Api>,
+    asking: Asking,
     Id(id): Id<TransactionId>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Proof>, Problem> {
     let read = api.read(move |api| {
-        let proof = proof::transaction(&api.store.current(), &id);
+        // The proof holds the transaction: it is for who may see that.
+        let seen = api.sent(id, &asking)?;
+        let proof = seen.and_then(|_| proof::transaction(&api.store.current(), &id));
         proof.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))
     });
     read.await.map(Json)
@@ -90,11 +93,13 @@ async fn record(
     asked: When,
 ) -> Result<Json<Proof>, Problem> {
     let read = api.read(move |api| {
-        let (at, _) = api.as_of(asked)?;
+        let (at, _) = match key.kind {
+            RecordKind::Code => api.as_of_code(&asking, &key, asked)?,
+            _ => api.as_of(asked)?,
+        };
         // That there is none is told only to who would be shown it.
         let shown = || at.record(&key).is_some_and(|found| asking.sees(&at, &found.value));
-        let named = key.kind == RecordKind::Code || asking.sees_all();
-        if !named && !shown() {
+        if !asking.may_name(key.kind) && !shown() {
             return Err(Problem::new(&messages::NOT_FOUND).value(key.id_text()));
         }
         api.proof(&key, at.header().height)

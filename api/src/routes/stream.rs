@@ -17,11 +17,13 @@ use utoipa::ToSchema;
 
 use super::Api;
 use crate::access::guard::Asking;
-use crate::events::{Change, Page, Source};
+use crate::events::{Change, Owner, Page, Source};
 use crate::http::extract::{Nothing, Query, invalid};
 use crate::http::messages;
 use crate::http::problem::Problem;
 
+/// How many changes behind its newest a node may be told of by who saw them on another.
+const AHEAD: u64 = 1_000;
 /// Changes that are looked at for one page, at most.
 const LOOKED_AT: usize = 2_000;
 
@@ -125,6 +127,14 @@ impl Source for Seen {
         Ok(page)
     }
 
+    fn owner(&self) -> Owner {
+        self.asking.stream_owner()
+    }
+
+    fn still(&self) -> Result<(), Problem> {
+        self.asking.again(&self.api).map(drop)
+    }
+
     fn tip(&self) -> watch::Receiver<u64> {
         self.api.tips.tip.clone()
     }
@@ -193,7 +203,12 @@ pub(super) async fn events(
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Response, Problem> {
     let last = behind_last(&headers)?;
-    let from = last.unwrap_or_else(|| *api.tips.tip.borrow());
+    let tip = *api.tips.tip.borrow();
+    let from = last.unwrap_or(tip);
+    if from > tip.saturating_add(AHEAD) {
+        let what = format!("change {}", from - 1);
+        return Err(Problem::new(&messages::HEIGHT_NOT_REACHED).value(what));
+    }
     let streams = api.streams.clone();
     Ok(streams.open(Arc::new(Seen::new(api, asking)), from)?.into_response())
 }

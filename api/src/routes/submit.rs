@@ -12,9 +12,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chain::limits::{BATCH_BYTES, TRANSACTION_BYTES, WAIT_MS};
 use chain::receipt::{Placed, Receipt};
-use chain::records::{RecordKey, RecordKind, RegisteredKey, Value};
 use chain::transaction::{Invalid, Transaction};
-use chain::{Height, Past, Records, Time, TransactionId, codec};
+use chain::{Height, Past, Time, TransactionId, codec};
 use consensus::SubmitError;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Api;
 use super::batches::{self, Item};
 use super::shapes::Stage;
-use crate::access::{Caller, Class};
+use crate::access::guard::Asking;
 use crate::http::extract::{Bodies, SMALL_BODY, json, media_type, query, shortened, unsupported};
 use crate::http::language::Language;
 use crate::http::messages::{self, Message};
@@ -151,6 +150,16 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<Transaction, Problem> {
     transaction.map_err(|_| Problem::new(&messages::INTERNAL))
 }
 
+/// Counts what is submitted, each by the grant that it needs.
+fn spend(api: &Api, asking: &Asking, transactions: &[Bytes]) -> Result<(), Problem> {
+    if asking.is_free() {
+        return Ok(());
+    }
+    let read = transactions.iter().map(|bytes| decoded(bytes).ok());
+    let actions: Vec<_> = read.map(|read| read.map(|read| read.action)).collect();
+    asking.spend(api, actions.iter().map(Option::as_ref))
+}
+
 /// 提交交易。Submits a transaction.
 ///
 /// Submitting the same transaction again is safe: it gets its first receipt.
@@ -169,7 +178,11 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<Transaction, Problem> {
         (status = 202, description = "Taken, and not executed here yet.", body = TransactionAnswer),
     ),
 )]
-pub(super) async fn submit(State(api): State<Api>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn submit(
+    State(api): State<Api>,
+    asking: Asking,
+    request: Request,
+) -> Result<Response, Problem> {
     let asked: Asked = query(request.uri().query().unwrap_or_default())?;
     let media = media_type(request.headers());
     let bodies = <std::sync::Arc<Bodies> as axum::extract::FromRef<Api>>::from_ref(&api);
@@ -179,6 +192,7 @@ pub(super) async fn submit(State(api): State<Api>, request: Request) -> Result<R
         "application/json" => Bytes::from(json::<Transaction>(&body.bytes)?.to_bytes()),
         other => return Err(unsupported(other)),
     };
+    spend(&api, &asking, std::slice::from_ref(&transaction))?;
     let mut verdicts = api.handle.submit(vec![transaction]).await;
     drop(body);
     let id = verdicts.remove(0).map_err(|error| problem(&error))?;
@@ -204,6 +218,7 @@ pub(super) async fn submit(State(api): State<Api>, request: Request) -> Result<R
 )]
 pub(super) async fn submit_batch(
     State(api): State<Api>,
+    asking: Asking,
     request: Request,
 ) -> Result<Response, Problem> {
     let asked: Asked = query(request.uri().query().unwrap_or_default())?;
@@ -234,6 +249,7 @@ pub(super) async fn submit_batch(
     if transactions.iter().map(Bytes::len).sum::<usize>() > BATCH_BYTES {
         return Err(Problem::new(&messages::BODY_TOO_LARGE).value(BATCH_BYTES));
     }
+    spend(&api, &asking, &transactions)?;
     let taken = api.handle.submit(transactions).await;
     drop(body);
     let ids: Vec<TransactionId> = taken.iter().filter_map(|t| t.as_ref().ok()).copied().collect();
@@ -305,20 +321,6 @@ impl Api {
         }
     }
 
-    /// Its sender sees a transaction, and who holds every block.
-    fn may_see(&self, transaction: &Transaction, caller: &Caller) -> bool {
-        let holds_all = matches!(caller.class(), Class::Node | Class::Regulator);
-        let key = RecordKey {
-            kind: RecordKind::RegisteredKey,
-            id: RegisteredKey::id_of(&transaction.sender),
-        };
-        let owner = || match self.store.latest().record(&key)?.value {
-            Value::RegisteredKey(key) => Some(key.owner),
-            _ => None,
-        };
-        holds_all || owner().is_some_and(|owner| caller.is_owner(owner))
-    }
-
     /// The receipts of many transactions, waiting for all of them at most as long as for one.
     async fn outcomes(&self, ids: Vec<TransactionId>, wait: Wait) -> Result<Vec<Outcome>, Problem> {
         let mut told = HashMap::new();
@@ -368,16 +370,25 @@ impl Api {
         self.store.placed(&id).map(|placed| TransactionAnswer::ordered(id, placed))
     }
 
-    /// The same, with the transaction itself for those who may see it.
-    pub(super) fn known(
+    /// A transaction that was executed here, for those who may see it.
+    pub(super) fn sent(
         &self,
         id: TransactionId,
-        caller: &Caller,
-    ) -> Result<Option<TransactionAnswer>, Problem> {
+        asking: &Asking,
+    ) -> Result<Option<Transaction>, Problem> {
         let Some((height, index)) = self.store.find_transaction(&id) else { return Ok(None) };
         let bytes = self.store.transactions_at(height).into_iter().nth(index as usize);
         let transaction = bytes.map(|bytes| decoded(&bytes)).transpose()?;
-        let transaction = transaction.filter(|found| self.may_see(found, caller));
+        Ok(transaction.filter(|sent| asking.sees_transaction(&self.store.latest(), sent)))
+    }
+
+    /// What became of a transaction, with the transaction itself for those who may see it.
+    pub(super) fn known(
+        &self,
+        id: TransactionId,
+        asking: &Asking,
+    ) -> Result<Option<TransactionAnswer>, Problem> {
+        let transaction = self.sent(id, asking)?;
         Ok(self.receipt(id).map(|answer| TransactionAnswer { transaction, ..answer }))
     }
 }

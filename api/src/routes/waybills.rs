@@ -2,9 +2,10 @@
 //! The list of waybills with its filters, page by page, of the current height.
 
 use axum::extract::State;
+use chain::Records;
 use chain::ids::{CodeId, OrganisationId, Prefecture, Time};
 use chain::query::{self, OfferedTo, WaybillFilter};
-use chain::records::{RecordKind, WaybillState};
+use chain::records::{RecordKey, RecordKind, Value, WaybillState};
 use chain::rules::goods;
 use serde::Deserialize;
 use store::At;
@@ -105,14 +106,24 @@ pub(super) async fn waybills(
 ) -> Answer {
     let filter = asked.filter()?;
     let bound = vec![RecordKind::Waybill.word().to_owned(), format!("{filter:?}")];
-    let find = move |at: &At, after: Option<u64>, most: (usize, Time)| {
+    let find = move |_: &Api, at: &At, after: Option<u64>, most: (usize, Time)| {
         let unknown = || {
             let code = filter.open_to.map(|code| code.to_string()).unwrap_or_default();
             Problem::new(&messages::NOT_FOUND).value(code)
         };
-        query::waybills(at, &filter, after, most).ok_or_else(unknown)
+        // What fits a code tells of its vehicle: that is for who is a party to the code.
+        if filter.open_to.is_some_and(|code| !sees_code(&asking, at, code)) {
+            return Err(unknown());
+        }
+        let sees = |value: &Value| asking.sees(at, value);
+        query::waybills(at, &filter, after, most, &sees).ok_or_else(unknown)
     };
-    paged((api, asking), ("/v1/waybills", bound), (asked.limit, asked.cursor), find).await
+    paged(api, ("/v1/waybills", bound), (asked.limit, asked.cursor), find).await
+}
+
+fn sees_code(asking: &Asking, at: &At, code: CodeId) -> bool {
+    let key = RecordKey { kind: RecordKind::Code, id: code.record() };
+    asking.sees_all() || at.record(&key).is_some_and(|found| asking.sees(at, &found.value))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json as Answered;
 use axum::extract::State;
 use chain::Time;
-use chain::records::RecordKind;
+use chain::records::{InterfaceScope, RecordKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -202,7 +202,7 @@ fn member(asking: &Asking) -> Result<&Member, Problem> {
 /// The same, if it may have what comes of it.
 fn granted(asking: &Asking) -> Result<&Member, Problem> {
     let member = member(asking)?;
-    match member.may_use_modules() {
+    match member.may(InterfaceScope::Modules) {
         true => Ok(member),
         false => Err(Problem::new(&messages::GRANT_NEEDED).value("modules")),
     }
@@ -275,8 +275,8 @@ pub(super) async fn create(
         Some(from) => within(&api, from)?,
         None => *api.tips.tip().borrow(),
     };
-    let (organisation, scopes) = (member.id, member.scopes);
-    let wanted = Wanted { organisation, scopes, target, kinds, from };
+    let (organisation, most) = (member.id, member.narrowed());
+    let wanted = Wanted { organisation, most, target, kinds, from };
     let added = write(&api, move |webhooks| webhooks.add(wanted)).await?;
     let (hook, secret) = added.map_err(refused)?;
     hook.start(&api);

@@ -5,6 +5,7 @@
 mod timed;
 pub mod tls;
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -19,6 +20,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -28,7 +30,8 @@ use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 
 use crate::access::guard::Peer;
-use crate::config::{ApiConfig, ConfigError, Limits};
+use crate::access::rates::subscriber;
+use crate::config::{ApiConfig, ConfigError, Limits, ProxyConfig};
 use crate::http::problem;
 use crate::metrics::{HttpMetrics, Refused};
 use timed::TimedWrites;
@@ -65,7 +68,29 @@ pub struct Server {
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
     limits: Arc<Limits>,
+    proxy: Option<ProxyConfig>,
     metrics: HttpMetrics,
+}
+
+/// Connections open at once, by address.
+type Open = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
+/// The place of a connection among all, and among those of its address.
+struct Place {
+    _of_all: OwnedSemaphorePermit,
+    of: Option<IpAddr>,
+    open: Open,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(of) = self.of else { return };
+        let mut open = self.open.lock();
+        match open.get(&of).map_or(0, |count| count - 1) {
+            0 => drop(open.remove(&of)),
+            left => drop(open.insert(of, left)),
+        }
+    }
 }
 
 impl Server {
@@ -77,7 +102,8 @@ impl Server {
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|source| ServeError::Bind { listen, source })?;
-        Ok(Self { listener, tls, limits: Arc::new(config.limits.clone()), metrics })
+        let (limits, proxy) = (Arc::new(config.limits.clone()), config.proxy.clone());
+        Ok(Self { listener, tls, limits, proxy, metrics })
     }
 
     /// The address that was taken.
@@ -88,6 +114,7 @@ impl Server {
     /// Serves `app` until `shutdown`, then lets requests in progress end within the drain time.
     pub async fn run(self, app: Router, shutdown: CancellationToken) {
         let places = Arc::new(Semaphore::new(self.limits.connections));
+        let open = Open::default();
         let away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
         let mut tasks = JoinSet::new();
         loop {
@@ -104,12 +131,12 @@ impl Server {
                     continue;
                 }
             };
-            match places.clone().try_acquire_owned() {
-                Ok(place) => {
+            match self.place(&places, &open, from) {
+                Some(place) => {
                     let connection = self.connection(place, shutdown.clone());
                     tasks.spawn(connection.serve(stream, from, app.clone()));
                 }
-                Err(_) => self.refuse(stream, &away, &mut tasks),
+                None => self.refuse(stream, &away, &mut tasks),
             }
         }
         drop(self.listener);
@@ -121,7 +148,24 @@ impl Server {
         tasks.shutdown().await;
     }
 
-    fn connection(&self, place: OwnedSemaphorePermit, shutdown: CancellationToken) -> Connection {
+    /// A place for a connection, if there is one left and one of its address. A proxy's connections are many
+    /// clients'.
+    fn place(&self, places: &Arc<Semaphore>, open: &Open, from: IpAddr) -> Option<Place> {
+        let of_all = places.clone().try_acquire_owned().ok()?;
+        let is_proxy = self.proxy.as_ref().is_some_and(|proxy| proxy.is_one(from));
+        let of = (!is_proxy).then(|| subscriber(from));
+        if let Some(of) = of {
+            let mut open = open.lock();
+            let count = open.entry(of).or_default();
+            if *count >= self.limits.connections_per_address {
+                return None;
+            }
+            *count += 1;
+        }
+        Some(Place { _of_all: of_all, of, open: Arc::clone(open) })
+    }
+
+    fn connection(&self, place: Place, shutdown: CancellationToken) -> Connection {
         self.metrics.connection_opened();
         Connection {
             tls: self.tls.clone(),
@@ -135,6 +179,10 @@ impl Server {
     /// Tells one connection too many that it is one, if few are being told so just now.
     fn refuse(&self, stream: TcpStream, away: &Arc<Semaphore>, tasks: &mut JoinSet<()>) {
         self.metrics.refused(Refused::TooManyConnections);
+        // Whoever speaks TLS would not understand it, and has no right to the handshake.
+        if self.tls.is_some() {
+            return;
+        }
         if let Ok(permit) = away.clone().try_acquire_owned() {
             tasks.spawn(async move {
                 let _ = timeout(TURN_AWAY, turn_away(stream)).await;
@@ -159,7 +207,7 @@ struct Connection {
     limits: Arc<Limits>,
     metrics: HttpMetrics,
     shutdown: CancellationToken,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Drop for Connection {

@@ -2,10 +2,10 @@
 //! TLS by rustls: the certificate and key of this node, looked at again while it runs. Files that became
 //! unusable change nothing, and are told once; at the start they stop the node.
 
-use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -15,6 +15,7 @@ use tokio_rustls::rustls::{self, ServerConfig, crypto};
 use tokio_rustls::{Accept, TlsAcceptor};
 
 use crate::config::TlsConfig;
+use crate::follow::follow;
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -33,6 +34,9 @@ pub enum TlsError {
     /// The certificate file holds no certificate.
     #[error("{} holds no certificate: put the node's first, then those between it and its authority", .0.display())]
     Empty(PathBuf),
+    /// Others than its owner may read the private key.
+    #[error("api.tls.key {} may be read by others: chmod 600 it", .0.display())]
+    Readable(PathBuf),
     /// They do not go together, or are of a kind that is not taken.
     #[error("api.tls cannot be used: {0}; see that the key is that of the first certificate")]
     Pair(#[from] rustls::Error),
@@ -46,51 +50,15 @@ pub(crate) struct Tls {
 impl Tls {
     /// Reads the files, and follows them for as long as this is there.
     pub(crate) fn start(config: &TlsConfig) -> Result<Self, TlsError> {
-        let seen = Stamp::of(config);
-        let (tell, newest) = watch::channel(Arc::new(read(config)?));
-        tokio::spawn(follow(config.clone(), seen, tell));
+        let own = config.clone();
+        let paths = vec![own.certificate.clone(), own.key.clone()];
+        let newest = follow("certificate", paths, LOOK, move || read(&own))?;
         Ok(Self { newest })
     }
 
     /// The handshake of a connection.
     pub(crate) fn accept(&self, stream: TcpStream) -> Accept<TcpStream> {
         TlsAcceptor::from(Arc::clone(&self.newest.borrow())).accept(stream)
-    }
-}
-
-/// When the files were written last, and how long they were.
-#[derive(PartialEq, Eq)]
-struct Stamp([Option<(SystemTime, u64)>; 2]);
-
-impl Stamp {
-    fn of(config: &TlsConfig) -> Self {
-        let look = |path: &Path| -> io::Result<_> {
-            let about = std::fs::metadata(path)?;
-            Ok((about.modified()?, about.len()))
-        };
-        Self([&config.certificate, &config.key].map(|path| look(path).ok()))
-    }
-}
-
-async fn follow(config: TlsConfig, mut seen: Stamp, tell: watch::Sender<Arc<ServerConfig>>) {
-    let mut look = tokio::time::interval(LOOK);
-    loop {
-        tokio::select! {
-            _ = look.tick() => {}
-            () = tell.closed() => return,
-        }
-        let now = Stamp::of(&config);
-        if now == seen {
-            continue;
-        }
-        seen = now;
-        match read(&config) {
-            Ok(newer) => {
-                tell.send_replace(Arc::new(newer));
-                tracing::info!("the certificate was read anew");
-            }
-            Err(error) => tracing::warn!(%error, "the certificate before stays in use"),
-        }
     }
 }
 
@@ -105,6 +73,10 @@ fn read(config: &TlsConfig) -> Result<ServerConfig, TlsError> {
         .map_err(file(&config.certificate))?;
     if chain.is_empty() {
         return Err(TlsError::Empty(config.certificate.clone()));
+    }
+    let mode = std::fs::metadata(&config.key).map(|about| about.permissions().mode());
+    if mode.is_ok_and(|mode| mode & 0o077 != 0) {
+        return Err(TlsError::Readable(config.key.clone()));
     }
     let key = PrivateKeyDer::from_pem_file(&config.key).map_err(file(&config.key))?;
     let provider = Arc::new(crypto::ring::default_provider());

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chain::Time;
-use chain::records::RecordKind;
+use chain::records::{InterfaceScope, RecordKind};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::Durable;
@@ -145,12 +145,12 @@ async fn once_more(
 
 /// Who it is now, or why it gets nothing.
 async fn standing(api: &Api, hook: &Hook) -> Result<Result<Standing, Stopped>, WebhookError> {
-    let (organisation, (_, scopes)) = (hook.organisation(), hook.terms());
-    let found = api.read(move |api| Ok(api.organisation(organisation, scopes, now()))).await;
+    let (organisation, (_, most)) = (hook.organisation(), hook.terms());
+    let found = api.read(move |api| Ok(api.organisation(organisation, most, now()))).await;
     let Some(caller) = found.map_err(|_| WebhookError::Busy)? else {
         return Ok(Err(Stopped::OrganisationEnded));
     };
-    if !matches!(&caller, Caller::Member(member) if member.may_use_modules()) {
+    if !matches!(&caller, Caller::Member(member) if member.may(InterfaceScope::Modules)) {
         return Ok(Err(Stopped::GrantMissing));
     }
     let secrets = api.webhooks.secrets(hook);

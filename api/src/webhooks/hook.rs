@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chain::Time;
 use chain::ids::OrganisationId;
-use chain::records::{InterfaceScopes, RecordKind};
+use chain::records::RecordKind;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::record::{Kept, Progress, Stopped, Trouble, WebhookId};
 use super::target::Target;
 use super::{WebhookError, deliver};
+use crate::access::Narrowed;
 use crate::routes::Api;
 
 /// What changes.
@@ -73,10 +74,11 @@ impl Hook {
         self.state.lock().kept.created_at
     }
 
-    /// Kinds of records whose changes are wanted, and scopes that it has at most.
-    pub(crate) fn terms(&self) -> (Vec<RecordKind>, InterfaceScopes) {
+    /// Kinds of records whose changes are wanted, and what it may see at most.
+    pub(crate) fn terms(&self) -> (Vec<RecordKind>, Narrowed) {
         let state = self.state.lock();
-        (state.kept.kinds.clone(), state.kept.scopes)
+        let (scopes, by_office) = (state.kept.scopes, state.kept.by_office);
+        (state.kept.kinds.clone(), Narrowed { scopes, by_office, signs_with: None })
     }
 
     pub(super) fn wants_the_same(&self, target: &Target, kinds: &[RecordKind]) -> bool {

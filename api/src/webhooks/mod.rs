@@ -21,13 +21,14 @@ use std::sync::Arc;
 
 use chain::Time;
 use chain::ids::OrganisationId;
-use chain::records::{InterfaceScopes, RecordKind};
+use chain::records::RecordKind;
 use consensus::clock::Clock;
 use parking_lot::RwLock;
 use prometheus_client::registry::Registry;
 use store::{Local, StoreError};
 use tokio::sync::Semaphore;
 
+use crate::access::Narrowed;
 use crate::metrics::WebhookMetrics;
 use crate::routes::Api;
 use config::WebhookConfig;
@@ -93,7 +94,7 @@ pub(crate) struct Wanted {
     /// Whose it is.
     pub(crate) organisation: OrganisationId,
     /// What it may see at most.
-    pub(crate) scopes: InterfaceScopes,
+    pub(crate) most: Narrowed,
     /// Where it is delivered to.
     pub(crate) target: Target,
     /// Kinds of records whose changes are wanted; none means all.
@@ -182,13 +183,14 @@ impl Webhooks {
         let id = WebhookId::of(random()?);
         let secret = Secret::of(random()?);
         let sealed = Sealed { text: self.seal.seal(id, &secret, random()?), until: None };
-        let Wanted { organisation, scopes, target, kinds, from } = wanted;
+        let Wanted { organisation, most, target, kinds, from } = wanted;
         let kept = Kept {
             id,
             organisation,
             url: target,
             kinds,
-            scopes,
+            scopes: most.scopes,
+            by_office: most.by_office,
             created_at: now(),
             secrets: vec![sealed],
         };

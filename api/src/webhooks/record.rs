@@ -86,6 +86,8 @@ pub(super) struct Kept {
     pub(super) kinds: Vec<RecordKind>,
     /// What it may see at most: no more than the credential that registered it.
     pub(super) scopes: InterfaceScopes,
+    /// True if it sees what its organisation sees by its office.
+    pub(super) by_office: bool,
     pub(super) created_at: Time,
     /// Those that sign; the newest is the last.
     pub(super) secrets: Vec<Sealed>,

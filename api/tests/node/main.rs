@@ -9,6 +9,7 @@ mod capacity;
 mod cases;
 mod described;
 mod exchange;
+mod guarded;
 mod held;
 mod http;
 mod nodes;

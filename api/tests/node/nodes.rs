@@ -108,6 +108,7 @@ async fn running(
         registry: Default::default(),
         witness: WitnessKey::of(&genesis, &consortium.nodes[place].key),
         keys: watch::channel(Arc::default()).1,
+        keystore: watch::channel(Arc::default()).1,
         exchange: Arc::clone(&exchange),
         webhooks: Arc::clone(&hooks),
     };

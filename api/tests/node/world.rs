@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use api::access::register::{Register, Wanted};
 use api::access::secret::ApiKey;
+use api::access::signing::Keystore;
 use api::config::{ApiConfig, Limits};
 use api::exchange::{Exchange, Parts};
 use api::routes::{Served, serve};
@@ -126,6 +127,8 @@ pub(crate) async fn run(
         consortium_key: Some(CONSORTIUM_KEY),
     });
     let (keys, known) = watch::channel(Arc::default());
+    let members = consortium.members.iter().map(|member| member.key.clone());
+    let signing = watch::channel(Arc::new(Keystore::new(members))).1;
     let served = || Served {
         store: store.clone(),
         handle: handle.clone(),
@@ -135,6 +138,7 @@ pub(crate) async fn run(
         keys: known.clone(),
         exchange: Arc::clone(&exchange),
         webhooks: Arc::clone(&hooks),
+        keystore: signing.clone(),
     };
     let listen = "127.0.0.1:0".parse().unwrap();
     let config = ApiConfig {
@@ -166,7 +170,8 @@ impl Node {
         let key = ApiKey::of([number; 48]);
         let organisation = self.consortium.member(member).unwrap().id;
         let label = Name::new("a test").unwrap();
-        let wanted = Wanted { label, organisation, scopes, until: None };
+        let wanted =
+            Wanted { label, organisation, scopes, until: None, by_office: true, signs_with: None };
         self.keys.send_modify(|keys| {
             let mut all: Register = (**keys).clone();
             all.add(&key, wanted, Time(Clock::default().now_ms())).unwrap();

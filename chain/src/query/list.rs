@@ -28,7 +28,8 @@ pub struct Page {
     /// The records, in the order in which they came into the list. There may be fewer than were
     /// asked for, and none, although more follow.
     pub items: Vec<Item>,
-    /// Where the next page goes on; none at the list's end.
+    /// Where the next page goes on; none where nothing more is kept. It tells of what the filter
+    /// leaves out no more than that the list is longer than one page looks at.
     pub next: Option<u64>,
 }
 
@@ -74,6 +75,8 @@ pub(super) fn list_between<S: Records + Past + ?Sized>(
     let mut page = Page { items: Vec::new(), next: after };
     let mut shown = BTreeSet::new();
     let mut looked_at = 0;
+    // Behind a full page it is looked for one more record that is kept: that there are others says nothing.
+    let mut last = after;
     while looked_at < LOOKED_AT {
         let entries = state.list(list, page.next, STEP);
         let is_last = entries.len() < STEP;
@@ -87,15 +90,13 @@ pub(super) fn list_between<S: Records + Past + ?Sized>(
             let seen = record(state, key, at)
                 .filter(|seen| seen.value.lists().contains(&list) && keep(&seen.value))
                 .filter(|seen| is_first(state, list, (seq, key), seen.version.number));
-            if let Some(seen) = seen.filter(|_| shown.insert(key)) {
-                page.items.push(Item { key, seen });
-            }
+            let Some(seen) = seen.filter(|_| shown.insert(key)) else { continue };
             if page.items.len() == limit {
-                let following = state.list(list, page.next, 1);
-                let more = following.first().is_some_and(|(seq, _)| !is_over(*seq));
-                page.next = page.next.filter(|_| more);
+                page.next = last;
                 return page;
             }
+            page.items.push(Item { key, seen });
+            last = Some(seq);
         }
         if is_last {
             page.next = None;

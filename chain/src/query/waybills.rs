@@ -151,12 +151,14 @@ fn first_change<S: Past + ?Sized>(state: &S, instant: Time) -> u64 {
 }
 
 /// A page of the waybills that are wanted, as of `at`, in the order in which they came into the list:
-/// after `after`, at most `limit`. None if `open_to` names a code that there is not.
+/// after `after`, at most `limit`, of those alone that whoever asks may see. None if `open_to` names a code
+/// that there is not.
 pub fn waybills<S: Records + Past + ?Sized>(
     state: &S,
     filter: &WaybillFilter,
     after: Option<u64>,
     (limit, at): (usize, Time),
+    sees: &dyn Fn(&Value) -> bool,
 ) -> Option<Page> {
     let candidate = match filter.open_to {
         Some(code) => Some(candidate(state, code, at)?),
@@ -166,7 +168,7 @@ pub fn waybills<S: Records + Past + ?Sized>(
         Value::Waybill(waybill) => {
             let fits =
                 |one: &Option<Candidate>| one.as_ref().is_some_and(|c| c.may_accept(waybill));
-            filter.fits(waybill) && candidate.as_ref().is_none_or(fits)
+            filter.fits(waybill) && candidate.as_ref().is_none_or(fits) && sees(value)
         }
         _ => false,
     };

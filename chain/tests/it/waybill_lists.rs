@@ -16,7 +16,7 @@ fn pages(world: &World, filter: &WaybillFilter, limit: usize) -> (Vec<WaybillId>
     let (mut found, mut after) = (Vec::new(), None);
     let at = world.memory.now();
     for count in 1.. {
-        let page = query::waybills(&world.memory, filter, after, (limit, at)).unwrap();
+        let page = query::waybills(&world.memory, filter, after, (limit, at), &|_| true).unwrap();
         assert!(page.items.len() <= limit);
         found.extend(page.items.iter().map(|item| WaybillId(item.key.id)));
         match page.next {
@@ -267,7 +267,7 @@ fn offers_open_to_a_code_are_public_and_within_limits_that_it_fits() {
     let unknown = CodeId::made_by(chain::TransactionId(Hash::ZERO));
     let filter = WaybillFilter { open_to: Some(unknown), ..none() };
     let at = world.memory.now();
-    assert_eq!(query::waybills(&world.memory, &filter, None, (1, at)), None);
+    assert_eq!(query::waybills(&world.memory, &filter, None, (1, at), &|_| true), None);
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn an_offer_that_is_open_for_longest_is_found_until_it_ends() {
     let offered = WaybillFilter { states: vec![WaybillState::Offered], ..none() };
     for filter in [open_to, offered] {
         assert_eq!(listed(&world, filter.clone()), [id]);
-        let seen = query::waybills(&world.memory, &filter, None, (10, ends)).unwrap();
+        let seen = query::waybills(&world.memory, &filter, None, (10, ends), &|_| true).unwrap();
         assert_eq!(seen.items, [], "asked as of its end");
     }
 }

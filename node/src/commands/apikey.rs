@@ -15,8 +15,8 @@ use consensus::clock::Clock;
 use serde_json::{Value, json};
 
 use super::interface::scope;
-use crate::apikeys;
 use crate::output::{Output, say};
+use crate::{apikeys, keystore};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,8 +27,10 @@ Examples:
   dianyun apikey revoke \"$id\" --dir validator-1
 
 A key speaks for one organisation and does at most what the chain grants that organisation: its
-scopes only narrow it. The secret is shown once; the node's folder holds its digest alone. A running
-node takes a change within a second.
+scopes only narrow it. With --office it also does what the organisation does by its office or because it
+runs a node. With --sign-with the node signs for it (POST /v1/transactions/sign), within its scopes: the key
+file is copied into the node's keystore. The secret is shown once; the node's folder holds its digest alone.
+A running node takes a change within seconds.
 Scopes: codes, vehicles, verify, exchange, waybills, modules, or none for the organisation's own records.";
 
 /// Make, list, rotate and revoke API keys of a node.
@@ -46,6 +48,12 @@ pub(crate) enum Command {
         /// What it may do at most, with commas between.
         #[arg(long, value_delimiter = ',', value_parser = scope)]
         scopes: Vec<InterfaceScope>,
+        /// Let it do all that its organisation does by its office, or because it runs a node.
+        #[arg(long)]
+        office: bool,
+        /// A key file of the organisation: the node signs with it what this key's scopes allow.
+        #[arg(long, value_name = "FILE")]
+        sign_with: Option<PathBuf>,
         /// Days until it ends; without, it ends when it is revoked.
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
         days: Option<u32>,
@@ -66,6 +74,9 @@ pub(crate) enum Command {
         /// Hours for which both are good.
         #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=720))]
         overlap_hours: u32,
+        /// Days until the new one ends; without, it ends when the old one was to.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+        days: Option<u32>,
         /// The node's folder.
         #[arg(long, default_value = ".")]
         dir: PathBuf,
@@ -96,11 +107,12 @@ impl Command {
     pub(crate) fn run(self, output: Output) -> Result<()> {
         let now = Time(Clock::default().now_ms());
         match self {
-            Self::New { organisation, label, scopes, days, dir } => {
+            Self::New { organisation, label, scopes, office, sign_with, days, dir } => {
                 let key = new_key()?;
-                let until = days.map(|days| now.plus(u64::from(days) * DAY_MS));
+                let signs_with = sign_with.map(|file| keystore::add(&dir, &file)).transpose()?;
                 let scopes = scopes.into_iter().fold(InterfaceScopes::NONE, InterfaceScopes::with);
-                let wanted = Wanted { label, organisation, scopes, until };
+                let (by_office, until) = (office, end(now, days));
+                let wanted = Wanted { label, organisation, scopes, by_office, signs_with, until };
                 apikeys::change(&dir, |keys| Ok(keys.add(&key, wanted, now)?))?;
                 shown_once(&key, output);
             }
@@ -109,11 +121,15 @@ impl Command {
                 let all: Vec<Value> = keys.entries().map(|entry| about(entry, now)).collect();
                 output.data(&all, || all.iter().map(line).collect::<Vec<_>>().join("\n"));
             }
-            Self::Rotate { id, overlap_hours, dir } => {
+            Self::Rotate { id, overlap_hours, days, dir } => {
                 let key = new_key()?;
-                let overlap = u64::from(overlap_hours) * HOUR_MS;
-                apikeys::change(&dir, |keys| Ok(keys.rotate(id, &key, now, overlap)?))?;
-                say(format!("{id} ends in {overlap_hours} hours."));
+                let wanted = (u64::from(overlap_hours) * HOUR_MS, end(now, days));
+                apikeys::change(&dir, |keys| Ok(keys.rotate(id, &key, now, wanted)?))?;
+                let keys = apikeys::read(&dir)?;
+                for id in [id, key.id()] {
+                    let until = keys.entry(id)?.until.map(|until| until.to_string());
+                    say(format!("{id} ends {}.", until.as_deref().unwrap_or("when it is revoked")));
+                }
                 shown_once(&key, output);
             }
             Self::Revoke { id, dir } => {
@@ -129,6 +145,10 @@ impl Command {
         }
         Ok(())
     }
+}
+
+fn end(now: Time, days: Option<u32>) -> Option<Time> {
+    days.map(|days| now.plus(u64::from(days) * DAY_MS))
 }
 
 fn new_key() -> Result<ApiKey> {
@@ -147,7 +167,8 @@ fn about(entry: &Entry, now: Time) -> Value {
     let scopes: Vec<&str> = scopes.map(InterfaceScope::word).collect();
     json!({
         "id": entry.id, "label": entry.label, "organisation": entry.organisation, "scopes": scopes,
-        "since": entry.since, "until": entry.until, "good": entry.is_good(now),
+        "office": entry.by_office,
+        "signs_with": entry.signs_with, "replaced_by": entry.replaced_by, "since": entry.since, "until": entry.until, "good": entry.is_good(now),
     })
 }
 

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{runtime, told_to_stop};
 use crate::config::{self, Flags, NodeConfig};
-use crate::{apikeys, exchange, lock, logs};
+use crate::{apikeys, exchange, keystore, lock, logs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -83,6 +83,7 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let shutdown = CancellationToken::new();
     let registry = Default::default();
     let keys = apikeys::follow(dir)?;
+    let keystore = keystore::follow(dir, genesis.mode, &unlock)?;
     let exchange = exchange::start(exchange_keys, (&store, &handle), &genesis);
     let webhooks = Webhooks::open(store.local(), &config.api.webhooks, seal)?;
     let webhooks = Arc::new(webhooks);
@@ -93,6 +94,7 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
         witness,
         registry,
         keys,
+        keystore,
         exchange,
         webhooks,
     };

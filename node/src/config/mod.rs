@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use api::config::{ApiConfig, TlsConfig};
+use api::config::{ApiConfig, ForwardHeader, ProxyConfig, TlsConfig};
 use consensus::ProposalSize;
 use serde::{Deserialize, Serialize};
 
@@ -129,13 +129,14 @@ fn build(file: &Path, flags: &[flags::Set]) -> Result<config::Config> {
 fn known() -> Vec<String> {
     let path = PathBuf::new;
     let tls = TlsConfig { certificate: path(), key: path() };
+    let proxy = ProxyConfig { addresses: Vec::new(), header: ForwardHeader::XForwardedFor };
     let (listen, peers) = (ApiConfig::default().listen, BTreeMap::new());
     let whole = NodeConfig {
         genesis: path(),
         key: path(),
         data: path(),
         passphrase_file: Some(path()),
-        api: ApiConfig { tls: Some(tls), ..ApiConfig::default() },
+        api: ApiConfig { tls: Some(tls), proxy: Some(proxy), ..ApiConfig::default() },
         p2p: P2p { listen, peers },
         consensus: Consensus::default(),
         exchange: ExchangeConfig { keys: Vec::new(), consortium_key: Some(path()) },
