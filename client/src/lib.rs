@@ -17,7 +17,7 @@ mod submit;
 
 pub use error::{ClientError, ProblemDetails};
 pub use events::{EventStream, NodeEvent};
-pub use http::Client;
+pub use http::{Client, plain_http};
 pub use light::{LightClient, LightError};
 pub use sign::{Signer, random_nonce, statement};
 pub use submit::Verdict;

@@ -115,8 +115,7 @@ impl<N: Node> Applicant<N> {
     /// A client of a node and these authorities.
     pub fn new(node: N, inboxes: Inboxes) -> Self {
         // The inboxes lie on loopback: no proxy stands between.
-        let http = reqwest::Client::builder().no_proxy().timeout(REQUEST).build();
-        let http = http.unwrap_or_default();
+        let http = crate::plain(REQUEST);
         Self { node, inboxes, patience: PATIENCE, watcher: None, http }
     }
 

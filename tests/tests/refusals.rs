@@ -23,7 +23,7 @@ async fn now(client: &Client) -> Time {
 }
 
 async fn post(client: &Client, path: &str, media: &str, body: Vec<u8>) -> (u16, serde_json::Value) {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = client::plain_http().unwrap().build().unwrap();
     let url = format!("{}{path}", client.address());
     let answer = http.post(url).header("content-type", media).body(body).send().await.unwrap();
     let status = answer.status().as_u16();

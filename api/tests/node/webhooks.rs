@@ -408,7 +408,7 @@ fn https_is_spoken_with_whom_the_named_authorities_vouch_for() {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let (certificate, key) = (folder.path().join("a.pem"), folder.path().join("a.key"));
     std::fs::write(&certificate, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.key_pair.serialize_pem()).unwrap();
+    genesis::private::write_new(&key, &made.key_pair.serialize_pem()).unwrap();
     let receiver = Arc::new(Receiver { status: AtomicU16::new(200), ..Receiver::default() });
     let routes = receiver.routes();
     let tls = Some(TlsConfig { certificate: certificate.clone(), key });

@@ -162,3 +162,8 @@ impl Network {
         }
     }
 }
+
+/// What asks an inbox.
+pub(crate) fn plain() -> reqwest::Client {
+    demo::plain(std::time::Duration::from_secs(60))
+}

@@ -19,7 +19,7 @@ use demo::node::{Node, Verdict, now, sign};
 use demo::sealed::{Sealed, seal};
 use demo::yunnan::certificates::Certificate;
 
-use crate::common::{MemoryNode, Network};
+use crate::common::{MemoryNode, Network, plain};
 
 /// The application of the first haulier in genesis for its own code: one claim, of its permit.
 struct Case {
@@ -61,7 +61,7 @@ impl Case {
 
     async fn post(&self, claims: Vec<ClaimSent>) -> u16 {
         let url = format!("{}/v1/claims", self.network.inboxes[&Role::Transport].url);
-        let sent = reqwest::Client::new().post(url).json(&ClaimsSent { claims }).send().await;
+        let sent = plain().post(url).json(&ClaimsSent { claims }).send().await;
         sent.unwrap().status().as_u16()
     }
 
@@ -71,7 +71,7 @@ impl Case {
         let url = format!("{inbox}/v1/claims/{application}/{claim}");
         let look = async {
             loop {
-                let standing = reqwest::get(&url).await.unwrap().json().await.unwrap();
+                let standing = plain().get(&url).send().await.unwrap().json().await.unwrap();
                 if standing != ClaimStanding::Waiting {
                     return standing;
                 }
@@ -180,7 +180,7 @@ async fn the_counter_sells_no_policy_for_a_time_that_is_none() {
     let register = cast::register(case.network.consortium.genesis.time);
     let vin = register.vehicle(1).unwrap().numbers.vin;
     let url = format!("{}/v1/policies", case.network.inboxes[&Role::Insurer].url);
-    let ask = |body: String| reqwest::Client::new().post(&url).body(body).send();
+    let ask = |body: String| plain().post(&url).body(body).send();
     let past = serde_json::to_string(&PolicyWanted { vin: vin.clone(), ends: chain::Time(1) });
     let cases = [
         (past.unwrap(), 400),

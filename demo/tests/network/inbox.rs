@@ -2,7 +2,7 @@
 //! What an authority's inbox takes, and what it says to bad input.
 #![allow(clippy::unwrap_used)]
 
-use crate::common::Network;
+use crate::common::{Network, plain};
 use chain::actions::NewClaim;
 use chain::ids::{ApplicationId, RecordId};
 use demo::authority::Role;
@@ -29,7 +29,7 @@ fn claims(network: &Network) -> Value {
 }
 
 async fn post(url: &str, body: Vec<u8>) -> (u16, Option<Problem>) {
-    let answer = reqwest::Client::new().post(url).body(body).send().await.unwrap();
+    let answer = plain().post(url).body(body).send().await.unwrap();
     let status = answer.status().as_u16();
     let media = answer.headers()["content-type"].to_str().unwrap().to_owned();
     let text = answer.text().await.unwrap();
@@ -42,15 +42,21 @@ async fn post(url: &str, body: Vec<u8>) -> (u16, Option<Problem>) {
 async fn an_inbox_says_whose_it_is_and_takes_claims_of_its_kinds() {
     let network = Network::start().await;
     let inbox = &network.inboxes[&Role::PublicSecurity];
-    let who: WhoAmI =
-        reqwest::get(format!("{}/v1/authority", inbox.url)).await.unwrap().json().await.unwrap();
+    let who: WhoAmI = plain()
+        .get(format!("{}/v1/authority", inbox.url))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!((who.organisation, who.role.as_str()), (inbox.organisation, "public-security"));
     let url = format!("{}/v1/claims", inbox.url);
     let (status, problem) = post(&url, claims(&network).to_string().into_bytes()).await;
     assert_eq!((status, problem.is_none()), (202, true));
     let application = ApplicationId(RecordId([9; 16]));
     let standing: Value =
-        reqwest::get(format!("{url}/{application}/0")).await.unwrap().json().await.unwrap();
+        plain().get(format!("{url}/{application}/0")).send().await.unwrap().json().await.unwrap();
     assert_eq!(standing, json!({"state": "waiting"}));
 }
 
