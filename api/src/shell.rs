@@ -42,14 +42,16 @@ impl Shell {
 /// `routes` with answers for unknown routes and methods: below every other layer, so that asking for nothing
 /// counts like asking for something.
 pub fn with_fallbacks<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
-    routes.fallback(no_route).method_not_allowed_fallback(no_method)
+    let refused = async |method: Method| no_method(&method);
+    routes.fallback(no_route).method_not_allowed_fallback(refused)
 }
 
 async fn no_route(uri: Uri) -> Problem {
     Problem::new(&messages::ROUTE_NOT_FOUND).value(shortened(uri.path()))
 }
 
-async fn no_method(method: Method) -> Problem {
+/// What somebody is told who asks by a method that the route does not take.
+pub(crate) fn no_method(method: &Method) -> Problem {
     Problem::new(&messages::METHOD_NOT_ALLOWED).value(shortened(method.as_str()))
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chain::records::{RecordKey, RecordKind, Value};
@@ -20,11 +20,12 @@ use super::caller::{Caller, Class};
 use super::client;
 use super::credentials::{Asker, Shown, resolve};
 use super::rates::{Budget, Lane};
-use super::table::{Reach, Row, row_of};
+use super::table::{Reach, Row, methods_of, row_of};
 use crate::events::Owner;
 use crate::http::messages;
 use crate::http::problem::Problem;
 use crate::routes::Api;
+use crate::shell::no_method;
 
 /// Where a request comes from, as the server saw it.
 #[derive(Clone, Copy, Debug)]
@@ -39,12 +40,19 @@ pub(crate) struct Peer {
 pub(crate) async fn guard(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     // The body of a request cannot be looked at from two threads: what is asked is taken out of it first.
     let asked = Asked::of(&api, &request);
+    let allowed = asked.allowed.clone();
     match admit(&api, asked).await {
         Ok(asking) => {
             request.extensions_mut().insert(asking);
             next.run(request).await
         }
-        Err(problem) => problem.into_response(),
+        Err(problem) => {
+            let mut response = problem.into_response();
+            if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+                response.headers_mut().extend(allowed.map(|allowed| (header::ALLOW, allowed)));
+            }
+            response
+        }
     }
 }
 
@@ -52,8 +60,11 @@ pub(crate) async fn guard(State(api): State<Api>, mut request: Request, next: Ne
 struct Asked {
     from: Option<IpAddr>,
     is_in_clear: bool,
+    method: Method,
     /// Its row; an inner none for a route that the table forgot.
     row: Option<Option<&'static Row>>,
+    /// The methods that its path has, where it is asked by another.
+    allowed: Option<HeaderValue>,
     shown: Result<Option<Shown>, Problem>,
 }
 
@@ -67,12 +78,16 @@ impl Asked {
         let path = request.extensions().get::<MatchedPath>();
         let row = path.map(|path| row_of(request.method().as_str(), path.as_str()));
         let shown = bearer(request.headers()).map(|shown| shown.map(Shown::from));
-        Self { from, is_in_clear, row, shown }
+        let allowed =
+            path.filter(|_| matches!(row, Some(None))).map(|path| methods_of(path.as_str()));
+        let allowed = allowed.filter(|methods| !methods.is_empty());
+        let allowed = allowed.and_then(|methods| HeaderValue::from_str(&methods).ok());
+        Self { from, is_in_clear, method: request.method().clone(), row, allowed, shown }
     }
 }
 
 async fn admit(api: &Api, asked: Asked) -> Result<Asking, Problem> {
-    let Asked { from, is_in_clear, row, shown } = asked;
+    let Asked { from, is_in_clear, method, row, allowed, shown } = asked;
     let shown = shown.map_err(|_| api.access.guessed(from, SCHEME))?;
     let asker = match &shown {
         Some(_) if is_in_clear => {
@@ -92,6 +107,7 @@ async fn admit(api: &Api, asked: Asked) -> Result<Asking, Problem> {
         // No route at all: that is what the answer says.
         None => None,
         Some(Some(row)) => Some(row),
+        Some(None) if allowed.is_some() => return Err(no_method(&method)),
         // A route that the table forgot is nobody's.
         Some(None) => return Err(refused(&asker.caller)),
     };

@@ -162,7 +162,17 @@ pub const TABLE: &[Row] = &[
     row("GET /", EVERYBODY),
     row("GET /show", EVERYBODY),
     row("GET /scan", EVERYBODY),
+    row("GET /assets/{name}", EVERYBODY),
+    row("GET /service.js", EVERYBODY),
 ];
+
+/// The methods by which a path is asked, as `Allow` lists them; empty for a path that is not described.
+pub(crate) fn methods_of(path: &str) -> String {
+    let routes = TABLE.iter().filter_map(|row| row.route.split_once(' '));
+    let of_path = routes.filter(|(_, asked)| *asked == path).map(|(method, _)| method);
+    let listed = of_path.map(|method| if method == "GET" { "GET,HEAD" } else { method });
+    listed.collect::<Vec<_>>().join(",")
+}
 
 /// The row of a route; none for a path that is not described.
 pub fn row_of(method: &str, path: &str) -> Option<&'static Row> {
