@@ -11,6 +11,7 @@ pub mod events;
 pub mod exchange;
 pub mod http;
 pub mod metrics;
+mod modules;
 mod pages;
 pub mod routes;
 pub mod server;
