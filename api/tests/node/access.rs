@@ -93,6 +93,7 @@ const ALL: &[&str] = &[
     "waybill",
     "consent",
     "access",
+    "affiliation",
     "holder",
 ];
 const ATTESTED: &[&str] = &["person", "vehicle", "application", "matter"];
@@ -160,6 +161,10 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
         "GET /v1/accesses" => ("/v1/accesses".to_owned(), "access"),
         "GET /v1/accesses/{id}" => (format!("/v1/accesses/{}", world.agreed.access), "access"),
         "GET /v1/codes/{id}/accesses" => (format!("/v1/codes/{code}/accesses"), "access"),
+        "GET /v1/affiliations" => ("/v1/affiliations".to_owned(), "affiliation"),
+        "GET /v1/affiliations/{id}" => {
+            (format!("/v1/affiliations/{}", world.agreed.affiliation), "affiliation")
+        }
         "GET /v1/erasures" => ("/v1/erasures".to_owned(), "erasure"),
         "GET /v1/erasures/{id}" => (format!("/v1/erasures/{}", world.agreed.erasure), "erasure"),
         "GET /v1/codes/{id}/prompts" => (format!("/v1/codes/{code}/prompts"), "holder"),
@@ -237,6 +242,7 @@ fn is_list(route: &str) -> bool {
         "consents",
         "accesses",
         "erasures",
+        "affiliations",
         "webhooks",
     ];
     of_code.contains(&route) || lists.iter().any(|list| route == format!("GET /v1/{list}"))
@@ -273,8 +279,9 @@ fn assert_cell(world: &World, row: &Row, asker: &Asker) {
 fn every_cell_of_the_table_holds() {
     let world = world();
     for asker in askers(world) {
-        // Streams have no end, and a webhook needs a grant: they have tests of their own.
-        let apart = |route: &str| route.ends_with("/events") || route == "POST /v1/webhooks";
+        // Streams have no end, webhooks and tables need a grant: they have tests of their own.
+        let needs_grant = |route: &str| route == "POST /v1/webhooks" || route.contains("/modules/");
+        let apart = |route: &str| route.ends_with("/events") || needs_grant(route);
         for row in TABLE.iter().filter(|row| !apart(row.route)) {
             assert_cell(world, row, &asker);
         }

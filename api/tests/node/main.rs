@@ -11,6 +11,7 @@ mod described;
 mod exchange;
 mod held;
 mod http;
+mod modules;
 mod nodes;
 mod routes;
 mod schema;
