@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What needs no node: commitments by the shared vectors, signatures of webhooks, and the database."""
+
+import base64
+import hashlib
+import hmac
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+from tms import business, chain, webhook
+from tms.store import Store
+
+VECTORS = Path(__file__).parents[2] / "docs" / "vectors" / "fields.json"
+WISH = {"goods": 1700, "weight_kg": 1000, "from": 5301, "to": 5303, "distance_km": 135, "price": "600.000"}
+
+
+class Commitments(unittest.TestCase):
+    """Fields and roots are those of every other implementation."""
+
+    def test_roots_are_those_of_the_vectors(self):
+        tables = json.loads(VECTORS.read_text(encoding="utf-8"))["roots"]
+        self.assertIn("waybill", [table["table"] for table in tables])
+        for table in tables:
+            digests = [chain.digest(field).hex() for field in table["fields"]]
+            self.assertEqual((digests, chain.root(table["fields"]).hex()), (table["digests"], table["root"]))
+
+    def test_what_a_node_prepares_is_signed_only_if_it_was_meant(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "key")
+            file.write_text("07" * 32, encoding="ascii")
+            signer = chain.Signer(file)
+        action = {"affiliation_open": {"affiliation": "aff_1"}}
+        name = "ab" * 32
+        told = {"sender": signer.public, "chain": "cd", "action": action}
+        message = (chain.tag(chain.SIGNED) + bytes.fromhex(name)).hex()
+        prepared = {"transaction": told, "id": name, "message": message}
+        self.assertTrue(signer.sign(prepared, "cd", action)["signature"].startswith("ed25519:"))
+        wrong = [
+            prepared | {"transaction": told | {"action": {"affiliation_open": {"affiliation": "aff_2"}}}},
+            prepared | {"transaction": told | {"chain": "ef"}},
+            prepared | {"message": "00" * 48},
+        ]
+        for one in wrong:
+            with self.assertRaises(chain.NotWhatWasMeant):
+                signer.sign(one, "cd", action)
+
+
+class Webhooks(unittest.TestCase):
+    """Only what is signed and fresh is taken."""
+
+    def test_a_message_holds_by_its_secret_its_time_and_its_bytes(self):
+        key = b"0123456789abcdef01234567"
+        secret = "whsec_" + base64.b64encode(key).decode()
+        mac = hmac.new(key, b"msg_1.1000.{}", hashlib.sha256).digest()
+        signature = "v1," + base64.b64encode(mac).decode()
+        good = {"webhook-id": "msg_1", "webhook-timestamp": "1000", "webhook-signature": f"v1,AAAA {signature}"}
+        self.assertTrue(webhook.holds(secret, good, b"{}", 1200))
+        self.assertFalse(webhook.holds(secret, good, b"{ }", 1200))
+        self.assertFalse(webhook.holds(secret, good, b"{}", 1301))
+        self.assertFalse(webhook.holds(secret, good | {"webhook-id": "msg_2"}, b"{}", 1200))
+        self.assertFalse(webhook.holds(secret, good | {"webhook-timestamp": "x"}, b"{}", 1200))
+        self.assertFalse(webhook.holds(secret, good | {"webhook-signature": "v1,é"}, b"{}", 1200))
+        self.assertFalse(webhook.holds(secret, {}, b"{}", 1200))
+
+
+class Orders(unittest.TestCase):
+    """Each order is offered once, and each thing sent once."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.store = Store(Path(folder.name, "tms.sqlite"))
+
+    def test_an_order_is_kept_with_its_salts_and_offered_once(self):
+        business.place_order(self.store, "TMS-1", "53A", WISH)
+        with self.assertRaises(Exception):
+            business.place_order(self.store, "TMS-1", "53B", WISH)
+        (purpose, action, signed, _), = self.store.waiting()
+        offer = action["waybill_offer"]["offer"]
+        self.assertEqual((purpose, signed), ("offer TMS-1", None))
+        self.assertEqual((offer["weight_from_kg"], offer["weight_to_kg"]), (950, 1050))
+        wish, price = self.store.order("TMS-1")
+        self.assertEqual((wish, chain.digest(price).hex()), (WISH, offer["price"]))
+
+    def test_a_field_that_no_waybill_has_is_refused_before_anything_is_kept(self):
+        with self.assertRaises(ValueError):
+            business.place_order(self.store, "TMS-1", "53A", WISH | {"fields": {"Colour": "blue"}})
+        self.assertEqual((self.store.waiting(), self.store.order("TMS-1")), ([], None))
+
+    def test_a_purpose_is_sent_once(self):
+        for _ in range(2):
+            self.store.send("open aff_1", {"affiliation_open": {"affiliation": "aff_1"}})
+        self.store.set_sent("open aff_1", [])
+        self.store.send("open aff_1", {"affiliation_open": {"affiliation": "aff_1"}})
+        self.assertEqual(self.store.waiting(), [])
+
+    def test_changes_that_webhooks_bring_twice_or_late_are_taken_once_in_order(self):
+        for sequence in (9, 8, 9, 3):
+            self.store.take_in(sequence, {"seq": sequence})
+        self.assertEqual([one["seq"] for one in self.store.taken_in(3, 10)], [8, 9])
+
+
+if __name__ == "__main__":
+    unittest.main()
