@@ -56,6 +56,7 @@ struct Scene {
 
 fn scene() -> Scene {
     let mut world = World::new();
+    world.permit();
     let p = world.parties.clone();
     let (lorry, second) = (world.lorry(), world.lorry());
     let trailer = world.vehicle_of(trailer_class(10_000));
