@@ -87,7 +87,9 @@ npm_packages() {
 
 # The sample system in examples/tms is written for this Python and later ones, and signs with this package.
 has_python() {
-    python3 -c 'import sys, sqlite3; assert sys.version_info >= (3, 11); import cryptography.hazmat.primitives.asymmetric.ed25519' 2>/dev/null
+    python3 -c 'import sys, sqlite3
+from cryptography.hazmat.primitives.asymmetric import ed25519
+sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 need_python() {

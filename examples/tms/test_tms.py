@@ -9,42 +9,69 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from tms import business, chain, webhook
+from tms import business, chain, encoding, webhook
 from tms.store import Store
 
-VECTORS = Path(__file__).parents[2] / "docs" / "vectors" / "fields.json"
+VECTORS = Path(__file__).parents[2] / "docs" / "vectors"
+OURS = {"waybill_offer", "waybill_sign", "waybill_settle", "affiliation_review", "affiliation_open"}
 WISH = {"goods": 1700, "weight_kg": 1000, "from": 5301, "to": 5303, "distance_km": 135, "price": "600.000"}
 
 
 class Commitments(unittest.TestCase):
-    """Fields and roots are those of every other implementation."""
+    """Fields, roots and bytes are those of every other implementation."""
 
     def test_roots_are_those_of_the_vectors(self):
-        tables = json.loads(VECTORS.read_text(encoding="utf-8"))["roots"]
+        tables = json.loads((VECTORS / "fields.json").read_text(encoding="utf-8"))["roots"]
         self.assertIn("waybill", [table["table"] for table in tables])
         for table in tables:
             digests = [chain.digest(field).hex() for field in table["fields"]]
             self.assertEqual((digests, chain.root(table["fields"]).hex()), (table["digests"], table["root"]))
 
+    def test_bytes_are_those_of_the_vectors(self):
+        layouts = json.loads((VECTORS / "layouts.json").read_text(encoding="utf-8"))
+        seen = set()
+        for vector in layouts["Action"]:
+            word = next(iter(vector["json"]))
+            if word in OURS:
+                seen.add(word)
+                self.assertEqual(encoding.ACTION(vector["json"]).hex(), vector["bytes"])
+        self.assertEqual(seen, OURS)
+        for one in layouts["WaybillKind"]:
+            self.assertEqual(encoding.KIND(one["json"]).hex(), one["bytes"])
+        for one in layouts["AffiliationVerdict"]:
+            self.assertEqual(encoding.VERDICT(one["json"]).hex(), one["bytes"])
+
     def test_what_a_node_prepares_is_signed_only_if_it_was_meant(self):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "key")
             file.write_text("07" * 32, encoding="ascii")
+            file.chmod(0o640)
+            with self.assertRaises(chain.KeyOpen):
+                chain.Signer(file)
+            file.chmod(0o600)
             signer = chain.Signer(file)
-        action = {"affiliation_open": {"affiliation": "aff_1"}}
-        name = "ab" * 32
-        told = {"sender": signer.public, "chain": "cd", "action": action}
-        message = (chain.tag(chain.SIGNED) + bytes.fromhex(name)).hex()
-        prepared = {"transaction": told, "id": name, "message": message}
-        self.assertTrue(signer.sign(prepared, "cd", action)["signature"].startswith("ed25519:"))
+        action = {"affiliation_open": {"affiliation": "aff_3wkygkdn217yk1edhqx21vd6cd"}}
+        other = {"affiliation_open": {"affiliation": "aff_6rdt0h5wy4rh2229qrx7t4y5m6"}}
+        told = {"version": 1, "chain": "cd" * 32, "sender": signer.public, "nonce": "01" * 16,
+                "valid_until": "2026-11-24T12:00:00.000+08:00", "action": action}
+
+        def prepared(transaction, named):
+            name = chain.transaction_id(named)
+            message = chain.tag(chain.SIGNED) + name
+            return {"transaction": transaction, "id": name.hex(), "message": message.hex()}
+
+        signed = signer.sign(prepared(told, told), "cd" * 32, action)
+        self.assertTrue(signed["signature"].startswith("ed25519:"))
+        foreign = told | {"chain": "ef" * 32}
         wrong = [
-            prepared | {"transaction": told | {"action": {"affiliation_open": {"affiliation": "aff_2"}}}},
-            prepared | {"transaction": told | {"chain": "ef"}},
-            prepared | {"message": "00" * 48},
+            prepared(told | {"action": other}, told | {"action": other}),
+            prepared(foreign, foreign),
+            # It shows one transaction and has another one signed.
+            prepared(told, told | {"action": other}),
         ]
         for one in wrong:
             with self.assertRaises(chain.NotWhatWasMeant):
-                signer.sign(one, "cd", action)
+                signer.sign(one, "cd" * 32, action)
 
 
 class Webhooks(unittest.TestCase):

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -128,7 +130,9 @@ fn give_keys(net: &Testnet) -> String {
     let layout = Layout::at(net.dir());
     let member = layout.member(&layout.genesis().unwrap(), MEMBER).unwrap();
     let seed: String = member.key.seed().iter().map(|byte| format!("{byte:02x}")).collect();
-    std::fs::write(net.dir().join("tms-seed"), seed).unwrap();
+    let file = net.dir().join("tms-seed");
+    std::fs::write(&file, seed).unwrap();
+    std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
     secret
 }
 

@@ -427,8 +427,8 @@ state machine says ([actions.md](actions.md)).
   ([exchange.md](exchange.md)); an open interface knows nobody, so there one asks with credentials too. **own** is what
   the code's holder does at the node that holds the data.
 - Organisations, parameters, registered keys and codes are named in the clear: their proofs are for everybody.
-- An enterprise with the scope `modules` is a party to code, person and vehicles of a driver while it has an open account of
-  that driver, and the tables under `/v1/modules` are its own ([modules.md](modules.md)).
+- An enterprise with the scope `modules` is a party to code, person and vehicles of a driver while it has an open
+  account of that driver, and the tables under `/v1/modules` are its own ([modules.md](modules.md)).
 - Webhooks are those that the organisation has at this node; to register or use one, a business needs a grant with the
   scope `modules`.
 - The transaction itself behind `GET /v1/transactions/{id}` is for its sender, regulators and nodes; the receipt is for

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is signed and committed to (docs/proofs.md): transactions as a node prepares them, and fields of waybills.
 
-Nothing here trusts the node that prepares: what is signed is for this chain, this key and this action.
+Nothing here trusts the node that prepares: what is signed is for this chain, this key and this action, and its
+bytes are computed here.
 """
 
 import hashlib
@@ -11,6 +12,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from .encoding import UNSIGNED
+
 WAYBILL = """OriginalDocumentNumber ShippingNoteNumber SerialNumber VehicleAmount TransportTypeCode
 SendToProDateTime Carrier UnifiedSocialCreditIdentifier PermitNumber ConsignmentDateTime BusinessTypeCode
 DespatchActualDateTime GoodsReceiptDateTime Consignor ConsignorID PlaceOfLoading LoadingCountrySubdivisionCode
@@ -18,6 +21,7 @@ Consignee ConsigneeID GoodsReceiptPlace ReceiptCountrySubdivisionCode TotalMonet
 VehiclePlateColorCode VehicleNumber DriverName DrivingLicense DescriptionOfGoods CargoTypeClassificationCode
 GoodsItemGrossWeight ActualCarrierName ActualCarrierBusinessLicense ActualCarrierID PolicyNumber
 InsuranceCompanyCode Remark""".split()
+TRANSACTION = b"dy/tx/1"
 SIGNED = b"dy/tx-sign/1"
 FIELD = b"dy/field/1"
 
@@ -26,10 +30,16 @@ class NotWhatWasMeant(Exception):
     """A node prepared something else than it was asked for."""
 
 
+class KeyOpen(Exception):
+    """The file of a key is not its owner's alone."""
+
+
 class Signer:
     """The enterprise's working key."""
 
     def __init__(self, key_file):
+        if Path(key_file).stat().st_mode & 0o077:
+            raise KeyOpen(f"{key_file} can be read by others: chmod 600")
         seed = bytes.fromhex(Path(key_file).read_text(encoding="ascii").strip())
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         raw, kind = serialization.Encoding.Raw, serialization.PublicFormat.Raw
@@ -41,15 +51,21 @@ class Signer:
         meant = {"sender": self.public, "chain": chain, "action": action}
         if any(transaction[name] != value for name, value in meant.items()):
             raise NotWhatWasMeant(str(transaction))
-        message = bytes.fromhex(prepared["message"])
-        if message != tag(SIGNED) + bytes.fromhex(prepared["id"]):
-            raise NotWhatWasMeant(prepared["message"])
+        name = transaction_id(transaction)
+        message = tag(SIGNED) + name
+        if (prepared["id"], prepared["message"]) != (name.hex(), message.hex()):
+            raise NotWhatWasMeant(prepared["id"])
         return transaction | {"signature": "ed25519:" + self._key.sign(message).hex()}
 
 
 def tag(name):
     """A tag as it is hashed: padded with zeros to 16 bytes."""
     return name.ljust(16, b"\0")
+
+
+def transaction_id(transaction):
+    """The id of a transaction: over all of it but the signature."""
+    return hashlib.sha256(tag(TRANSACTION) + UNSIGNED(transaction)).digest()
 
 
 def salted(name, value):
