@@ -7,7 +7,7 @@ use chain::records::{
     Account, AffiliationSide, CertificateKind, Colour, Custody, ExchangeField, FieldSet, Holder,
     Review, Subject,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::values::{Ask, Got};
@@ -30,7 +30,7 @@ pub(crate) const DEFAULT: FieldSet =
     FieldSet::of(&[ExchangeField::Name, ExchangeField::Phone, ExchangeField::Plate]);
 
 /// A driver of the enterprise.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct DriverRow {
     /// 挂靠编号. The affiliation.
     affiliation: AffiliationId,
@@ -53,7 +53,7 @@ pub(crate) struct DriverRow {
 }
 
 /// What the chain says of a driver. Person, vehicles and certificates are there while the account is open.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct DriverOnChain {
     /// The code's standing.
     standing: StandingWord,
@@ -78,7 +78,7 @@ pub(crate) struct DriverOnChain {
 }
 
 /// The personal values of a driver.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DriverValues {
     /// 司机姓名.

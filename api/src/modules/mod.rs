@@ -8,21 +8,23 @@ pub(crate) mod drivers;
 pub(crate) mod values;
 pub(crate) mod vehicles;
 
+use std::borrow::Cow;
+
 use chain::ids::{OrganisationId, Time};
 use chain::records::{Certificate, CertificateKind, CertificateState, Colour, PolicyKind};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A personal value, or why there is none.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Cell {
     /// The value; there is none where `reason` is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     value: Option<String>,
     /// Why it is empty: a code of `docs/modules.md`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^[a-z_]+$")]
-    reason: Option<&'static str>,
+    reason: Option<Cow<'static, str>>,
 }
 
 impl Cell {
@@ -33,7 +35,7 @@ impl Cell {
 
     /// An empty one.
     pub(crate) fn empty(reason: &'static str) -> Self {
-        Self { value: None, reason: Some(reason) }
+        Self { value: None, reason: Some(reason.into()) }
     }
 
     fn text(&self) -> String {
@@ -55,7 +57,7 @@ const NO_TRAILER: &str = "no_trailer";
 const NOT_CURRENT: &str = "not_current";
 
 /// What the chain says of a certificate.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct CertificateSeen {
     /// Its kind.
     kind: CertificateKind,
@@ -127,7 +129,8 @@ fn colour(colour: Option<Colour>, language: crate::http::language::Language) -> 
 
 /// The reasons of empty cells in one cell: `telephone=no_basis`, with spaces between them.
 fn reasons(cells: &[(&str, &Cell)]) -> String {
-    let told = cells.iter().filter_map(|(name, cell)| Some(format!("{name}={}", cell.reason?)));
+    let told =
+        cells.iter().filter_map(|(name, cell)| Some(format!("{name}={}", cell.reason.as_deref()?)));
     told.collect::<Vec<_>>().join(" ")
 }
 
@@ -144,6 +147,20 @@ mod tests {
     fn an_instant_is_written_as_spreadsheets_read_it() {
         assert_eq!(instant(Time(1_764_000_000_999)), "2025-11-25 00:00:00");
         assert_eq!(maybe(None), "");
+    }
+
+    #[test]
+    fn a_cell_is_a_value_or_a_reason_and_reads_back() {
+        let cells = [
+            (Cell::of("云A00001"), r#"{"value":"云A00001"}"#),
+            (Cell::empty("no_basis"), r#"{"reason":"no_basis"}"#),
+        ];
+        for (cell, json) in cells {
+            let written = serde_json::to_string(&cell).unwrap_or_default();
+            assert_eq!(written, json);
+            let read: Option<Cell> = serde_json::from_str(json).ok();
+            assert_eq!(read.and_then(|cell| serde_json::to_string(&cell).ok()), Some(written));
+        }
     }
 
     #[test]

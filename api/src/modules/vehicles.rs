@@ -7,7 +7,7 @@ use chain::records::certificate::{Energy, VehicleClass};
 use chain::records::{
     Certificate, CertificateKind, Colour, ExchangeField, FieldSet, PolicyKind, Subject,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::values::{Ask, Got};
@@ -24,7 +24,7 @@ pub(crate) const FIELDS: FieldSet = FieldSet::of(&[
 pub(crate) const DEFAULT: FieldSet = FieldSet::of(&[ExchangeField::Plate]);
 
 /// A vehicle or trailer of the enterprise.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct VehicleRow {
     /// The vehicle.
     vehicle: VehicleId,
@@ -47,7 +47,7 @@ pub(crate) struct VehicleRow {
 }
 
 /// The personal values of a vehicle.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct VehicleValues {
     /// 车牌号.
