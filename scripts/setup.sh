@@ -85,6 +85,19 @@ npm_packages() {
     cp "$folder/package-lock.json" "$installed"
 }
 
+# The sample system in examples/tms is written for this Python and later ones, and signs with this package.
+has_python() {
+    python3 -c 'import sys, sqlite3
+from cryptography.hazmat.primitives.asymmetric import ed25519
+sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+need_python() {
+    has_python && return 0
+    install_packages python3 python3-cryptography
+    has_python || stop "Python 3.11 or later with the package cryptography is needed; $(command -v python3) has not both."
+}
+
 # A browser and the letters that pages need in it, for the tests of the pages alone.
 need_browser() {
     local packages=""

@@ -7,6 +7,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 setup
 need_node
+need_python
 # A scanner of another make reads what we draw.
 command -v zbarimg >/dev/null || install_packages "zbar-tools "
 need_browser

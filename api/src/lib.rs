@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod follow;
 pub mod http;
 pub mod metrics;
+mod modules;
 mod pages;
 pub mod routes;
 pub mod server;

@@ -5,9 +5,9 @@
 use chain::ids::{CodeId, OrganisationId, PersonId, VehicleId};
 use chain::keys::PublicKey;
 use chain::records::{
-    Code, Holder, InterfaceScope, InterfaceScopes, Matter, Operator, OrganisationKind, Owner,
-    RecordKey, RecordKind, RegisteredKey, Subject, Value, Vehicle, VehicleOwner, Waybill,
-    WaybillKind, WaybillState,
+    Account, Affiliation, Code, Holder, InterfaceScope, InterfaceScopes, Matter, Operator,
+    OrganisationKind, Owner, RecordKey, RecordKind, RegisteredKey, Subject, Value, Vehicle,
+    VehicleOwner, Waybill, WaybillKind, WaybillState,
 };
 use chain::rules::senders::needs_grants;
 use chain::{Records, Transaction};
@@ -217,9 +217,17 @@ impl<R: Records + ?Sized> Parties<'_, R> {
             dossier.certificates.iter().any(|held| held.terms.attester == own)
         };
         match value {
-            Value::Person(person) => attests(&person.dossier),
-            Value::Vehicle(vehicle) => owns(own, vehicle) || attests(&vehicle.dossier),
-            Value::Code(code) => operates(own, code) || lays(own, code),
+            Value::Person(person) => {
+                let drives = |code| self.has_driver(member, code);
+                attests(&person.dossier) || person.code.is_some_and(drives)
+            }
+            Value::Vehicle(vehicle) => {
+                let is_its = owns(own, vehicle) || attests(&vehicle.dossier);
+                is_its || self.has_driver_of(member, vehicle)
+            }
+            Value::Code(code) => {
+                operates(own, code) || lays(own, code) || self.has_driver(member, code.id)
+            }
             Value::Application(application) => {
                 let asked = application.claims.iter().any(|claim| claim.attester == own);
                 application.sponsor == own || asked
@@ -263,6 +271,29 @@ impl<R: Records + ?Sized> Parties<'_, R> {
             Value::Affiliation(affiliation) => Some(affiliation.code) == holding.code,
             _ => false,
         }
+    }
+
+    /// True if it has the modules, and an open account of the driver: then it follows what the chain says of
+    /// the driver in the clear, to the end of the code itself.
+    fn has_driver(&self, member: &Member, code: CodeId) -> bool {
+        let id = Affiliation::id_of(member.id, code).0;
+        let key = RecordKey { kind: RecordKind::Affiliation, id };
+        let found = || self.records.record(&key).map(|stored| stored.value);
+        let is_open = |value: &Value| match value {
+            Value::Affiliation(one) => one.is_live() && one.account == Account::Opened,
+            _ => false,
+        };
+        member.scopes.modules && found().as_ref().is_some_and(is_open)
+    }
+
+    /// The same of a driver of a vehicle, or of what a trailer is coupled to.
+    fn has_driver_of(&self, member: &Member, vehicle: &Vehicle) -> bool {
+        if !member.scopes.modules {
+            return false;
+        }
+        let puller = vehicle.coupled.and_then(|id| self.vehicle(id));
+        let pullers = puller.map_or_else(Vec::new, |puller| puller.drivers);
+        vehicle.drivers.iter().chain(&pullers).any(|code| self.has_driver(member, *code))
     }
 
     fn concerns_member(&self, own: OrganisationId, matter: &Matter) -> bool {

@@ -51,7 +51,8 @@ fn answers(operation: &mut Value, answers: &Value) {
     for (status, bodies) in answers.as_object().into_iter().flatten() {
         let content = within(operation, &["responses", status, "content"]);
         let content = content.and_then(Value::as_object_mut);
-        for media in content.into_iter().flat_map(Map::values_mut) {
+        let json = content.into_iter().flatten().filter(|(media, _)| media.ends_with("json"));
+        for (_, media) in json {
             let named = bodies.as_object().into_iter().flatten();
             let named = named.map(|(name, body)| (name.clone(), json!({ "value": body })));
             media["examples"] = Value::Object(named.collect());

@@ -39,7 +39,7 @@ Chinese or English by `Accept-Language`. All codes are at `/docs/errors`. A rout
 not described here is refused.
 - `HEAD` is answered wherever `GET` is. `X-Request-Id` is taken over from the client where it is well formed.";
 
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("transactions", "提交交易与查询回执。Submit transactions and read their receipts."),
     ("blocks", "区块与区块头。Blocks and headers."),
     ("codes", "运输码：状态、颜色、历史与证明。Codes: standing, colour, history and proof."),
@@ -49,6 +49,10 @@ const TAGS: [(&str, &str); 10] = [
     ),
     ("records", "链上记录，当前的或过去的。Records of the chain, now or in the past."),
     ("exchange", "授权、查询与信息交换。Consents, accesses, and the exchange of data."),
+    (
+        "modules",
+        "挂靠与企业模块：司机表、车辆表。Affiliations, and an enterprise's drivers and vehicles as tables.",
+    ),
     ("events", "变更即事件。Events: the changes, as they come."),
     (
         "webhooks",

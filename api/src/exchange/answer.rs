@@ -84,6 +84,39 @@ pub(crate) struct ExchangeAnswer {
     silent: Vec<String>,
 }
 
+impl ExchangeAnswer {
+    /// The access that is its record.
+    pub(crate) fn access(&self) -> AccessId {
+        self.access
+    }
+
+    /// True if the field was asked for.
+    pub(crate) fn asked_for(&self, field: ExchangeField) -> bool {
+        self.fields.contains(field)
+    }
+
+    /// The phone number, if it came.
+    pub(crate) fn phone(&self) -> Option<&str> {
+        self.phone.as_ref().map(Word::as_str)
+    }
+
+    /// What a field of a kind of certificate came with, of a subject or of whatever subject has one.
+    pub(crate) fn value(
+        &self,
+        subject: Option<Subject>,
+        (kind, name): (CertificateKind, &str),
+    ) -> Option<&str> {
+        let is_its = |one: &&OpenedCertificate| {
+            one.kind == kind && subject.is_none_or(|subject| one.subject == subject)
+        };
+        let of_kind = self.certificates.iter().filter(is_its);
+        let mut fields = of_kind.flat_map(|one| &one.fields);
+        let is_there =
+            |field: &&OpenedField| field.name.as_str() == name && !field.value.is_empty();
+        fields.find(is_there).map(|field| field.value.as_str())
+    }
+}
+
 /// What was found of an access.
 pub(super) struct Found {
     pub(super) certificates: Vec<(Committed, DisclosedCertificate)>,

@@ -11,6 +11,7 @@ mod holder;
 pub mod holdings;
 mod pending;
 mod seal;
+mod several;
 mod tries;
 mod wishes;
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::affiliations::AffiliationSeen;
 use super::blocks::{BlockAnswer, HeaderAnswer, HeaderItem};
 use super::codes::{CodeAnswer, HistoryItem};
 use super::deliveries::Deliveries;
@@ -27,12 +28,15 @@ use super::node::{Status, Validators};
 use super::papers::PapersAnswer;
 use super::prepare::{Prepared, Wish};
 use super::shapes::{AnyRecord, Page, RecordAnswer};
+use super::shown::{Scanned, VerifyAnswer, WitnessAnswer};
 use super::sign::{SignWish, Signed};
 use super::submit::{BatchAnswer, TransactionAnswer};
 use super::webhooks::{Tested, WebhookSecret, WebhookShown, WebhooksAnswer};
 use crate::description::examples::recorded;
 use crate::exchange::ExchangeAnswer;
 use crate::http::problem::ProblemDetails;
+use crate::modules::drivers::DriverRow;
+use crate::modules::vehicles::VehicleRow;
 
 /// What a type makes of a value that it reads.
 type Again = fn(&Value) -> Result<Value, serde_json::Error>;
@@ -44,6 +48,8 @@ fn again<T: Serialize + DeserializeOwned>(value: &Value) -> Result<Value, serde_
 const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/accesses", again::<Page<AnyRecord>>),
     ("GET /v1/accesses/{id}", again::<RecordAnswer<Access>>),
+    ("GET /v1/affiliations", again::<Page<AffiliationSeen>>),
+    ("GET /v1/affiliations/{id}", again::<RecordAnswer<Affiliation>>),
     ("GET /v1/applications", again::<Page<AnyRecord>>),
     ("GET /v1/applications/{id}", again::<RecordAnswer<Application>>),
     ("GET /v1/blocks", again::<Page<HeaderItem>>),
@@ -66,6 +72,8 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/interfaces", again::<Page<AnyRecord>>),
     ("GET /v1/matters", again::<Page<AnyRecord>>),
     ("GET /v1/matters/{id}", again::<RecordAnswer<Matter>>),
+    ("GET /v1/modules/drivers", again::<Page<DriverRow>>),
+    ("GET /v1/modules/vehicles", again::<Page<VehicleRow>>),
     ("GET /v1/organisations", again::<Page<AnyRecord>>),
     ("GET /v1/organisations/{id}", again::<RecordAnswer<Organisation>>),
     ("GET /v1/organisations/{id}/interfaces", again::<InterfacesAnswer>),
@@ -98,10 +106,15 @@ const ANSWERS: &[(&str, Again)] = &[
     ("POST /v1/exchange/capacity/prepare", again::<ExchangePrepared>),
     ("POST /v1/exchange/prepare", again::<ExchangePrepared>),
     ("POST /v1/exchange/{access}/collect", again::<ExchangeAnswer>),
+    ("POST /v1/modules/drivers", again::<Page<DriverRow>>),
+    ("POST /v1/modules/vehicles", again::<Page<VehicleRow>>),
     ("POST /v1/transactions", again::<TransactionAnswer>),
     ("POST /v1/transactions/batch", again::<BatchAnswer>),
     ("POST /v1/transactions/prepare", again::<Prepared>),
     ("POST /v1/transactions/sign", again::<Signed>),
+    ("GET /v1/codes/{id}/witness", again::<WitnessAnswer>),
+    ("GET /v1/organisations/{id}/witness", again::<WitnessAnswer>),
+    ("POST /v1/verify", again::<VerifyAnswer>),
 ];
 
 const REQUESTS: &[(&str, Again)] = &[
@@ -116,6 +129,7 @@ const REQUESTS: &[(&str, Again)] = &[
     ("POST /v1/transactions/batch", again::<Vec<Transaction>>),
     ("POST /v1/transactions/prepare", again::<Wish>),
     ("POST /v1/transactions/sign", again::<SignWish>),
+    ("POST /v1/verify", again::<Scanned>),
 ];
 
 #[test]

@@ -161,7 +161,11 @@ impl Api {
         self.exchange.collect(by, access).await.map(Json)
     }
 
-    async fn own_key(&self, by: OrganisationId) -> Result<chain::keys::SecretKey, Problem> {
+    /// The key with which this node signs for an organisation.
+    pub(super) async fn own_key(
+        &self,
+        by: OrganisationId,
+    ) -> Result<chain::keys::SecretKey, Problem> {
         let key = self.read(move |api| Ok(api.exchange.signing_key(by))).await?;
         key.ok_or_else(|| Problem::new(&messages::SIGNING_KEY_MISSING))
     }

@@ -2,6 +2,7 @@
 //! The routes under `/v1`, and what they share: the store, the running node, and limits.
 //! Never a rule of the chain: answers come from `chain::query` over a view.
 
+mod affiliations;
 mod batches;
 mod blocks;
 mod codes;
@@ -13,6 +14,7 @@ mod exchange;
 mod holders;
 mod interfaces;
 mod lists;
+mod modules;
 mod node;
 mod papers;
 mod prepare;
@@ -25,6 +27,7 @@ pub(crate) mod stream;
 pub(crate) mod submit;
 mod waybills;
 mod webhooks;
+mod written;
 
 use std::sync::Arc;
 
@@ -195,6 +198,7 @@ pub(crate) fn described() -> (Router<Api>, OpenApi) {
         .merge(consents())
         .merge(exchange())
         .merge(holders())
+        .merge(modules())
         .merge(webhooks())
         .merge(node())
         .split_for_parts()
@@ -301,6 +305,18 @@ fn holders() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(holders::prompts), &[ASKED, FOUND]))
         .routes(refusing(routes!(holders::refuse_prompt), &[ASKED, FOUND]))
         .routes(refusing(routes!(holders::prompt_events), &[ASKED, FOUND, STREAMS]))
+}
+
+fn modules() -> OpenApiRouter<Api> {
+    use modules::{NOT_ASKED, NOT_SHOWN};
+    const EXCLUSIVE: Problems = &[&messages::FIELDS_EXCLUSIVE];
+    OpenApiRouter::default()
+        .routes(refusing(routes!(affiliations::affiliations), &[PAGED, EXCLUSIVE]))
+        .routes(refusing(routes!(records::affiliation), &[ASKED, PAST, FOUND]))
+        .routes(refusing(routes!(modules::drivers), &[PAGED, NOT_SHOWN]))
+        .routes(refusing(routes!(modules::drivers_with_values), &[PAGED, NOT_ASKED]))
+        .routes(refusing(routes!(modules::vehicles), &[PAGED, NOT_SHOWN]))
+        .routes(refusing(routes!(modules::vehicles_with_values), &[PAGED, NOT_ASKED]))
 }
 
 fn webhooks() -> OpenApiRouter<Api> {

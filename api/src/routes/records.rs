@@ -4,12 +4,12 @@
 use axum::Json;
 use axum::extract::State;
 use chain::ids::{
-    AccessId, ApplicationId, ConsentId, ErasureId, MatterId, OrganisationId, PersonId, RecordId,
-    VehicleId, WaybillId,
+    AccessId, AffiliationId, ApplicationId, ConsentId, ErasureId, MatterId, OrganisationId,
+    PersonId, RecordId, VehicleId, WaybillId,
 };
 use chain::records::{
-    Access, Application, Consent, Erasure, Matter, Organisation, Parameters, Person, RecordKey,
-    RecordValue, Vehicle, Waybill,
+    Access, Affiliation, Application, Consent, Erasure, Matter, Organisation, Parameters, Person,
+    RecordKey, RecordValue, Vehicle, Waybill,
 };
 use chain::{Records, query};
 
@@ -90,6 +90,8 @@ by_id! {
     access, "/v1/accesses/{id}", AccessId, Access;
     /// 删除记录。An erasure: what became of the data that came with an application.
     erasure, "/v1/erasures/{id}", ErasureId, Erasure;
+    /// 挂靠。An affiliation: what an enterprise and a driver said of it. The list tells how it stands.
+    affiliation, "/v1/affiliations/{id}", AffiliationId, Affiliation;
 }
 
 /// 参数。The parameters of the rules: every value with the instant from which it holds.

@@ -200,7 +200,7 @@ fn member(asking: &Asking) -> Result<&Member, Problem> {
 }
 
 /// The same, if it may have what comes of it.
-fn granted(asking: &Asking) -> Result<&Member, Problem> {
+pub(super) fn granted(asking: &Asking) -> Result<&Member, Problem> {
     let member = member(asking)?;
     match member.may(InterfaceScope::Modules) {
         true => Ok(member),

@@ -103,6 +103,7 @@ const ALL: &[&str] = &[
     "waybill",
     "consent",
     "access",
+    "affiliation",
     "holder",
 ];
 const ATTESTED: &[&str] = &["person", "vehicle", "application", "matter", "sent"];
@@ -172,6 +173,10 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
         "GET /v1/accesses" => ("/v1/accesses".to_owned(), "access"),
         "GET /v1/accesses/{id}" => (format!("/v1/accesses/{}", world.agreed.access), "access"),
         "GET /v1/codes/{id}/accesses" => (format!("/v1/codes/{code}/accesses"), "access"),
+        "GET /v1/affiliations" => ("/v1/affiliations".to_owned(), "affiliation"),
+        "GET /v1/affiliations/{id}" => {
+            (format!("/v1/affiliations/{}", world.agreed.affiliation), "affiliation")
+        }
         "GET /v1/erasures" => ("/v1/erasures".to_owned(), "erasure"),
         "GET /v1/erasures/{id}" => (format!("/v1/erasures/{}", world.agreed.erasure), "erasure"),
         "GET /v1/codes/{id}/prompts" => (format!("/v1/codes/{code}/prompts"), "holder"),
@@ -249,6 +254,7 @@ fn is_list(route: &str) -> bool {
         "consents",
         "accesses",
         "erasures",
+        "affiliations",
         "webhooks",
     ];
     of_code.contains(&route) || lists.iter().any(|list| route == format!("GET /v1/{list}"))
@@ -291,10 +297,11 @@ fn assert_cell(world: &World, row: &Row, asker: &Asker) {
 fn every_cell_of_the_table_holds() {
     let world = world();
     for asker in askers(world) {
-        // Streams have no end, and a webhook needs a grant: they have tests of their own.
-        let apart = |route: &str| {
-            route.ends_with("/events") || route == "POST /v1/webhooks" || route.ends_with(".js") || route.ends_with("/{name}")
-        };
+        // Streams have no end, webhooks and tables need a grant: they have tests of their own.
+        let needs_grant = |route: &str| route == "POST /v1/webhooks" || route.contains("/modules/");
+        let is_file = |route: &str| route.ends_with(".js") || route.ends_with("/{name}");
+        let apart =
+            |route: &str| route.ends_with("/events") || needs_grant(route) || is_file(route);
         for row in TABLE.iter().filter(|row| !apart(row.route)) {
             assert_cell(world, row, &asker);
         }
@@ -443,6 +450,8 @@ state machine says ([actions.md](actions.md)).
 - Organisations, parameters and the keys of organisations are named in the clear. A code and a registered key are proven
   to whoever can name them, and listed to parties alone. A code's record, and how it stood more than a minute ago, are
   for its parties, for those who are granted `verify`, regulators and nodes.
+- An enterprise with the scope `modules` is a party to code, person and vehicles of a driver while it has an open
+  account of that driver, and the tables under `/v1/modules` are its own ([modules.md](modules.md)).
 - Webhooks are those that the organisation has at this node; to register or use one, a business needs a grant with the
   scope `modules`.
 - The transaction itself behind `GET /v1/transactions/{id}` is for its sender, regulators and nodes; the receipt is for

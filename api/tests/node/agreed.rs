@@ -3,13 +3,16 @@
 
 use chain::Transaction;
 use chain::actions::{
+    AffiliationOpen, AffiliationRequest, AffiliationReview, AffiliationVerdict,
     ApplicationWithdraw, CapacityTerms, ConsentGive, ErasurePublish, NewClaim, VehicleApply,
 };
-use chain::ids::{AccessId, ApplicationId, ConsentId, ErasureId, Prefecture, RecordId, Time};
+use chain::ids::{
+    AccessId, AffiliationId, ApplicationId, ConsentId, ErasureId, Prefecture, RecordId, Time,
+};
 use chain::keys::SecretKey;
 use chain::records::{
-    CertificateKind, ConsentTerms, Erasure, ErasureKind, ExchangeField, FieldSet, Purpose,
-    VehicleOwner,
+    Affiliation, CertificateKind, ConsentTerms, Erasure, ErasureKind, ExchangeField, FieldSet,
+    Purpose, VehicleOwner,
 };
 use chain::{Hash, TransactionId};
 use serde_json::{Value, json};
@@ -30,6 +33,7 @@ pub(crate) struct Agreed {
     pub(crate) consent: ConsentId,
     pub(crate) access: AccessId,
     pub(crate) erasure: ErasureId,
+    pub(crate) affiliation: AffiliationId,
     pub(crate) prompt: Hash,
 }
 
@@ -46,8 +50,22 @@ pub(crate) fn agree(world: &World) -> Agreed {
         consent: ConsentId(RecordId::made_by(given, 0)),
         access: serde_json::from_value(seen["access"].clone()).unwrap(),
         erasure: erase(world),
+        affiliation: affiliate(world),
         prompt: serde_json::from_value(wish["id"].clone()).unwrap(),
     }
+}
+
+/// The driver asks, and the platform opens the account.
+fn affiliate(world: &World) -> AffiliationId {
+    let enterprise = world.node.consortium.member(ASKER).unwrap().id;
+    let (code, key) = (world.code, world.node.key(ASKER));
+    let request = AffiliationRequest { enterprise, code, statements: Vec::new() };
+    submit(world, &world.driver, request);
+    let affiliation = Affiliation::id_of(enterprise, code);
+    let verdict = AffiliationVerdict::Approve;
+    submit(world, &key, AffiliationReview { affiliation, verdict });
+    submit(world, &key, AffiliationOpen { affiliation });
+    affiliation
 }
 
 fn erase(world: &World) -> ErasureId {
@@ -68,7 +86,7 @@ fn erase(world: &World) -> ErasureId {
     Erasure::id_of(application)
 }
 
-fn submit(
+pub(crate) fn submit(
     world: &World,
     key: &SecretKey,
     action: impl Into<chain::actions::Action>,

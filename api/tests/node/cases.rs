@@ -111,8 +111,7 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/show?organisation={maker}")),
         get("/scan"),
     ];
-    cases.extend(exchanged(world));
-    cases.extend(webhooks(world));
+    cases.extend([exchanged, webhooks, crate::modules::cases].into_iter().flat_map(|of| of(world)));
     let ordered = "/v1/transactions?wait=ordered";
     let batch_bytes = frames(&[world.node.refused().to_bytes(), vec![1, 2, 3]]);
     let refused = world.node.refused().to_bytes();
@@ -269,7 +268,7 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
     for Case(request, ..) in well_asked(world) {
         let (path, _) = request.target.split_once('?').unwrap_or((&request.target, ""));
         if path.starts_with("/v1/") {
-            let target = format!("{path}?colour=blue");
+            let target = format!("{path}?colours=blue");
             cases.push(Case(Request { target, ..request }, 400, "unknown_field"));
         }
     }
@@ -361,8 +360,8 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         bad("/v1/events?colour=blue", 400, "unknown_field"),
         Case(Request::get("/v1/status").with("host", "evil.example"), 403, "host_not_allowed"),
     ]);
-    cases.extend(badly_shown(world));
-    cases.extend(badly_exchanged(world));
+    let badly = [badly_shown, badly_exchanged, crate::modules::bad_cases];
+    cases.extend(badly.into_iter().flat_map(|of| of(world)));
     for seconds in [json!(0), json!(601), json!(-1), json!("60")] {
         cases.push(Case(wish(world, seconds), 400, "invalid_field"));
     }

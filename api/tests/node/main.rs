@@ -12,6 +12,7 @@ mod exchange;
 mod guarded;
 mod held;
 mod http;
+mod modules;
 mod nodes;
 mod routes;
 mod schema;

@@ -125,6 +125,8 @@ small_data! {
         AffiliationsByEnterprise,
         /// Affiliations by code.
         AffiliationsByCode,
+        /// Vehicles by the organisation that owns them.
+        VehiclesByOwner,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::certificate::{CertificateKind, Class, VehicleClass};
 use super::subject::Dossier;
-use super::{RecordKind, RecordValue, wrapped};
+use super::{List, ListKey, RecordKind, RecordValue, wrapped};
 use crate::data::{data, small_data};
 use crate::hash::Hash;
 use crate::ids::{
@@ -76,6 +76,11 @@ impl Vehicle {
             _ => None,
         }
     }
+
+    /// The list of an organisation's own vehicles.
+    pub fn list_of(owner: OrganisationId) -> ListKey {
+        ListKey { list: List::VehiclesByOwner, of: owner.0 }
+    }
 }
 
 impl RecordValue for Vehicle {
@@ -87,6 +92,13 @@ impl RecordValue for Vehicle {
 
     fn next_change_at(&self) -> Option<Time> {
         self.next_change_at
+    }
+
+    fn lists(&self) -> Vec<ListKey> {
+        match self.owner {
+            VehicleOwner::Organisation(owner) => vec![Self::list_of(owner)],
+            VehicleOwner::Holder(_) => Vec::new(),
+        }
     }
 
     wrapped!(Vehicle);

@@ -34,6 +34,7 @@ mod lists;
 mod matters;
 mod memory;
 mod merkle;
+mod modules;
 mod openapi;
 mod organisations;
 mod overtaken;

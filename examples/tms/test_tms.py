@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What needs no node: commitments by the shared vectors, signatures of webhooks, and the database."""
+
+import base64
+import hashlib
+import hmac
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+from tms import business, chain, encoding, webhook
+from tms.store import Store
+
+VECTORS = Path(__file__).parents[2] / "docs" / "vectors"
+OURS = {"waybill_offer", "waybill_sign", "waybill_settle", "affiliation_review", "affiliation_open"}
+WISH = {"goods": 1700, "weight_kg": 1000, "from": 5301, "to": 5303, "distance_km": 135, "price": "600.000"}
+
+
+class Commitments(unittest.TestCase):
+    """Fields, roots and bytes are those of every other implementation."""
+
+    def test_roots_are_those_of_the_vectors(self):
+        tables = json.loads((VECTORS / "fields.json").read_text(encoding="utf-8"))["roots"]
+        self.assertIn("waybill", [table["table"] for table in tables])
+        for table in tables:
+            digests = [chain.digest(field).hex() for field in table["fields"]]
+            self.assertEqual((digests, chain.root(table["fields"]).hex()), (table["digests"], table["root"]))
+
+    def test_bytes_are_those_of_the_vectors(self):
+        layouts = json.loads((VECTORS / "layouts.json").read_text(encoding="utf-8"))
+        seen = set()
+        for vector in layouts["Action"]:
+            word = next(iter(vector["json"]))
+            if word in OURS:
+                seen.add(word)
+                self.assertEqual(encoding.ACTION(vector["json"]).hex(), vector["bytes"])
+        self.assertEqual(seen, OURS)
+        for one in layouts["WaybillKind"]:
+            self.assertEqual(encoding.KIND(one["json"]).hex(), one["bytes"])
+        for one in layouts["AffiliationVerdict"]:
+            self.assertEqual(encoding.VERDICT(one["json"]).hex(), one["bytes"])
+
+    def test_what_a_node_prepares_is_signed_only_if_it_was_meant(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "key")
+            file.write_text("07" * 32, encoding="ascii")
+            file.chmod(0o640)
+            with self.assertRaises(chain.KeyOpen):
+                chain.Signer(file)
+            file.chmod(0o600)
+            signer = chain.Signer(file)
+        action = {"affiliation_open": {"affiliation": "aff_3wkygkdn217yk1edhqx21vd6cd"}}
+        other = {"affiliation_open": {"affiliation": "aff_6rdt0h5wy4rh2229qrx7t4y5m6"}}
+        told = {"version": 1, "chain": "cd" * 32, "sender": signer.public, "nonce": "01" * 16,
+                "valid_until": "2026-11-24T12:00:00.000+08:00", "action": action}
+
+        def prepared(transaction, named):
+            name = chain.transaction_id(named)
+            message = chain.tag(chain.SIGNED) + name
+            return {"transaction": transaction, "id": name.hex(), "message": message.hex()}
+
+        signed = signer.sign(prepared(told, told), "cd" * 32, action)
+        self.assertTrue(signed["signature"].startswith("ed25519:"))
+        foreign = told | {"chain": "ef" * 32}
+        wrong = [
+            prepared(told | {"action": other}, told | {"action": other}),
+            prepared(foreign, foreign),
+            # It shows one transaction and has another one signed.
+            prepared(told, told | {"action": other}),
+        ]
+        for one in wrong:
+            with self.assertRaises(chain.NotWhatWasMeant):
+                signer.sign(one, "cd" * 32, action)
+
+
+class Webhooks(unittest.TestCase):
+    """Only what is signed and fresh is taken."""
+
+    def test_a_message_holds_by_its_secret_its_time_and_its_bytes(self):
+        key = b"0123456789abcdef01234567"
+        secret = "whsec_" + base64.b64encode(key).decode()
+        mac = hmac.new(key, b"msg_1.1000.{}", hashlib.sha256).digest()
+        signature = "v1," + base64.b64encode(mac).decode()
+        good = {"webhook-id": "msg_1", "webhook-timestamp": "1000", "webhook-signature": f"v1,AAAA {signature}"}
+        self.assertTrue(webhook.holds(secret, good, b"{}", 1200))
+        self.assertFalse(webhook.holds(secret, good, b"{ }", 1200))
+        self.assertFalse(webhook.holds(secret, good, b"{}", 1301))
+        self.assertFalse(webhook.holds(secret, good | {"webhook-id": "msg_2"}, b"{}", 1200))
+        self.assertFalse(webhook.holds(secret, good | {"webhook-timestamp": "x"}, b"{}", 1200))
+        self.assertFalse(webhook.holds(secret, good | {"webhook-signature": "v1,é"}, b"{}", 1200))
+        self.assertFalse(webhook.holds(secret, {}, b"{}", 1200))
+
+
+class Orders(unittest.TestCase):
+    """Each order is offered once, and each thing sent once."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.store = Store(Path(folder.name, "tms.sqlite"))
+
+    def test_an_order_is_kept_with_its_salts_and_offered_once(self):
+        business.place_order(self.store, "TMS-1", "53A", WISH)
+        with self.assertRaises(Exception):
+            business.place_order(self.store, "TMS-1", "53B", WISH)
+        (purpose, action, signed, _), = self.store.waiting()
+        offer = action["waybill_offer"]["offer"]
+        self.assertEqual((purpose, signed), ("offer TMS-1", None))
+        self.assertEqual((offer["weight_from_kg"], offer["weight_to_kg"]), (950, 1050))
+        wish, price = self.store.order("TMS-1")
+        self.assertEqual((wish, chain.digest(price).hex()), (WISH, offer["price"]))
+
+    def test_a_field_that_no_waybill_has_is_refused_before_anything_is_kept(self):
+        with self.assertRaises(ValueError):
+            business.place_order(self.store, "TMS-1", "53A", WISH | {"fields": {"Colour": "blue"}})
+        self.assertEqual((self.store.waiting(), self.store.order("TMS-1")), ([], None))
+
+    def test_a_purpose_is_sent_once(self):
+        for _ in range(2):
+            self.store.send("open aff_1", {"affiliation_open": {"affiliation": "aff_1"}})
+        self.store.set_sent("open aff_1", [])
+        self.store.send("open aff_1", {"affiliation_open": {"affiliation": "aff_1"}})
+        self.assertEqual(self.store.waiting(), [])
+
+    def test_changes_that_webhooks_bring_twice_or_late_are_taken_once_in_order(self):
+        for sequence in (9, 8, 9, 3):
+            self.store.take_in(sequence, {"seq": sequence})
+        self.assertEqual([one["seq"] for one in self.store.taken_in(3, 10)], [8, 9])
+
+
+if __name__ == "__main__":
+    unittest.main()
