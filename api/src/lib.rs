@@ -10,6 +10,7 @@ pub mod docs;
 pub mod events;
 pub mod exchange;
 pub mod http;
+pub mod keeping;
 pub mod metrics;
 mod pages;
 pub mod routes;

@@ -11,6 +11,7 @@ mod deliveries;
 mod examples;
 mod exchange;
 mod holders;
+mod holdings;
 mod interfaces;
 mod lists;
 mod node;
@@ -41,6 +42,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use vault::Vault;
 
 use crate::access::guard::{Access, guard};
 use crate::access::register::Register;
@@ -70,6 +72,8 @@ pub struct Api {
     pub(crate) metrics: Metrics,
     pub(crate) access: Arc<Access>,
     pub(crate) exchange: Arc<Exchange>,
+    /// Personal data that this node keeps; none where it keeps none.
+    pub(crate) vault: Option<Arc<Vault>>,
     bodies: Arc<Bodies>,
     reads: Arc<Semaphore>,
     pub(crate) streams: Streams,
@@ -103,6 +107,8 @@ pub struct Served {
     pub keys: watch::Receiver<Arc<Register>>,
     /// Its exchange with other nodes.
     pub exchange: Arc<Exchange>,
+    /// Its vault, if it has one.
+    pub vault: Option<Arc<Vault>>,
     /// Its webhooks, which are delivered while it serves.
     pub webhooks: Arc<Webhooks>,
 }
@@ -113,7 +119,7 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, witness, mut registry, keys, exchange, webhooks } = served;
+    let Served { store, handle, genesis, witness, mut registry, keys, exchange, vault, webhooks } = served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
     webhooks.register_metrics(&mut registry);
@@ -139,6 +145,7 @@ pub async fn serve(
         metrics: Metrics::new(registry),
         access: Arc::new(access),
         exchange,
+        vault,
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
         reads,
         description: description::finished(&document).to_string().into(),
@@ -268,6 +275,11 @@ fn exchange() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(exchange::capacity), &shown))
         .routes(refusing(routes!(exchange::prepare_capacity), &[ASKED, body, NOT_BEGUN, NOT_SHOWN]))
         .routes(refusing(routes!(holders::wish), &[ASKED, body, holders::NOT_WISHED]))
+        .routes(refusing(
+            routes!(holdings::leave),
+            &[ASKED, body, FOUND, holdings::NOT_KEPT, holdings::NOT_TAKEN],
+        ))
+        .routes(refusing(routes!(holdings::held), &[ASKED, FOUND, holdings::NOT_KEPT]))
 }
 
 fn holders() -> OpenApiRouter<Api> {
