@@ -20,6 +20,7 @@ use chain::Genesis;
 use chain::genesis::{Mode, NodeRole};
 use chain::ids::OrganisationId;
 use chain::keys::SecretKey;
+use chain::records::OrganisationKind;
 
 use crate::demo::{Consortium, Member};
 use crate::error::GenesisFileError;
@@ -78,6 +79,9 @@ pub struct Foundation {
     pub nodes: Vec<Option<SecretKey>>,
     /// Where nodes listen, in the order of genesis.
     pub addresses: Vec<Addresses>,
+    /// Working keys of organisations without a node, by names for their files: the first node keeps their
+    /// data, and signs for them.
+    pub sponsors: Vec<(String, SecretKey)>,
     /// How the keys are written.
     pub sealing: Sealing,
 }
@@ -95,6 +99,7 @@ impl Foundation {
             keys: consortium.members.iter().flat_map(of).collect(),
             nodes: consortium.nodes.iter().map(|node| Some(node.key.clone())).collect(),
             addresses: addresses.to_vec(),
+            sponsors: without_node(consortium),
             sealing: Sealing::TestKeys,
         }
     }
@@ -223,6 +228,10 @@ impl Layout {
             if let Some((name, key)) = operating_key(new, place) {
                 new.sealing.write(name, key, &dir.join(ORGANISATION))?;
             }
+            for (name, key) in sponsors_of(new, place) {
+                make_dir(&dir.join(SPONSORS))?;
+                new.sealing.write(name, key, &dir.join(SPONSORS).join(format!("{name}.key")))?;
+            }
         }
         write_text(&dir.join("genesis.json"), &file::to_json(&new.genesis))?;
         write_text(&dir.join("config.toml"), &node_config(new, place))
@@ -235,6 +244,34 @@ const VAULT: &str = "vault.key";
 const CONSORTIUM: &str = "consortium.secret";
 /// Name of the file with the working key of who runs a node: it signs what the node asks for and erases.
 const ORGANISATION: &str = "organisation.key";
+
+/// Folder of the keys of organisations without a node of their own, beside the first node's.
+const SPONSORS: &str = "sponsors";
+
+/// The enterprises and platforms of a demo that run no node.
+fn without_node(consortium: &Consortium) -> Vec<(String, SecretKey)> {
+    let genesis = &consortium.genesis;
+    let is_one = |member: &&Member| {
+        let place = genesis
+            .organisations
+            .iter()
+            .position(|one| Genesis::organisation_id(&one.identity) == member.id);
+        place.is_some_and(|place| {
+            let kind = genesis.organisations[place].kind;
+            let runs = genesis.nodes.iter().any(|node| node.organisation as usize == place);
+            let does_business =
+                matches!(kind, OrganisationKind::Enterprise | OrganisationKind::Platform);
+            does_business && !runs
+        })
+    };
+    let found = consortium.members.iter().filter(is_one);
+    found.map(|member| (member.name.clone(), member.key.clone())).collect()
+}
+
+/// For whom a node signs besides its own organisation.
+fn sponsors_of(new: &Foundation, place: usize) -> &[(String, SecretKey)] {
+    if place == 0 { &new.sponsors } else { &[] }
+}
 
 /// The working key of the organisation that runs a node, if it was made here.
 fn operating_key(new: &Foundation, place: usize) -> Option<(&str, &SecretKey)> {
@@ -288,9 +325,13 @@ fn keeping(new: &Foundation, place: usize) -> String {
     if new.nodes[place].is_none() {
         return String::new();
     }
-    let signs = match operating_key(new, place) {
-        Some(_) => format!("keys = [\"{ORGANISATION}\"]\n"),
-        None => String::new(),
+    let own = operating_key(new, place).map(|_| format!("\"{ORGANISATION}\""));
+    let others = sponsors_of(new, place).iter();
+    let others = others.map(|(name, _)| format!("\"{SPONSORS}/{name}.key\""));
+    let signing: Vec<String> = own.into_iter().chain(others).collect();
+    let signs = match signing.is_empty() {
+        false => format!("keys = [{}]\n", signing.join(", ")),
+        true => String::new(),
     };
     format!(
         "[vault]\nkey = \"{VAULT}\"\n\n[exchange]\n{signs}consortium_key = \"{CONSORTIUM}\"\n\n"

@@ -169,6 +169,14 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
         "GET /v1/vehicles" => ("/v1/vehicles?limit=200".to_owned(), "vehicle"),
         "GET /v1/matters" => ("/v1/matters?limit=200".to_owned(), "matter"),
         "GET /v1/waybills" => ("/v1/waybills?limit=200".to_owned(), "waybill"),
+        "POST /v1/applications/{id}/holdings" => {
+            let body = json!({ "holder": world.application.holder_key }).to_string();
+            let path = format!("/v1/applications/{application}/holdings");
+            return (Request::post(path, crate::http::JSON, body), "");
+        }
+        "GET /v1/applications/{id}/holdings" => {
+            (format!("/v1/applications/{application}/holdings"), "")
+        }
         other if other.contains("/v1/webhooks/{id}") => return (unknown_webhook(other), ""),
         other => (other.strip_prefix("GET ").unwrap().to_owned(), ""),
     };

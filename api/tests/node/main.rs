@@ -10,6 +10,7 @@ mod cases;
 mod described;
 mod exchange;
 mod held;
+mod holdings;
 mod http;
 mod nodes;
 mod routes;

@@ -235,6 +235,7 @@ async fn build() -> Network {
         police: key("traffic-police"),
         in_genesis: Vec::new(),
         genesis_time: consortium.genesis.time,
+        vaults: None,
         size: SIZE,
         node: net.clone(),
     };

@@ -292,6 +292,7 @@ async fn build() -> World {
         police: node.key("traffic-police"),
         in_genesis: Vec::new(),
         genesis_time: node.genesis().time,
+        vaults: None,
         size: SIZE,
         node: net.clone(),
     };

@@ -9,6 +9,7 @@ use chain::actions::{CodeApply, NewClaim};
 use chain::ids::{ApplicationId, Prefecture, RecordId};
 use chain::records::application::{Application, ApplicationState, ClaimState, CodeFor};
 use chain::records::{CertificateKind, Custody};
+use demo::deposit::Leaver;
 use demo::applicant::{Applicant, Draft};
 use demo::authority::Role;
 use demo::authority::messages::{
@@ -52,7 +53,9 @@ impl Case {
         let transaction = sign(&member.key, self.network.node.chain_id(), action, now());
         let verdicts = self.network.node.submit(std::slice::from_ref(&transaction)).await.unwrap();
         assert_eq!(verdicts, [Verdict::Executed]);
-        Draft { transaction, claims: vec![sealed] }
+        let key = member.key.clone();
+        let leaver = Leaver { sponsor: member.id, key, holder: None, phone: None };
+        Draft { transaction, claims: vec![sealed], leaver }
     }
 
     fn sent(&self, application: ApplicationId, claim: u32, sealed: &Sealed) -> ClaimSent {
