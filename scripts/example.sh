@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs an example of the TypeScript package (sdk/js/examples) against the local testnet; its answer is JSON.
+# Runs an example of the TypeScript package (sdk/js/examples), or with --rust of the Rust one (client/examples/flows),
+# against the local testnet; its answer is JSON.
 #
-# Usage: ./scripts/example.sh apply         an invented driver, from nothing to a code
-#        ./scripts/example.sh verify CODE   a code and its operator, proven under another node's header
-#        ./scripts/example.sh show          an officer's badge, shown and scanned without a network
-#        ./scripts/example.sh waybill       a waybill from offer to settled, and the proof of its end
+# Usage: ./scripts/example.sh [--rust] apply         an invented driver, from nothing to a code
+#        ./scripts/example.sh [--rust] verify CODE   a code and its operator, proven under another node's header
+#        ./scripts/example.sh [--rust] show          a badge or a code, shown and scanned without a network
+#        ./scripts/example.sh [--rust] waybill       a waybill from offer to settled, and the proof of its end
 #
 # The network is that of ./scripts/testnet.sh up; DIANYUN_DIR names the folder of another one.
 set -euo pipefail
@@ -14,14 +15,15 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 usage() { sed -n '3,/^# The network/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
+rust=""
+[ "${1:-}" = --rust ] && rust=1 && shift
 case "${1:-}" in
 apply | show | verify | waybill) example="$1" ;;
 -h | --help) usage && exit 0 ;;
 *) usage >&2 && exit 2 ;;
 esac
+# The card of the network is read by it, whichever language the example is in.
 need_node
-npm_packages "$DIANYUN_ROOT/sdk/js"
-npm run --silent --prefix "$DIANYUN_ROOT/sdk/js" compile
 
 folder="${DIANYUN_DIR:-${XDG_STATE_HOME:-$HOME/.local/state}/dianyun/testnet}"
 card="$("$DIANYUN_ROOT/scripts/testnet.sh" status --json --dir "$folder")"
@@ -32,4 +34,12 @@ DIANYUN_KEYS="$folder/keys"
 DIANYUN_GENESIS="$folder/genesis.json"
 DIANYUN_CODE="${2:-}"
 export DIANYUN_NODE DIANYUN_HEADERS DIANYUN_KEYS DIANYUN_GENESIS DIANYUN_CODE
-exec node "$DIANYUN_ROOT/sdk/js/.build/examples/$example.js"
+cd "$DIANYUN_ROOT"
+if [ -n "$rust" ]; then
+    setup
+    cargo build --quiet --release --workspace --locked --example flows
+    exec "$CARGO_TARGET_DIR/release/examples/flows" "$example"
+fi
+npm_packages sdk/js
+npm run --silent --prefix sdk/js compile
+exec node "sdk/js/.build/examples/$example.js"

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::Run;
 use crate::figures::Figures;
-use crate::http;
+use crate::http::{self, Reads};
 use crate::process;
 use crate::testnet::Testnet;
 
@@ -140,7 +140,8 @@ pub(crate) async fn reads(net: &Testnet) -> Result<Figures> {
     let codes = drivers.filter_map(|one| one["code"].as_str());
     let codes: Vec<String> = codes.map(|code| format!("/v1/codes/{code}")).collect();
     ensure!(!codes.is_empty(), "no application led to a code");
-    let (rate, p99) = http::reads(http::address(&node.api)?, codes, READERS, READ).await?;
+    let address = http::address(&node.api)?;
+    let (rate, p99) = Reads::of(codes).run(address, READERS, READ).await?;
     Ok(Figures::from([("chain_code_reads_per_s", rate), ("chain_code_read_p99_us", p99)]))
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The bound of a read: the same HTTP library with one fixed JSON answer about as long as a code's.
+//! The bound of a read: the same HTTP library with a fixed JSON answer about as long as the one that is read.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
+use axum::extract::Path;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
@@ -12,23 +13,29 @@ use serde_json::{Value, json};
 use crate::http;
 use crate::process::Process;
 
+/// Bytes of an answer before its certificates.
+const HEAD: usize = 90;
+/// Bytes of one of them.
+const CERTIFICATE: usize = 190;
+
 /// Serves until it is killed; prints its address first.
 pub(crate) async fn serve() -> Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
-    let app = Router::new().route("/fixed", get(|| async { Json(answer()) }));
+    let fixed = |Path(bytes): Path<usize>| async move { Json(answer(bytes)) };
+    let app = Router::new().route("/fixed/{bytes}", get(fixed));
     Ok(axum::serve(listener, app).await?)
 }
 
-/// Some 1,100 bytes.
-fn answer() -> Value {
+/// About so many bytes, some 200 at least.
+fn answer(bytes: usize) -> Value {
     let certificate = json!({
         "kind": "driving_licence", "state": "valid", "attested_at": "2026-01-01T00:00:00+08:00",
         "valid_until": "2032-01-01T00:00:00+08:00", "attester": "org_0123456789abcdefghjkmnpqrs",
     });
     json!({
         "standing": "issued", "colour": "blue", "valid_until": "2026-12-01T00:00:00+08:00",
-        "certificates": [certificate, certificate, certificate, certificate, certificate],
+        "certificates": vec![certificate; (bytes.saturating_sub(HEAD) / CERTIFICATE).max(1)],
     })
 }
 

@@ -19,6 +19,7 @@ use crate::figures;
 pub(crate) struct Connection {
     sender: SendRequest<Full<Bytes>>,
     host: String,
+    credentials: Option<String>,
 }
 
 impl Connection {
@@ -27,7 +28,12 @@ impl Connection {
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        Ok(Self { sender, host: address.to_string() })
+        Ok(Self { sender, host: address.to_string(), credentials: None })
+    }
+
+    /// The same, with what its requests have in the header `Authorization`.
+    pub(crate) fn with(self, credentials: Option<String>) -> Self {
+        Self { credentials, ..self }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Result<(StatusCode, Bytes)> {
@@ -44,8 +50,12 @@ impl Connection {
             .method(method)
             .uri(path)
             .header("host", &self.host)
-            .header("content-type", "application/json")
-            .body(Full::new(body))?;
+            .header("content-type", "application/json");
+        let request = match &self.credentials {
+            Some(credentials) => request.header("authorization", credentials),
+            None => request,
+        };
+        let request = request.body(Full::new(body))?;
         let answer = self.sender.send_request(request).await?;
         let status = answer.status();
         Ok((status, answer.into_body().collect().await?.to_bytes()))
@@ -58,38 +68,64 @@ pub(crate) fn address(url: &str) -> Result<SocketAddr> {
     bare.parse().with_context(|| format!("{url} is no address of a node"))
 }
 
-/// Reads of these paths in turn over so many connections: how many a second, and their 99th percentile in
-/// microseconds.
-pub(crate) async fn reads(
-    address: SocketAddr,
-    paths: Vec<String>,
-    connections: usize,
-    time: Duration,
-) -> Result<(f64, f64)> {
-    let mut tasks = tokio::task::JoinSet::new();
-    let paths: Arc<[String]> = paths.into();
-    let started = Instant::now();
-    for place in 0..connections {
-        let paths = Arc::clone(&paths);
-        tasks.spawn(async move {
-            // Each begins elsewhere.
-            let mut turn = paths.iter().cycle().skip(place * paths.len() / connections);
-            let mut connection = Connection::open(address).await?;
-            let mut latency = figures::latency()?;
-            while started.elapsed() < time {
-                let began = Instant::now();
-                let path = turn.next().context("nothing is read")?;
-                let (status, _) = connection.get(path).await?;
-                ensure!(status.is_success(), "{path} answers {status}");
-                latency.saturating_record(began.elapsed().as_micros() as u64);
-            }
-            Ok(latency)
-        });
+/// Reads of paths in turn.
+#[derive(Clone, Debug)]
+pub(crate) struct Reads {
+    paths: Arc<[String]>,
+    /// Header `Authorization`, if there is one.
+    credentials: Option<String>,
+}
+
+impl Reads {
+    /// Without credentials.
+    pub(crate) fn of(paths: Vec<String>) -> Self {
+        Self { paths: paths.into(), credentials: None }
     }
-    let mut all = figures::latency()?;
-    while let Some(one) = tasks.join_next().await {
-        all.add(one??)?;
+
+    /// The same with credentials.
+    pub(crate) fn with(self, credentials: String) -> Self {
+        Self { credentials: Some(credentials), ..self }
     }
-    let rate = all.len() as f64 / started.elapsed().as_secs_f64();
-    Ok((rate, all.value_at_quantile(0.99) as f64))
+
+    /// Bytes and status of the first answer.
+    pub(crate) async fn sample(&self, address: SocketAddr) -> Result<(usize, StatusCode)> {
+        let connection = Connection::open(address).await?;
+        let path = self.paths.first().context("nothing is read")?;
+        let (status, body) = connection.with(self.credentials.clone()).get(path).await?;
+        Ok((body.len(), status))
+    }
+
+    /// Reads over so many connections: how many a second, and their 99th percentile in microseconds.
+    pub(crate) async fn run(
+        &self,
+        address: SocketAddr,
+        connections: usize,
+        time: Duration,
+    ) -> Result<(f64, f64)> {
+        let mut tasks = tokio::task::JoinSet::new();
+        let started = Instant::now();
+        for place in 0..connections {
+            let Self { paths, credentials } = self.clone();
+            tasks.spawn(async move {
+                // Each begins elsewhere.
+                let mut turn = paths.iter().cycle().skip(place * paths.len() / connections);
+                let mut connection = Connection::open(address).await?.with(credentials);
+                let mut latency = figures::latency()?;
+                while started.elapsed() < time {
+                    let began = Instant::now();
+                    let path = turn.next().context("nothing is read")?;
+                    let (status, _) = connection.get(path).await?;
+                    ensure!(status.is_success(), "{path} answers {status}");
+                    latency.saturating_record(began.elapsed().as_micros() as u64);
+                }
+                Ok(latency)
+            });
+        }
+        let mut all = figures::latency()?;
+        while let Some(one) = tasks.join_next().await {
+            all.add(one??)?;
+        }
+        let rate = all.len() as f64 / started.elapsed().as_secs_f64();
+        Ok((rate, all.value_at_quantile(0.99) as f64))
+    }
 }

@@ -9,6 +9,7 @@ mod fixed;
 mod fsync;
 mod http;
 mod null;
+mod papers;
 mod picture;
 mod process;
 mod round;
@@ -80,7 +81,8 @@ pub(crate) struct Run {
     /// Where the JSON object is written as well.
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Measure these parts alone, by their names: `chain`, `null`, `etcd`, `machine`, `shown`.
+    /// Measure these parts alone, by their names: `chain`, `null`, `etcd`, `machine`,
+    /// `papers`, `shown`.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }

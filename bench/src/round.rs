@@ -9,7 +9,8 @@ use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
 use crate::figures::{self, Figures, Summary};
-use crate::{Run, chain_round, etcd, fixed, fsync, http, null, shown, signatures};
+use crate::http::Reads;
+use crate::{Run, chain_round, etcd, fixed, fsync, null, papers, shown, signatures};
 
 /// What `run` prints.
 #[derive(Debug, Serialize)]
@@ -22,7 +23,7 @@ pub(crate) struct Report {
     pub(crate) figures: BTreeMap<&'static str, Summary>,
 }
 
-const PARTS: [&str; 5] = ["machine", "shown", "null", "etcd", "chain"];
+const PARTS: [&str; 6] = ["machine", "shown", "papers", "null", "etcd", "chain"];
 
 /// Measures every round.
 pub(crate) async fn all(run: &Run) -> Result<Report> {
@@ -69,6 +70,7 @@ async fn one(part: &str, run: &Run, dianyun: &Path, dir: &Path) -> Result<Figure
     match part {
         "machine" => machine_figures(dir).await,
         "shown" => tokio::task::spawn_blocking(shown::measure).await?,
+        "papers" => papers::measure(dianyun, dir).await,
         "null" => {
             let (dir, processes) = (dir.to_path_buf(), run.validators);
             tokio::task::spawn_blocking(move || null::measure(&dir, processes)).await?
@@ -85,7 +87,7 @@ async fn machine_figures(dir: &Path) -> Result<Figures> {
             .await??;
     let (_server, address) = fixed::start()?;
     let (rate, p99) =
-        http::reads(address, vec!["/fixed".to_owned()], 32, Duration::from_secs(5)).await?;
+        Reads::of(vec!["/fixed/1100".to_owned()]).run(address, 32, Duration::from_secs(5)).await?;
     Ok(Figures::from([
         ("fsyncs_per_s", synced),
         ("signatures_single_per_s", single),

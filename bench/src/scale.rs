@@ -15,7 +15,7 @@ use crate::Setting;
 use crate::chain_round::{self, AHEAD, BATCH, FULL, REST, number};
 use crate::picture::{self, Curve};
 use crate::process;
-use crate::testnet::{Node, Testnet};
+use crate::testnet::{Data, Node, Testnet};
 
 /// Records where validators or blocks vary.
 const RECORDS: u64 = 100_000;
@@ -193,7 +193,8 @@ impl Scale {
         (validators, records): (u32, u64),
         variables: &[(&'static str, String)],
     ) -> Result<Testnet> {
-        let net = Testnet::up_with(dianyun, &dir.join("testnet"), validators, variables)?;
+        let net =
+            Testnet::up_with(dianyun, &dir.join("testnet"), (validators, Data::None), variables)?;
         net.leader().await?;
         let filled = [("records", records), ("seconds", 3)];
         net.bench(&chain_round::load(&[&FULL[..], &filled[..]].concat(), None))?;

@@ -27,6 +27,15 @@ pub(crate) struct Node {
     pub(crate) dir: PathBuf,
 }
 
+/// What is on a testnet's chain from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Data {
+    /// Nothing; validators alone.
+    None,
+    /// The demo's; an observer too.
+    Demo,
+}
+
 /// It is taken down with the value.
 pub(crate) struct Testnet {
     dianyun: PathBuf,
@@ -38,14 +47,14 @@ pub(crate) struct Testnet {
 impl Testnet {
     /// Starts validators alone, without data.
     pub(crate) fn up(dianyun: &Path, dir: &Path, validators: u32) -> Result<Self> {
-        Self::up_with(dianyun, dir, validators, &[])
+        Self::up_with(dianyun, dir, (validators, Data::None), &[])
     }
 
     /// The same, its nodes configured by variables of the environment.
     pub(crate) fn up_with(
         dianyun: &Path,
         dir: &Path,
-        validators: u32,
+        (validators, data): (u32, Data),
         variables: &[(&'static str, String)],
     ) -> Result<Self> {
         let mut net = Self {
@@ -55,17 +64,28 @@ impl Testnet {
             nodes: Vec::new(),
         };
         let validators = validators.to_string();
-        let up = ["testnet", "up", "--detach", "--json", "--data", "none", "--observers", "0"];
-        let card = net.run(up.iter().copied().chain(["--validators", validators.as_str()]))?;
+        let what: [&str; 4] = match data {
+            Data::None => ["--data", "none", "--observers", "0"],
+            Data::Demo => ["--data", "demo", "--observers", "1"],
+        };
+        let up = ["testnet", "up", "--detach", "--json", "--validators", validators.as_str()];
+        let card = net.run(up.into_iter().chain(what))?;
         net.nodes = serde_json::from_value(card["nodes"].clone())?;
         Ok(net)
     }
 
     /// Runs a command on this testnet; its JSON.
     pub(crate) fn run<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Result<Value> {
+        let dir = self.dir.display().to_string();
+        let args: Vec<&str> = args.into_iter().chain(["--dir"]).collect();
+        self.run_alone(args.into_iter().chain([dir.as_str()]))
+    }
+
+    /// Runs a command that names its folder itself; its JSON.
+    pub(crate) fn run_alone<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Result<Value> {
         let args: Vec<&str> = args.into_iter().collect();
         let mut command = Command::new(&self.dianyun);
-        command.args(&args).arg("--dir").arg(&self.dir).stdin(Stdio::null());
+        command.args(&args).stdin(Stdio::null());
         command.envs(self.variables.iter().cloned());
         let output = command.output().context("dianyun cannot be started")?;
         let errors = String::from_utf8_lossy(&output.stderr);

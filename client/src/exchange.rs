@@ -5,8 +5,10 @@
 use chain::Hash;
 use chain::exchange::{Digits, KeyField};
 use chain::fields::{self, Field, Salt};
-use chain::ids::{AccessId, CodeId, Height, OrganisationId, Time, WaybillId};
-use chain::records::{Basis, CertificateKind, CertificateState, FieldSet, Purpose, Subject};
+use chain::ids::{AccessId, Height, OrganisationId, Time, WaybillId};
+use chain::records::{
+    Basis, CertificateKind, CertificateState, DataSubject, FieldSet, Purpose, Subject,
+};
 use chain::rules::exchange::opened_by;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
@@ -17,8 +19,8 @@ use crate::http::{Client, json};
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Wish {
-    /// About whose code.
-    pub code: CodeId,
+    /// Whose data.
+    pub about: DataSubject,
     /// Which fields.
     pub fields: FieldSet,
     /// What for: the holder's consents for it are looked through.
@@ -84,8 +86,8 @@ pub struct Exchanged {
     pub height: Height,
     /// When it was recorded.
     pub time: Time,
-    /// About whose code.
-    pub code: CodeId,
+    /// Whose data.
+    pub about: DataSubject,
     /// What it rests on.
     pub basis: Basis,
     /// The fields that were asked for.

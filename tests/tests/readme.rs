@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Every command of the README's first page runs, in its order, as a newcomer would type it.
+//! Every command of the README's first page runs, in its order, as a newcomer would type it; the page in Chinese
+//! has the same ones.
 
 #![allow(clippy::unwrap_used)]
 
@@ -60,4 +61,11 @@ fn the_first_page_can_be_followed_from_top_to_bottom() {
     for word in of_commands.into_iter().chain(of_examples) {
         assert!(shown.contains(word), "{word} is shown: {shown}");
     }
+}
+
+#[test]
+fn the_chinese_page_has_the_same_commands_in_the_same_order() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let of = |name: &str| commands(&std::fs::read_to_string(root.join(name)).unwrap());
+    assert_eq!(of("README.zh-CN.md"), of("README.md"));
 }

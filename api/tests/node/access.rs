@@ -136,6 +136,7 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
         "GET /v1/headers/{height}" => ("/v1/headers/0".to_owned(), ""),
         "GET /v1/codes/{id}" => (format!("/v1/codes/{code}"), "code"),
         "GET /v1/codes/{id}/proof" => (format!("/v1/codes/{code}/proof"), "code"),
+        "GET /v1/codes/{id}/papers" => (format!("/v1/codes/{code}/papers"), "code"),
         "POST /v1/verify" => return (crate::cases::scan(&world.shown()), ""),
         "GET /v1/codes/{id}/witness" => (format!("/v1/codes/{code}/witness"), "code"),
         "GET /v1/organisations/{id}/witness" => (world.badge(), ""),

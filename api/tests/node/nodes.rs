@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::held::{CONSORTIUM_KEY, Held, messenger};
 use crate::http::{Answer, JSON, Request, send};
-use crate::world::{RUNTIME, SIZE, authorities, connected, vault_of};
+use crate::world::{RUNTIME, SIZE, authorities, connected, signing, vault_of};
 
 /// Where the asker asks.
 pub(crate) const ASKED: usize = 0;
@@ -95,7 +95,7 @@ async fn running(
         handle: handle.clone(),
         genesis: Arc::clone(&genesis),
         holdings: held.clone(),
-        keys: consortium.members.iter().map(|member| member.key.clone()).collect(),
+        keys: signing(consortium),
         consortium_key: Some(CONSORTIUM_KEY),
     });
     let vault = vault_of(&store);
@@ -159,7 +159,7 @@ impl Network {
 
     /// A wish about the driver's code.
     pub(crate) fn wish(&self, mut wish: Value) -> Value {
-        wish["code"] = json!(self.driver.code);
+        wish["about"] = json!({ "code": self.driver.code });
         wish
     }
 

@@ -26,7 +26,7 @@ use consensus::clock::Clock;
 use consensus::{Config, Handle, ProposalSize, start};
 use demo::applicant::{InboxAt, Inboxes};
 use demo::authority::{self, Role, Setup};
-use demo::cast;
+use demo::cast::{self, Player};
 use demo::net::NetNode;
 use demo::scenario::{Settings, Size, newcomer, trip};
 use genesis::demo::{Consortium, Plan, consortium};
@@ -77,6 +77,13 @@ pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
     run(consortium, tempfile::tempdir().unwrap(), limits, &many_webhooks()).await
 }
 
+/// The keys of all organisations: of those that the genesis names, and of hauliers who joined later.
+pub(crate) fn signing(consortium: &Consortium) -> Vec<SecretKey> {
+    let chain = consortium.genesis.chain_id();
+    let hauliers = (0..cast::ENTERPRISES).map(|index| cast::key(chain, Player::Enterprise(index)));
+    consortium.members.iter().map(|member| member.key.clone()).chain(hauliers).collect()
+}
+
 /// The store of a folder: tasks of a node that was stopped let go of it a little later.
 async fn opened(folder: &std::path::Path, genesis: &Genesis) -> Store {
     let opening = async {
@@ -117,7 +124,7 @@ pub(crate) async fn run(
         handle: handle.clone(),
         genesis: Arc::clone(&genesis),
         holdings: held.clone(),
-        keys: consortium.members.iter().map(|member| member.key.clone()).collect(),
+        keys: signing(&consortium),
         consortium_key: Some(CONSORTIUM_KEY),
     });
     let vault = vault_of(&store);

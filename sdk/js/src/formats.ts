@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Formats of the trade's numbers, checked before anything is sent: single fields as somebody types, and all fields of
- * a certificate or waybill. The same rules, codes and messages as the nodes'; docs/vectors/formats.json holds both to it.
+ * Formats of the trade's numbers, checked before anything is sent: single fields as somebody types, and all fields
+ * of a certificate or waybill. The same rules, codes and messages as the nodes'; docs/vectors/formats.json holds both
+ * to it.
  */
 import { TABLES, type Table } from './fields.js';
 import { ALPHABET, checkSymbol, organisationCheckSymbol } from './gb32100.js';

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    readonly "/": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 首页。Where the pages lead from. */
+        readonly get: operations["home"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/docs": {
         readonly parameters: {
             readonly query?: never;
@@ -98,6 +115,43 @@ export interface paths {
         };
         /** 就绪探针。The node takes part and is not far behind. */
         readonly get: operations["ready"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/scan": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 扫码页。Scans and verifies what others show, without a network too. */
+        readonly get: operations["scan"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/show": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 亮码页。A holder's code, or an organisation's badge, to be scanned.
+         * @description The key is the browser's and is never sent. Without parameters it shows what it showed last.
+         */
+        readonly get: operations["show"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -347,6 +401,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/codes/{id}/papers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 六证一单。A code's colour with every certificate and open matter behind it: of its holder, its current vehicle, the
+         *     trailer and the operator.
+         */
+        readonly get: operations["papers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/codes/{id}/prompts": {
         readonly parameters: {
             readonly query?: never;
@@ -427,6 +501,26 @@ export interface paths {
         };
         /** 二维码。The code's id as a picture to scan. */
         readonly get: operations["code_qr"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/codes/{id}/witness": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 出示码见证。This node's word for how a code stands, for its holder to show.
+         * @description The holder adds the time and a signature every minute, without asking again while the facts hold.
+         */
+        readonly get: operations["witness_code"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -769,6 +863,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/organisations/{id}/witness": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 机构名片见证。This node's word for who an organisation is, for its officers and staff to show.
+         * @description Scanning is mutual: an officer or an enterprise shows its badge as a driver shows a code.
+         */
+        readonly get: operations["witness_organisation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/parameters": {
         readonly parameters: {
             readonly query?: never;
@@ -1006,6 +1120,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 核验出示码。The verdict on a scanned text, and what has changed since it was witnessed.
+         * @description A text that is not verified is `unknown`, never a colour, and nothing is looked up for it.
+         */
+        readonly post: operations["verify_shown"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/waybills": {
         readonly parameters: {
             readonly query?: never;
@@ -1043,6 +1177,113 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/webhooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 回调列表。The webhooks of the organisation that asks. */
+        readonly get: operations["list"];
+        readonly put?: never;
+        /**
+         * 登记回调。Registers a webhook: the changes that `/v1/events` shows its organisation are posted to it.
+         * @description Messages are signed by the format Standard Webhooks (docs/webhooks.md).
+         */
+        readonly post: operations["create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 查询回调。A webhook: how far it is, and what is wrong. */
+        readonly get: operations["look"];
+        readonly put?: never;
+        readonly post?: never;
+        /** 删除回调。Removes a webhook, with what it could not deliver. */
+        readonly delete: operations["remove"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 投递记录。What a webhook has still to deliver, gave up on, or delivered of late. */
+        readonly get: operations["deliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 重放。Delivers again: everything from a change on, or what was put aside. */
+        readonly post: operations["replay"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/rotate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 轮换密钥。A new secret in the place of one, which signs beside it for a while. */
+        readonly post: operations["rotate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 测试回调。Posts a message of the type `webhook.test` now, and says what came of it. */
+        readonly post: operations["test"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1058,24 +1299,31 @@ export interface components {
         };
         /** @description An access. */
         readonly Access: {
+            /** @description Whose data: on a consent or a waybill those of a code. */
+            readonly about: components["schemas"]["DataSubject"];
             /** @description When. */
             readonly at: components["schemas"]["Time"];
             /** @description What it rests on. */
             readonly basis: components["schemas"]["Basis"];
             /** @description Who asked. */
             readonly by: components["schemas"]["OrganisationId"];
-            /** @description About whose code. */
-            readonly code: components["schemas"]["CodeId"];
             readonly custody?: components["schemas"]["Custody"] | null;
             /** @description Which fields. */
             readonly fields: components["schemas"]["FieldSet"];
-            /** @description The code's holder. */
-            readonly holder: components["schemas"]["Holder"];
+            readonly holder?: components["schemas"]["Holder"] | null;
             /** @description Its id. */
             readonly id: components["schemas"]["AccessId"];
+            /**
+             * @description The kinds of certificates that it opens, for the office of an attester: those that it attests.
+             *     None opens every kind.
+             */
+            readonly kinds?: readonly components["schemas"]["CertificateKind"][] | null;
             /** @description Digest of the request that the vault's node answers. */
             readonly request: components["schemas"]["Hash"];
-            /** @description Vehicle and trailer, if a field is about them: the waybill's, else the current ones. */
+            /**
+             * @description Vehicle and trailer, if a field is about them: the one that is asked about, the waybill's,
+             *     else the current ones.
+             */
             readonly vehicles: readonly components["schemas"]["VehicleId"][];
         };
         /**
@@ -1085,10 +1333,10 @@ export interface components {
         readonly AccessId: string;
         /** @description Sent by who asks: refused unless the basis holds in this block. */
         readonly AccessRecord: {
+            /** @description Whose data: a code's, or by office those of a vehicle or an application too. */
+            readonly about: components["schemas"]["DataSubject"];
             /** @description What it rests on. */
             readonly basis: components["schemas"]["Basis"];
-            /** @description About whose code. */
-            readonly code: components["schemas"]["CodeId"];
             /** @description Which fields. */
             readonly fields: components["schemas"]["FieldSet"];
             /** @description Digest of the request that the vault's node answers. */
@@ -1610,6 +1858,11 @@ export interface components {
             /** @description About whom. */
             readonly subject: components["schemas"]["Subject"];
         };
+        /**
+         * @description the first 8 digits of a chain id
+         * @example ba7816bf
+         */
+        readonly ChainTag: string;
         /** @description A change: a version that a block wrote, with the event's name. Events are the changes. */
         readonly Change: {
             /** @description The instant at which it counts: block time, or the instant of a due change. */
@@ -1725,8 +1978,14 @@ export interface components {
             /** @description The application it came from. */
             readonly application: components["schemas"]["ApplicationId"];
             readonly cancelled_at?: components["schemas"]["Time"] | null;
+            readonly carried_until?: components["schemas"]["Time"] | null;
             readonly colour?: components["schemas"]["Colour"] | null;
             readonly current?: components["schemas"]["VehicleId"] | null;
+            /**
+             * Format: int32
+             * @description Disputes that are open on waybills that it carries or carried.
+             */
+            readonly disputes: number;
             /** @description Who holds it. */
             readonly holder: components["schemas"]["Holder"];
             /** @description Its id. */
@@ -1830,6 +2089,11 @@ export interface components {
             /** @description Reason code of the suspension that is lifted. */
             readonly reason: components["schemas"]["Text40"];
         };
+        /**
+         * @description How a code stands: its colour if it is issued, else its standing. Its number is part of the format.
+         * @enum {string}
+         */
+        readonly CodeState: "blue" | "yellow" | "red" | "suspended" | "cancelled";
         /** @description Sent by a regulator or authority. */
         readonly CodeSuspend: {
             /** @description Which. */
@@ -1852,6 +2116,7 @@ export interface components {
             readonly holder: components["schemas"]["Holder"];
             /** @description Its id. */
             readonly id: components["schemas"]["ConsentId"];
+            readonly revoked_custody?: components["schemas"]["Custody"] | null;
             readonly sponsor?: components["schemas"]["OrganisationId"] | null;
             /** @description Where it stands. */
             readonly state: components["schemas"]["ConsentState"];
@@ -1883,7 +2148,10 @@ export interface components {
          * @example con_5t63b7qsg5we2a5gr9hx8w2k4m
          */
         readonly ConsentId: string;
-        /** @description Sent by the holder: from here on, within the block too, it gives no access. */
+        /**
+         * @description Sent by the holder: from here on, within the block too, it gives no access, and what was recorded on
+         *     it and not answered yet is not answered, though it is used up or past its end.
+         */
         readonly ConsentRevoke: {
             /** @description Which. */
             readonly consent: components["schemas"]["ConsentId"];
@@ -1913,9 +2181,17 @@ export interface components {
         };
         /**
          * @description Sent by the enterprise or platform that was shown the digits, with the holder's word on the terms
-         *     alone (not on the request). It becomes a consent that is used, and an access, in one.
+         *     alone, and the word of the driver's node on who entered the digits. It becomes a consent that is
+         *     used, and an access, in one.
          */
         readonly ConsentUse: {
+            /** @description The sender's organisation: who entered the digits. */
+            readonly by: components["schemas"]["OrganisationId"];
+            /**
+             * @description The word of the driver's node on a [`Release`]: by a key with the role `operate` of the
+             *     organisation that sponsored the code's application.
+             */
+            readonly release: components["schemas"]["Statement"];
             /** @description Digest of the request that the driver's node answers. */
             readonly request: components["schemas"]["Hash"];
             /** @description The holder's word, good for 5 minutes (`capacity_ms`). */
@@ -1950,6 +2226,58 @@ export interface components {
             /** @description A platform signs for the holder. */
             readonly platform: components["schemas"]["OrganisationId"];
         };
+        /** @description Whose data an access or an erasure is about. */
+        readonly DataSubject: {
+            /** @description Those of a code and its holder. */
+            readonly code: components["schemas"]["CodeId"];
+        } | {
+            /** @description Those of a vehicle or trailer. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+        } | {
+            /** @description Those of an application. */
+            readonly application: components["schemas"]["ApplicationId"];
+        };
+        /** @description A page of deliveries, in the order of their changes. */
+        readonly Deliveries: {
+            /** @description The items. There may be fewer than `limit`, and none, although more follow. */
+            readonly items: readonly components["schemas"]["Delivery"][];
+            /** @description `cursor` of the next page; null at the end. */
+            readonly next?: string | null;
+        };
+        /** @description A delivery. */
+        readonly Delivery: {
+            readonly at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            readonly attempts: number;
+            readonly failure?: components["schemas"]["Failure"] | null;
+            /** @description The id of the message: the same for every try. */
+            readonly message_id: string;
+            /**
+             * Format: int64
+             * @description Number of the change.
+             */
+            readonly sequence: number;
+            /** @description Where it is. */
+            readonly state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description The status of the last answer; null if there was none.
+             */
+            readonly status?: number | null;
+        };
+        /**
+         * @description Where a delivery is.
+         * @enum {string}
+         */
+        readonly DeliveryState: "waiting" | "dead" | "done";
+        /**
+         * @description What is no longer as it was shown.
+         * @enum {string}
+         */
+        readonly Difference: "standing" | "colour" | "operator" | "custody" | "key";
         /**
          * @description ten digits
          * @example 0123456789
@@ -1975,6 +2303,11 @@ export interface components {
             /** @description Open matters, sorted by id. */
             readonly matters: readonly components["schemas"]["OpenMatter"][];
         };
+        /**
+         * @description Why something shown is unknown. Of several reasons the first of this list is told.
+         * @enum {string}
+         */
+        readonly Doubt: "malformed" | "foreign_chain" | "unknown_witness" | "bad_signature" | "expired" | "shown_too_long_ago" | "shown_in_future";
         /** @description An earlier header, and its path in the anchor's history. */
         readonly Earlier: {
             /** @description The header. */
@@ -1987,22 +2320,30 @@ export interface components {
          * @enum {string}
          */
         readonly Energy: "petrol" | "diesel" | "electric" | "hybrid" | "gas" | "other";
-        /** @description An erasure; a subject has one record, each change a version. */
+        /** @description An erasure; an application has one record, each change a version. */
         readonly Erasure: {
-            /** @description The application that they came with. */
+            /** @description The application that the data came with. */
             readonly application: components["schemas"]["ApplicationId"];
-            /** @description When it was published. */
+            /** @description When this one was published. */
             readonly at: components["schemas"]["Time"];
-            /** @description Who published it: the sponsor of that application, whose node holds the data. */
+            /**
+             * @description Who published it: the sponsor of the application, whose node holds the data, or a regulator
+             *     once the sponsor's registration has ended.
+             */
             readonly by: components["schemas"]["OrganisationId"];
             /** @description Digest of the node's protocol of the erasure. */
             readonly digest: components["schemas"]["Hash"];
-            /** @description Its id, which follows from the subject. */
+            /**
+             * @description When the first one of this application was published: a restriction lasts at most 10 years
+             *     from then on, however often it is changed.
+             */
+            readonly first_at: components["schemas"]["Time"];
+            /** @description Its id, which follows from the application. */
             readonly id: components["schemas"]["ErasureId"];
             /** @description What became of them. */
             readonly kind: components["schemas"]["ErasureKind"];
-            /** @description Whose data. */
-            readonly subject: components["schemas"]["ErasureSubject"];
+            /** @description Whose data: those of the code or vehicle that it led to, or its own. */
+            readonly subject: components["schemas"]["DataSubject"];
         };
         /**
          * @description an erasure id (era_ and 26 symbols)
@@ -2018,8 +2359,10 @@ export interface components {
             };
         } | "erased";
         /**
-         * @description Sent by the sponsor of an application, whose node holds the data that came with it: once the code
-         *     is cancelled, the vehicle bound to nobody, or the application over without either.
+         * @description Sent by the sponsor of an application, whose node holds the data that came with it, or by a regulator
+         *     once the sponsor's registration has ended: when the code is cancelled, the vehicle is nobody's or has
+         *     other data, or the application is over without either. What a waybill that ended lately or a dispute
+         *     still needs may be restricted only.
          */
         readonly ErasurePublish: {
             /** @description Which application. */
@@ -2028,17 +2371,6 @@ export interface components {
             readonly digest: components["schemas"]["Hash"];
             /** @description What became of the data. */
             readonly kind: components["schemas"]["ErasureKind"];
-        };
-        /** @description Whose data. */
-        readonly ErasureSubject: {
-            /** @description Those of a code and its holder. */
-            readonly code: components["schemas"]["CodeId"];
-        } | {
-            /** @description Those of a vehicle or trailer. */
-            readonly vehicle: components["schemas"]["VehicleId"];
-        } | {
-            /** @description Those of an application that led to nothing. */
-            readonly application: components["schemas"]["ApplicationId"];
         };
         /**
          * @description What happened to a record.
@@ -2072,6 +2404,8 @@ export interface components {
         };
         /** @description What an exchange brought. */
         readonly ExchangeAnswer: {
+            /** @description Whose data. */
+            readonly about: components["schemas"]["DataSubject"];
             /** @description The access that is its record. */
             readonly access: components["schemas"]["AccessId"];
             /** @description Names of the nodes that had something of it. */
@@ -2080,8 +2414,6 @@ export interface components {
             readonly basis: components["schemas"]["Basis"];
             /** @description What was opened, certificate by certificate. */
             readonly certificates: readonly components["schemas"]["OpenedCertificate"][];
-            /** @description About whose code. */
-            readonly code: components["schemas"]["CodeId"];
             readonly custody?: components["schemas"]["Custody"] | null;
             /** @description The fields that were asked for. */
             readonly fields: components["schemas"]["FieldSet"];
@@ -2123,14 +2455,34 @@ export interface components {
         };
         /** @description What is asked for. */
         readonly ExchangeWish: {
+            /** @description Whose data: a code's, or by office those of a vehicle or an application too. */
+            readonly about: components["schemas"]["DataSubject"];
             readonly case?: components["schemas"]["Hash"] | null;
-            /** @description About whose code. */
-            readonly code: components["schemas"]["CodeId"];
             /** @description Which fields. */
             readonly fields: components["schemas"]["FieldSet"];
             readonly purpose?: components["schemas"]["Purpose"] | null;
             readonly waybill?: components["schemas"]["WaybillId"] | null;
         };
+        /** @description The facts: what witnesses sign. */
+        readonly Facts: {
+            /** @description That block's time. */
+            readonly as_of: components["schemas"]["Time"];
+            /** @description Which chain says so. */
+            readonly chain_tag: components["schemas"]["ChainTag"];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The holder's key, whose signature shows them. */
+            readonly key: components["schemas"]["PublicKey"];
+            /** @description Of what, and how it is. */
+            readonly shows: components["schemas"]["ShownWhat"];
+            /** @description From this instant on it is unknown: not after the next change by itself, nor 24 hours after `as_of`. */
+            readonly valid_until: components["schemas"]["Time"];
+        };
+        /**
+         * @description Why a message was not taken.
+         * @enum {string}
+         */
+        readonly Failure: "name_unknown" | "address_closed" | "unreachable" | "tls" | "too_slow" | "not_http" | "status";
         /** @description A field of the action in words. */
         readonly FieldInWords: {
             /** @description Its path, such as `terms.until`. */
@@ -2282,6 +2634,11 @@ export interface components {
             /** @description An enterprise. */
             readonly organisation: components["schemas"]["OrganisationId"];
         };
+        /**
+         * @description How a webhook is.
+         * @enum {string}
+         */
+        readonly HookState: "active" | "retrying" | "stopped";
         /** @description How an organisation is named. */
         readonly Identity: {
             /** @description By its credit code, in the clear. */
@@ -2424,6 +2781,11 @@ export interface components {
             /** @description The new key's word. */
             readonly statements: readonly components["schemas"]["Statement"][];
         };
+        /**
+         * @description Who has the key in hand that shows. Its number is part of the format.
+         * @enum {string}
+         */
+        readonly KeyCustody: "organisation" | "device" | "platform";
         /** @description Sent by an admin of the organisation, or by a person. */
         readonly KeyEnd: {
             /** @description The key that ends. */
@@ -2559,6 +2921,18 @@ export interface components {
             readonly kind: components["schemas"]["CertificateKind"];
             /** @description RFC 6962 root over the digests of its fields. */
             readonly root: components["schemas"]["Hash"];
+        };
+        /** @description What a new webhook is to be. */
+        readonly NewWebhook: {
+            /**
+             * Format: int64
+             * @description Number of the first change that is wanted; without, what happens from now on.
+             */
+            readonly from?: number | null;
+            /** @description Kinds of records whose changes are wanted; without any, all. */
+            readonly kinds?: readonly components["schemas"]["RecordKind"][];
+            /** @description An address by https; by http where the operator allows it. */
+            readonly url: string;
         };
         /** @description A node of genesis. */
         readonly NodeItem: {
@@ -2895,6 +3269,41 @@ export interface components {
             /** @description Its time. */
             readonly time: components["schemas"]["Time"];
         };
+        /** @description A code with what stands behind it, as of an instant. */
+        readonly PapersAnswer: {
+            readonly colour?: components["schemas"]["Colour"] | null;
+            /** @description Who has the holder's keys in hand, one for each key in force; none for an enterprise's code. */
+            readonly custody: readonly components["schemas"]["Custody"][];
+            readonly displayed?: components["schemas"]["Colour"] | null;
+            /** @description Attesters of these certificates whose registration has ended since. */
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The code's id. */
+            readonly id: components["schemas"]["CodeId"];
+            /** @description The state of its operator. */
+            readonly operator: components["schemas"]["OperatorState"];
+            /** @description The holder, the current vehicle, its trailer and the operator, as far as there are any. */
+            readonly papers: readonly components["schemas"]["PapersOf"][];
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description Its standing. */
+            readonly standing: components["schemas"]["StandingWord"];
+            /** @description The instant: that block's time, or the one asked for. */
+            readonly time: components["schemas"]["Time"];
+            readonly valid_until?: components["schemas"]["Time"] | null;
+        };
+        /** @description What one subject has. */
+        readonly PapersOf: {
+            /** @description Its certificates and policies, in order of attestation; at most 16. */
+            readonly certificates: readonly components["schemas"]["Certificate"][];
+            /** @description What is open, and by when it is to be settled. */
+            readonly matters: readonly components["schemas"]["Matter"][];
+            /** @description As what it stands behind the code. */
+            readonly part: components["schemas"]["Part"];
+            /** @description Which it is. */
+            readonly subject: components["schemas"]["Subject"];
+        };
         /** @description One parameter over time. */
         readonly Parameter: {
             /** @description Its name. */
@@ -2936,6 +3345,11 @@ export interface components {
             /** @description Prefectures that may be named, as genesis chose them. */
             readonly prefectures: readonly components["schemas"]["Prefecture"][];
         };
+        /**
+         * @description As what a subject stands behind a code.
+         * @enum {string}
+         */
+        readonly Part: "holder" | "vehicle" | "trailer" | "operator";
         /** @description Another node as this one sees it. */
         readonly Peer: {
             /**
@@ -3009,6 +3423,26 @@ export interface components {
             readonly summary: components["schemas"]["InWords"];
             /** @description The transaction: with `signature` added it is what `POST /v1/transactions` takes. */
             readonly transaction: components["schemas"]["Unsigned"];
+        };
+        /** @description How what was shown is now. */
+        readonly Present: {
+            /** @description A code. */
+            readonly code: {
+                readonly colour?: components["schemas"]["Colour"] | null;
+                readonly displayed?: components["schemas"]["Colour"] | null;
+                /** @description The state of its operator. */
+                readonly operator: components["schemas"]["OperatorState"];
+                /** @description Its standing. */
+                readonly standing: components["schemas"]["StandingWord"];
+                readonly valid_until?: components["schemas"]["Time"] | null;
+            };
+        } | {
+            /** @description An organisation. */
+            readonly organisation: {
+                /** @description Whether it is admitted. */
+                readonly admitted: boolean;
+                readonly kind?: components["schemas"]["OrganisationKind"] | null;
+            };
         };
         /**
          * @description A problem in the form of RFC 9457, with our members beside the standard ones.
@@ -3138,24 +3572,31 @@ export interface components {
             readonly proof?: components["schemas"]["Proof"] | null;
             /** @description An access. */
             readonly record: {
+                /** @description Whose data: on a consent or a waybill those of a code. */
+                readonly about: components["schemas"]["DataSubject"];
                 /** @description When. */
                 readonly at: components["schemas"]["Time"];
                 /** @description What it rests on. */
                 readonly basis: components["schemas"]["Basis"];
                 /** @description Who asked. */
                 readonly by: components["schemas"]["OrganisationId"];
-                /** @description About whose code. */
-                readonly code: components["schemas"]["CodeId"];
                 readonly custody?: components["schemas"]["Custody"] | null;
                 /** @description Which fields. */
                 readonly fields: components["schemas"]["FieldSet"];
-                /** @description The code's holder. */
-                readonly holder: components["schemas"]["Holder"];
+                readonly holder?: components["schemas"]["Holder"] | null;
                 /** @description Its id. */
                 readonly id: components["schemas"]["AccessId"];
+                /**
+                 * @description The kinds of certificates that it opens, for the office of an attester: those that it attests.
+                 *     None opens every kind.
+                 */
+                readonly kinds?: readonly components["schemas"]["CertificateKind"][] | null;
                 /** @description Digest of the request that the vault's node answers. */
                 readonly request: components["schemas"]["Hash"];
-                /** @description Vehicle and trailer, if a field is about them: the waybill's, else the current ones. */
+                /**
+                 * @description Vehicle and trailer, if a field is about them: the one that is asked about, the waybill's,
+                 *     else the current ones.
+                 */
                 readonly vehicles: readonly components["schemas"]["VehicleId"][];
             };
             /** @description How far that block has come. */
@@ -3233,6 +3674,7 @@ export interface components {
                 readonly holder: components["schemas"]["Holder"];
                 /** @description Its id. */
                 readonly id: components["schemas"]["ConsentId"];
+                readonly revoked_custody?: components["schemas"]["Custody"] | null;
                 readonly sponsor?: components["schemas"]["OrganisationId"] | null;
                 /** @description Where it stands. */
                 readonly state: components["schemas"]["ConsentState"];
@@ -3260,22 +3702,30 @@ export interface components {
             /** @description The record's id. */
             readonly id: string;
             readonly proof?: components["schemas"]["Proof"] | null;
-            /** @description An erasure; a subject has one record, each change a version. */
+            /** @description An erasure; an application has one record, each change a version. */
             readonly record: {
-                /** @description The application that they came with. */
+                /** @description The application that the data came with. */
                 readonly application: components["schemas"]["ApplicationId"];
-                /** @description When it was published. */
+                /** @description When this one was published. */
                 readonly at: components["schemas"]["Time"];
-                /** @description Who published it: the sponsor of that application, whose node holds the data. */
+                /**
+                 * @description Who published it: the sponsor of the application, whose node holds the data, or a regulator
+                 *     once the sponsor's registration has ended.
+                 */
                 readonly by: components["schemas"]["OrganisationId"];
                 /** @description Digest of the node's protocol of the erasure. */
                 readonly digest: components["schemas"]["Hash"];
-                /** @description Its id, which follows from the subject. */
+                /**
+                 * @description When the first one of this application was published: a restriction lasts at most 10 years
+                 *     from then on, however often it is changed.
+                 */
+                readonly first_at: components["schemas"]["Time"];
+                /** @description Its id, which follows from the application. */
                 readonly id: components["schemas"]["ErasureId"];
                 /** @description What became of them. */
                 readonly kind: components["schemas"]["ErasureKind"];
-                /** @description Whose data. */
-                readonly subject: components["schemas"]["ErasureSubject"];
+                /** @description Whose data: those of the code or vehicle that it led to, or its own. */
+                readonly subject: components["schemas"]["DataSubject"];
             };
             /** @description How far that block has come. */
             readonly stage: components["schemas"]["Stage"];
@@ -3435,6 +3885,7 @@ export interface components {
             /** @description A vehicle or trailer. */
             readonly record: {
                 readonly application?: components["schemas"]["ApplicationId"] | null;
+                readonly carried_until?: components["schemas"]["Time"] | null;
                 readonly coupled?: components["schemas"]["VehicleId"] | null;
                 /** @description Codes whose current vehicle it is; at most 8. */
                 readonly current_for: readonly components["schemas"]["CodeId"][];
@@ -3520,7 +3971,17 @@ export interface components {
          * @description Why something was refused.
          * @enum {string}
          */
-        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late" | "grant_missing" | "no_grant" | "no_request" | "request_differs" | "grant_too_wide" | "consent_not_in_force" | "consent_for_other" | "sensitive_together" | "no_basis" | "fields_beyond_basis" | "data_restricted" | "data_erased" | "code_not_cancelled" | "application_open" | "affiliation_state" | "access_too_old";
+        readonly RefusalCode: "unknown_key" | "not_allowed" | "role_missing" | "organisation_ended" | "statement_missing" | "statement_unexpected" | "statement_expired" | "statement_used" | "not_found" | "already_exists" | "invalid_field" | "too_many" | "bucket_full" | "changes_limit" | "key_in_use" | "last_admin" | "notice_too_short" | "subject_exists" | "code_id_taken" | "attester_not_registered" | "claim_not_waiting" | "claim_not_refused" | "root_differs" | "application_ended" | "corrections_used_up" | "code_not_issued" | "code_red" | "code_has_waybill" | "not_suspended" | "vehicle_not_bound" | "vehicle_bound" | "vehicle_under_way" | "no_vehicle" | "not_a_trailer" | "already_coupled" | "not_coupled" | "operator_invalid" | "certificate_missing" | "class_unfit" | "certificate_state" | "matter_ended" | "matter_automatic" | "points_too_many" | "over_limit_too_many" | "vehicle_busy" | "over_loaded" | "waybill_state" | "waybill_already_accepted" | "offer_ended" | "not_offered_to_code" | "waybill_number_taken" | "step_time" | "reason_missing" | "dispute_open" | "no_dispute" | "no_proposal" | "proposal_open" | "dispute_too_late" | "grant_missing" | "no_grant" | "no_request" | "request_differs" | "grant_too_wide" | "consent_not_in_force" | "consent_for_other" | "sensitive_together" | "no_basis" | "fields_beyond_basis" | "data_restricted" | "data_erased" | "code_not_cancelled" | "application_open" | "affiliation_state" | "access_too_old" | "data_needed" | "restriction_over";
+        /** @description What is delivered again: one of the two. */
+        readonly Replay: {
+            /** @description What was put aside, each once more. */
+            readonly dead?: boolean | null;
+            /**
+             * Format: int64
+             * @description Everything from the change of this number on.
+             */
+            readonly from?: number | null;
+        };
         /** @description The roles of an organisation's key. */
         readonly Roles: {
             /** @description May rotate keys. */
@@ -3530,11 +3991,32 @@ export interface components {
             /** @description May send the organisation's business. */
             readonly operate: boolean;
         };
+        /** @description How long the old secret signs too. */
+        readonly Rotation: {
+            /**
+             * Format: int32
+             * @description Hours, 24 unless said otherwise.
+             */
+            readonly overlap_hours?: number | null;
+        };
         /**
          * @description a salt of 64 lower-case hexadecimal digits
          * @example 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
          */
         readonly Salt: string;
+        /** @description What was scanned. */
+        readonly Scanned: {
+            /**
+             * @description The text of the picture.
+             * @example DYM1:…
+             */
+            readonly text: string;
+            /**
+             * @description How many validators must have signed.
+             * @default 1
+             */
+            readonly threshold: number | null;
+        };
         /** @description What an organisation may attest, and where. */
         readonly Scope: {
             /** @description Kind of certificate. */
@@ -3552,6 +4034,38 @@ export interface components {
             readonly proposed_at: components["schemas"]["Time"];
             /** @description When it stands if the driver stays silent and no dispute is open. */
             readonly stands_at: components["schemas"]["Time"];
+        };
+        /** @description What holds of a shown code. */
+        readonly ShownAnswer: {
+            readonly displayed?: components["schemas"]["Colour"] | null;
+            /** @description What the chain said when its witnesses signed. */
+            readonly facts: components["schemas"]["Facts"];
+            /** @description When the holder signed. */
+            readonly shown_at: components["schemas"]["Time"];
+            /** @description The validators that signed, by number. */
+            readonly witnesses: readonly number[];
+        };
+        /** @description What is shown. */
+        readonly ShownWhat: {
+            /** @description A code. */
+            readonly code: {
+                /** @description Who has the key in hand that shows it. */
+                readonly custody: components["schemas"]["KeyCustody"];
+                /** @description Its id. */
+                readonly id: components["schemas"]["CodeId"];
+                /** @description The state of its operator. */
+                readonly operator: components["schemas"]["OperatorState"];
+                /** @description How it stands. */
+                readonly state: components["schemas"]["CodeState"];
+            };
+        } | {
+            /** @description The badge of an organisation: an officer or an enterprise says who it is. Scanning is mutual. */
+            readonly organisation: {
+                /** @description Its id. */
+                readonly id: components["schemas"]["OrganisationId"];
+                /** @description Its kind. */
+                readonly kind: components["schemas"]["OrganisationKind"];
+            };
         };
         /** @description What a proof shows. */
         readonly Shows: {
@@ -3727,6 +4241,11 @@ export interface components {
             /** @description When the chain learnt of it. */
             readonly recorded_at: components["schemas"]["Time"];
         };
+        /**
+         * @description Why nothing is delivered.
+         * @enum {string}
+         */
+        readonly Stopped: "grant_missing" | "organisation_ended" | "too_many_dead" | "secret_lost";
         /** @description What a certificate or matter is about. */
         readonly Subject: {
             /** @description A person. */
@@ -3770,6 +4289,7 @@ export interface components {
             readonly agreed: boolean;
             /** @description Who proposed it. */
             readonly by: components["schemas"]["Side"];
+            readonly custody?: components["schemas"]["Custody"] | null;
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
             /** @description Until when the other may agree, and until when an agreement waits. */
@@ -3783,6 +4303,7 @@ export interface components {
             readonly at: components["schemas"]["Time"];
             /** @description Who proposed it. */
             readonly by: components["schemas"]["Side"];
+            readonly custody?: components["schemas"]["Custody"] | null;
             /** @description The vehicle that carried it until then. */
             readonly from: components["schemas"]["VehicleId"];
             readonly from_trailer?: components["schemas"]["VehicleId"] | null;
@@ -3794,6 +4315,7 @@ export interface components {
         };
         /** @description What an attester says of a certificate. */
         readonly Terms: {
+            readonly application?: components["schemas"]["ApplicationId"] | null;
             /** @description When. */
             readonly attested_at: components["schemas"]["Time"];
             /** @description Who attested it. */
@@ -3805,6 +4327,19 @@ export interface components {
             /** @description From when it holds. */
             readonly valid_from: components["schemas"]["Time"];
             readonly valid_until?: components["schemas"]["Time"] | null;
+        };
+        /** @description Nothing is said. */
+        readonly TestWanted: Record<string, never>;
+        /** @description What a test message came to. */
+        readonly Tested: {
+            /** @description True if it was taken. */
+            readonly delivered: boolean;
+            readonly failure?: components["schemas"]["Failure"] | null;
+            /**
+             * Format: int32
+             * @description The status of the answer; null if there was none.
+             */
+            readonly status?: number | null;
         };
         /** @description 1 to 120 bytes of UTF-8 without control characters */
         readonly Text120: string;
@@ -3865,6 +4400,24 @@ export interface components {
          * @example ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
          */
         readonly TransactionId: string;
+        /** @description What is wrong at the moment. */
+        readonly TroubleShown: {
+            readonly failure?: components["schemas"]["Failure"] | null;
+            /**
+             * Format: int32
+             * @description Failures one after the other.
+             */
+            readonly failures: number;
+            /** @description When the next try is due. */
+            readonly retry_at: components["schemas"]["Time"];
+            /** @description Since when deliveries fail. */
+            readonly since: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description The status of the last answer; null if there was none.
+             */
+            readonly status?: number | null;
+        };
         /** @description A transaction without its signature. */
         readonly Unsigned: {
             /** @description What it asks for. */
@@ -3902,6 +4455,7 @@ export interface components {
         /** @description A vehicle or trailer. */
         readonly Vehicle: {
             readonly application?: components["schemas"]["ApplicationId"] | null;
+            readonly carried_until?: components["schemas"]["Time"] | null;
             readonly coupled?: components["schemas"]["VehicleId"] | null;
             /** @description Codes whose current vehicle it is; at most 8. */
             readonly current_for: readonly components["schemas"]["CodeId"][];
@@ -4018,6 +4572,27 @@ export interface components {
              * @description The HTTP status that it would have got alone.
              */
             readonly status: number;
+        };
+        /**
+         * @description A verdict in a word.
+         * @enum {string}
+         */
+        readonly VerdictWord: "verified" | "unknown";
+        /** @description A verdict, and what the newest block says. */
+        readonly VerifyAnswer: {
+            /** @description What is no longer as it was shown. */
+            readonly changed: readonly components["schemas"]["Difference"][];
+            /** @description Height of the newest block. */
+            readonly height: components["schemas"]["Height"];
+            readonly now?: components["schemas"]["Present"] | null;
+            readonly reason?: components["schemas"]["Doubt"] | null;
+            readonly shown?: components["schemas"]["ShownAnswer"] | null;
+            /** @description How far it has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description Its time. */
+            readonly time: components["schemas"]["Time"];
+            /** @description The verdict, as a scanner without a network has it. */
+            readonly verdict: components["schemas"]["VerdictWord"];
         };
         /** @description A version of a record: what the state tree and the changes commit to. */
         readonly Version: {
@@ -4234,6 +4809,49 @@ export interface components {
             /** @description Which. */
             readonly waybill: components["schemas"]["WaybillId"];
         };
+        /** @description A webhook with its new secret. */
+        readonly WebhookSecret: {
+            /** @description The secret that signs its messages, `whsec_…`. It is shown here alone, and not kept in the clear. */
+            readonly secret: string;
+            /** @description The webhook. */
+            readonly webhook: components["schemas"]["WebhookShown"];
+        };
+        /** @description A webhook. */
+        readonly WebhookShown: {
+            /** @description When it was registered. */
+            readonly created_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How many were put aside.
+             */
+            readonly dead: number;
+            /**
+             * Format: int64
+             * @description How many changes were delivered.
+             */
+            readonly delivered: number;
+            /** @description Its id. */
+            readonly id: string;
+            /** @description Kinds of records whose changes are wanted; all if there is none. */
+            readonly kinds: readonly components["schemas"]["RecordKind"][];
+            /**
+             * Format: int64
+             * @description Number of the first change that it has not looked at.
+             */
+            readonly next: number;
+            readonly old_secret_until?: components["schemas"]["Time"] | null;
+            /** @description How it is. */
+            readonly state: components["schemas"]["HookState"];
+            readonly stopped?: components["schemas"]["Stopped"] | null;
+            readonly trouble?: components["schemas"]["TroubleShown"] | null;
+            /** @description Where it is delivered to. */
+            readonly url: string;
+        };
+        /** @description The webhooks of an organisation. */
+        readonly WebhooksAnswer: {
+            /** @description All of them, in the order in which they were registered. */
+            readonly items: readonly components["schemas"]["WebhookShown"][];
+        };
         /** @description What is to be signed. */
         readonly Wish: {
             /** @description What it asks for. */
@@ -4246,6 +4864,31 @@ export interface components {
              * @default 300
              */
             readonly valid_for_s: number | null;
+        };
+        /** @description A node's word that facts are what the chain says. */
+        readonly Witness: {
+            /**
+             * Format: int32
+             * @description The node's number in genesis.
+             */
+            readonly number: number;
+            /** @description Its signature. */
+            readonly signature: components["schemas"]["Signature"];
+        };
+        /** @description This node's word. */
+        readonly WitnessAnswer: {
+            /** @description What the chain says. */
+            readonly facts: components["schemas"]["Facts"];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description Both as they are packed into a shown code, in hexadecimal digits. */
+            readonly packed: string;
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description That block's time. */
+            readonly time: components["schemas"]["Time"];
+            /** @description This node's word for it. */
+            readonly witness: components["schemas"]["Witness"];
         };
         /** @description A change in its block. */
         readonly Written: {
@@ -4264,6 +4907,86 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly home: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly reference: {
         readonly parameters: {
             readonly query?: never;
@@ -4744,6 +5467,171 @@ export interface operations {
             };
         };
     };
+    readonly scan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly show: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Show this code. */
+                readonly code?: components["schemas"]["CodeId"];
+                /** @description Show this organisation's badge. */
+                readonly organisation?: components["schemas"]["OrganisationId"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly accesses: {
         readonly parameters: {
             readonly query?: {
@@ -4866,7 +5754,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_3n2qerc7984aa183yjge5qvmb0
+                 * @example acc_7zd8r8r56x80n0edcfhh80zhtr
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -4974,7 +5862,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_58ebx4566y8mx4v1wkx4ken829
+                 * @example org_5h9d142p78entmk96t51j2p3hk
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -5096,7 +5984,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_2j12n7dmmyb3q0fhzee3jg14rf
+                 * @example app_15mg6zzg2xg68vjgcas721mywh
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -5314,7 +6202,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 23
+                 * @example 21
                  */
                 readonly height: number | "latest";
             };
@@ -5432,7 +6320,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 23
+                 * @example 21
                  */
                 readonly height: number | "latest";
             };
@@ -5654,7 +6542,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -5772,7 +6660,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -5870,7 +6758,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6039,7 +6927,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6050,17 +6938,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "662a967020938ce63478f693676901e2",
-                 *         "signature": "ed25519:e5fe65541b21aa72a971bef561b49dbc366e594aabb5ce6ce9a8e27b0b7aaeab1213a10c04859ed6e5e6b3bede7d87a436c2b0276af84ca3d95eb52bb806e20b",
-                 *         "signer": "ed25519:d093c037512f2695a9e4bda7bd0b51686de062559082120ea6b125b2f1a6f07c",
-                 *         "valid_until": "2026-11-27T16:57:30.553+08:00"
+                 *         "nonce": "4f4f538a51f83825bb06d2fe15457f14",
+                 *         "signature": "ed25519:0fefd538ee02da081ec42860a53e3aa7a651ab70fd225021de74fa00925e19609471aedd7d89cc882235b2e8ae0932549fcda58215f73d01af496f3ffa131700",
+                 *         "signer": "ed25519:3d057e9bec2a81f90ef1ad8f4cdc413311ffda17b34ec7ea1694d61bb283b4b1",
+                 *         "valid_until": "2026-11-27T22:32:17.612+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "53CW4GQXX7TQKM2",
+                 *         "code": "53A16T78531HR7E",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "b9120e1461013d6b58f014eaab712da9eca1d34cb7d443e38fa463a0185dee37"
+                 *         "shown": "5e38183a29abe389d7bcca0c53e46825c5883dbdfc752f5ff57e201040f968d4"
                  *       }
                  *     }
                  */
@@ -6226,7 +7114,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6332,7 +7220,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6423,6 +7311,121 @@ export interface operations {
             };
         };
     };
+    readonly papers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example 53A16T78531HR7E
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The code and its papers. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PapersAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly prompts: {
         readonly parameters: {
             readonly query?: never;
@@ -6430,7 +7433,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6650,12 +7653,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example d74b549466394dd7b5a1744479795e0a68a95ccf202caa2ad2c292d3e515302d
+                 * @example b20889e8d845c05137c106082595966c06c42b48942b3b71e83ec1629ac84e52
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -6763,7 +7766,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 53
+                 * @example 68
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -6773,7 +7776,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6971,6 +7974,140 @@ export interface operations {
             };
         };
     };
+    readonly witness_code: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description The key that will show it, one in force of the holder; without it the first.
+                 * @example ed25519:3d057e9bec2a81f90ef1ad8f4cdc413311ffda17b34ec7ea1694d61bb283b4b1
+                 */
+                readonly key?: components["schemas"]["PublicKey"];
+                /**
+                 * @description As of this height, whose block is at most a minute older than the newest: so that several nodes give
+                 *     their word for the same.
+                 * @example 68
+                 */
+                readonly at_height?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The code.
+                 * @example 53A16T78531HR7E
+                 */
+                readonly id: components["schemas"]["CodeId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The node's word. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WitnessAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found; `height_not_reached` 尚无此高度或时刻 Height or time not reached */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found" | "height_not_reached";
+                    };
+                };
+            };
+            /** @description `key_not_held` 密钥不属于持有者 Not the holder's key; `not_a_witness` 本节点不作见证 Not a witness; `witnessed_too_late` 区块过旧，不再见证 Too old to give a word for */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "key_not_held" | "not_a_witness" | "witnessed_too_late";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_ready` 节点尚未就绪 Node not ready; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_ready" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly consents: {
         readonly parameters: {
             readonly query?: {
@@ -7092,13 +8229,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "53CW4GQXX7TQKM2",
+                 *       "code": "53A16T78531HR7E",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-27T17:53:30.555+08:00",
+                 *       "until": "2026-11-27T23:28:17.615+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -7254,7 +8391,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_4w8zzwh1bgmj5vcqmq8ms0nygr
+                 * @example con_146fsm95aqyewqhcw8h0wbf10p
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -7474,7 +8611,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_6nwd072tz4k1ygejt1b8exvf5h
+                 * @example era_76cnh0ep52p7v2gj1zj7gqcshw
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -7683,7 +8820,9 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "53CW4GQXX7TQKM2",
+                 *       "about": {
+                 *         "code": "53A16T78531HR7E"
+                 *       },
                  *       "fields": [
                  *         "name"
                  *       ],
@@ -7811,7 +8950,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `sender_queue_full` 发送方排队已满 Sender's queue full; `rate_exceeded` 调用过于频繁 Too many calls */
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `sender_queue_full` 发送方排队已满 Sender's queue full; `share_full` 份额已满 Share full; `rate_exceeded` 调用过于频繁 Too many calls */
             readonly 429: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -7819,7 +8958,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "too_many_pending" | "sender_queue_full" | "rate_exceeded";
+                        readonly code?: "too_many_pending" | "sender_queue_full" | "share_full" | "rate_exceeded";
                     };
                 };
             };
@@ -7872,7 +9011,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0195304235",
+                 *       "digits": "0101887582",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -8000,7 +9139,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `sender_queue_full` 发送方排队已满 Sender's queue full; `rate_exceeded` 调用过于频繁 Too many calls */
+            /** @description `too_many_pending` 待领取请求过多 Too many requests pending; `sender_queue_full` 发送方排队已满 Sender's queue full; `share_full` 份额已满 Share full; `rate_exceeded` 调用过于频繁 Too many calls */
             readonly 429: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8008,7 +9147,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "too_many_pending" | "sender_queue_full" | "rate_exceeded";
+                        readonly code?: "too_many_pending" | "sender_queue_full" | "share_full" | "rate_exceeded";
                     };
                 };
             };
@@ -8062,7 +9201,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0195304235",
+                 *         "digits": "0101887582",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -8219,7 +9358,9 @@ export interface operations {
                  * @example {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
-                 *         "code": "53CW4GQXX7TQKM2",
+                 *         "about": {
+                 *           "code": "53A16T78531HR7E"
+                 *         },
                  *         "fields": [
                  *           "name"
                  *         ],
@@ -8369,7 +9510,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_3n2qerc7984aa183yjge5qvmb0
+                 * @example acc_7zd8r8r56x80n0edcfhh80zhtr
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -8491,7 +9632,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_3n2qerc7984aa183yjge5qvmb0
+                 * @example acc_7zd8r8r56x80n0edcfhh80zhtr
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -8855,7 +9996,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_5f0w0e4n9g9s272q8rznsxsvcq
+                 * @example per_4f6q47r6y4s4ahe7repbx0s8yq
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -8981,7 +10122,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_2e8k51djnp6zzk3p00chgr75qh
+                 * @example mat_0ck5jst3ts5ee638adrvmabcmb
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -9201,7 +10342,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_58ebx4566y8mx4v1wkx4ken829
+                 * @example org_5h9d142p78entmk96t51j2p3hk
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -9316,7 +10457,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_58ebx4566y8mx4v1wkx4ken829
+                 * @example org_5h9d142p78entmk96t51j2p3hk
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -9414,6 +10555,139 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly witness_organisation: {
+        readonly parameters: {
+            readonly query: {
+                /**
+                 * @description The key that will show it, one in force of the organisation.
+                 * @example ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8
+                 */
+                readonly key: components["schemas"]["PublicKey"];
+                /**
+                 * @description As of this height, whose block is at most a minute older than the newest: so that several nodes give
+                 *     their word for the same.
+                 */
+                readonly at_height?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The organisation.
+                 * @example org_37pgfkzx2d67fv54sxpkc095e0
+                 */
+                readonly id: components["schemas"]["OrganisationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The node's word. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WitnessAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found; `height_not_reached` 尚无此高度或时刻 Height or time not reached */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found" | "height_not_reached";
+                    };
+                };
+            };
+            /** @description `key_not_held` 密钥不属于持有者 Not the holder's key; `not_a_witness` 本节点不作见证 Not a witness; `witnessed_too_late` 区块过旧，不再见证 Too old to give a word for */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "key_not_held" | "not_a_witness" | "witnessed_too_late";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `not_ready` 节点尚未就绪 Node not ready; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_ready" | "too_many_connections";
                     };
                 };
             };
@@ -9550,7 +10824,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_5f0w0e4n9g9s272q8rznsxsvcq
+                 * @example per_4f6q47r6y4s4ahe7repbx0s8yq
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -9658,7 +10932,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 53
+                 * @example 68
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -9673,7 +10947,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_39bb8s0pcwqz6az3ts788fnvmk
+                 * @example way_2zznfkbxdq1c2rdcjp5k8pgh0n
                  */
                 readonly id: string;
             };
@@ -9994,14 +11268,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_2e8k51djnp6zzk3p00chgr75qh"
+                 *           "matter": "mat_0ck5jst3ts5ee638adrvmabcmb"
                  *         }
                  *       },
-                 *       "chain": "e544cf15577855dcf1eaab81c46dcf009bdb11ab7ea989262d4f56ec63ef189c",
-                 *       "nonce": "701b0000000000000000000000000000",
+                 *       "chain": "36ecb43a2c341ad96f4da308f056f9e73c405ea08de75c968b9965f6a61ba549",
+                 *       "nonce": "4f1f0000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:de113af56fd5b976f42c072a9b23bf9fcb0648ea7045d7a976c2a358a7487a4b24034ee76926d5a69b29692a36fb417756ae95e66c59b21c1b521f1a60a5ba01",
-                 *       "valid_until": "2026-11-27T16:54:30.551+08:00",
+                 *       "signature": "ed25519:e3a5929cb08df7467b0df80e0eb07af1d8d248c1ab9b3555c43a82244ccaf10b31f059b2b06d17271bc7ec1753abcac0e21bc107d0c7c4dab907ba905b4d0f06",
+                 *       "valid_until": "2026-11-27T22:29:17.607+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -10100,7 +11374,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `sender_queue_full` 发送方排队已满 Sender's queue full; `rate_exceeded` 调用过于频繁 Too many calls */
+            /** @description `sender_queue_full` 发送方排队已满 Sender's queue full; `share_full` 份额已满 Share full; `rate_exceeded` 调用过于频繁 Too many calls */
             readonly 429: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -10108,7 +11382,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "sender_queue_full" | "rate_exceeded";
+                        readonly code?: "sender_queue_full" | "share_full" | "rate_exceeded";
                     };
                 };
             };
@@ -10162,11 +11436,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "e544cf15577855dcf1eaab81c46dcf009bdb11ab7ea989262d4f56ec63ef189c",
-                 *         "nonce": "711b0000000000000000000000000000",
+                 *         "chain": "36ecb43a2c341ad96f4da308f056f9e73c405ea08de75c968b9965f6a61ba549",
+                 *         "nonce": "501f0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:a5f5d4e863368800dfd5d6990254522ee1f731059c0692e419ac187b55a85f212e9843cd0acd4311ed833f833ea61a3fd8d88436981ccd00b8ac35664754f803",
-                 *         "valid_until": "2026-11-27T16:54:30.551+08:00",
+                 *         "signature": "ed25519:7154db00c65785be49b57239cfc3aabd16163b8f4ad7ed85a00e1195ef2a18392d8bc4d759d2eb4ea9705b69896b14dcd4987e36ec5cfada57a2313924943407",
+                 *         "valid_until": "2026-11-27T22:29:17.607+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -10175,11 +11449,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "e544cf15577855dcf1eaab81c46dcf009bdb11ab7ea989262d4f56ec63ef189c",
-                 *         "nonce": "721b0000000000000000000000000000",
+                 *         "chain": "36ecb43a2c341ad96f4da308f056f9e73c405ea08de75c968b9965f6a61ba549",
+                 *         "nonce": "511f0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:5c6af0ba61aa6dc18cb6c9c582c7561c724fc70f153b598ab35595c0a2ea82f04a189756a3c2a351426c90cc35df462b4509bbe0093138195b5c2d38a99d7c08",
-                 *         "valid_until": "2026-11-27T16:54:30.551+08:00",
+                 *         "signature": "ed25519:65050762dc92f1acbc295d5a1f9af32620edd9a997096fb9c494457eeb74e216bcc27fe0f94962ef9416f6149cc3e3aca0c8edda779f3aa842886a7573723a05",
+                 *         "valid_until": "2026-11-27T22:29:17.608+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -10270,7 +11544,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            /** @description `share_full` 份额已满 Share full; `rate_exceeded` 调用过于频繁 Too many calls */
             readonly 429: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -10278,7 +11552,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "rate_exceeded";
+                        readonly code?: "share_full" | "rate_exceeded";
                     };
                 };
             };
@@ -10321,7 +11595,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_2e8k51djnp6zzk3p00chgr75qh"
+                 *           "matter": "mat_0ck5jst3ts5ee638adrvmabcmb"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -10458,7 +11732,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 68c3567a8b20130d03a1bcaa2ae821ec848307cbb5d28d9dade6e84682802cbd
+                 * @example 63450700d4fd07b130376befcb1cfee7e6ac30790c9eef9888465c7b4afdd8b5
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -10568,7 +11842,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 68c3567a8b20130d03a1bcaa2ae821ec848307cbb5d28d9dade6e84682802cbd
+                 * @example 63450700d4fd07b130376befcb1cfee7e6ac30790c9eef9888465c7b4afdd8b5
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -10880,7 +12154,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_1mq8fn6wth9fap1j4vdaed5bq1
+                 * @example veh_0genzy1aeg9cbfa33da7ccsvmr
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -10983,17 +12257,154 @@ export interface operations {
             };
         };
     };
+    readonly verify_shown: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "text": "DYM1:-72Q-T*F7TW6*A83*66:6TW6GA6WHAOW8000000N10D90DW3PF6DT0HSB6W7B0GN%TIJG0+1G.LBW9-A8HC2VPR2UMDCPK%213ROPM.$M1001:G$/PS0FESUC3I1ART0IIVR*WFL8TIBP+-ON 775JDLTETDN9NRGDYM3YF2W9NG1R+S7-UVG2DJAV/N09.GGZFONIG3R/UR000P00GSI5VB*P2OR1/IE:1PK2BMJB3.5+JQR1AIAAH%2LPQ2O1WWVK4NQJCE61A*9XN0:-EAQGH3F8UIQTM%OA4/O7O47ANI+9POE"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Scanned"];
+            };
+        };
+        readonly responses: {
+            /** @description The verdict. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VerifyAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly waybills: {
         readonly parameters: {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_58ebx4566y8mx4v1wkx4ken829
+                 * @example org_5h9d142p78entmk96t51j2p3hk
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53CW4GQXX7TQKM2
+                 * @example 53A16T78531HR7E
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -11146,7 +12557,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_39bb8s0pcwqz6az3ts788fnvmk
+                 * @example way_2zznfkbxdq1c2rdcjp5k8pgh0n
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -11208,6 +12619,1054 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly list: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All of them. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhooksAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "kinds": [
+                 *         "erasure"
+                 *       ],
+                 *       "url": "http://127.0.0.1:9/2"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        readonly responses: {
+            /** @description Its secret is shown once. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `webhook_exists` 回调已存在 Webhook exists; `too_many_webhooks` 回调过多 Too many webhooks */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "webhook_exists" | "too_many_webhooks";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly look: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The webhook. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookShown"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly remove: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_352f69z4t75hcam1zcx5q7aakz
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The webhook as it was. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookShown"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly deliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Those that wait unless said otherwise; of those that were taken the last 200 are remembered.
+                 * @example waiting
+                 */
+                readonly state?: "waiting" | "dead" | "done";
+                /**
+                 * @description Most items on the page.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of deliveries. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly replay: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "dead": true
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Replay"];
+            };
+        };
+        readonly responses: {
+            /** @description It begins. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookShown"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly rotate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "overlap_hours": 1
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        readonly responses: {
+            /** @description The new secret is shown once. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly test: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /** @example {} */
+                readonly "application/json": components["schemas"]["TestWanted"];
+            };
+        };
+        readonly responses: {
+            /** @description What came of it. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Tested"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
                     };
                 };
             };
