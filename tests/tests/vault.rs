@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The vault over real processes: a driver refuses, grants and revokes, and the exchange between two nodes
+//! follows; what came with the applications is erased, and nothing that any node wrote ever held a value of it.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use api::access::token;
+use chain::actions::{Action, CodeCancel, ConsentGive, ConsentRevoke};
+use chain::ids::{ApplicationId, CodeId, ConsentId, PersonId, RecordId, Time, VehicleId};
+use chain::keys::SecretKey;
+use chain::records::{ConsentTerms, ExchangeField, FieldSet, Purpose};
+use chain::text::Word;
+use chain::{Genesis, Transaction, TransactionId};
+use client::exchange::{Exchanged, Wish};
+use client::{Client, ClientError, LightClient, random_nonce};
+use demo::cast::{self, Player};
+use dianyun_tests::testnet::{Testnet, dianyun, succeed};
+use dianyun_tests::waiting::until;
+use genesis::Layout;
+use serde_json::{Value, json};
+use walkdir::WalkDir;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Where the platform asks.
+const ASKED: usize = 2;
+/// Where the haulier of the first newcomer keeps its data.
+const HOLDER: usize = 3;
+const FIELDS: FieldSet = FieldSet::of(&[ExchangeField::Name, ExchangeField::Plate, ExchangeField::Phone]);
+
+/// A testnet with a driver who came to a code.
+struct Scene {
+    net: Testnet,
+    genesis: Genesis,
+    code: CodeId,
+    person: PersonId,
+    vehicle: VehicleId,
+    driver: SecretKey,
+    /// Values that no node may ever write: name, identity number, phone, plate, VIN, engine.
+    planted: Vec<(&'static str, String)>,
+}
+
+fn now() -> Time {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap();
+    Time(since.as_millis() as u64)
+}
+
+impl Scene {
+    fn build() -> Self {
+        let net = Testnet::up(4, 0);
+        let dir = net.dir().display().to_string();
+        let applied: Value =
+            serde_json::from_str(&succeed(["code", "apply", "--dir", &dir, "--json"])).unwrap();
+        let genesis = Layout::at(net.dir()).genesis().unwrap();
+        let index = applied["index"].as_u64().unwrap();
+        let register = cast::register(genesis.time);
+        let (person, vehicle) = (register.person(index).unwrap(), register.vehicle(index).unwrap());
+        let planted = vec![
+            ("name", person.name),
+            ("identity number", person.identity_number),
+            ("phone", person.mobile),
+            ("plate", vehicle.numbers.plate),
+            ("VIN", vehicle.numbers.vin),
+            ("engine", vehicle.numbers.engine),
+        ];
+        assert!(planted.iter().all(|(_, value)| value.len() > 5), "nothing of this is there by chance");
+        let of = |name: &str| serde_json::from_value(applied[name].clone()).unwrap();
+        Self {
+            code: of("code"),
+            person: serde_json::from_value(applied["person"].clone()).unwrap(),
+            vehicle: serde_json::from_value(applied["vehicle"].clone()).unwrap(),
+            driver: cast::key(net.chain(), Player::Driver(index)),
+            net,
+            genesis,
+            planted,
+        }
+    }
+
+    /// A client of a node with a token of a key.
+    fn by(&self, place: usize, key: &SecretKey) -> Client {
+        let audience = token::audience(self.net.chain(), &self.net.nodes[place].name);
+        let secret = token::sign(key, &audience, now(), 300).unwrap();
+        self.net.client(place).with_credentials(&secret).unwrap()
+    }
+
+    fn key(&self, member: &str) -> SecretKey {
+        Layout::at(self.net.dir()).member(&self.genesis, member).unwrap().key
+    }
+
+    fn platform(&self) -> Client {
+        self.by(ASKED, &self.key("platform"))
+    }
+
+    async fn send(&self, key: &SecretKey, action: impl Into<Action>) -> TransactionId {
+        let until = Time(now().0 + 60_000);
+        let signed = Transaction::sign(key, self.net.chain(), action.into(), random_nonce(), until);
+        let answer = self.net.client(HOLDER).submit(&signed).await.unwrap();
+        let receipt = json!(answer.receipt);
+        assert!(receipt["outcome"]["executed"].is_object(), "{receipt}");
+        self.net.converged().await;
+        signed.id()
+    }
+
+    async fn exchange(&self, fields: FieldSet) -> Result<Exchanged, String> {
+        let (about, purpose) = (self.code.into(), Some(Purpose::Engagement));
+        let wish = Wish { about, fields, purpose, waybill: None, case: None };
+        let answer = self.platform().exchange(&wish).await;
+        answer.map_err(|error| match error {
+            ClientError::Refused(problem) => problem.code,
+            other => panic!("{other}"),
+        })
+    }
+
+    async fn refused(&self, code: &str) {
+        let answer = self.exchange(FIELDS).await.map(|_| "values");
+        assert_eq!(answer, Err(code.to_owned()));
+    }
+
+    async fn consent(&self, fields: FieldSet) -> ConsentId {
+        let to = self.net.organisation("platform");
+        let (purpose, until) = (Purpose::Engagement, now().plus(3_600_000));
+        let terms = ConsentTerms { code: self.code, to, purpose, fields, until, uses: 9 };
+        let given = self.send(&self.driver, ConsentGive { terms, statements: Vec::new() }).await;
+        ConsentId(RecordId::made_by(given, 0))
+    }
+
+    async fn revoke(&self, consent: ConsentId) {
+        self.send(&self.driver, ConsentRevoke { consent }).await;
+    }
+
+    async fn accesses(&self) -> Vec<Value> {
+        let path = format!("/v1/codes/{}/accesses", self.code);
+        let page: Value = self.by(HOLDER, &self.driver).get(&path, &[]).await.unwrap();
+        page["items"].as_array().unwrap().clone()
+    }
+
+    async fn prompts(&self) -> Vec<Value> {
+        let path = format!("/v1/codes/{}/prompts", self.code);
+        let answer: Value = self.by(HOLDER, &self.driver).get(&path, &[]).await.unwrap();
+        answer["prompts"].as_array().unwrap().clone()
+    }
+
+    /// The applications that the code and its vehicle came by.
+    async fn applications(&self) -> [ApplicationId; 2] {
+        let client = self.net.client(HOLDER);
+        let sponsor = self.net.organisation("enterprise-1").to_string();
+        let found: Vec<Value> =
+            client.list("/v1/applications", &[("sponsor", sponsor)], 100).await.unwrap();
+        let of = |name: &str, id: String| {
+            let is_it = |one: &&Value| one["value"]["application"][name] == json!(id);
+            let id = found.iter().find(is_it).unwrap()["value"]["application"]["id"].clone();
+            serde_json::from_value(id).unwrap()
+        };
+        [of("code", self.code.to_string()), of("vehicle", self.vehicle.to_string())]
+    }
+
+    fn node_dir(&self, place: usize) -> String {
+        Layout::at(self.net.dir()).node_dir(&self.net.nodes[place].name).display().to_string()
+    }
+
+    /// Everything below a folder, file by file.
+    fn assert_nowhere(&self, dir: &Path) -> usize {
+        let files = WalkDir::new(dir).into_iter().map(Result::unwrap);
+        let files: Vec<_> = files.filter(|entry| entry.file_type().is_file()).collect();
+        for file in &files {
+            // Files of a running database come and go.
+            if let Ok(bytes) = std::fs::read(file.path()) {
+                self.assert_not_in(&file.path().display().to_string(), &bytes);
+            }
+        }
+        files.len()
+    }
+
+    fn assert_not_in(&self, what: &str, bytes: &[u8]) {
+        for (name, value) in &self.planted {
+            let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+            for text in [value.as_str(), &hex] {
+                assert!(!holds(bytes, text.as_bytes()), "{what} holds the planted {name}");
+            }
+        }
+    }
+
+    /// What nodes say over their interface of what they wrote: bodies, changes, metrics, events.
+    async fn assert_not_said(&self) {
+        let height = self.net.converged().await;
+        for node in &self.net.nodes {
+            for path in ["/metrics".to_owned(), "/v1/status".to_owned()] {
+                self.assert_not_in(&path, &fetched(&format!("{}{path}", node.api)).await);
+            }
+            for at in 0..=height.0 {
+                for part in ["", "/changes"] {
+                    let path = format!("/v1/blocks/{at}{part}?limit=200");
+                    self.assert_not_in(&path, &fetched(&format!("{}{path}", node.api)).await);
+                }
+            }
+        }
+        let mut events = self.net.client(0).events(None).await.unwrap();
+        let newest: Value =
+            self.net.client(0).get("/v1/headers/latest", &[]).await.unwrap();
+        let last = newest["header"]["change_first_seq"].as_u64().unwrap();
+        while let Some(event) = events.next().await {
+            let event = event.unwrap();
+            self.assert_not_in("an event", format!("{event:?}").as_bytes());
+            if event.seq + 1 >= last {
+                break;
+            }
+        }
+    }
+}
+
+async fn fetched(url: &str) -> Vec<u8> {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = http.get(url).send().await.unwrap();
+    assert!(answer.status().is_success(), "{url}: {}", answer.status());
+    answer.bytes().await.unwrap().to_vec()
+}
+
+fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|part| part == wanted)
+}
+
+fn field<'a>(seen: &'a Exchanged, name: &str) -> Option<&'a str> {
+    let fields = seen.certificates.iter().flat_map(|one| &one.fields);
+    fields.into_iter().find(|field| field.name == name).map(|field| field.value.as_str())
+}
+
+fn value(scene: &Scene, name: &str) -> String {
+    scene.planted.iter().find(|(own, _)| *own == name).unwrap().1.clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_driver_decides_what_is_exchanged_and_what_is_erased_is_gone() {
+    let scene = Scene::build();
+    let applications = scene.applications().await;
+    sponsor_sees_names_and_digests(&scene, applications[0]).await;
+    let (seen, accesses) = exchange_follows_the_driver(&scene).await;
+    scene.assert_not_said().await;
+    assert!(scene.assert_nowhere(scene.net.dir()) > 20, "folders, logs and state of all processes");
+    erasing_needs_that_nobody_uses_it(&scene, applications[0]);
+    let reason = Word::new("left").unwrap();
+    scene.send(&scene.driver, CodeCancel { code: scene.code, reason }).await;
+    for application in applications {
+        erase(&scene, application).await;
+    }
+    nothing_comes_back(&scene, accesses).await;
+    proofs_still_hold(&scene, &seen).await;
+    a_stopped_node_is_looked_at_and_gets_another_key(&scene).await;
+}
+
+async fn sponsor_sees_names_and_digests(scene: &Scene, application: ApplicationId) {
+    let held = scene.by(HOLDER, &scene.key("enterprise-1")).holdings(application).await.unwrap();
+    let names: Vec<&str> = held.documents.iter().map(|one| one.name.as_str()).collect();
+    assert!(names.starts_with(&["claim/0", "claim/1"]) && names.ends_with(&["contact", "holder"]));
+    // Its own node has it, and no other takes it.
+    let elsewhere = scene.by(ASKED, &scene.key("enterprise-1")).holdings(application).await;
+    let code = elsewhere.map(|_| ()).map_err(|error| error.to_string()).unwrap_err();
+    assert!(code.contains("holdings_elsewhere"), "{code}");
+}
+
+/// Returns what was seen, and how often somebody saw something.
+async fn exchange_follows_the_driver(scene: &Scene) -> (Exchanged, usize) {
+    scene.refused("no_basis").await;
+    let wish = json!({
+        "code": scene.code, "purpose": "engagement", "fields": FIELDS, "text": "请同意",
+        "until": now().plus(3_600_000), "uses": 3,
+    });
+    let asked: Value = scene.platform().post("/v1/consents/requests", &wish).await.unwrap();
+    let id = asked["id"].as_str().unwrap();
+    until("the prompt is there", PATIENCE, || async {
+        scene.prompts().await.into_iter().find(|prompt| prompt["id"] == id)
+    })
+    .await;
+    let refuse = format!("/v1/codes/{}/prompts/{id}/refuse", scene.code);
+    let left: Value = scene.by(HOLDER, &scene.driver).post(&refuse, &Value::Null).await.unwrap();
+    assert_eq!(left["prompts"], json!([]));
+    scene.refused("no_basis").await;
+    let consent = scene.consent(FIELDS).await;
+    let seen = scene.exchange(FIELDS).await.unwrap();
+    assert!(seen.holds(), "every field opens a commitment");
+    assert_eq!(field(&seen, "driverName"), Some(value(scene, "name").as_str()));
+    assert_eq!(field(&seen, "vehicleNumber"), Some(value(scene, "plate").as_str()));
+    assert_eq!(seen.phone, Some(value(scene, "phone")));
+    assert_eq!(field(&seen, "identityNumber"), None, "nobody agreed to that");
+    scene.revoke(consent).await;
+    scene.refused("no_basis").await;
+    let number = FieldSet::of(&[ExchangeField::IdentityNumber]);
+    let consent = scene.consent(number).await;
+    let again = scene.exchange(number).await.unwrap();
+    assert_eq!(field(&again, "identityNumber"), Some(value(scene, "identity number").as_str()));
+    scene.revoke(consent).await;
+    scene.net.converged().await;
+    let accesses = scene.accesses().await;
+    let by = json!(scene.net.organisation("platform"));
+    let listed: Vec<_> = accesses.iter().map(|one| &one["value"]["access"]).collect();
+    assert!(listed.iter().all(|access| access["by"] == by));
+    let ids: Vec<_> = listed.iter().map(|access| access["id"].clone()).collect();
+    assert_eq!(ids, [json!(seen.access), json!(again.access)], "each that there was, and no other");
+    (seen, accesses.len())
+}
+
+/// The chain's rules come before the vault is touched.
+fn erasing_needs_that_nobody_uses_it(scene: &Scene, application: ApplicationId) {
+    let (id, dir) = (application.to_string(), scene.node_dir(HOLDER));
+    let output = dianyun(["vault", "erase", &id, "--dir", &dir]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && errors.contains("code_not_cancelled"), "{errors}");
+}
+
+/// By the running node, which then publishes it.
+async fn erase(scene: &Scene, application: ApplicationId) {
+    let (id, dir) = (application.to_string(), scene.node_dir(HOLDER));
+    let args = ["vault", "erase", &id, "--dir", &dir, "--json"];
+    let told: Value = serde_json::from_str(&succeed(args)).unwrap();
+    let again: Value = serde_json::from_str(&succeed(args)).unwrap();
+    assert_eq!(again, told, "the same again answers the same protocol");
+    let erasure = chain::records::Erasure::id_of(application);
+    let path = format!("/v1/erasures/{erasure}");
+    let found: Value = until("the erasure is on chain", PATIENCE, || async {
+        scene.net.client(0).get(&path, &[]).await.ok()
+    })
+    .await;
+    assert_eq!(found["record"]["digest"], told["digest"]);
+    assert_eq!(found["record"]["kind"], json!("erased"));
+    scene.net.converged().await;
+}
+
+async fn nothing_comes_back(scene: &Scene, accesses: usize) {
+    let [application, _] = scene.applications().await;
+    let client = scene.by(HOLDER, &scene.key("enterprise-1"));
+    let held = client.holdings(application).await.unwrap();
+    assert_eq!((held.state, held.documents.len()), (client::holdings::HeldState::Erased, 0));
+    let case = Wish {
+        about: scene.code.into(),
+        fields: FIELDS,
+        purpose: None,
+        waybill: None,
+        case: Some(chain::Hash::of(b"case")),
+    };
+    let regulator = scene.by(0, &scene.key("regulator"));
+    match regulator.exchange(&case).await.map(|_| ()) {
+        Err(ClientError::Refused(problem)) => assert_eq!(problem.code, "data_erased"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(scene.accesses().await.len(), accesses, "the holder still sees who asked");
+}
+
+/// What was seen before opens commitments that the chain still has, and proves.
+async fn proofs_still_hold(scene: &Scene, seen: &Exchanged) {
+    assert!(seen.holds());
+    let client = scene.net.client(ASKED);
+    let trusted = client.newest_header().await.unwrap().header;
+    for (kind, id) in [("person", scene.person.to_string()), ("vehicle", scene.vehicle.to_string())]
+    {
+        let proof = client.proof(&format!("/v1/records/{kind}/{id}/proof"), Some(trusted.height)).await;
+        let proven = LightClient::new(&scene.genesis).check(&proof.unwrap(), &trusted).unwrap();
+        let text = format!("{proven:?}");
+        let roots = seen.certificates.iter().filter(|one| json!(one.subject).to_string().contains(&id));
+        let mut roots = roots.map(|one| one.root.to_string()).peekable();
+        assert!(roots.peek().is_some(), "something was seen of the {kind}");
+        assert!(roots.all(|root| text.contains(&root)), "{text}");
+    }
+}
+
+async fn a_stopped_node_is_looked_at_and_gets_another_key(scene: &Scene) {
+    let (name, dir) = (scene.net.nodes[HOLDER].name.clone(), scene.node_dir(HOLDER));
+    let busy = dianyun(["vault", "status", "--dir", &dir]);
+    assert!(String::from_utf8_lossy(&busy.stderr).contains("stop it first"));
+    scene.net.kill(&name);
+    let json = |args: &[&str]| -> Value {
+        let args: Vec<&str> = args.iter().copied().chain(["--dir", &dir, "--json"]).collect();
+        serde_json::from_str(&succeed(args)).unwrap()
+    };
+    let status = json(&["vault", "status"]);
+    assert_eq!(status["erased"], json!(2), "{status}");
+    assert_eq!(json(&["doctor"])["vault"]["erased"], json!(2));
+    let checked = json(&["vault", "check"]);
+    scene.assert_nowhere(Path::new(&dir));
+    let next = scene.net.dir().join("next.key").display().to_string();
+    succeed(["keys", "new", "--vault", "--test", "--name", "next", "--out", &next]);
+    json(&["vault", "rotate", "--to", &next]);
+    let anew = json(&["vault", "check"]);
+    assert_ne!(anew["node_key"], checked["node_key"]);
+    assert_eq!(anew["held"], checked["held"]);
+    scene.net.start(&name);
+    scene.net.converged().await;
+}
