@@ -80,8 +80,8 @@ impl Vaults {
             fields: sealed.fields.clone(),
         });
         let contact = phone.clone();
-        let contact = contact
-            .map(|phone| ContactLeft { phone, email: None, address: None, emergency: None });
+        let contact =
+            contact.map(|phone| ContactLeft { phone, email: None, address: None, emergency: None });
         let left = HoldingsLeft { claims: claims.collect(), contact, holder: *holder };
         let no_answer = |error: ClientError| NodeError(error.to_string());
         let unsigned = || NodeError("a token cannot be signed".to_owned());

@@ -12,10 +12,7 @@ pub(crate) struct Lock(#[expect(dead_code, reason = "holding it is the point")] 
 /// Takes the lock of a folder, or says who has it.
 pub(crate) fn take(folder: &Path) -> Result<Lock> {
     let Some(lock) = try_take(folder)? else {
-        bail!(
-            "another process uses {}: stop it first, or name another folder",
-            folder.display()
-        );
+        bail!("another process uses {}: stop it first, or name another folder", folder.display());
     };
     Ok(lock)
 }

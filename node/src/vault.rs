@@ -96,7 +96,8 @@ pub(crate) fn order(
     waiting: &dyn Fn(),
 ) -> Result<Protocol> {
     let folder = dir.join(ORDERS);
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make {}", folder.display()))?;
     let place = Place::of(dir, application);
     // What an interrupted command left behind.
     let _none = std::fs::remove_file(&place.outcome);

@@ -19,6 +19,7 @@ use client::{Client, ClientError, LightClient, random_nonce};
 use demo::cast::{self, Player};
 use dianyun_tests::testnet::{Testnet, dianyun, succeed};
 use dianyun_tests::waiting::until;
+use futures::StreamExt;
 use genesis::Layout;
 use serde_json::{Value, json};
 use walkdir::WalkDir;
@@ -28,7 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const ASKED: usize = 2;
 /// Where the haulier of the first newcomer keeps its data.
 const HOLDER: usize = 3;
-const FIELDS: FieldSet = FieldSet::of(&[ExchangeField::Name, ExchangeField::Plate, ExchangeField::Phone]);
+const FIELDS: FieldSet =
+    FieldSet::of(&[ExchangeField::Name, ExchangeField::Plate, ExchangeField::Phone]);
 
 /// A testnet with a driver who came to a code.
 struct Scene {
@@ -65,7 +67,10 @@ impl Scene {
             ("VIN", vehicle.numbers.vin),
             ("engine", vehicle.numbers.engine),
         ];
-        assert!(planted.iter().all(|(_, value)| value.len() > 5), "nothing of this is there by chance");
+        assert!(
+            planted.iter().all(|(_, value)| value.len() > 5),
+            "nothing of this is there by chance"
+        );
         let of = |name: &str| serde_json::from_value(applied[name].clone()).unwrap();
         Self {
             code: of("code"),
@@ -196,9 +201,8 @@ impl Scene {
                 }
             }
         }
-        let mut events = self.net.client(0).events(None).await.unwrap();
-        let newest: Value =
-            self.net.client(0).get("/v1/headers/latest", &[]).await.unwrap();
+        let mut events = self.net.client(0).events(Some(0)).await.unwrap();
+        let newest: Value = self.net.client(0).get("/v1/headers/latest", &[]).await.unwrap();
         let last = newest["header"]["change_first_seq"].as_u64().unwrap();
         while let Some(event) = events.next().await {
             let event = event.unwrap();
@@ -353,10 +357,12 @@ async fn proofs_still_hold(scene: &Scene, seen: &Exchanged) {
     let trusted = client.newest_header().await.unwrap().header;
     for (kind, id) in [("person", scene.person.to_string()), ("vehicle", scene.vehicle.to_string())]
     {
-        let proof = client.proof(&format!("/v1/records/{kind}/{id}/proof"), Some(trusted.height)).await;
+        let proof =
+            client.proof(&format!("/v1/records/{kind}/{id}/proof"), Some(trusted.height)).await;
         let proven = LightClient::new(&scene.genesis).check(&proof.unwrap(), &trusted).unwrap();
         let text = format!("{proven:?}");
-        let roots = seen.certificates.iter().filter(|one| json!(one.subject).to_string().contains(&id));
+        let roots =
+            seen.certificates.iter().filter(|one| json!(one.subject).to_string().contains(&id));
         let mut roots = roots.map(|one| one.root.to_string()).peekable();
         assert!(roots.peek().is_some(), "something was seen of the {kind}");
         assert!(roots.all(|root| text.contains(&root)), "{text}");

@@ -72,7 +72,8 @@ impl Holdings for Vaulted {
         reading: Reading,
     ) -> Result<Vec<HeldClaim>, HoldingsError> {
         let claims = there(self.0.claims(Subject::Application(application), view(reading)))?;
-        let claim = |one: &vault::HeldClaim| HeldClaim { kind: one.kind, fields: one.fields.clone() };
+        let claim =
+            |one: &vault::HeldClaim| HeldClaim { kind: one.kind, fields: one.fields.clone() };
         Ok(claims.iter().map(claim).collect())
     }
 

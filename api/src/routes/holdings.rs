@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use chain::Hash;
 use chain::calendar::Date;
 use chain::exchange::{KeyField, KeyKind};
 use chain::fields::{self, Field};
@@ -14,7 +15,6 @@ use chain::keys::PublicKey;
 use chain::query;
 use chain::records::{Application, CertificateKind};
 use chain::text::Word;
-use chain::Hash;
 use formats::{FormatError, Rules, Table};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -145,7 +145,8 @@ impl HoldingsAnswer {
             Some(Standing::Erased { at }) => (HeldState::Erased, Some(at)),
         };
         let listed = vault.listed(subject)?.into_iter();
-        let documents = listed.map(|one| HeldDocument { name: one.name.to_string(), digest: one.digest });
+        let documents =
+            listed.map(|one| HeldDocument { name: one.name.to_string(), digest: one.digest });
         Ok(Self { application, state, at, documents: documents.collect() })
     }
 }
@@ -318,7 +319,8 @@ impl ContactLeft {
                 return Err(invalid(field, format!("1 to {most} characters on one line")));
             }
         }
-        let is_mail = |text: &str| text.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+        let is_mail =
+            |text: &str| text.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
         match &self.email {
             Some(email) if !is_mail(email) => Err(invalid("contact.email", "a mail address")),
             _ => Ok(()),

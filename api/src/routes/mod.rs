@@ -119,7 +119,8 @@ pub async fn serve(
     config: &ApiConfig,
     shutdown: CancellationToken,
 ) -> Result<(std::net::SocketAddr, tokio::task::JoinHandle<()>), ServeError> {
-    let Served { store, handle, genesis, witness, mut registry, keys, exchange, vault, webhooks } = served;
+    let Served { store, handle, genesis, witness, mut registry, keys, exchange, vault, webhooks } =
+        served;
     let http = HttpMetrics::register(&mut registry);
     node_metrics::register(&mut registry, &store, &handle);
     webhooks.register_metrics(&mut registry);

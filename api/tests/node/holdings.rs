@@ -33,10 +33,13 @@ fn left(world: &World) -> &'static Value {
     LEFT.get_or_init(|| {
         let reading = Reading { named_case: false, now: now() };
         let held = world.node.held.claims(world.application.id, reading).unwrap();
-        let claims: Vec<Value> = (0..).zip(&world.application.claims).map(|(place, claim): (u32, _)| {
-            let of_kind = held.iter().find(|one| one.kind == claim.kind).unwrap();
-            json!({ "place": place, "kind": claim.kind, "fields": of_kind.fields })
-        }).collect();
+        let claims: Vec<Value> = (0..)
+            .zip(&world.application.claims)
+            .map(|(place, claim): (u32, _)| {
+                let of_kind = held.iter().find(|one| one.kind == claim.kind).unwrap();
+                json!({ "place": place, "kind": claim.kind, "fields": of_kind.fields })
+            })
+            .collect();
         json!({
             "claims": claims,
             "contact": { "phone": PHONE, "emergency": "滇测家属 16400004321" },
@@ -73,9 +76,8 @@ fn changed(world: &World, change: impl FnOnce(&mut Value)) -> Value {
 /// Everything that is refused.
 pub(crate) fn badly(world: &World) -> Vec<Case> {
     let case = |body: Value, status, code| Case(told(world, &body), status, code);
-    let with = |path: &str, value: Value| {
-        changed(world, |body| *body.pointer_mut(path).unwrap() = value)
-    };
+    let with =
+        |path: &str, value: Value| changed(world, |body| *body.pointer_mut(path).unwrap() = value);
     let twice = |body: &mut Value| {
         let first = body["claims"][0].clone();
         body["claims"].as_array_mut().unwrap().push(first);
@@ -107,7 +109,11 @@ pub(crate) fn badly(world: &World) -> Vec<Case> {
         Case(other(&world.node.key("regulator")), 404, "not_found"),
         Case(other(&world.driver), 403, "not_allowed"),
         Case(
-            by(world, &sponsor(world), Request::get(format!("/v1/applications/{unknown}/holdings"))),
+            by(
+                world,
+                &sponsor(world),
+                Request::get(format!("/v1/applications/{unknown}/holdings")),
+            ),
             404,
             "not_found",
         ),

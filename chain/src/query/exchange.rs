@@ -6,10 +6,12 @@ use super::list::list;
 use super::record::{fresh, typed};
 use crate::hash::Hash;
 use crate::ids::{AccessId, Time, WaybillId};
-use crate::machine::exchange::{basis, erasure};
 pub use crate::machine::exchange::basis::Asked;
+use crate::machine::exchange::{basis, erasure};
 use crate::records::access::Basis;
-use crate::records::{Access, Application, Code, Consent, ErasureKind, Organisation, Purpose, Value, Waybill};
+use crate::records::{
+    Access, Application, Code, Consent, ErasureKind, Organisation, Purpose, Value, Waybill,
+};
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::{Past, Records};
 

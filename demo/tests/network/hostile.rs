@@ -9,13 +9,13 @@ use chain::actions::{CodeApply, NewClaim};
 use chain::ids::{ApplicationId, Prefecture, RecordId};
 use chain::records::application::{Application, ApplicationState, ClaimState, CodeFor};
 use chain::records::{CertificateKind, Custody};
-use demo::deposit::Leaver;
 use demo::applicant::{Applicant, Draft};
 use demo::authority::Role;
 use demo::authority::messages::{
     CLAIMS, ClaimSent, ClaimStanding, ClaimsSent, PolicyWanted, WAITING,
 };
 use demo::cast;
+use demo::deposit::Leaver;
 use demo::node::{Node, Verdict, now, sign};
 use demo::sealed::{Sealed, seal};
 use demo::yunnan::certificates::Certificate;

@@ -155,7 +155,8 @@ impl Folder {
 
     fn vault(&self, stopped: &Stopped) -> Result<(Vault, PathBuf)> {
         let path = stopped.config.vault.key.clone();
-        let path = path.context("the configuration names no `vault.key`: this node has no vault")?;
+        let path =
+            path.context("the configuration names no `vault.key`: this node has no vault")?;
         let unlock = self.unlock(&stopped.config);
         let key = VaultKeyFile::read(&path)?.open(stopped.genesis.mode, &unlock)?;
         let shelf = Box::new(stopped.store.vault_shelf());
@@ -286,7 +287,9 @@ fn end(
             publish_now(&protocol, application, (key, node), &unlock)?;
             say("It is published.");
         }
-        _ => say("The node publishes it by its sponsor's key, once it runs, if `exchange.keys` has it."),
+        _ => say(
+            "The node publishes it by its sponsor's key, once it runs, if `exchange.keys` has it.",
+        ),
     }
     let shown = keeping::shown(&protocol);
     output.data(&shown, || serde_json::to_string_pretty(&shown).unwrap_or_default());

@@ -168,10 +168,7 @@ fn check_vehicle<R: Records + ?Sized>(
 }
 
 /// True while a maker may see what its contract needs.
-fn is_lately<R: Records + ?Sized>(
-    look: &mut Look<'_, '_, R>,
-    carried_until: Option<Time>,
-) -> bool {
+fn is_lately<R: Records + ?Sized>(look: &mut Look<'_, '_, R>, carried_until: Option<Time>) -> bool {
     carried_until.is_some_and(|end| {
         let window = parameter(look.overlay, ParameterName::WaybillAccessMs, end);
         look.now < end.plus(window)
