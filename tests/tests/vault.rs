@@ -8,7 +8,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use api::access::token;
-use chain::actions::{Action, CodeCancel, ConsentGive, ConsentRevoke, ErasurePublish};
+use chain::actions::{
+    Action, CapacityTerms, CodeCancel, ConsentGive, ConsentRevoke, ErasurePublish,
+};
 use chain::ids::{ApplicationId, CodeId, ConsentId, PersonId, RecordId, Time, VehicleId};
 use chain::keys::SecretKey;
 use chain::records::{ConsentTerms, Erasure, ErasureKind, ExchangeField, FieldSet, Purpose};
@@ -326,14 +328,52 @@ async fn exchange_follows_the_driver(scene: &Scene) -> (Exchanged, usize) {
     let again = scene.exchange(number).await.unwrap();
     assert_eq!(field(&again, "identityNumber"), Some(value(scene, "identity number").as_str()));
     scene.revoke(consent).await;
+    let shown = by_verification_code(scene).await;
+    wish_by_plate(scene).await;
     scene.net.converged().await;
     let accesses = scene.accesses().await;
     let by = json!(scene.net.organisation("platform"));
     let listed: Vec<_> = accesses.iter().map(|one| &one["value"]["access"]).collect();
     assert!(listed.iter().all(|access| access["by"] == by));
     let ids: Vec<_> = listed.iter().map(|access| access["id"].clone()).collect();
-    assert_eq!(ids, [json!(seen.access), json!(again.access)], "each that there was, and no other");
+    assert_eq!(
+        ids,
+        [json!(seen.access), json!(again.access), json!(shown.access)],
+        "each that there was, and no other"
+    );
     (seen, accesses.len())
+}
+
+/// The driver shows ten digits; whoever enters them with the right phone sees what was agreed to, once.
+async fn by_verification_code(scene: &Scene) -> Exchanged {
+    let path = format!("/v1/codes/{}/capacity", scene.code);
+    let client = scene.by(scene.holder(), &scene.driver);
+    let drawn: Value = client.post(&path, &json!({ "fields": FIELDS })).await.unwrap();
+    let terms: CapacityTerms = serde_json::from_value(drawn["terms"].clone()).unwrap();
+    let nonce = serde_json::from_value(drawn["nonce"].clone()).unwrap();
+    let until = Time(now().0 + 240_000);
+    let statement = terms.sign(&scene.driver, scene.net.chain(), nonce, until);
+    let signed = json!({ "terms": terms, "statement": statement });
+    let _good: Value = client.post(&format!("{path}/sign"), &signed).await.unwrap();
+    let key = json!({ "kind": "phone", "value": value(scene, "phone") });
+    let entered = json!({ "digits": drawn["digits"], "key": key });
+    let seen: Exchanged = scene.platform().post("/v1/exchange/capacity", &entered).await.unwrap();
+    assert!(seen.holds());
+    assert_eq!(field(&seen, "driverName"), Some(value(scene, "name").as_str()));
+    seen
+}
+
+/// A wish that names a plate reaches the holder, by the consortium's key, and no other node learns whose it is.
+async fn wish_by_plate(scene: &Scene) {
+    let wish = json!({
+        "key": { "kind": "plate", "value": value(scene, "plate") }, "purpose": "carriage",
+        "fields": FIELDS, "text": "请同意", "until": now().plus(3_600_000), "uses": 1,
+    });
+    let asked: Value = scene.platform().post("/v1/consents/requests", &wish).await.unwrap();
+    until("the prompt is there", PATIENCE, || async {
+        scene.prompts().await.into_iter().find(|prompt| prompt["id"] == asked["id"])
+    })
+    .await;
 }
 
 /// The chain's rules come before the vault is touched.
