@@ -33,7 +33,8 @@ Examples:
   dianyun vault restrict app_… --until 2029-01-01T00:00:00+08:00 --dir validator-4
   dianyun vault erase app_… --dir validator-4
   dianyun vault erase app_… --dir validator-4 --key sponsor.key --node http://127.0.0.1:8080
-  dianyun keys new --vault --name validator-4 --out vault-2.key && dianyun vault rotate --to vault-2.key --dir validator-4
+  dianyun keys new --vault --name validator-4 --out vault-2.key --passphrase-file secret.txt
+  dianyun vault rotate --to vault-2.key --dir validator-4
 
 `restrict` and `erase` ask the node if it runs, else they work on its folder. The vault's keys of that
 application are restricted or destroyed first; then the erasure is published, signed by the sponsor's key:
