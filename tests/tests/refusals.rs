@@ -3,15 +3,15 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chain::Hash;
+use chain::{Hash, TransactionId};
 use chain::actions::{Action, MatterOpen, MatterSettle};
-use chain::ids::{MatterId, RecordId, Time};
+use chain::ids::{CodeId, MatterId, RecordId, Time};
 use chain::keys::SecretKey;
 use chain::receipt::Outcome;
 use chain::records::{MatterKind, Subject};
 use chain::transaction::Transaction;
 use client::{Client, random_nonce};
-use dianyun_tests::testnet::Testnet;
+use dianyun_tests::testnet::{Testnet, dianyun};
 
 fn settle(salt: &str) -> Action {
     let id = RecordId(Hash::of(salt.as_bytes()).half());
@@ -161,4 +161,18 @@ async fn in_a_json_batch_each_transaction_gets_its_own_verdict() {
     let many = serde_json::json!(vec![7; 1_001]).to_string().into_bytes();
     let (status, problem) = post(&client, path, "application/json", many).await;
     assert_eq!((status, problem["code"].as_str()), (413, Some("batch_too_large")), "{problem}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_was_never_issued_is_not_shown_and_not_waited_for() {
+    let net = Testnet::up(1, 0);
+    let id = CodeId::made_by(TransactionId(Hash::of(b"never sent"))).to_string();
+    let node = net.client(0).address().to_owned();
+    let show = ["code", "show", &id, "--node", &node];
+    for more in [&[][..], &["--until", "blue"], &["--json"]] {
+        let output = dianyun(show.iter().chain(more));
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{more:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("has issued no such code"), "{said}");
+    }
 }

@@ -91,7 +91,7 @@ impl Bench {
             // What is measured is the chain, not what a vault takes in.
             let settings = Settings { vaults: None, ..state.settings(&self.dir, first)? };
             let wanted = self.clients * self.drivers;
-            let tell = |found: usize| say(format!("drivers: {found} of {wanted}"));
+            let tell = |found: usize| say(format!("drivers: {} of {wanted}", found.min(wanted)));
             let mates = load::recruit(&settings, wanted, &tell).await?;
             if self.records > 0 {
                 let tell = |made: usize| say(format!("records: {made} of {}", self.records));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use chain::ids::CodeId;
 use chain::records::Colour;
 use chain::records::application::{Application, ApplicationState, ClaimState};
@@ -146,13 +146,12 @@ async fn show(id: CodeId, until: Option<Colour>, client: &Client, output: Output
     let started = std::time::Instant::now();
     loop {
         let answer: Value = client.get(&path, &[]).await?;
+        // Waiting for its colour would be in vain.
+        ensure!(answer["standing"] != "unknown", "{id} is unknown: this chain has issued no such code");
         if until.is_none_or(|wanted| answer["colour"] == json!(wanted)) {
             output.data(&answer, || {
                 let text = |name: &str| answer[name].as_str().map(str::to_owned);
                 let standing = text("standing").unwrap_or_default();
-                if standing == "unknown" {
-                    return format!("{id} is unknown: this chain has issued no such code");
-                }
                 let colour =
                     text("colour").map_or_else(String::new, |colour| format!(" and {colour}"));
                 let holds = text("valid_until").map_or_else(
