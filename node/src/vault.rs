@@ -161,3 +161,31 @@ fn carry_out_all(dir: &Path, keeper: &Keeper) -> Result<()> {
 pub(crate) fn shown(protocol: &Protocol) -> Value {
     serde_json::json!({ "digest": protocol.digest(), "protocol": protocol })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use chain::Time;
+    use chain::ids::RecordId;
+    use genesis::demo::{Plan, consortium};
+    use store::Options;
+    use vault::{Contact, Parcel, Subject};
+
+    use super::*;
+
+    #[test]
+    fn a_vault_that_holds_something_is_not_opened_without_its_key_or_under_another() {
+        let plan = Plan { depth: 6, ..Plan::testnet(Time(1_000_000), [3; 32]) };
+        let genesis = consortium(&plan).unwrap().genesis;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), &genesis, &Options::default()).unwrap();
+        assert!(open(&store, None).unwrap().is_none(), "nothing is kept, and nothing is wrong");
+        let vault = open(&store, Some(NodeKey::generate())).unwrap().unwrap();
+        let subject = Subject::Application(ApplicationId(RecordId([7; 16])));
+        vault.put(subject, &Parcel::new().contact(&Contact::new("16400001234"))).unwrap();
+        let why = open(&store, None).err().unwrap().to_string();
+        assert!(why.contains("vault of 1 subjects") && why.contains("`vault.key`"), "{why}");
+        let why = open(&store, Some(NodeKey::generate())).err().unwrap().to_string();
+        assert!(why.contains("sealed under node key"), "{why}");
+    }
+}

@@ -3,13 +3,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chain::{Hash, TransactionId};
 use chain::actions::{Action, MatterOpen, MatterSettle};
 use chain::ids::{CodeId, MatterId, RecordId, Time};
 use chain::keys::SecretKey;
 use chain::receipt::Outcome;
 use chain::records::{MatterKind, Subject};
 use chain::transaction::Transaction;
+use chain::{Hash, TransactionId};
 use client::{Client, random_nonce};
 use dianyun_tests::testnet::{Testnet, dianyun};
 

@@ -147,7 +147,10 @@ async fn show(id: CodeId, until: Option<Colour>, client: &Client, output: Output
     loop {
         let answer: Value = client.get(&path, &[]).await?;
         // Waiting for its colour would be in vain.
-        ensure!(answer["standing"] != "unknown", "{id} is unknown: this chain has issued no such code");
+        ensure!(
+            answer["standing"] != "unknown",
+            "{id} is unknown: this chain has issued no such code"
+        );
         if until.is_none_or(|wanted| answer["colour"] == json!(wanted)) {
             output.data(&answer, || {
                 let text = |name: &str| answer[name].as_str().map(str::to_owned);
