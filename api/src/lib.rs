@@ -11,6 +11,7 @@ pub mod events;
 pub mod exchange;
 pub mod follow;
 pub mod http;
+pub mod keeping;
 pub mod metrics;
 mod modules;
 mod pages;

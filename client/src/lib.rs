@@ -7,6 +7,7 @@ pub mod answers;
 mod error;
 mod events;
 pub mod exchange;
+pub mod holdings;
 mod http;
 mod light;
 pub mod picture;

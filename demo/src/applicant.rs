@@ -18,6 +18,7 @@ use crate::authority::Role;
 use crate::authority::messages::{
     CLAIMS, ClaimSent, ClaimsSent, PolicySold, PolicyWanted, Problem,
 };
+use crate::deposit::{Leaver, Vaults};
 use crate::node::{Node, NodeError, Verdict};
 use crate::sealed::Sealed;
 use formats::FormatError;
@@ -86,6 +87,8 @@ pub struct Draft {
     pub transaction: Transaction,
     /// Its claims, in order.
     pub claims: Vec<Sealed>,
+    /// Who leaves its data at a vault.
+    pub leaver: Leaver,
 }
 
 impl Draft {
@@ -104,6 +107,8 @@ pub struct Applicant<N> {
     pub inboxes: Inboxes,
     /// How long an application may take.
     pub patience: Duration,
+    /// Where data are left; none of them where there is no vault.
+    pub vaults: Option<Vaults>,
     watcher: Option<Watcher>,
     http: reqwest::Client,
 }
@@ -116,7 +121,12 @@ impl<N: Node> Applicant<N> {
     pub fn new(node: N, inboxes: Inboxes) -> Self {
         // The inboxes lie on loopback: no proxy stands between.
         let http = crate::plain(REQUEST);
-        Self { node, inboxes, patience: PATIENCE, watcher: None, http }
+        Self { node, inboxes, patience: PATIENCE, vaults: None, watcher: None, http }
+    }
+
+    /// The same client, which leaves data at these vaults.
+    pub fn leaving_at(self, vaults: Option<Vaults>) -> Self {
+        Self { vaults, ..self }
     }
 
     /// The same client, which tells somebody of every change that it sees.
@@ -144,6 +154,9 @@ impl<N: Node> Applicant<N> {
             self.must(step, &transactions).await?;
         }
         self.post(drafts).await?;
+        if let Some(vaults) = &self.vaults {
+            vaults.leave(self.node.chain_id(), drafts).await?;
+        }
         self.wait(step, drafts).await
     }
 

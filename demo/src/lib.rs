@@ -5,6 +5,7 @@
 pub mod applicant;
 pub mod authority;
 pub mod cast;
+pub mod deposit;
 pub mod load;
 pub mod net;
 pub mod node;

@@ -5,7 +5,9 @@
 //! DIR/genesis.json            the genesis
 //! DIR/keys/NAME.key           an organisation's working key; NAME-admin.key rotates keys
 //! DIR/keys/tag-secrets.toml   the attesters' common secrets
-//! DIR/NODE/                   config.toml, genesis.json, node.key, data/
+//! DIR/keys/consortium.secret  the holders' nodes' common key for key fields
+//! DIR/NODE/                   config.toml, genesis.json, data/, and of a node whose key is made here node.key,
+//!                             vault.key, consortium.secret, and organisation.key if that is made here too
 //! ```
 
 use std::fs;
@@ -13,17 +15,21 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::SecretString;
+use age::x25519::Identity;
 use chain::Genesis;
 use chain::genesis::{Mode, NodeRole};
 use chain::ids::OrganisationId;
 use chain::keys::SecretKey;
+use chain::records::OrganisationKind;
 
 use crate::demo::{Consortium, Member};
 use crate::error::GenesisFileError;
 use crate::file;
-use crate::keyfile::{KeyFile, KeyFileError};
+use crate::keyfile::{KeyFile, KeyFileError, new_key};
+use crate::private;
 use crate::secrets::TagSecrets;
 use crate::unlock::Unlock;
+use crate::vaultkey::VaultKeyFile;
 
 /// Where one node listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +56,15 @@ impl Sealing {
         };
         file.write_new(path)
     }
+
+    fn write_vault_key(&self, name: &str, path: &Path) -> Result<(), KeyFileError> {
+        let key = Identity::generate();
+        let file = match self {
+            Self::TestKeys => VaultKeyFile::test(name, &key),
+            Self::Passphrase(passphrase) => VaultKeyFile::seal(name, &key, passphrase.clone())?,
+        };
+        file.write_new(path)
+    }
 }
 
 /// All that the folders of a new network hold.
@@ -64,6 +79,9 @@ pub struct Foundation {
     pub nodes: Vec<Option<SecretKey>>,
     /// Where nodes listen, in the order of genesis.
     pub addresses: Vec<Addresses>,
+    /// Working keys of organisations without a node, by names for their files: the first node keeps their
+    /// data, and signs for them.
+    pub sponsors: Vec<(String, SecretKey)>,
     /// How the keys are written.
     pub sealing: Sealing,
 }
@@ -81,6 +99,7 @@ impl Foundation {
             keys: consortium.members.iter().flat_map(of).collect(),
             nodes: consortium.nodes.iter().map(|node| Some(node.key.clone())).collect(),
             addresses: addresses.to_vec(),
+            sponsors: without_node(consortium),
             sealing: Sealing::TestKeys,
         }
     }
@@ -184,23 +203,85 @@ impl Layout {
             new.sealing.write(name, key, &self.key_file(name))?;
         }
         new.secrets.write_new(&self.secrets_file())?;
+        let shared = hex::encode(new_key()?.seed());
+        write_private(&self.root.join("keys").join(CONSORTIUM), &shared)?;
         for place in 0..nodes {
-            self.write_node(new, place)?;
+            self.write_node(new, place, &shared)?;
         }
         // Last: a folder with a genesis is complete.
         write_text(&self.genesis_file(), &file::to_json(&new.genesis))
     }
 
-    fn write_node(&self, new: &Foundation, place: usize) -> Result<(), GenesisFileError> {
+    fn write_node(
+        &self,
+        new: &Foundation,
+        place: usize,
+        shared: &str,
+    ) -> Result<(), GenesisFileError> {
         let name = new.genesis.nodes[place].name.as_str();
         let dir = self.node_dir(name);
         make_dir(&dir.join("data"))?;
         if let Some(key) = &new.nodes[place] {
             new.sealing.write(name, key, &dir.join("node.key"))?;
+            new.sealing.write_vault_key(name, &dir.join(VAULT))?;
+            write_private(&dir.join(CONSORTIUM), shared)?;
+            if let Some((name, key)) = operating_key(new, place) {
+                new.sealing.write(name, key, &dir.join(ORGANISATION))?;
+            }
+            for (name, key) in sponsors_of(new, place) {
+                make_dir(&dir.join(SPONSORS))?;
+                new.sealing.write(name, key, &dir.join(SPONSORS).join(format!("{name}.key")))?;
+            }
         }
         write_text(&dir.join("genesis.json"), &file::to_json(&new.genesis))?;
         write_text(&dir.join("config.toml"), &node_config(new, place))
     }
+}
+
+/// Name of a node's vault key file.
+const VAULT: &str = "vault.key";
+/// Name of the file with the key that holders' nodes share: `.key` is for key files alone.
+const CONSORTIUM: &str = "consortium.secret";
+/// Name of the file with the working key of who runs a node: it signs what the node asks for and erases.
+const ORGANISATION: &str = "organisation.key";
+
+/// Folder of the keys of organisations without a node of their own, beside the first node's.
+const SPONSORS: &str = "sponsors";
+
+/// The enterprises and platforms of a demo that run no node.
+fn without_node(consortium: &Consortium) -> Vec<(String, SecretKey)> {
+    let genesis = &consortium.genesis;
+    let is_one = |member: &&Member| {
+        let place = genesis
+            .organisations
+            .iter()
+            .position(|one| Genesis::organisation_id(&one.identity) == member.id);
+        place.is_some_and(|place| {
+            let kind = genesis.organisations[place].kind;
+            let runs = genesis.nodes.iter().any(|node| node.organisation as usize == place);
+            let does_business =
+                matches!(kind, OrganisationKind::Enterprise | OrganisationKind::Platform);
+            does_business && !runs
+        })
+    };
+    let found = consortium.members.iter().filter(is_one);
+    found.map(|member| (member.name.clone(), member.key.clone())).collect()
+}
+
+/// For whom a node signs besides its own organisation.
+fn sponsors_of(new: &Foundation, place: usize) -> &[(String, SecretKey)] {
+    if place == 0 { &new.sponsors } else { &[] }
+}
+
+/// The working key of the organisation that runs a node, if it was made here.
+fn operating_key(new: &Foundation, place: usize) -> Option<(&str, &SecretKey)> {
+    let runner = new.genesis.nodes[place].organisation as usize;
+    let granted = &new.genesis.organisations.get(runner)?.keys;
+    let operates = |key: &SecretKey| {
+        granted.iter().any(|grant| grant.key == key.public() && grant.roles.operate)
+    };
+    let found = new.keys.iter().find(|(_, key)| operates(key));
+    found.map(|(name, key)| (name.as_str(), key))
 }
 
 /// The organisation that a key is registered to at genesis.
@@ -224,10 +305,11 @@ fn node_config(new: &Foundation, place: usize) -> String {
     let is_demo = matches!(new.sealing, Sealing::TestKeys);
     let open = if is_demo && is_validator { OPEN } else { "" };
     let receivers = if is_demo { RECEIVERS } else { "" };
+    let keeping = keeping(new, place);
     let mut text = format!(
         "# {name}, a node of {}. Paths are relative to this file; docs/operating.md lists every key.\n\
          genesis = \"genesis.json\"\nkey = \"node.key\"\ndata = \"data\"\n\n\
-         [api]\nlisten = \"{}\"\n{open}{receivers}\n[p2p]\nlisten = \"{}\"\n\n[p2p.peers]\n",
+         [api]\nlisten = \"{}\"\n{open}{receivers}\n{keeping}[p2p]\nlisten = \"{}\"\n\n[p2p.peers]\n",
         new.genesis.name, own.api, own.p2p
     );
     for (peer, at) in new.genesis.nodes.iter().zip(&new.addresses) {
@@ -236,6 +318,28 @@ fn node_config(new: &Foundation, place: usize) -> String {
         }
     }
     text
+}
+
+/// What a node says of the data that it keeps and exchanges; nothing where its keys are not made here.
+fn keeping(new: &Foundation, place: usize) -> String {
+    if new.nodes[place].is_none() {
+        return String::new();
+    }
+    let own = operating_key(new, place).map(|_| format!("\"{ORGANISATION}\""));
+    let others = sponsors_of(new, place).iter();
+    let others = others.map(|(name, _)| format!("\"{SPONSORS}/{name}.key\""));
+    let signing: Vec<String> = own.into_iter().chain(others).collect();
+    let signs = match signing.is_empty() {
+        false => format!("keys = [{}]\n", signing.join(", ")),
+        true => String::new(),
+    };
+    format!(
+        "[vault]\nkey = \"{VAULT}\"\n\n[exchange]\n{signs}consortium_key = \"{CONSORTIUM}\"\n\n"
+    )
+}
+
+fn write_private(path: &Path, text: &str) -> Result<(), GenesisFileError> {
+    private::write_new(path, &format!("{text}\n")).map_err(GenesisFileError::io(path))
 }
 
 fn make_dir(path: &Path) -> Result<(), GenesisFileError> {

@@ -119,7 +119,8 @@ pub fn found(
     match report.genesis {
         Some(genesis) if problems.is_empty() => {
             let Made { organisations, nodes } = made;
-            Ok(Foundation { genesis, secrets, keys: organisations, nodes, addresses, sealing })
+            let (keys, sponsors) = (organisations, Vec::new());
+            Ok(Foundation { genesis, secrets, keys, nodes, addresses, sponsors, sealing })
         }
         _ => Err(wrong(problems)),
     }

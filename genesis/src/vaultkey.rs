@@ -83,6 +83,21 @@ impl VaultKeyFile {
         self.sealed.is_none()
     }
 
+    /// The same key sealed under a passphrase; a test key stays marked as one.
+    pub fn sealed_again(
+        &self,
+        unlock: &Unlock,
+        passphrase: SecretString,
+    ) -> Result<Self, KeyFileError> {
+        let key = self.open(Mode::Demo, unlock)?;
+        Ok(Self { test_key: self.test_key, ..Self::seal(&self.name, &key, passphrase)? })
+    }
+
+    /// Puts this in the place of a file that is there, whole or not at all.
+    pub fn replace(&self, path: &Path) -> Result<(), KeyFileError> {
+        private::replace(path, &self.text(path)?).map_err(io(path))
+    }
+
     /// Writes a new file with mode 0600; one that is there stays.
     pub fn write_new(&self, path: &Path) -> Result<(), KeyFileError> {
         private::write_new(path, &self.text(path)?).map_err(io(path))

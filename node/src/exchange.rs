@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use api::exchange::holdings::Nothing;
+use api::exchange::holdings::{Holdings, Nothing};
 use api::exchange::{Exchange, Parts};
+use api::keeping::Vaulted;
 use chain::Genesis;
 use chain::genesis::Mode;
 use chain::keys::SecretKey;
@@ -15,6 +16,7 @@ use chain::text::hex_array;
 use consensus::Handle;
 use genesis::{KeyFile, Unlock, private};
 use store::Store;
+use vault::Vault;
 
 use crate::config::ExchangeConfig;
 
@@ -48,12 +50,17 @@ pub(crate) fn start(
     keys: Keys,
     (store, handle): (&Store, &Handle),
     genesis: &Arc<Genesis>,
+    vault: Option<&Arc<Vault>>,
 ) -> Arc<Exchange> {
+    let holdings: Arc<dyn Holdings> = match vault {
+        Some(vault) => Arc::new(Vaulted(Arc::clone(vault))),
+        None => Arc::new(Nothing),
+    };
     Exchange::start(Parts {
         store: store.clone(),
         handle: handle.clone(),
         genesis: Arc::clone(genesis),
-        holdings: Arc::new(Nothing),
+        holdings,
         keys: keys.signing,
         consortium_key: keys.consortium,
     })

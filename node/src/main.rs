@@ -9,6 +9,7 @@ mod keystore;
 mod lock;
 mod logs;
 mod output;
+mod vault;
 
 use std::process::ExitCode;
 
@@ -90,6 +91,9 @@ enum Command {
     /// Register and look after webhooks of an organisation at a node.
     #[command(subcommand)]
     Webhook(commands::webhook::Command),
+    /// Look after the personal data that a node keeps: restrict, erase, another key.
+    #[command(subcommand)]
+    Vault(commands::vault::Command),
     /// Sign a token with a key, good for a few minutes.
     Token(commands::token::TokenOf),
     /// Look through the data folder of a node that does not run.
@@ -123,6 +127,7 @@ fn main() -> ExitCode {
         Command::Interface(command) => command.run(output),
         Command::Apikey(command) => command.run(output),
         Command::Webhook(command) => command.run(output),
+        Command::Vault(command) => command.run(output),
         Command::Token(token) => token.run(output),
         Command::Doctor(doctor) => doctor.run(output),
         Command::Config(command) => command.run(output),

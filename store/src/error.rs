@@ -41,7 +41,8 @@ pub enum StoreError {
     /// What is on disk contradicts itself.
     #[error(
         "{path} is damaged: {detail}. Move it away and start with an empty folder, a validator with \
-         `dianyun node run --rejoin`: the node fetches the chain from its peers"
+         `dianyun node run --rejoin`: the node fetches the chain from its peers, never its vault of personal \
+         data, which comes back from a backup alone"
     )]
     Damaged {
         /// The folder.

@@ -218,7 +218,14 @@ fn a_plan_makes_a_consortium_in_a_new_folder_alone() {
     assert_eq!(made["chain_id"], checked["chain_id"]);
     let keys = json_of(&["keys", "list", &dir]);
     let sealed = keys.as_array().unwrap().iter().filter(|key| key["sealed"] == json!(true));
-    assert_eq!((sealed.count(), keys.as_array().unwrap().len()), (13, 13));
+    assert_eq!((sealed.count(), keys.as_array().unwrap().len()), (23, 23));
+    // Each node has a vault key beside its own, and the key of who runs it.
+    let vaults = keys.as_array().unwrap().iter().filter(|key| key["vault_key"] == json!(true));
+    assert_eq!(vaults.count(), 5);
+    let config = std::fs::read_to_string(format!("{dir}/observer-1/config.toml")).unwrap();
+    for line in ["[vault]\nkey = \"vault.key\"", "consortium_key = \"consortium.secret\""] {
+        assert!(config.contains(line), "{config}");
+    }
     assert!(fails(&new).contains("is not empty"));
     let wrong = folder.write("wrong.toml", &example.replace("10.0.0.3:7400", "there"));
     let other = folder.at("other");

@@ -9,7 +9,7 @@ use chain::records::ErasureKind;
 
 use crate::PAGE;
 use crate::error::VaultError;
-use crate::protocol::{self, Listed, Protocol};
+use crate::protocol::{self, Protocol};
 use crate::rows;
 use crate::shelf::{Change, Drawer};
 use crate::standing::{Held, Standing};
@@ -127,8 +127,7 @@ impl Vault {
         kind: ErasureKind,
         at: Time,
     ) -> Result<Protocol, VaultError> {
-        let listed = |(name, sealed): (_, Vec<u8>)| Listed { name, digest: Hash::of(&sealed) };
-        let documents = self.sealed(subject)?.into_iter().map(listed).collect();
+        let documents = self.listed(subject)?;
         let key = Hash::of(held.key(subject)?);
         Ok(Protocol { version: protocol::VERSION, subject, kind, key, documents, at })
     }

@@ -2,6 +2,7 @@
 //! The vault itself: opening it, putting documents in, and reading them.
 
 use chain::fields::Field;
+use chain::hash::Hash;
 use chain::keys::PublicKey;
 use parking_lot::{Mutex, RwLock};
 use serde::de::DeserializeOwned;
@@ -12,7 +13,7 @@ use crate::error::VaultError;
 use crate::find::KeyField;
 use crate::key::{self, NodeKey, Secret};
 use crate::parcel::Parcel;
-use crate::protocol::Protocol;
+use crate::protocol::{Listed, Protocol};
 use crate::rows::{self, Mark};
 use crate::shelf::{Change, Drawer, Shelf};
 use crate::standing::{Held, Standing, View};
@@ -193,6 +194,12 @@ impl Vault {
     pub fn names(&self, subject: Subject) -> Result<Vec<DocumentName>, VaultError> {
         let rows = self.sealed(subject)?;
         rows.into_iter().map(|(name, _)| Ok(name)).collect()
+    }
+
+    /// A subject's documents with the digests of their sealed bytes, sorted by name: what a protocol lists.
+    pub fn listed(&self, subject: Subject) -> Result<Vec<Listed>, VaultError> {
+        let listed = |(name, sealed): (_, Vec<u8>)| Listed { name, digest: Hash::of(&sealed) };
+        Ok(self.sealed(subject)?.into_iter().map(listed).collect())
     }
 
     /// A subject's documents as they lie on the shelf.

@@ -135,6 +135,8 @@ pub const TABLE: &[Row] = &[
     row("POST /v1/exchange/capacity", ASKERS),
     row("POST /v1/exchange/capacity/prepare", ASKERS),
     row("POST /v1/consents/requests", ASKERS),
+    row("POST /v1/applications/{id}/holdings", KEPT),
+    row("GET /v1/applications/{id}/holdings", KEPT),
     row("POST /v1/codes/{id}/capacity", HOLDERS),
     row("POST /v1/codes/{id}/capacity/sign", HOLDERS),
     row("GET /v1/codes/{id}/prompts", HOLDERS),

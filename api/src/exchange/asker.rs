@@ -21,6 +21,7 @@ use super::seal::Receiver;
 use super::{Exchange, FLOOR, fresh};
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
+use crate::keeping::reasons;
 use crate::routes::submit;
 
 /// How long the transaction of an access is good, in milliseconds.
@@ -157,9 +158,18 @@ impl Exchange {
     }
 
     async fn submit(&self, begun: &Begun, key: &SecretKey) -> Result<AccessId, Problem> {
+        self.order(begun.action.clone(), key).await.map(|id| begun.access(id))
+    }
+
+    /// Signs and submits an action, and waits until it is executed.
+    pub(crate) async fn order(
+        &self,
+        action: Action,
+        key: &SecretKey,
+    ) -> Result<TransactionId, Problem> {
         let nonce = fresh().ok_or_else(|| Problem::new(&messages::INTERNAL))?;
         let until = self.parts.store.header().time_ms.plus(GOOD_MS);
-        let signed = Transaction::sign(key, self.chain(), begun.action.clone(), nonce, until);
+        let signed = Transaction::sign(key, self.chain(), action, nonce, until);
         let id = signed.id();
         let executed = self.parts.handle.executed(id, Duration::from_millis(WAIT_MS));
         let taken = self.parts.handle.submit(vec![Bytes::from(signed.to_bytes())]).await;
@@ -169,7 +179,7 @@ impl Exchange {
         let placed = executed.await;
         let placed = placed.ok_or_else(|| Problem::new(&messages::ACCESS_WAITS).value(id))?;
         match placed.receipt.outcome {
-            Outcome::Executed { .. } => Ok(begun.access(id)),
+            Outcome::Executed { .. } => Ok(id),
             Outcome::Refused { reasons } => Err(refused(&Refused(reasons))),
         }
     }
@@ -226,10 +236,5 @@ const TOLD: [(RefusalCode, &Message); 6] = [
 pub(super) fn refused(why: &Refused) -> Problem {
     let has = |code: RefusalCode| why.0.iter().any(|reason| reason.code == code);
     let told = TOLD.iter().find(|(code, _)| has(*code)).map(|(_, message)| *message);
-    let reasons = why.0.iter().map(|reason| match &reason.about {
-        Some(about) => format!("{} ({about})", reason.code.code()),
-        None => reason.code.code().to_owned(),
-    });
-    let reasons: Vec<String> = reasons.collect();
-    Problem::new(told.unwrap_or(&messages::ACCESS_REFUSED)).value(reasons.join(", "))
+    Problem::new(told.unwrap_or(&messages::ACCESS_REFUSED)).value(reasons(why))
 }

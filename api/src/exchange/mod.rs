@@ -19,7 +19,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
-use chain::exchange::{Answer, NotAnswered, Question};
+use chain::exchange::{Answer, KeyField, KeyedField, NotAnswered, Question};
 use chain::ids::{OrganisationId, RecordId, Time};
 use chain::keys::SecretKey;
 use chain::nonce::Nonce;
@@ -154,6 +154,18 @@ impl Exchange {
             })
         };
         self.parts.keys.iter().find(may_sign).cloned()
+    }
+
+    /// A key field keyed with the consortium's key, if this node has it.
+    pub(crate) fn keyed(&self, key: &KeyField) -> Option<KeyedField> {
+        self.parts.consortium_key.as_ref().map(|shared| key.keyed(shared))
+    }
+
+    /// The names of the nodes that an organisation runs.
+    pub(crate) fn names_of(&self, organisation: OrganisationId) -> Vec<String> {
+        let run = self.nodes_of(organisation);
+        let nodes = self.parts.genesis.nodes.iter().filter(|node| run.contains(&node.number));
+        nodes.map(|node| node.name.to_string()).collect()
     }
 
     /// The prompts of the holders whose data are here.

@@ -2,20 +2,23 @@
 //! Wishes for consents. One goes to the nodes that may hold the data, all of which answer alike; where they
 //! do, a prompt waits for the holder. In memory alone: a wish is a wish, and may be made again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chain::Hash;
 use chain::exchange::{KeyField, Question, Wish, WishAbout};
-use chain::ids::{CodeId, OrganisationId, Time};
+use chain::ids::{ApplicationId, CodeId, OrganisationId, Time};
 use chain::limits::{CONSENT_MS, CONSENT_USES};
 use chain::query;
-use chain::records::{Application, Code, Consent, FieldSet, Organisation, Purpose, Value};
+use chain::records::{
+    Application, CertificateKind, Code, Consent, FieldSet, Organisation, Purpose, Value, Vehicle,
+};
 use chain::text::Name;
 use futures::StreamExt;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use store::At;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
@@ -272,10 +275,9 @@ impl Exchange {
         let held = applications.into_iter().filter(|application| {
             holdings.claims(*application, reading).is_ok_and(|claims| !claims.is_empty())
         });
-        let code_of = |application: chain::ids::ApplicationId| {
-            query::typed::<Application, _>(&at, application.0, now)?.value.code
-        };
-        held.filter_map(code_of).collect()
+        let codes: BTreeSet<CodeId> =
+            held.flat_map(|application| codes_of(&at, application, now)).collect();
+        codes.into_iter().collect()
     }
 
     /// The prompts of a code that its holder has neither refused nor granted, from a number on. May read the
@@ -301,6 +303,22 @@ impl Exchange {
             query::list(&self.parts.store.latest(), between, None, (LOOKED_AT, now), &grants);
         !page.items.is_empty()
     }
+}
+
+/// The code that an application led to, or those whose current vehicle it led to, while what is
+/// attested of that came with it.
+fn codes_of(at: &At, id: ApplicationId, now: Time) -> Vec<CodeId> {
+    let Some(application) = query::typed::<Application, _>(at, id.0, now) else {
+        return Vec::new();
+    };
+    let application = application.value;
+    let vehicle = application.vehicle.and_then(|id| query::typed::<Vehicle, _>(at, id.0, now));
+    let driven = vehicle.map(|seen| seen.value).filter(|vehicle| {
+        let licence = vehicle.dossier.certificate(CertificateKind::VehicleLicence);
+        licence.is_some_and(|licence| licence.terms.application == Some(id))
+    });
+    let current = driven.map(|vehicle| vehicle.current_for).unwrap_or_default();
+    application.code.into_iter().chain(current).collect()
 }
 
 #[cfg(test)]

@@ -362,6 +362,31 @@ messages! {
         { "本节点未配置联盟共享密钥，不能按证件号、电话或车牌征求授权。"
           "This node has no consortium key, so a wish cannot go by identity number, phone or plate." }
         { "请给出运输码。" "Give the code." }
+    FIELD_WRONG = 400 "field_wrong"
+        { "字段不符合格式" "Field not right" }
+        { "字段 {field}：{value}" "{field}: {value}" }
+        { "请按证件更正该字段。" "Correct that field as it is on the certificate." }
+    CLAIM_DIFFERS = 409 "claim_differs"
+        { "与申请不符" "Differs from the application" }
+        { "{value} 与链上申请的承诺不符。" "{value} is not what the application on chain has." }
+        { "请提交申请时所用的字段、盐值与密钥。" "Send the fields, salts and key that the application was made with." }
+    NO_VAULT = 409 "no_vault"
+        { "本节点不存放资料" "No vault here" }
+        { "本节点未配置资料库密钥。" "This node has no vault key, and keeps no personal data." }
+        { "请使用存放资料的节点，或由运维人员配置 vault.key。"
+          "Use a node that keeps data, or have the operator configure `vault.key`." }
+    HOLDINGS_ELSEWHERE = 409 "holdings_elsewhere"
+        { "应存放于自有节点" "Kept at another node" }
+        { "该机构的资料存放于其自有节点：{value}" "This organisation's data are kept at its own node: {value}" }
+        { "请向该节点提交。" "Send them there." }
+    HOLDINGS_TAKEN = 409 "holdings_taken"
+        { "已存放其他内容" "Held already" }
+        { "{value} 已存放，内容不同。" "{value} is held already, with other content." }
+        { "已存放的内容不会被覆盖。" "What is held is never replaced in passing." }
+    HOLDINGS_FULL = 409 "holdings_full"
+        { "资料已达上限" "As much held as may be" }
+        { "该申请的资料将超过上限：{value}" "The application would have more than {value}." }
+        { "请另行申请。" "Make another application." }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::language::Language;
-use super::messages::{self, Message};
+use super::messages::{self, Message, Words};
 use super::request_id::RequestId;
 
 /// Media type of RFC 9457.
@@ -27,6 +27,8 @@ pub struct Problem {
     field: Option<String>,
     /// What fills `{value}` of the texts.
     value: String,
+    /// The same where each language has its own.
+    words: Option<Words>,
     /// Seconds after which trying again makes sense.
     retry_after: Option<u32>,
 }
@@ -34,12 +36,18 @@ pub struct Problem {
 impl Problem {
     /// A problem of the given kind.
     pub fn new(message: &'static Message) -> Self {
-        Self { message, field: None, value: String::new(), retry_after: None }
+        Self { message, field: None, value: String::new(), words: None, retry_after: None }
     }
 
     /// Fills `{value}` of its texts.
     pub fn value(mut self, value: impl ToString) -> Self {
         self.value = value.to_string();
+        self
+    }
+
+    /// Fills `{value}` of its texts in each language.
+    pub fn words(mut self, words: Words) -> Self {
+        self.words = Some(words);
         self
     }
 
@@ -69,7 +77,9 @@ impl Problem {
     pub fn details(&self, language: Language, request: &RequestId) -> ProblemDetails {
         let fill = |words: &messages::Words| {
             let field = self.field.as_deref().unwrap_or_default();
-            words.in_language(language).replace("{field}", field).replace("{value}", &self.value)
+            let own = self.words.map(|words| words.in_language(language));
+            let value = own.unwrap_or(&self.value);
+            words.in_language(language).replace("{field}", field).replace("{value}", value)
         };
         ProblemDetails {
             kind: format!("/docs/errors#{}", self.message.code),

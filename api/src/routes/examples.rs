@@ -23,6 +23,7 @@ use super::holders::{
     CapacityDrawn, CapacityGood, CapacitySigned, CapacityWish, ConsentAsked, ConsentWish,
     PromptList,
 };
+use super::holdings::{HoldingsAnswer, HoldingsLeft};
 use super::interfaces::InterfacesAnswer;
 use super::node::{Status, Validators};
 use super::papers::PapersAnswer;
@@ -57,6 +58,8 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/blocks/{height}/changes", again::<Page<Change>>),
     ("GET /v1/codes", again::<Page<AnyRecord>>),
     ("GET /v1/codes/{id}", again::<CodeAnswer>),
+    ("GET /v1/applications/{id}/holdings", again::<HoldingsAnswer>),
+    ("POST /v1/applications/{id}/holdings", again::<HoldingsAnswer>),
     ("GET /v1/codes/{id}/accesses", again::<Page<AnyRecord>>),
     ("GET /v1/codes/{id}/consents", again::<Page<AnyRecord>>),
     ("GET /v1/codes/{id}/history", again::<Page<HistoryItem>>),
@@ -118,6 +121,7 @@ const ANSWERS: &[(&str, Again)] = &[
 ];
 
 const REQUESTS: &[(&str, Again)] = &[
+    ("POST /v1/applications/{id}/holdings", again::<HoldingsLeft>),
     ("POST /v1/codes/{id}/capacity", again::<CapacityWish>),
     ("POST /v1/codes/{id}/capacity/sign", again::<CapacitySigned>),
     ("POST /v1/consents/requests", again::<ConsentWish>),

@@ -12,6 +12,7 @@ mod deliveries;
 mod examples;
 mod exchange;
 mod holders;
+mod holdings;
 mod interfaces;
 mod lists;
 mod modules;
@@ -45,6 +46,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use vault::Vault;
 
 use crate::access::credentials::Access;
 use crate::access::guard::guard;
@@ -77,6 +79,8 @@ pub struct Api {
     pub(crate) access: Arc<Access>,
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) keystore: watch::Receiver<Arc<Keystore>>,
+    /// Personal data that this node keeps; none where it keeps none.
+    pub(crate) vault: Option<Arc<Vault>>,
     bodies: Arc<Bodies>,
     reads: Arc<Semaphore>,
     pub(crate) streams: Streams,
@@ -110,6 +114,8 @@ pub struct Served {
     pub keys: watch::Receiver<Arc<Register>>,
     /// Its exchange with other nodes.
     pub exchange: Arc<Exchange>,
+    /// Its vault, if it has one.
+    pub vault: Option<Arc<Vault>>,
     /// Its webhooks, which are delivered while it serves.
     pub webhooks: Arc<Webhooks>,
     /// The keys with which it signs for organisations, as they change.
@@ -131,6 +137,7 @@ pub async fn serve(
         keys,
         keystore,
         exchange,
+        vault,
         webhooks,
     } = served;
     let http = HttpMetrics::register(&mut registry);
@@ -159,6 +166,7 @@ pub async fn serve(
         access: Arc::new(access),
         exchange,
         keystore,
+        vault,
         bodies: Arc::new(Bodies::new(limits.body(), limits.large_bodies)),
         reads,
         description: description::finished(&document).to_string().into(),
@@ -294,6 +302,11 @@ fn exchange() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(exchange::capacity), &shown))
         .routes(refusing(routes!(exchange::prepare_capacity), &[ASKED, body, NOT_BEGUN, NOT_SHOWN]))
         .routes(refusing(routes!(holders::wish), &[ASKED, body, holders::NOT_WISHED]))
+        .routes(refusing(
+            routes!(holdings::leave),
+            &[ASKED, body, FOUND, holdings::NOT_KEPT, holdings::NOT_TAKEN],
+        ))
+        .routes(refusing(routes!(holdings::held), &[ASKED, FOUND, holdings::NOT_KEPT]))
 }
 
 fn holders() -> OpenApiRouter<Api> {

@@ -192,7 +192,7 @@ pub(crate) struct Replay {
 }
 
 /// The organisation that asks, granted or not.
-fn member(asking: &Asking) -> Result<&Member, Problem> {
+pub(super) fn member(asking: &Asking) -> Result<&Member, Problem> {
     match &asking.caller {
         Caller::Member(member) => Ok(member),
         other => Err(Problem::new(&messages::NOT_ALLOWED).value(other.class().word())),

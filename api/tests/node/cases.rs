@@ -10,6 +10,7 @@ use chain::records::{InterfaceKind, InterfaceScopes};
 use serde_json::{Value, json};
 
 use crate::agreed;
+use crate::holdings;
 use crate::http::{BYTES, JSON, Request};
 use crate::world::{World, ask, newest};
 
@@ -155,6 +156,8 @@ fn exchanged(world: &World) -> Vec<Case> {
         sign,
         agreed::prompts(world),
         agreed::refuse(world),
+        holdings::leave(world),
+        holdings::look(world),
     ];
     cases.extend(requests.map(|request| Case(request, 200, "ok")));
     cases
@@ -366,6 +369,7 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         cases.push(Case(wish(world, seconds), 400, "invalid_field"));
     }
     cases.extend(bad_webhooks(world));
+    cases.extend(holdings::badly(world));
     cases.extend(badly_submitted(world));
     cases
 }

@@ -11,6 +11,7 @@ mod described;
 mod exchange;
 mod guarded;
 mod held;
+mod holdings;
 mod http;
 mod modules;
 mod nodes;

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::held::{CONSORTIUM_KEY, Held, messenger};
 use crate::http::{Answer, JSON, Request, send};
-use crate::world::{RUNTIME, SIZE, authorities, connected, signing};
+use crate::world::{RUNTIME, SIZE, authorities, connected, signing, vault_of};
 
 /// Where the asker asks.
 pub(crate) const ASKED: usize = 0;
@@ -98,6 +98,7 @@ async fn running(
         keys: signing(consortium),
         consortium_key: Some(CONSORTIUM_KEY),
     });
+    let vault = vault_of(&store);
     let seal = SealKey::of_node(&consortium.nodes[place].key.seed());
     let hooks = Webhooks::open(store.local(), &ApiConfig::default().webhooks, seal).unwrap();
     let hooks = Arc::new(hooks);
@@ -110,6 +111,7 @@ async fn running(
         keys: watch::channel(Arc::default()).1,
         keystore: watch::channel(Arc::default()).1,
         exchange: Arc::clone(&exchange),
+        vault: Some(Arc::clone(&vault)),
         webhooks: Arc::clone(&hooks),
     };
     let listen = "127.0.0.1:0".parse().unwrap();
@@ -234,6 +236,7 @@ async fn build() -> Network {
         police: key("traffic-police"),
         in_genesis: Vec::new(),
         genesis_time: consortium.genesis.time,
+        vaults: None,
         size: SIZE,
         node: net.clone(),
     };

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use age::x25519::Identity;
 use api::access::register::{Register, Wanted};
 use api::access::secret::ApiKey;
 use api::access::signing::Keystore;
@@ -36,6 +37,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use vault::{NodeKey, Vault};
 
 use crate::agreed::{Agreed, agree};
 use crate::described::assert_described;
@@ -126,6 +128,7 @@ pub(crate) async fn run(
         keys: signing(&consortium),
         consortium_key: Some(CONSORTIUM_KEY),
     });
+    let vault = vault_of(&store);
     let (keys, known) = watch::channel(Arc::default());
     let members = consortium.members.iter().map(|member| member.key.clone());
     let signing = watch::channel(Arc::new(Keystore::new(members))).1;
@@ -137,6 +140,7 @@ pub(crate) async fn run(
         registry: Default::default(),
         keys: known.clone(),
         exchange: Arc::clone(&exchange),
+        vault: Some(Arc::clone(&vault)),
         webhooks: Arc::clone(&hooks),
         keystore: signing.clone(),
     };
@@ -153,6 +157,13 @@ pub(crate) async fn run(
     let config = ApiConfig { allow_open_api_without_credentials: false, ..config };
     let (guarded, _) = serve(served(), &config, shutdown.clone()).await.unwrap();
     Node { address, guarded, keys, consortium, held, handle, folder, shutdown }
+}
+
+/// The vault of a store, under one key for all of a test's life.
+pub(crate) fn vault_of(store: &Store) -> Arc<Vault> {
+    static KEY: LazyLock<Identity> = LazyLock::new(Identity::generate);
+    let key = NodeKey::from(KEY.clone());
+    Arc::new(Vault::open(Box::new(store.vault_shelf()), key).unwrap())
 }
 
 impl Node {
@@ -293,6 +304,7 @@ async fn build() -> World {
         police: node.key("traffic-police"),
         in_genesis: Vec::new(),
         genesis_time: node.genesis().time,
+        vaults: None,
         size: SIZE,
         node: net.clone(),
     };

@@ -6,10 +6,12 @@ use super::list::list;
 use super::record::{fresh, typed};
 use crate::hash::Hash;
 use crate::ids::{AccessId, Time, WaybillId};
-use crate::machine::exchange::basis;
 pub use crate::machine::exchange::basis::Asked;
+use crate::machine::exchange::{basis, erasure};
 use crate::records::access::Basis;
-use crate::records::{Access, Code, Consent, Organisation, Purpose, Value, Waybill};
+use crate::records::{
+    Access, Application, Code, Consent, ErasureKind, Organisation, Purpose, Value, Waybill,
+};
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::{Past, Records};
 
@@ -87,6 +89,17 @@ pub fn answerable<R: Records + ?Sized>(
 pub fn is_named_case<R: Records + ?Sized>(records: &R, access: &Access, at: Time) -> bool {
     let asker = typed::<Organisation, _>(records, access.by.0, at);
     asker.is_some_and(|asker| basis::is_named_case(&asker.value, &access.basis))
+}
+
+/// Whether the data that came with an application may be restricted or destroyed at `at`, which is not
+/// before the records' header; else every reason against it. Who may publish that, this does not say.
+pub fn may_erase<R: Records + ?Sized>(
+    records: &R,
+    application: &Application,
+    kind: ErasureKind,
+    at: Time,
+) -> Result<(), Refused> {
+    erasure::check(&mut fresh(records), application, kind, at).map(drop)
 }
 
 /// The named waybill, and those of the asker's that the code has under way.

@@ -43,6 +43,7 @@ mod papers;
 mod parameters;
 mod part_loads;
 mod policies;
+mod privacy;
 mod proof;
 mod reach;
 mod reasons;

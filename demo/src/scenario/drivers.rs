@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Vehicles, trailers and drivers: their applications, and what the chain made of them.
-//! Salts are made here and stay here; the demo has no vault yet.
+//! Salts are made here, and left with the values at the vault of the sponsor's node.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -127,7 +127,8 @@ impl<N: Node> Loader<'_, N> {
             statements: Vec::new(),
         };
         let transaction = sign(&office.key, self.chain, action, now());
-        Ok(Draft { transaction, claims })
+        let leaver = office.leaver(None, None);
+        Ok(Draft { transaction, claims, leaver })
     }
 
     /// Applies for the codes of all drivers whose vehicles are there.
@@ -190,7 +191,9 @@ impl<N: Node> Loader<'_, N> {
         };
         let now = now();
         let action = with_word(&holder, self.chain, action.into(), now);
-        Ok(Draft { transaction: sign(&office.key, self.chain, action, now), claims })
+        let transaction = sign(&office.key, self.chain, action, now);
+        let leaver = office.leaver(Some(holder.public()), Some(person.mobile));
+        Ok(Draft { transaction, claims, leaver })
     }
 }
 

@@ -28,6 +28,7 @@ pub use self::sides::side_key;
 pub use self::single::{trip, trip_until};
 use crate::applicant::{Applicant, DemoError, Inboxes};
 use crate::cast;
+use crate::deposit::Vaults;
 use crate::node::Node;
 use crate::yunnan::Register;
 
@@ -63,6 +64,8 @@ pub struct Settings<N> {
     pub node: N,
     /// The authorities' inboxes.
     pub inboxes: Inboxes,
+    /// Where data are left, so that they can be exchanged; none where there is no vault.
+    pub vaults: Option<Vaults>,
     /// The regulator's working key: it admits the hauliers and grants them their interfaces.
     pub regulator: SecretKey,
     /// The traffic police's working key: it opens violations.
@@ -179,6 +182,7 @@ pub async fn load<N: Node>(
 impl<'a, N: Node> Loader<'a, N> {
     pub(crate) fn new(settings: &'a Settings<N>) -> Self {
         let applicant = Applicant::new(settings.node.clone(), settings.inboxes.clone());
+        let applicant = applicant.leaving_at(settings.vaults.clone());
         let register = cast::register(settings.genesis_time);
         let chain = settings.node.chain_id();
         Self { applicant, settings, register, chain }

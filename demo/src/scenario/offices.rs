@@ -4,7 +4,7 @@
 
 use chain::actions::{CodeApply, KeyGrant, OrganisationAdmit};
 use chain::ids::{OrganisationId, Prefecture};
-use chain::keys::SecretKey;
+use chain::keys::{PublicKey, SecretKey};
 use chain::records::application::CodeFor;
 use chain::records::key::Roles;
 use chain::records::organisation::Identity;
@@ -15,6 +15,7 @@ use chain::transaction::Transaction;
 use super::{Loader, admitted};
 use crate::applicant::{DemoError, Draft};
 use crate::cast::{Player, key};
+use crate::deposit::Leaver;
 use crate::node::{Node, now, sign};
 use crate::sealed::seal;
 use crate::yunnan::enterprises::Enterprise;
@@ -30,6 +31,13 @@ pub struct Office {
     pub key: SecretKey,
     /// What the register says of it.
     pub enterprise: Enterprise,
+}
+
+impl Office {
+    /// Leaves the data of an application that it sponsors.
+    pub(crate) fn leaver(&self, holder: Option<PublicKey>, phone: Option<String>) -> Leaver {
+        Leaver { sponsor: self.id, key: self.key.clone(), holder, phone }
+    }
 }
 
 impl<N: Node> Loader<'_, N> {
@@ -93,6 +101,7 @@ impl<N: Node> Loader<'_, N> {
             statements: Vec::new(),
         };
         let transaction = sign(&office.key, self.chain, action, now());
-        Ok(Draft { transaction, claims })
+        let leaver = office.leaver(Some(office.key.public()), None);
+        Ok(Draft { transaction, claims, leaver })
     }
 }

@@ -159,6 +159,7 @@ impl Network {
             in_genesis: Vec::new(),
             genesis_time: self.consortium.genesis.time,
             size,
+            vaults: None,
         }
     }
 }

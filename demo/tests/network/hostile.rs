@@ -15,6 +15,7 @@ use demo::authority::messages::{
     CLAIMS, ClaimSent, ClaimStanding, ClaimsSent, PolicyWanted, WAITING,
 };
 use demo::cast;
+use demo::deposit::Leaver;
 use demo::node::{Node, Verdict, now, sign};
 use demo::sealed::{Sealed, seal};
 use demo::yunnan::certificates::Certificate;
@@ -52,7 +53,9 @@ impl Case {
         let transaction = sign(&member.key, self.network.node.chain_id(), action, now());
         let verdicts = self.network.node.submit(std::slice::from_ref(&transaction)).await.unwrap();
         assert_eq!(verdicts, [Verdict::Executed]);
-        Draft { transaction, claims: vec![sealed] }
+        let key = member.key.clone();
+        let leaver = Leaver { sponsor: member.id, key, holder: None, phone: None };
+        Draft { transaction, claims: vec![sealed], leaver }
     }
 
     fn sent(&self, application: ApplicationId, claim: u32, sealed: &Sealed) -> ClaimSent {

@@ -14,6 +14,7 @@ use clap::Args;
 use demo::load::{self, Acks, Options};
 use demo::net::NetNode;
 use demo::node::Node;
+use demo::scenario::Settings;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -87,7 +88,8 @@ impl Bench {
                 nodes.push(NetNode::connect(&address).await?);
             }
             let first = nodes.first().context("the testnet has no validator")?.clone();
-            let settings = state.settings(&self.dir, first)?;
+            // What is measured is the chain, not what a vault takes in.
+            let settings = Settings { vaults: None, ..state.settings(&self.dir, first)? };
             let wanted = self.clients * self.drivers;
             let tell = |found: usize| say(format!("drivers: {} of {wanted}", found.min(wanted)));
             let mates = load::recruit(&settings, wanted, &tell).await?;

@@ -9,6 +9,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use store::{Options, Store};
+use vault::Checked;
 
 use crate::config::{self, Flags};
 use crate::lock;
@@ -56,12 +57,22 @@ impl Doctor {
                 say(format!("height {height} of {newest}"));
             }
         })?;
+        let vault = Checked::of(&store.vault_shelf())?;
         let (blocks, records) = (checked.blocks, checked.records);
         let mut report = json!({
             "height": checked.height, "blocks": blocks, "records": records, "sound": true,
+            "vault": {
+                "held": vault.status.held, "restricted": vault.status.restricted,
+                "erased": vault.status.erased, "documents": vault.documents,
+            },
             "transactions": checked.transactions, "transaction_bytes": checked.transaction_bytes,
         });
         let mut lines = vec![format!("{blocks} blocks and {records} records are sound.")];
+        lines.push(format!(
+            "The vault is whole: {} subjects, {} documents. `dianyun vault check` opens them.",
+            vault.status.held + vault.status.restricted + vault.status.erased,
+            vault.documents
+        ));
         if self.compact {
             let tables = store.compact()?;
             lines

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use chain::genesis::Mode;
 use clap::{Args, Subcommand};
-use genesis::{KeyFile, SecretString, Unlock, new_key};
+use genesis::{KeyFile, KeyFileError, SecretString, Unlock, VaultKeyFile, new_key};
 use serde_json::{Value, json};
 
 use crate::output::{Output, say};
@@ -15,6 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   dianyun keys new --name validator-1 --out node.key --passphrase-file secret.txt
   dianyun keys new --name trial --out trial.key --test
+  dianyun keys new --vault --name validator-1 --out vault.key --passphrase-file secret.txt
   dianyun keys show node.key --unlock --passphrase-file secret.txt
   dianyun keys list keys
   dianyun keys encrypt node.key --old-passphrase-file secret.txt --passphrase-file new.txt
@@ -38,6 +39,9 @@ pub(crate) enum Command {
         /// Make a plain test key, marked as one.
         #[arg(long, conflicts_with = "passphrase_file")]
         test: bool,
+        /// Make a vault key: it wraps the keys of the personal data that a node keeps.
+        #[arg(long)]
+        vault: bool,
         #[command(flatten)]
         passphrase: Passphrase,
     },
@@ -89,6 +93,11 @@ impl Passphrase {
         Unlock::from_environment(self.passphrase_file.clone())
     }
 
+    /// True if a file is named.
+    pub(crate) fn is_named(&self) -> bool {
+        self.passphrase_file.is_some()
+    }
+
     /// The passphrase, if a place for one is named at all.
     pub(crate) fn given(&self) -> Result<Option<SecretString>> {
         let unlock = self.unlock();
@@ -99,7 +108,16 @@ impl Passphrase {
 impl Command {
     pub(crate) fn run(self, output: Output) -> Result<()> {
         match self {
-            Self::New { name, out, test, passphrase } => {
+            Self::New { name, out, test, vault: true, passphrase } => {
+                let file = new_vault_key(&name, test, &passphrase)?;
+                file.write_new(&out)?;
+                say(format!(
+                    "{} is written. Keep a copy apart from the data folder's copies: without it the vault is lost.",
+                    out.display()
+                ));
+                shown(&AnyKey::Vault(file), &out, output);
+            }
+            Self::New { name, out, test, vault: false, passphrase } => {
                 let key = new_key()?;
                 let file = match test {
                     true => KeyFile::test(&name, &key),
@@ -107,12 +125,12 @@ impl Command {
                 };
                 file.write_new(&out)?;
                 say(format!("{} is written. Back it up: it cannot be made again.", out.display()));
-                shown(&file, &out, output);
+                shown(&AnyKey::Chain(file), &out, output);
             }
             Self::Show { file, unlock, passphrase } => {
-                let key = KeyFile::read(&file)?;
+                let key = AnyKey::read(&file)?;
                 if unlock {
-                    key.open(Mode::Demo, &passphrase.unlock())?;
+                    key.open(&passphrase.unlock())?;
                     say("The passphrase is right.");
                 }
                 shown(&key, &file, output);
@@ -121,14 +139,14 @@ impl Command {
             Self::Encrypt { file, old_passphrase_file, passphrase } => {
                 let old = Unlock::from_environment(old_passphrase_file);
                 let new = secret(&passphrase.unlock())?;
-                let sealed = KeyFile::read(&file)?.sealed_again(&old, new)?;
+                let sealed = AnyKey::read(&file)?.sealed_again(&old, new)?;
                 sealed.replace(&file)?;
                 shown(&sealed, &file, output);
             }
             Self::Decrypt { file, passphrase } => {
                 let plain = KeyFile::read(&file)?.plain(&passphrase.unlock())?;
                 plain.replace(&file)?;
-                shown(&plain, &file, output);
+                shown(&AnyKey::Chain(plain), &file, output);
             }
         }
         Ok(())
@@ -139,21 +157,81 @@ fn secret(unlock: &Unlock) -> Result<SecretString> {
     unlock.passphrase().map_err(anyhow::Error::msg)
 }
 
-fn about(file: &KeyFile, path: &Path) -> Value {
-    json!({
-        "file": path, "name": file.name, "public": file.public,
-        "test_key": file.test_key, "sealed": !file.is_plain(),
+fn new_vault_key(name: &str, test: bool, passphrase: &Passphrase) -> Result<VaultKeyFile> {
+    let key = age::x25519::Identity::generate();
+    Ok(match test {
+        true => VaultKeyFile::test(name, &key),
+        false => VaultKeyFile::seal(name, &key, secret(&passphrase.unlock())?)?,
     })
+}
+
+/// A key file of either kind.
+enum AnyKey {
+    Chain(KeyFile),
+    Vault(VaultKeyFile),
+}
+
+impl AnyKey {
+    fn read(path: &Path) -> Result<Self, KeyFileError> {
+        match KeyFile::read(path) {
+            Ok(file) => Ok(Self::Chain(file)),
+            // What neither reads is told as of the commoner kind.
+            Err(error @ KeyFileError::Malformed { .. }) => {
+                VaultKeyFile::read(path).map(Self::Vault).map_err(|_| error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn open(&self, unlock: &Unlock) -> Result<()> {
+        match self {
+            Self::Chain(file) => drop(file.open(Mode::Demo, unlock)?),
+            Self::Vault(file) => drop(file.open(Mode::Demo, unlock)?),
+        }
+        Ok(())
+    }
+
+    fn sealed_again(&self, old: &Unlock, new: SecretString) -> Result<Self> {
+        Ok(match self {
+            Self::Chain(file) => Self::Chain(file.sealed_again(old, new)?),
+            Self::Vault(file) => Self::Vault(file.sealed_again(old, new)?),
+        })
+    }
+
+    fn replace(&self, path: &Path) -> Result<(), KeyFileError> {
+        match self {
+            Self::Chain(file) => file.replace(path),
+            Self::Vault(file) => file.replace(path),
+        }
+    }
+}
+
+fn about(file: &AnyKey, path: &Path) -> Value {
+    match file {
+        AnyKey::Chain(file) => json!({
+            "file": path, "name": file.name, "public": file.public,
+            "test_key": file.test_key, "sealed": !file.is_plain(),
+        }),
+        AnyKey::Vault(file) => json!({
+            "file": path, "name": file.name, "public": file.recipient, "vault_key": true,
+            "test_key": file.test_key, "sealed": !file.is_plain(),
+        }),
+    }
 }
 
 fn line(about: &Value) -> String {
     let text = |name: &str| about[name].as_str().unwrap_or_default().to_owned();
-    let kind = if about["test_key"] == json!(true) { "TEST KEY" } else { "key" };
+    let kind = match (about["test_key"] == json!(true), about["vault_key"] == json!(true)) {
+        (true, false) => "TEST KEY",
+        (false, false) => "key",
+        (true, true) => "TEST VAULT KEY",
+        (false, true) => "vault key",
+    };
     let state = if about["sealed"] == json!(true) { "sealed" } else { "plain" };
     format!("{}  {}  {kind}, {state}  {}", text("public"), text("name"), text("file"))
 }
 
-fn shown(file: &KeyFile, path: &Path, output: Output) {
+fn shown(file: &AnyKey, path: &Path, output: Output) {
     let about = about(file, path);
     output.data(&about, || line(&about));
 }
@@ -165,7 +243,7 @@ fn list(folder: &Path, output: Output) -> Result<()> {
     paths.sort();
     let (mut found, mut wrong) = (Vec::new(), 0);
     for path in &paths {
-        match KeyFile::read(path) {
+        match AnyKey::read(path) {
             Ok(file) => found.push(about(&file, path)),
             Err(error) => {
                 say(error.to_string());

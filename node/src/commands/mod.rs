@@ -20,6 +20,7 @@ pub(crate) mod shown;
 pub(crate) mod testnet;
 pub(crate) mod token;
 pub(crate) mod tx;
+pub(crate) mod vault;
 pub(crate) mod waybill;
 pub(crate) mod webhook;
 

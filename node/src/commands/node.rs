@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ::vault::Vault;
 use anyhow::{Context, Result, bail};
+use api::exchange::Exchange;
+use api::keeping::{Keeper, Parts};
 use api::routes::{Served, serve};
 use api::webhooks::{SealKey, Webhooks};
 use chain::shown::WitnessKey;
@@ -17,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{runtime, told_to_stop};
 use crate::config::{self, Flags, NodeConfig};
-use crate::{apikeys, exchange, keystore, lock, logs};
+use crate::{apikeys, exchange, keystore, lock, logs, vault};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -64,9 +67,11 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let unlock = Unlock::from_environment(config.passphrase_file.clone());
     let key = KeyFile::read(&config.key)?.open(genesis.mode, &unlock)?;
     let exchange_keys = exchange::keys(&config.exchange, genesis.mode, &unlock)?;
+    let vault_key = vault::key(config.vault.key.as_deref(), genesis.mode, &unlock)?;
     let seal = SealKey::of_node(&key.seed());
     let store = Store::open(&config.data, &genesis, &Options::default())?;
     tracing::info!(chain = %store.header().chain, height = store.header().height.0, "opened");
+    let vault = vault::open(&store, vault_key)?;
     let peers = config.p2p.peers.iter();
     let peers = peers.map(|(name, address)| PeerAddress { name: name.clone(), address: *address });
     let witness = WitnessKey::of(&genesis, &key);
@@ -84,7 +89,8 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
     let registry = Default::default();
     let keys = apikeys::follow(dir)?;
     let keystore = keystore::follow(dir, genesis.mode, &unlock)?;
-    let exchange = exchange::start(exchange_keys, (&store, &handle), &genesis);
+    let exchange = exchange::start(exchange_keys, (&store, &handle), &genesis, vault.as_ref());
+    keep(dir, vault.as_ref(), (&store, &handle, &exchange), &shutdown);
     let webhooks = Webhooks::open(store.local(), &config.api.webhooks, seal)?;
     let webhooks = Arc::new(webhooks);
     let served = Served {
@@ -96,6 +102,7 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
         keys,
         keystore,
         exchange,
+        vault,
         webhooks,
     };
     let (address, serving) = serve(served, &config.api, shutdown.clone()).await?;
@@ -114,6 +121,24 @@ async fn run(dir: &Path, config: NodeConfig, rejoin: bool) -> Result<()> {
         Some(reason) => bail!("{reason}"),
         None => Ok(()),
     }
+}
+
+/// Keeps the vault in step with the chain, and carries out orders to it.
+fn keep(
+    dir: &Path,
+    vault: Option<&Arc<Vault>>,
+    (store, handle, exchange): (&Store, &Handle, &Arc<Exchange>),
+    shutdown: &CancellationToken,
+) {
+    let Some(vault) = vault else { return vault::say_none(handle.status().role) };
+    let parts = Parts {
+        vault: Arc::clone(vault),
+        exchange: Arc::clone(exchange),
+        store: store.clone(),
+        handle: handle.clone(),
+    };
+    let keeper = Keeper::start(parts, shutdown.clone());
+    vault::follow_orders(dir, keeper, shutdown.clone());
 }
 
 /// Why the node takes no further part, once it does not.

@@ -42,6 +42,17 @@ pub(crate) struct NodeConfig {
     /// How this node exchanges data with others.
     #[serde(default)]
     pub(crate) exchange: ExchangeConfig,
+    /// Personal data that this node keeps.
+    #[serde(default)]
+    pub(crate) vault: VaultConfig,
+}
+
+/// Personal data that this node keeps.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct VaultConfig {
+    /// The vault key file; without it the node keeps no personal data.
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// How this node exchanges data with others.
@@ -140,6 +151,7 @@ fn known() -> Vec<String> {
         p2p: P2p { listen, peers },
         consensus: Consensus::default(),
         exchange: ExchangeConfig { keys: Vec::new(), consortium_key: Some(path()) },
+        vault: VaultConfig { key: Some(path()) },
     };
     flatten(&whole).into_keys().collect()
 }
@@ -160,7 +172,8 @@ fn resolve(dir: &Path, config: &mut NodeConfig) -> Result<()> {
         *path = dir.join(&path);
     }
     config.passphrase_file = config.passphrase_file.take().map(|path| dir.join(path));
-    for path in config.exchange.keys.iter_mut().chain(&mut config.exchange.consortium_key) {
+    let exchange = config.exchange.keys.iter_mut().chain(&mut config.exchange.consortium_key);
+    for path in exchange.chain(&mut config.vault.key) {
         *path = dir.join(&path);
     }
     if let Some(tls) = &mut config.api.tls {
@@ -178,6 +191,7 @@ fn resolve(dir: &Path, config: &mut NodeConfig) -> Result<()> {
     let exchange = config.exchange.keys.iter().map(|path| ("exchange.keys", path));
     let shared = config.exchange.consortium_key.iter();
     let exchange = exchange.chain(shared.map(|path| ("exchange.consortium_key", path)));
+    let exchange = exchange.chain(config.vault.key.iter().map(|path| ("vault.key", path)));
     let authorities = config.api.webhooks.authorities.iter();
     let authorities = authorities.map(|path| ("api.webhooks.authorities", path));
     let named = named.into_iter().chain(passphrase).chain(tls).chain(exchange).chain(authorities);

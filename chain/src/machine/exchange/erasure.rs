@@ -5,12 +5,14 @@
 use super::basis::erasure;
 use crate::actions::ErasurePublish;
 use crate::event::Event;
-use crate::ids::{ApplicationId, CodeId, OrganisationId, Time, VehicleId};
+use crate::ids::{ApplicationId, CodeId, OrganisationId, RecordId, Time, VehicleId};
 use crate::limits::RESTRICTION_MS;
 use crate::machine::context::{Context, parameter};
+use crate::machine::due;
+use crate::machine::overlay::Overlay;
 use crate::records::{
     Application, ApplicationState, Code, DataSubject, Erasure, ErasureKind, Organisation,
-    OrganisationKind, Owner, ParameterName, Vehicle,
+    OrganisationKind, Owner, ParameterName, RecordValue, Vehicle,
 };
 use crate::refusal::{Reasons, RefusalCode, Refused};
 use crate::view::Records;
@@ -22,12 +24,7 @@ pub(in crate::machine) fn publish_erasure<R: Records + ?Sized>(
 ) -> Result<(), Refused> {
     let application: Application = context.need(action.application.0, "application")?;
     let by = publisher(context, application.sponsor)?;
-    let subject = subject_of(&application)?;
-    let before = erasure(context.overlay, application.id);
-    let mut reasons = Reasons::default();
-    reasons.add(check_kind(action.kind, before.as_ref(), context.now));
-    reasons.add(check_use(context, (application.id, subject), action.kind));
-    reasons.done()?;
+    let (subject, before) = check(context.overlay, &application, action.kind, context.now)?;
     let published = Erasure {
         id: Erasure::id_of(application.id),
         application: application.id,
@@ -40,6 +37,37 @@ pub(in crate::machine) fn publish_erasure<R: Records + ?Sized>(
     };
     context.put(published, Event::ErasurePublished);
     Ok(())
+}
+
+/// Whose data came with an application and what was published of them, if they may be kept so or destroyed
+/// at `now`; else every reason against it.
+pub(crate) fn check<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    application: &Application,
+    kind: ErasureKind,
+    now: Time,
+) -> Result<(DataSubject, Option<Erasure>), Refused> {
+    let subject = subject_of(application)?;
+    let before = erasure(overlay, application.id);
+    let mut reasons = Reasons::default();
+    reasons.add(check_kind(kind, before.as_ref(), now));
+    reasons.add(check_use(&mut Look { overlay, now }, (application.id, subject), kind));
+    reasons.done()?;
+    Ok((subject, before))
+}
+
+/// Records as they are at an instant.
+struct Look<'a, 'v, R: Records + ?Sized> {
+    overlay: &'a mut Overlay<'v, R>,
+    now: Time,
+}
+
+impl<R: Records + ?Sized> Look<'_, '_, R> {
+    fn need<T: RecordValue + Clone>(&mut self, id: RecordId, field: &str) -> Result<T, Refused> {
+        due::bring_up(self.overlay, due::key_of::<T>(id), self.now);
+        let found = self.overlay.peek::<T>(id).cloned();
+        found.ok_or_else(|| Refused::about(RefusalCode::NotFound, field))
+    }
 }
 
 /// The sender, if it may speak of the sponsor's data.
@@ -90,41 +118,41 @@ fn check_kind(kind: ErasureKind, before: Option<&Erasure>, now: Time) -> Result<
 
 /// The data are not in use, and if they are to be destroyed, no contract needs them.
 fn check_use<R: Records + ?Sized>(
-    context: &mut Context<'_, '_, R>,
+    look: &mut Look<'_, '_, R>,
     (application, subject): (ApplicationId, DataSubject),
     kind: ErasureKind,
 ) -> Result<(), Refused> {
     let is_last = kind == ErasureKind::Erased;
     match subject {
-        DataSubject::Code(id) => check_code(context, id, is_last),
-        DataSubject::Vehicle(id) => check_vehicle(context, (id, application), is_last),
+        DataSubject::Code(id) => check_code(look, id, is_last),
+        DataSubject::Vehicle(id) => check_vehicle(look, (id, application), is_last),
         DataSubject::Application(_) => Ok(()),
     }
 }
 
 /// The code is cancelled and carries nothing.
 fn check_code<R: Records + ?Sized>(
-    context: &mut Context<'_, '_, R>,
+    look: &mut Look<'_, '_, R>,
     id: CodeId,
     is_last: bool,
 ) -> Result<(), Refused> {
-    let code: Code = context.need(id.record(), "code")?;
+    let code: Code = look.need(id.record(), "code")?;
     let mut reasons = Reasons::default();
     reasons.bar_if(code.cancelled_at.is_none(), RefusalCode::CodeNotCancelled, "code");
     // A waybill goes on after its code was cancelled.
     reasons.bar_if(!code.waybills.is_empty(), RefusalCode::CodeHasWaybill, "code");
-    let needed = code.disputes > 0 || is_lately(context, code.carried_until);
+    let needed = code.disputes > 0 || is_lately(look, code.carried_until);
     reasons.bar_if(is_last && needed, RefusalCode::DataNeeded, "code");
     reasons.done()
 }
 
 /// The vehicle is nobody's and carries nothing, or all that is attested of it came otherwise.
 fn check_vehicle<R: Records + ?Sized>(
-    context: &mut Context<'_, '_, R>,
+    look: &mut Look<'_, '_, R>,
     (id, application): (VehicleId, ApplicationId),
     is_last: bool,
 ) -> Result<(), Refused> {
-    let vehicle: Vehicle = context.need(id.0, "vehicle")?;
+    let vehicle: Vehicle = look.need(id.0, "vehicle")?;
     let words = vehicle.dossier.certificates.iter();
     let mut words = words.flat_map(|one| std::iter::once(&one.terms).chain(&one.next));
     if !words.any(|terms| terms.application == Some(application)) {
@@ -134,18 +162,15 @@ fn check_vehicle<R: Records + ?Sized>(
     reasons.bar_if(!vehicle.drivers.is_empty(), RefusalCode::VehicleBound, "vehicle");
     reasons.bar_if(vehicle.coupled.is_some(), RefusalCode::AlreadyCoupled, "vehicle");
     reasons.bar_if(!vehicle.under_way.is_empty(), RefusalCode::VehicleUnderWay, "vehicle");
-    let needed = is_lately(context, vehicle.carried_until);
+    let needed = is_lately(look, vehicle.carried_until);
     reasons.bar_if(is_last && needed, RefusalCode::DataNeeded, "vehicle");
     reasons.done()
 }
 
 /// True while a maker may see what its contract needs.
-fn is_lately<R: Records + ?Sized>(
-    context: &mut Context<'_, '_, R>,
-    carried_until: Option<Time>,
-) -> bool {
+fn is_lately<R: Records + ?Sized>(look: &mut Look<'_, '_, R>, carried_until: Option<Time>) -> bool {
     carried_until.is_some_and(|end| {
-        let window = parameter(context.overlay, ParameterName::WaybillAccessMs, end);
-        context.now < end.plus(window)
+        let window = parameter(look.overlay, ParameterName::WaybillAccessMs, end);
+        look.now < end.plus(window)
     })
 }

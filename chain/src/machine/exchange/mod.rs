@@ -5,7 +5,7 @@
 mod access;
 pub(crate) mod basis;
 mod consent;
-mod erasure;
+pub(crate) mod erasure;
 
 pub(super) use access::{record, use_shown};
 pub(super) use consent::{end, give, revoke};

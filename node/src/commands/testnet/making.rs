@@ -49,7 +49,14 @@ pub(super) fn design(plan: Plan) -> Result<(Consortium, Vec<Addresses>)> {
 /// Writes the folders of a new network.
 pub(super) fn write(dir: &Path, consortium: &Consortium, addresses: &[Addresses]) -> Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    Ok(Layout::at(dir).write(&Foundation::demo(consortium, addresses))?)
+    let mut foundation = Foundation::demo(consortium, addresses);
+    let chain = consortium.genesis.chain_id();
+    let hauliers = IN_GENESIS..cast::ENTERPRISES;
+    // They are admitted later, and run no node.
+    foundation.sponsors.extend(hauliers.map(|index| {
+        (format!("haulier-{}", index + 1), cast::key(chain, cast::Player::Enterprise(index)))
+    }));
+    Ok(Layout::at(dir).write(&foundation)?)
 }
 
 /// Makes the folders of a new network.

@@ -6,10 +6,14 @@ use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use api::access::token;
 use chain::Hash;
 use chain::ids::{CodeId, PersonId, VehicleId};
+use chain::keys::SecretKey;
+use consensus::clock::Clock;
 use demo::applicant::{InboxAt, Inboxes};
 use demo::authority::Role;
+use demo::deposit::{VaultAt, Vaults};
 use demo::net::NetNode;
 use demo::scenario::{Samples, Settings, Size};
 use genesis::Layout;
@@ -135,6 +139,23 @@ impl State {
         self.nodes.iter().filter(|node| node.role == "validator")
     }
 
+    /// The vaults of the nodes: of who runs several, that of the first.
+    fn vaults(&self, genesis: &chain::Genesis) -> Result<Vaults> {
+        let mut own = BTreeMap::new();
+        for node in &genesis.nodes {
+            let runner = genesis.organisations.get(node.organisation as usize);
+            let at = self.nodes.iter().find(|state| state.name == node.name.as_str());
+            if let (Some(runner), Some(at)) = (runner, at) {
+                let id = chain::Genesis::organisation_id(&runner.identity);
+                let at = VaultAt { name: at.name.clone(), url: at.api.clone() };
+                own.entry(id).or_insert(at);
+            }
+        }
+        let first = self.validators().next().context("there is no validator")?;
+        let shared = VaultAt { name: first.name.clone(), url: first.api.clone() };
+        Ok(Vaults { own, shared, sign: signed })
+    }
+
     /// What loading data through a node needs.
     pub(crate) fn settings(&self, dir: &Path, node: NetNode) -> Result<Settings<NetNode>> {
         let layout = Layout::at(dir);
@@ -152,7 +173,9 @@ impl State {
             names.iter().filter(|name| name.starts_with("enterprise-")).collect();
         hauliers.sort_by_key(|name| (name.len(), *name));
         let in_genesis: Result<Vec<_>, _> = hauliers.into_iter().map(|name| key(name)).collect();
+        let vaults = Some(self.vaults(&genesis)?);
         Ok(Settings {
+            vaults,
             node,
             inboxes,
             regulator: key(genesis::demo::REGULATOR)?,
@@ -162,4 +185,10 @@ impl State {
             size: Size::OFFICES,
         })
     }
+}
+
+/// A token for a node, good for a few minutes.
+fn signed(key: &SecretKey, chain: chain::Hash, node: &str) -> Option<String> {
+    let now = chain::Time(Clock::default().now_ms());
+    token::sign(key, &token::audience(chain, node), now, token::LIFE_S).ok()
 }
