@@ -83,7 +83,12 @@ class Maker {
     const buttons = element('p', { class: 'buttons' }, this.submit);
     const notes = this.sheet.notes();
     const last = element('div', { class: 'panel' }, this.notice, buttons, ...notes);
-    this.element = element('form', { class: 'sheet', novalidate: '' }, ...this.sheet.elements, this.recipient.element, last);
+    this.element = element(
+      'form',
+      { class: 'sheet', novalidate: '' },
+      element('div', { class: 'sheet-part' }, this.recipient.element, ...this.sheet.first),
+      element('div', { class: 'sheet-part' }, ...this.sheet.second, last),
+    );
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.offer();

@@ -14,11 +14,12 @@ import { Stage } from '../scan/stage.js';
 import { VerdictPanel } from '../scan/verdict.js';
 import { type Known, known, learnWitnesses } from '../scan/witnesses.js';
 import { Names } from '../show/details.js';
+import { readWaybillLink, waybillFragment } from '../waybill/link.js';
 
 const TITLE: Words = { zh: '扫码', en: 'Scan' };
 const LEAD: Words = {
-  zh: '核验司机、企业或执法人员出示的码',
-  en: 'Verify the code that a driver, an enterprise or an officer shows',
+  zh: '核验司机、企业或执法人员出示的码；运单码扫后直接打开',
+  en: 'Verify the code that a driver, an enterprise or an officer shows; a waybill code opens its waybill',
 };
 const NEXT: Words = { zh: '继续扫码', en: 'Scan the next' };
 const FILE: Words = { zh: '选择图片', en: 'Choose a picture' };
@@ -176,6 +177,9 @@ class ScanPage {
   private async take(text: string): Promise<void> {
     this.stage.close();
     this.isLost = false;
+    // The code of a waybill leads to it, on this node whichever one the link names.
+    const linked = readWaybillLink(text);
+    if (linked !== null) return location.assign(`/waybill${waybillFragment(linked.id, linked.details)}`);
     this.verdict.name = null;
     const finding = judge(text, this.witnesses?.list ?? null, now());
     this.finding = finding;

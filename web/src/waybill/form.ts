@@ -12,7 +12,12 @@ import { REPORTED, type StepInput, type StepName } from './steps.js';
 
 const WORDS = {
   why: { zh: '原因', en: 'Reason' },
-  photo: { zh: '拍照留证（只留在本机，链上只记摘要）', en: 'A photograph (stays here; the chain has its digest)' },
+  photo: { zh: '拍照留证', en: 'Take a photograph' },
+  photo_hint: {
+    zh: '可不拍。照片只留在本机，链上只记它的摘要。',
+    en: 'You may do without. It stays on this device; the chain has its digest alone.',
+  },
+  photo_taken: { zh: '已拍照', en: 'A photograph is taken' },
   weight: { zh: '签收重量（千克）', en: 'Weight signed for (kg)' },
   distance: { zh: '里程（公里）', en: 'Distance (km)' },
   difference: { zh: '差异原因（超过 5‰ 时必填）', en: 'Reason of the difference (above 0.5 %)' },
@@ -95,9 +100,15 @@ function reasonBody(step: StepName): Body | null {
 }
 
 function evidenceBody(step: StepName, { id }: Waybill): Body {
-  const file = element('input', { type: 'file', accept: 'image/*', capture: 'environment' });
+  count += 1;
+  const name = `photograph-${count}`;
+  const file = element('input', { type: 'file', accept: 'image/*', capture: 'environment', class: 'file', id: name });
+  const label = labelled(element('label', { for: name, class: 'button' }), WORDS.photo);
+  const taken = labelled(element('p', { class: 'checked', role: 'status', hidden: '' }), WORDS.photo_taken);
+  file.addEventListener('change', () => setShown(taken, file.files?.[0] !== undefined));
+  const hint = labelled(element('p', { class: 'small' }), WORDS.photo_hint);
   return {
-    fields: [labelledField(WORDS.photo, file)],
+    fields: [element('div', { class: 'file-place' }, file, label), taken, hint],
     read: async () => ({ evidence: await evidenceOf(id, step, file.files?.[0] ?? null, now()) }),
   };
 }

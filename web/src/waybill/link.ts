@@ -5,12 +5,13 @@
  */
 import { fromHex, parseId, type RecordId, TABLES, toHex } from '@dianyun/sdk';
 
-import type { Details, Payment, Values } from './details.js';
+import type { Details, Values } from './details.js';
 
 const PATH = '/waybill';
 const NAMES: readonly string[] = TABLES.waybill;
 /** The longest part that is read. */
 const LONGEST = 8_000;
+const SEED_BYTES = 32;
 
 /** What a link says. */
 export interface Linked {
@@ -29,43 +30,39 @@ function fromText(text: string): Uint8Array {
   return Uint8Array.from(binary, (symbol) => symbol.charCodeAt(0));
 }
 
-/** Fields by their places in the table, which are shorter than their names. */
+/**
+ * The seed, then a line for each value: its place in the table as one symbol of base 36, and the value, which never
+ * holds a line's end. Behind an empty line stand amount and reference of the payment, if there is one.
+ */
 function packed({ seed, values, payment }: Details): string {
-  const places = Object.entries(values)
+  const lines = Object.entries(values)
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => [NAMES.indexOf(name), value]);
-  const paid = payment === undefined ? [] : [[payment.amount, payment.reference]];
-  const json = new TextEncoder().encode(JSON.stringify([places, ...paid]));
-  return toText(Uint8Array.from([...fromHex(seed), ...json]));
+    .map(([name, value]) => `${NAMES.indexOf(name).toString(36)}${value}`);
+  const paid = payment === undefined ? [] : ['', payment.amount, payment.reference];
+  const text = new TextEncoder().encode([...lines, ...paid].join('\n'));
+  return toText(Uint8Array.from([...fromHex(seed), ...text]));
 }
 
-const isPair = (one: unknown): one is readonly [unknown, unknown] => Array.isArray(one) && one.length === 2;
-
-function valuesOf(places: unknown): Values | null {
-  if (!Array.isArray(places) || places.length > NAMES.length) return null;
+function valuesOf(lines: readonly string[]): Values | null {
   const values: Record<string, string> = {};
-  for (const pair of places as readonly unknown[]) {
-    if (!isPair(pair) || typeof pair[1] !== 'string') return null;
-    const name = NAMES[Number(pair[0])];
-    if (name === undefined) return null;
-    values[name] = pair[1];
+  for (const line of lines) {
+    const name = NAMES[Number.parseInt(line.charAt(0), 36)];
+    if (name === undefined || values[name] !== undefined) return null;
+    values[name] = line.slice(1);
   }
   return values;
-}
-
-function paymentOf(paid: unknown): Payment | null {
-  if (!isPair(paid) || typeof paid[0] !== 'string' || typeof paid[1] !== 'string') return null;
-  return { amount: paid[0], reference: paid[1] };
 }
 
 function unpacked(text: string): Details | null {
   try {
     const bytes = fromText(text);
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(32)));
-    if (bytes.length <= 32 || !Array.isArray(json)) return null;
-    const [values, payment] = [valuesOf(json[0]), paymentOf(json[1])];
+    if (bytes.length <= SEED_BYTES) return null;
+    const lines = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(SEED_BYTES)).split('\n');
+    const end = lines.includes('') ? lines.indexOf('') : lines.length;
+    const [values, [amount, reference]] = [valuesOf(lines.slice(0, end)), lines.slice(end + 1)];
     if (values === null) return null;
-    return { seed: toHex(bytes.subarray(0, 32)), values, ...(payment === null ? {} : { payment }) };
+    const paid = amount === undefined || reference === undefined ? {} : { payment: { amount, reference } };
+    return { seed: toHex(bytes.subarray(0, SEED_BYTES)), values, ...paid };
   } catch {
     return null;
   }

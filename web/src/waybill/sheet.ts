@@ -66,10 +66,14 @@ export class Sheet {
   private readonly partLoad = element('input', { type: 'checkbox' });
   private isBandOwn = false;
 
-  readonly elements: readonly HTMLElement[];
+  /** Way and goods. */
+  readonly first: readonly HTMLElement[];
+  /** Parties, and what is rarely asked for. */
+  readonly second: readonly HTMLElement[];
 
   constructor(private readonly genesis: Genesis) {
-    this.elements = [this.way(), this.goods(), this.parties(), this.more()];
+    this.first = [this.way(), this.goods()];
+    this.second = [this.parties(), this.more()];
     this.input('GoodsItemGrossWeight').addEventListener('input', () => this.proposeBand());
     for (const name of ['weight_from_kg', 'weight_to_kg']) {
       this.input(name).addEventListener('input', () => {

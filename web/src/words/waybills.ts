@@ -25,9 +25,9 @@ export const STATES: Readonly<Record<WaybillState, Words>> = {
 export const STEPS: Readonly<Record<StepName, Words>> = {
   accept: { zh: '接单', en: 'Accept' },
   decline: { zh: '拒绝', en: 'Refuse' },
-  load: { zh: '已装货', en: 'Loaded' },
+  load: { zh: '装货完成', en: 'Loaded' },
   depart: { zh: '发车', en: 'Depart' },
-  arrive: { zh: '已送达', en: 'Delivered' },
+  arrive: { zh: '确认送达', en: 'Delivered' },
   cancel: { zh: '取消运单', en: 'Cancel' },
   abort: { zh: '申请中止', en: 'Propose to abort' },
   abort_agree: { zh: '同意中止', en: 'Agree to abort' },
