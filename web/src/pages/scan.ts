@@ -14,7 +14,7 @@ import { Stage } from '../scan/stage.js';
 import { VerdictPanel } from '../scan/verdict.js';
 import { type Known, known, learnWitnesses } from '../scan/witnesses.js';
 import { Names } from '../show/details.js';
-import { readWaybillLink, waybillFragment } from '../waybill/link.js';
+import { waybillHere } from '../waybill/link.js';
 
 const TITLE: Words = { zh: '扫码', en: 'Scan' };
 const LEAD: Words = {
@@ -178,8 +178,8 @@ class ScanPage {
     this.stage.close();
     this.isLost = false;
     // The code of a waybill leads to it, on this node whichever one the link names.
-    const linked = readWaybillLink(text);
-    if (linked !== null) return location.assign(`/waybill${waybillFragment(linked.id, linked.details)}`);
+    const waybill = waybillHere(text);
+    if (waybill !== null) return location.assign(waybill);
     this.verdict.name = null;
     const finding = judge(text, this.witnesses?.list ?? null, now());
     this.finding = finding;

@@ -139,7 +139,8 @@ class WaybillPage {
   }
 
   private async takeDetails(): Promise<void> {
-    const { id, details } = this.linked;
+    const { id, details, isBroken } = this.linked;
+    setShown(this.altered, isBroken);
     if (details === null) return;
     const isGood = await this.card.open(details);
     setShown(this.altered, !isGood);

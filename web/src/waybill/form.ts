@@ -7,6 +7,7 @@ import { element, setShown, setText } from '../parts/dom.js';
 import { labelled, say, type Words } from '../parts/language.js';
 import { BUSINESS, STEP_REASONS, STEPS } from '../words/waybills.js';
 import { type Details, settlementOf, wordsDigest } from './details.js';
+import { differencePpm, threePlaces, whole } from './figures.js';
 import { evidenceOf } from './kept.js';
 import { REPORTED, type StepInput, type StepName } from './steps.js';
 
@@ -65,20 +66,6 @@ export function businessChoice(): HTMLSelectElement {
   return choiceOf(BUSINESS);
 }
 
-/** A positive whole number; null: it is none. */
-function whole(text: string): number | null {
-  const number = Number(text.trim());
-  return text.trim() !== '' && Number.isInteger(number) && number > 0 && number <= 4_000_000_000 ? number : null;
-}
-
-/** An amount with three places, as the ministry's data has it; null: it is none. */
-export function threePlaces(text: string): string | null {
-  const parts = /^(\d{1,12})(?:\.(\d{1,3}))?$/.exec(text.trim().replace(/[,，\s]/g, ''));
-  if (parts === null) return null;
-  const before = (parts[1] ?? '').replace(/^0+(?=\d)/, '');
-  return `${before}.${(parts[2] ?? '').padEnd(3, '0')}`;
-}
-
 interface Body {
   readonly fields: readonly HTMLElement[];
   /** What is given; null: something is missing. */
@@ -111,11 +98,6 @@ function evidenceBody(step: StepName, { id }: Waybill): Body {
     fields: [element('div', { class: 'file-place' }, file, label), taken, hint],
     read: async () => ({ evidence: await evidenceOf(id, step, file.files?.[0] ?? null, now()) }),
   };
-}
-
-/** How far two weights are apart, in millionths of the one that was stated. */
-export function differencePpm(stated: number, found: number): number {
-  return stated === 0 ? 0 : Math.round((Math.abs(found - stated) * 1_000_000) / stated);
 }
 
 function signBody(waybill: Waybill, details: Details | null): Body {

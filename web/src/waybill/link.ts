@@ -16,8 +16,10 @@ const SEED_BYTES = 32;
 /** What a link says. */
 export interface Linked {
   readonly id: RecordId;
-  /** What opens it; null: the link only leads there, or what it holds is none. */
+  /** What opens it; null: the link only leads there, or is broken. */
   readonly details: Details | null;
+  /** True if there is something that should open it and cannot be read. */
+  readonly isBroken: boolean;
 }
 
 function toText(bytes: Uint8Array): string {
@@ -68,14 +70,9 @@ function unpacked(text: string): Details | null {
   }
 }
 
-/** The part of a link behind its `#`. */
-export function waybillFragment(id: RecordId, details: Details | null): string {
-  return `#id=${id}${details === null ? '' : `&open=${packed(details)}`}`;
-}
-
 /** The link of a waybill at a node. */
 export function waybillLink(origin: string, id: RecordId, details: Details | null): string {
-  return `${origin}${PATH}${waybillFragment(id, details)}`;
+  return `${origin}${PATH}#id=${id}${details === null ? '' : `&open=${packed(details)}`}`;
 }
 
 /** What stands behind the `#` of a waybill's page; null: no waybill. */
@@ -88,7 +85,8 @@ export function readFragment(fragment: string): Linked | null {
   } catch {
     return null;
   }
-  return { id, details: open === null ? null : unpacked(open) };
+  const details = open === null ? null : unpacked(open);
+  return { id, details, isBroken: open !== null && details === null };
 }
 
 /** What a scanned text says if it is the link of a waybill, of whichever node; else null. */
@@ -101,4 +99,9 @@ export function readWaybillLink(text: string): Linked | null {
   }
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   return isWeb && url.pathname === PATH ? readFragment(url.hash) : null;
+}
+
+/** Where a scanned text leads on this node if it is the link of a waybill; else null. */
+export function waybillHere(text: string): string | null {
+  return readWaybillLink(text) === null ? null : `${PATH}${new URL(text.trim()).hash}`;
 }

@@ -3,7 +3,7 @@
  * To whom a waybill is offered: every driver who fits, or one, by their code, which is typed or scanned from their
  * screen. What was scanned is judged as on the page that scans: by signatures here, then by what the chain says.
  */
-import { parseCodeId, type WaybillKind } from '@dianyun/sdk';
+import type { WaybillKind } from '@dianyun/sdk';
 
 import { now } from '../parts/clock.js';
 import { element, setAttribute, setShown, setText } from '../parts/dom.js';
@@ -18,6 +18,7 @@ import { type Finding, findingLook, judge, reasonNow, withAnswer } from '../scan
 import { Stage } from '../scan/stage.js';
 import { known, learnWitnesses } from '../scan/witnesses.js';
 import { REASONS } from '../words/reasons.js';
+import { codeIn } from './figures.js';
 import { labelledField } from './form.js';
 
 const WORDS = {
@@ -37,17 +38,6 @@ const WORDS = {
 } satisfies Record<string, Words>;
 
 const LOOK_MS = 120;
-
-/** The id of a code in a text; null: it is none. */
-export function codeIn(text: string): string | null {
-  const id = text.replace(/\s/g, '').toUpperCase();
-  try {
-    parseCodeId(id);
-    return id;
-  } catch {
-    return null;
-  }
-}
 
 function radio(value: string, words: Words, isChosen: boolean): [HTMLInputElement, HTMLElement] {
   const input = element('input', { type: 'radio', name: 'to', value, id: `to-${value}` });

@@ -7,7 +7,8 @@ import { element, setAttribute, setShown, setText } from '../parts/dom.js';
 import { labelled, say, type Words } from '../parts/language.js';
 import { GOODS, PREFECTURES } from '../words/places.js';
 import { DETAIL_FIELDS } from '../words/waybills.js';
-import { businessChoice, figure, threePlaces } from './form.js';
+import { threePlaces } from './figures.js';
+import { businessChoice, figure } from './form.js';
 import { band, type Draft, instantOf, localOf, stamp, type Wrong } from './offer.js';
 
 type Input = HTMLInputElement | HTMLSelectElement;
