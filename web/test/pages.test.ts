@@ -128,6 +128,18 @@ for (const [name, prepare] of Object.entries(STATES)) {
   });
 }
 
+test('no page is too wide for a phone of 360 px, in either language', async () => {
+  for (const locale of ['zh-CN', 'en-GB']) {
+    for (const [name, prepare] of Object.entries(STATES)) {
+      const watched = await open(browser, { locale, viewport: { width: 360, height: 740 } });
+      await prepare(watched.page);
+      const wide = await watched.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${name} ${locale}: ${wide} px too wide`);
+      await watched.context.close();
+    }
+  }
+});
+
 test('the switch of languages changes every word, and is remembered', async () => {
   const watched = await open(browser);
   const { page } = watched;
@@ -144,6 +156,18 @@ test('the switch of languages changes every word, and is remembered', async () =
   await looks(page, 'yellow');
   assert.equal(await page.locator('.word').innerText(), 'Yellow');
   assertClean(watched);
+});
+
+test('the pages of waybills speak English, but for names of organisations and what was filled in', async () => {
+  for (const name of ['driver', 'driver-refuses', 'sales', 'sales-wrong', 'waybill', 'waybill-no-key']) {
+    const watched = await open(browser, { locale: 'en-GB' });
+    await STATES[name]?.(watched.page);
+    const text = await watched.page.locator('body').innerText();
+    const own = /滇测|测试货物|虚构|^中文$/;
+    const chinese = text.split('\n').filter((line) => /\p{Script=Han}/u.test(line) && !own.test(line));
+    assert.deepEqual(chinese, [], name);
+    await watched.context.close();
+  }
 });
 
 test('pages are strict, parts are kept for good, and a page that is known is not sent again', async () => {

@@ -74,7 +74,7 @@ function unchecked(details: Details): HTMLElement {
   const facts = new FactList();
   spoken(() => facts.update(detailRows(details)));
   const words = labelled(element('p', { class: 'notice' }), WORDS.unchecked);
-  return element('section', { class: 'panel' }, words, facts.element);
+  return element('section', { class: 'panel unchecked' }, words, facts.element);
 }
 
 /** Whether the proof holds, in words and by a sign. */

@@ -6,20 +6,19 @@ import { now } from '../parts/clock.js';
 import { element, setAttribute, setShown, setText } from '../parts/dom.js';
 import { FactList } from '../parts/facts.js';
 import { language, say, type Words } from '../parts/language.js';
+import { goods } from '../words/places.js';
 import { STATES, STEPS } from '../words/waybills.js';
-import { type Actor, nameOf, reasonsOf, send } from './actor.js';
+import { type Actor, identityOf, nameOf, reasonsOf, send } from './actor.js';
 import { type Details, opens, paymentOpens } from './details.js';
 import { type Filled, isPlain, stepForm } from './form.js';
 import { detailsOf, keepDetails } from './kept.js';
 import { detailRows, due, marks, rows, way, weight } from './looks.js';
-import { identityOf } from './actor.js';
-import { goods } from '../words/places.js';
 import { actionOf, partOf, type StepName, stepsOf } from './steps.js';
 
 const MORE: Words = { zh: '详情', en: 'Details' };
 const SHARE: Words = { zh: '运单码', en: 'Waybill code' };
 const WORKING: Words = { zh: '正在上链……', en: 'Being written to the chain …' };
-const DONE: Words = { zh: '已上链', en: 'On the chain' };
+const DONE: Words = { zh: '已上链', en: 'it is on the chain' };
 const CHECKED: Words = {
   zh: '以下内容已在本机与链上承诺核对一致。',
   en: 'What follows was checked here against what the chain committed to.',
@@ -42,7 +41,7 @@ export interface CardPlace {
 
 /** The card. */
 export class WaybillCard {
-  private readonly title = element('h3');
+  private readonly title = element('h2');
   private readonly state = element('span', { class: 'state' });
   private readonly lead = element('p', { class: 'lead' });
   private readonly due = element('p', { class: 'due' });
@@ -201,7 +200,7 @@ export class WaybillCard {
     };
     const form = stepForm(step, this.waybill, this.details, done);
     this.place.replaceChildren(form);
-    form.querySelector<HTMLElement>('h4')?.focus();
+    form.querySelector<HTMLElement>('h3')?.focus();
     this.update();
   }
 
@@ -210,7 +209,7 @@ export class WaybillCard {
     this.place.replaceChildren();
   }
 
-  private tell(kind: 'notice' | 'wrong', lines: readonly string[]): void {
+  private tell(kind: 'notice' | 'notice done' | 'wrong', lines: readonly string[]): void {
     setAttribute(this.notice, 'class', kind);
     this.notice.replaceChildren(...lines.flatMap((line, place) => (place === 0 ? [line] : [element('br'), line])));
     setShown(this.notice, lines.length > 0);
@@ -227,7 +226,7 @@ export class WaybillCard {
       await send(actor, actionOf(step, this.waybill, input, now()));
       if (details !== null) await keepDetails(this.waybill.id, details);
       if (details !== null) this.details = details;
-      this.tell('notice', [`${say(STEPS[step])}: ${say(DONE)}`]);
+      this.tell('notice done', [say({ zh: `${STEPS[step].zh}：${DONE.zh}`, en: `${STEPS[step].en}: ${DONE.en}` })]);
     } catch (error) {
       this.tell('wrong', reasonsOf(error));
     } finally {

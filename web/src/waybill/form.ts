@@ -161,7 +161,7 @@ export function stepForm(
   const missing = element('p', { class: 'wrong', role: 'alert', hidden: '' });
   const yes = labelled(element('button', { type: 'submit', class: 'primary' }), WORDS.yes);
   const no = labelled(element('button', { type: 'button' }), WORDS.no);
-  const title = labelled(element('h4', { tabindex: '-1' }), STEPS[step]);
+  const title = labelled(element('h3', { tabindex: '-1' }), STEPS[step]);
   const form = element('form', { class: 'step', novalidate: '' }, title, ...body.fields, missing);
   form.append(element('p', { class: 'buttons' }, no, yes));
   no.addEventListener('click', () => done(null));
