@@ -213,6 +213,8 @@ test('what is missing or mistyped is marked, and nothing is sent', async () => {
   await page.goto(CARD.pages.sales);
   await page.locator('.sheet button[type=submit]').click();
   await page.locator('#wrong-DescriptionOfGoods', { hasText: '必填' }).waitFor();
+  await page.locator('#wrong-PermitNumber:visible').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'sheet-DescriptionOfGoods');
   await page.getByRole('button', { name: '填入虚构示例' }).click();
   await page.locator('#sheet-ConsignorID').fill('91539902MA09T4R149');
   await page.locator('input[name=code]').fill(blue);

@@ -17,6 +17,7 @@ import { Decoder, type Source } from '../scan/decoder.js';
 import { type Finding, findingLook, judge, reasonNow, withAnswer } from '../scan/judge.js';
 import { Stage } from '../scan/stage.js';
 import { known, learnWitnesses } from '../scan/witnesses.js';
+import { PREFECTURES } from '../words/places.js';
 import { REASONS } from '../words/reasons.js';
 import { codeIn } from './figures.js';
 import { labelledField } from './form.js';
@@ -25,6 +26,8 @@ const WORDS = {
   to: { zh: '派给谁', en: 'Offer it to' },
   one: { zh: '一位司机（专属）', en: 'one driver' },
   all: { zh: '公共运单：所有符合条件的司机', en: 'every driver who fits (public)' },
+  home: { zh: '只给这个州市的司机', en: 'Only drivers at home in' },
+  any: { zh: '不限', en: 'Any prefecture' },
   code: { zh: '司机的运输码', en: "The driver's code" },
   scan: { zh: '扫司机的码', en: "Scan the driver's code" },
   stop: { zh: '停止扫码', en: 'Stop scanning' },
@@ -58,6 +61,12 @@ export class Recipient {
     maxlength: '24',
     class: 'mono',
   });
+  private readonly home = element(
+    'select',
+    { name: 'home' },
+    labelled(element('option', { value: '' }), WORDS.any),
+    ...[...PREFECTURES].map(([code, words]) => labelled(element('option', { value: String(code) }), words)),
+  );
   private readonly wrong = element('p', { class: 'wrong', role: 'alert', hidden: '' });
   private readonly chip = element('div', { class: 'chip', role: 'status', hidden: '' });
   private readonly decoder = new Decoder();
@@ -67,6 +76,7 @@ export class Recipient {
   private readonly file = element('input', { type: 'file', accept: 'image/*', class: 'file', id: 'driver-picture' });
   private readonly scanner: HTMLElement;
   private readonly forOne: HTMLElement;
+  private readonly forAll: HTMLElement;
   private finding: Finding | null = null;
   private isWatching = false;
 
@@ -84,8 +94,9 @@ export class Recipient {
     const code = labelledField(WORDS.code, this.code, this.wrong);
     const ways = element('div', { class: 'buttons' }, this.scan, picture);
     this.forOne = element('div', { class: 'for-one' }, code, ways, this.scanner, this.chip);
+    this.forAll = labelledField(WORDS.home, this.home);
     const legend = labelled(element('legend'), WORDS.to);
-    this.element = element('fieldset', { class: 'panel' }, legend, oneRow, allRow, this.forOne);
+    this.element = element('fieldset', { class: 'panel' }, legend, oneRow, allRow, this.forOne, this.forAll);
     this.listen();
     spoken(() => this.draw());
   }
@@ -103,7 +114,8 @@ export class Recipient {
 
   /** Whom it is offered to; null: it says what is wrong, and has the focus. */
   read(): WaybillKind | null {
-    if (this.all.checked) return { public: { prefectures: [], vehicle_type: null } };
+    const { value: home } = this.home;
+    if (this.all.checked) return { public: { prefectures: home === '' ? [] : [Number(home)], vehicle_type: null } };
     const code = codeIn(this.code.value);
     if (code !== null) return { exclusive: { code } };
     this.tell(WORDS.no_code);
@@ -139,6 +151,7 @@ export class Recipient {
 
   private draw(): void {
     setShown(this.forOne, this.one.checked);
+    setShown(this.forAll, this.all.checked);
     if (!this.one.checked) this.close();
     this.drawChip();
   }

@@ -122,19 +122,21 @@ export class Sheet {
 
   /** Says what is wrong beside each field, and goes to the first; what belongs to none of them comes back. */
   say(wrong: Wrong): readonly Words[] {
-    let first: Input | null = null;
+    const marked: Input[] = [];
     for (const [name, { input, wrong: place }] of this.rows) {
       const words = wrong.get(name);
       setText(place, words === undefined ? '' : say(words));
       setShown(place, words !== undefined);
       setAttribute(input, 'aria-invalid', words === undefined ? null : 'true');
-      if (words !== undefined && first === null) first = input;
+      if (words !== undefined) marked.push(input);
     }
-    if (first !== null) {
-      const folded = first.closest('details');
+    for (const input of marked) {
+      const folded = input.closest('details');
       if (folded !== null) folded.open = true;
-      first.focus();
     }
+    const isBefore = (a: Input, b: Input): number =>
+      a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
+    marked.sort(isBefore)[0]?.focus();
     return [...wrong].flatMap(([name, words]) => (this.rows.has(name) ? [] : [words]));
   }
 
