@@ -71,6 +71,20 @@ async function take(page: Page, link: string, step: string): Promise<void> {
   if (await confirm.isVisible()) await confirm.click();
 }
 
+/** Loads with a photograph, which stays on the phone and can be saved from there. */
+async function photographed(page: Page, link: string): Promise<void> {
+  const buffer = await page.screenshot();
+  await card(page, link).locator('[data-step=load]').click();
+  await card(page, link).locator('input[type=file]').setInputFiles({ name: 'load.png', mimeType: 'image/png', buffer });
+  await card(page, link).getByText('已拍照').waitFor();
+  await card(page, link).locator('form.step button[type=submit]').click();
+  await reaches(page, link, 'loaded');
+  await card(page, link).locator('summary').click();
+  const saving = page.waitForEvent('download');
+  await card(page, link).getByRole('button', { name: '装货照片' }).click();
+  assert.deepEqual(readFileSync(await (await saving).path()), buffer);
+}
+
 test('a waybill is made, its code is scanned, it is seen, accepted, carried and settled', async () => {
   const sales = await salesman();
   await sales.page.locator('input[name=code]').fill(blue);
@@ -105,7 +119,8 @@ test('a waybill is made, its code is scanned, it is seen, accepted, carried and 
       ['depart', 'in_transit'],
       ['arrive', 'arrived'],
     ] as const) {
-      await take(page, link, step);
+      if (step === 'load') await photographed(page, link);
+      else await take(page, link, step);
       await reaches(page, link, state);
       await reaches(sales.page, link, state);
     }
@@ -166,6 +181,27 @@ test("a driver's shown code is scanned and offered to at once; the driver sees i
     held.remove();
   }
   assertClean(waits);
+});
+
+test('who has scanned a driver on the page that scans goes on to offer, if an organisation has its key here', async () => {
+  const watched = await open(browser);
+  const { page } = watched;
+  await page.goto(CARD.pages.scan);
+  await page.getByText(/见证节点 \d+ 个/).waitFor();
+  await page.locator('#text').fill(await shownText(CARD.pages.blue));
+  await page.locator('form button').click();
+  await page.getByText('联网确认').waitFor();
+  assert.equal(await page.getByRole('link', { name: '给此司机派单' }).count(), 0);
+  await page.goto(CARD.pages.sales);
+  await page.locator('.sheet').waitFor();
+  await page.goto(CARD.pages.scan);
+  await page.getByText(/见证节点 \d+ 个/).waitFor();
+  await page.locator('#text').fill(await shownText(CARD.pages.blue));
+  await page.locator('form button').click();
+  await page.getByRole('link', { name: '给此司机派单' }).click(PATIENT);
+  await page.locator('.sheet').waitFor();
+  assert.equal((await page.locator('input[name=code]').inputValue()).replaceAll(' ', ''), blue);
+  assertClean(watched);
 });
 
 test('a public waybill is found by filters, accepted, and cancelled', async () => {
@@ -268,7 +304,8 @@ test('the picture that is saved shows the code, and scanned from a file it leads
   const path = await (await saving).path();
   const watched = await open(browser);
   await watched.page.goto(CARD.pages.scan);
-  await watched.page.locator('#picture').setInputFiles({ name: 'code.png', mimeType: 'image/png', buffer: readFileSync(path) });
+  const file = { name: 'code.png', mimeType: 'image/png', buffer: readFileSync(path) };
+  await watched.page.locator('#picture').setInputFiles(file);
   await watched.page.waitForURL(`${NODE}/waybill${new URL(link).hash}`, PATIENT);
   const again = await open(browser);
   await again.page.goto(CARD.pages.scan);

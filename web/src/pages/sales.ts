@@ -22,7 +22,16 @@ import { handedOver, holders } from '../parts/keyring.js';
 import { labelled, say, spoken, type Words } from '../parts/language.js';
 import { keepPages } from '../parts/offline.js';
 import { read, write } from '../parts/store.js';
-import { type Actor, actorOf, chosenActor, identityOf, nameOf, placeHere, reasonsOf, waybillOf } from '../waybill/actor.js';
+import {
+  type Actor,
+  actorOf,
+  chosenActor,
+  identityOf,
+  nameOf,
+  placeHere,
+  reasonsOf,
+  waybillOf,
+} from '../waybill/actor.js';
 import type { Details } from '../waybill/details.js';
 import { keepDetails } from '../waybill/kept.js';
 import { WaybillList } from '../waybill/list.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the link of a waybill opens: what the chain says of it, checked here, and accepting it if a driver's key is here. */
+/** What the link of a waybill opens: what the chain says of it, checked here, and accepting it with a driver's key. */
 import type { Waybill } from '@dianyun/sdk';
 
 import { element, setAttribute, setShown, setText } from '../parts/dom.js';
@@ -122,7 +122,8 @@ class WaybillPage {
     const where = kind === 'code' ? `/driver?code=${id}` : `/sales?organisation=${id}`;
     const link = labelled(element('a', { href: where, class: 'button' }), kind === 'code' ? WORDS.driver : WORDS.sales);
     const who = element('div', {}, labelled(element('p', { class: 'small' }), WORDS.as), this.name);
-    return [this.altered, this.card.element, this.proof.element, element('div', { class: 'whose' }, who, link), this.share.element];
+    const whose = element('div', { class: 'whose' }, who, link);
+    return [this.altered, this.card.element, this.proof.element, whose, this.share.element];
   }
 
   async start(): Promise<void> {
@@ -191,7 +192,10 @@ async function run(linked: Linked): Promise<void> {
     return page.start();
   }
   const show = labelled(element('a', { href: '/show', class: 'button' }), WORDS.show);
-  const panel = all.length === 0 ? lonely(WORDS.no_key, WORDS.no_key_text, show) : lonely(WORDS.not_yours, WORDS.not_yours_text, show);
+  const panel =
+    all.length === 0
+      ? lonely(WORDS.no_key, WORDS.no_key_text, show)
+      : lonely(WORDS.not_yours, WORDS.not_yours_text, show);
   frame(TITLE, 'waybills-none', heading, panel, ...(linked.details === null ? [] : [unchecked(linked.details)]));
 }
 

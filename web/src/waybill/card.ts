@@ -5,14 +5,15 @@ import type { Waybill, WaybillState } from '@dianyun/sdk';
 import { now } from '../parts/clock.js';
 import { element, setAttribute, setShown, setText } from '../parts/dom.js';
 import { FactList } from '../parts/facts.js';
-import { language, say, type Words } from '../parts/language.js';
+import { labelled, language, say, type Words } from '../parts/language.js';
 import { goods } from '../words/places.js';
 import { STATES, STEPS } from '../words/waybills.js';
 import { type Actor, identityOf, nameOf, reasonsOf, send } from './actor.js';
 import { type Details, opens, paymentOpens } from './details.js';
 import { type Filled, isPlain, stepForm } from './form.js';
-import { detailsOf, keepDetails } from './kept.js';
+import { detailsOf, evidenceHere, keepDetails } from './kept.js';
 import { detailRows, due, marks, rows, way, weight } from './looks.js';
+import { save } from './share.js';
 import { actionOf, partOf, type StepName, stepsOf } from './steps.js';
 
 const MORE: Words = { zh: '详情', en: 'Details' };
@@ -23,6 +24,11 @@ const CHECKED: Words = {
   zh: '以下内容已在本机与链上承诺核对一致。',
   en: 'What follows was checked here against what the chain committed to.',
 };
+const PHOTOGRAPHS = {
+  loaded: { zh: '装货照片', en: 'Photograph of loading' },
+  departed: { zh: '发车照片', en: 'Photograph of departure' },
+  arrived: { zh: '送达照片', en: 'Photograph of arrival' },
+} satisfies Partial<Record<keyof Waybill, Words>>;
 const PROGRESS: Words = { zh: '进度', en: 'Progress' };
 const PRICE_CHECKED: Words = { zh: '结算金额与链上承诺一致。', en: 'The payment is the one that the chain committed to.' };
 
@@ -53,6 +59,7 @@ export class WaybillCard {
   private readonly notice = element('p', { class: 'notice', role: 'status', hidden: '' });
   private readonly facts = new FactList();
   private readonly openFacts = new FactList();
+  private readonly photographs = element('p', { class: 'buttons' });
   private readonly opened = element('p', { class: 'checked' });
   private readonly more: HTMLDetailsElement;
   private readonly summary = element('summary');
@@ -70,7 +77,15 @@ export class WaybillCard {
     isOpen = false,
   ) {
     const head = element('div', { class: 'head' }, this.title, this.state);
-    this.more = element('details', isOpen ? { open: '' } : {}, this.summary, this.opened, this.openFacts.element, this.facts.element);
+    this.more = element(
+      'details',
+      isOpen ? { open: '' } : {},
+      this.summary,
+      this.opened,
+      this.openFacts.element,
+      this.facts.element,
+      this.photographs,
+    );
     this.element = element(
       'article',
       { class: 'panel waybill', 'data-waybill': waybill.id },
@@ -111,6 +126,21 @@ export class WaybillCard {
     this.maker = await nameOf(this.waybill.maker);
     const kept = await detailsOf(this.waybill.id);
     if (kept === null || !(await this.open(kept))) this.update();
+    await this.findPhotographs();
+  }
+
+  /** Photographs that were taken here are saved from here, should anybody ask what a digest stands for. */
+  private async findPhotographs(): Promise<void> {
+    const found: HTMLElement[] = [];
+    for (const name of ['loaded', 'departed', 'arrived'] as const) {
+      const step = this.waybill[name];
+      const photograph = step === null ? null : ((await evidenceHere(step.evidence))?.photograph ?? null);
+      if (photograph === null) continue;
+      const button = labelled(element('button', { type: 'button' }), PHOTOGRAPHS[name]);
+      button.addEventListener('click', () => save(photograph, `${this.waybill.offer.number}-${name}`));
+      found.push(button);
+    }
+    this.photographs.replaceChildren(...found);
   }
 
   /** Draws it in the language and at the time now. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What of a waybill is not in the clear: values, and the seed from which the salt of each follows. Whoever has both makes
- * the very commitments of the chain again, and so sees that nothing was altered. They go by the link alone, never to a
- * node.
+ * What of a waybill is not in the clear: values, and the seed from which the salt of each follows. Whoever has both
+ * makes the very commitments of the chain again, and so sees that nothing was altered. They go by the link alone,
+ * never to a node.
  */
 import {
   type Field,

@@ -134,7 +134,8 @@ function settleBody(details: Details | null): Body {
     const paid = given()?.payment;
     return paid === undefined ? null : { settlement: settlementOf(details.seed, paid) };
   };
-  return { fields: [labelledField(WORDS.amount, amount), labelledField(WORDS.reference, reference)], read, kept: given };
+  const fields = [labelledField(WORDS.amount, amount), labelledField(WORDS.reference, reference)];
+  return { fields, read, kept: given };
 }
 
 function bodyOf(step: StepName, waybill: Waybill, details: Details | null): Body {

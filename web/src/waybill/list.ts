@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Waybills as cards, in an order, each kept while it is there: a form that is open stays open when something changes. */
+/** Waybills as cards, in an order, each kept while it is there: a form that is open stays open whatever changes. */
 import type { Waybill } from '@dianyun/sdk';
 
 import { element, setShown, setText } from '../parts/dom.js';
@@ -25,7 +25,8 @@ export class WaybillList {
     const ids = new Set(waybills.map(({ id }) => id));
     for (const id of this.cards.keys()) if (!ids.has(id)) this.cards.delete(id);
     const wanted = waybills.map((waybill) => this.cardOf(waybill).element);
-    const isSame = wanted.length === this.list.children.length && wanted.every((one, at) => this.list.children[at] === one);
+    const { children } = this.list;
+    const isSame = wanted.length === children.length && wanted.every((one, at) => children[at] === one);
     if (!isSame) this.list.replaceChildren(...wanted);
     this.update();
   }

@@ -90,7 +90,8 @@ export class Recipient {
     this.all = all;
     const fileLabel = labelled(element('label', { for: 'driver-picture', class: 'button' }), WORDS.file);
     const picture = element('div', { class: 'file-place' }, this.file, fileLabel);
-    this.scanner = element('div', { class: 'scanner', hidden: '' }, this.stage.element, element('p', { class: 'buttons' }, this.stop));
+    const stop = element('p', { class: 'buttons' }, this.stop);
+    this.scanner = element('div', { class: 'scanner', hidden: '' }, this.stage.element, stop);
     const code = labelledField(WORDS.code, this.code, this.wrong);
     const ways = element('div', { class: 'buttons' }, this.scan, picture);
     this.forOne = element('div', { class: 'for-one' }, code, ways, this.scanner, this.chip);
@@ -236,10 +237,10 @@ export class Recipient {
     const list = (await known()) ?? (await learnWitnesses(publicNode()).catch(() => null));
     let finding = judge(text, list?.list ?? null, now());
     if (finding.holds) finding = withAnswer(finding, await askNode(text.trim()).catch(() => 'offline' as const));
-    if (finding.holds) {
-      const { shows } = finding.shown.witnessed.facts;
-      this.code.value = 'code' in shows ? grouped(shows.code.id) : '';
-    }
+    // What does not hold is offered to nobody, nor is what stood here before.
+    const isGood = finding.holds && findingLook(finding, now()) !== 'unknown';
+    const shows = isGood && finding.holds ? finding.shown.witnessed.facts.shows : null;
+    this.code.value = shows !== null && 'code' in shows ? grouped(shows.code.id) : '';
     this.finding = finding;
     this.tell(null);
     this.drawChip();

@@ -31,7 +31,8 @@ export class Tabs {
       button.addEventListener('click', () => this.choose(name));
       this.buttons.set(name, button);
     }
-    const row = described(element('div', { class: 'tabs', role: 'group' }, ...this.buttons.values()), 'aria-label', PARTS);
+    const group = element('div', { class: 'tabs', role: 'group' }, ...this.buttons.values());
+    const row = described(group, 'aria-label', PARTS);
     this.element = element('div', {}, row, ...tabs.map(({ content }) => content));
     this.update();
   }
