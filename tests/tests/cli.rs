@@ -370,6 +370,18 @@ fn an_action_is_signed_offline_for_the_chain_of_a_genesis() {
 }
 
 #[test]
+fn a_waybills_code_is_its_link_and_a_picture_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let png = folder.path().join("code.png").display().to_string();
+    let id = "way_4x388n5jhvhpbhkxx768c45cr7";
+    let at = "https://node.example/";
+    let found = json_of(&["waybill", "code", id, "--at", at, "--png", &png]);
+    let link = format!("https://node.example/waybill#id={id}");
+    assert_eq!(found, json!({ "waybill": id, "link": link }));
+    assert_eq!(client::picture::read(&std::fs::read(&png).unwrap()).unwrap(), link);
+}
+
+#[test]
 fn the_script_says_how_to_use_it_from_any_folder_without_building() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("scripts/testnet.sh");
     let folder = Folder::new();

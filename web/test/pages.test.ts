@@ -7,6 +7,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 import { assertClean, CARD, keep, launch, looks, NODE, open, shownText } from './support.js';
+import { offered } from './waybills.js';
 
 const browser = await launch();
 after(() => browser.close());
@@ -26,7 +27,57 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   'scan-blue': (page) => scanned(page, () => shownText(CARD.pages.blue), 'blue'),
   'scan-yellow': (page) => scanned(page, () => shownText(CARD.pages.yellow), 'yellow'),
   'scan-unknown': (page) => scanned(page, async () => 'DYM1:NOTHING', 'unknown'),
+  'driver-none': async (page) => void (await page.goto(`${NODE}/driver`)),
+  driver: async (page) => {
+    await link();
+    await page.goto(CARD.pages.driver);
+    await page.locator('.waybill').first().waitFor();
+  },
+  'driver-refuses': async (page) => {
+    await link();
+    await page.goto(CARD.pages.driver);
+    await page.locator('[data-step=decline]').first().click();
+    await page.locator('form.step').waitFor();
+  },
+  'driver-public': async (page) => {
+    await page.goto(CARD.pages.driver);
+    await page.locator('[data-tab=public]').click();
+    await page.locator('.filters').waitFor();
+  },
+  'sales-none': async (page) => void (await page.goto(`${NODE}/sales`)),
+  sales: async (page) => {
+    await page.goto(CARD.pages.sales);
+    await page.locator('.sheet').waitFor();
+  },
+  'sales-wrong': async (page) => {
+    await page.goto(CARD.pages.sales);
+    await page.locator('.sheet button[type=submit]').click();
+    await page.locator('[aria-invalid=true]').first().waitFor();
+  },
+  'sales-code': async (page) => {
+    await link();
+    await page.goto(CARD.pages.sales);
+    await page.locator('[data-tab=offered]').click();
+    await page.locator('.waybill .primary').first().click();
+    await page.locator('dialog[open] .picture').waitFor();
+  },
+  'waybill-none': async (page) => void (await page.goto(`${NODE}/waybill`)),
+  'waybill-no-key': async (page) => void (await page.goto(await link())),
+  waybill: async (page) => {
+    await page.goto(CARD.pages.driver);
+    await page.locator('.tabs').waitFor();
+    await page.goto(await link());
+    await page.locator('[data-proof=holds]').waitFor();
+  },
 };
+
+let made: Promise<string> | null = null;
+
+/** The link of a waybill that waits for the blue driver, made once. */
+function link(): Promise<string> {
+  made ??= offered('blue');
+  return made;
+}
 
 async function shown(page: Page, look: 'blue' | 'yellow' | 'red' | 'badge'): Promise<void> {
   await page.goto(CARD.pages[look]);
@@ -77,6 +128,18 @@ for (const [name, prepare] of Object.entries(STATES)) {
   });
 }
 
+test('no page is too wide for a phone of 360 px, in either language', async () => {
+  for (const locale of ['zh-CN', 'en-GB']) {
+    for (const [name, prepare] of Object.entries(STATES)) {
+      const watched = await open(browser, { locale, viewport: { width: 360, height: 740 } });
+      await prepare(watched.page);
+      const wide = await watched.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${name} ${locale}: ${wide} px too wide`);
+      await watched.context.close();
+    }
+  }
+});
+
 test('the switch of languages changes every word, and is remembered', async () => {
   const watched = await open(browser);
   const { page } = watched;
@@ -95,15 +158,28 @@ test('the switch of languages changes every word, and is remembered', async () =
   assertClean(watched);
 });
 
+test('the pages of waybills speak English, but for names of organisations and what was filled in', async () => {
+  for (const name of ['driver', 'driver-refuses', 'sales', 'sales-wrong', 'waybill', 'waybill-no-key']) {
+    const watched = await open(browser, { locale: 'en-GB' });
+    await STATES[name]?.(watched.page);
+    const text = await watched.page.locator('body').innerText();
+    const own = /滇测|测试货物|虚构|^中文$/;
+    const chinese = text.split('\n').filter((line) => /\p{Script=Han}/u.test(line) && !own.test(line));
+    assert.deepEqual(chinese, [], name);
+    await watched.context.close();
+  }
+});
+
 test('pages are strict, parts are kept for good, and a page that is known is not sent again', async () => {
-  for (const path of ['/', '/show', '/scan']) {
+  const scans = ['/scan', '/sales'];
+  for (const path of ['/', '/show', '/scan', '/driver', '/sales', '/waybill']) {
     const answer = await fetch(`${NODE}${path}`);
     const header = (name: string): string => answer.headers.get(name) ?? '';
     assert.match(header('content-security-policy'), /^default-src 'none'; script-src 'self'; style-src 'self';/);
     assert.equal(header('referrer-policy'), 'no-referrer');
     assert.equal(header('x-content-type-options'), 'nosniff');
     assert.equal(header('cache-control'), 'no-cache');
-    assert.ok(header('permissions-policy').includes(path === '/scan' ? 'camera=(self)' : 'camera=()'));
+    assert.ok(header('permissions-policy').includes(scans.includes(path) ? 'camera=(self)' : 'camera=()'));
     const again = await fetch(`${NODE}${path}`, { headers: { 'If-None-Match': header('etag') } });
     assert.equal(again.status, 304);
     const parts = (await answer.text()).match(/\/assets\/[\w.-]+/g) ?? assert.fail(path);

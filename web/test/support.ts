@@ -23,7 +23,7 @@ interface Card {
   readonly keys: Readonly<Record<string, string>>;
   readonly nodes: readonly { readonly api: string }[];
   readonly samples: Readonly<Record<string, string>>;
-  readonly pages: Readonly<Record<'home' | 'scan' | 'blue' | 'yellow' | 'red' | 'badge', string>>;
+  readonly pages: Readonly<Record<'home' | 'scan' | 'blue' | 'yellow' | 'red' | 'badge' | 'driver' | 'sales', string>>;
 }
 
 /** What the testnet's card says. */

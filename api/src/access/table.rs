@@ -159,6 +159,7 @@ pub const TABLE: &[Row] = &[
     row("POST /v1/webhooks/{id}/replay", KEPT),
     row("GET /v1/status", EVERYBODY),
     row("GET /v1/validators", EVERYBODY),
+    row("GET /v1/genesis", EVERYBODY),
     row("GET /metrics", EVERYBODY),
     row("GET /livez", EVERYBODY),
     row("GET /readyz", EVERYBODY),
@@ -170,6 +171,9 @@ pub const TABLE: &[Row] = &[
     row("GET /", EVERYBODY),
     row("GET /show", EVERYBODY),
     row("GET /scan", EVERYBODY),
+    row("GET /driver", EVERYBODY),
+    row("GET /sales", EVERYBODY),
+    row("GET /waybill", EVERYBODY),
     row("GET /assets/{name}", EVERYBODY),
     row("GET /service.js", EVERYBODY),
 ];

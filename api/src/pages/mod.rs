@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The web pages for holders and for those who scan: `/`, `/show`, `/scan`, and what they are made of.
+//! The web pages: `/`, `/show`, `/scan`, and for waybills `/driver`, `/sales`, `/waybill`; and what they are made of.
 //! They are written in `web/` and embedded as built. Nothing here knows what is on a page: a page asks
 //! the interface like everybody else.
 
@@ -27,6 +27,9 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(home), &[]))
         .routes(refusing(routes!(show), &[]))
         .routes(refusing(routes!(scan), &[]))
+        .routes(refusing(routes!(driver), &[]))
+        .routes(refusing(routes!(sales), &[]))
+        .routes(refusing(routes!(waybill), &[]))
         .route("/assets/{name}", get(asset))
         .route("/service.js", get(service))
 }
@@ -68,6 +71,47 @@ async fn show(headers: HeaderMap) -> Response {
 )]
 async fn scan(headers: HeaderMap) -> Response {
     page("scan.html", &headers)
+}
+
+/// 司机运单页。A driver's waybills: offered, under way, done, and public ones to take.
+///
+/// The key is the browser's and is never sent. Without a parameter it is the driver that was shown last.
+#[utoipa::path(
+    get,
+    path = "/driver",
+    tag = "pages",
+    params(("code" = Option<CodeId>, Query, description = "The waybills of this code.")),
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn driver(headers: HeaderMap) -> Response {
+    page("driver.html", &headers)
+}
+
+/// 业务员页。Makes waybills, shares them, offers them to a driver whose code is scanned, follows them.
+///
+/// The key is the browser's and is never sent. Without a parameter it is the organisation that was shown last.
+#[utoipa::path(
+    get,
+    path = "/sales",
+    tag = "pages",
+    params(("organisation" = Option<OrganisationId>, Query, description = "In the name of this organisation.")),
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn sales(headers: HeaderMap) -> Response {
+    page("sales.html", &headers)
+}
+
+/// 运单页。What the link of a waybill opens: the waybill as the chain has it, and accepting it.
+///
+/// Which one stands behind the link's `#`, which browsers do not send.
+#[utoipa::path(
+    get,
+    path = "/waybill",
+    tag = "pages",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn waybill(headers: HeaderMap) -> Response {
+    page("waybill.html", &headers)
 }
 
 fn page(name: &'static str, headers: &HeaderMap) -> Response {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What a browser may do on a page: load and run what this node serves, and nothing else. The camera
-//! is for the page that scans alone.
+//! is for the pages that scan alone.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -25,7 +25,7 @@ const RESOURCE: HeaderName = HeaderName::from_static("cross-origin-resource-poli
 pub(super) fn powers(name: &str) -> &'static str {
     match name {
         "show.html" => SHOWING,
-        "scan.html" => SCANNING,
+        "scan.html" | "sales.html" => SCANNING,
         _ => CLOSED,
     }
 }
@@ -57,10 +57,12 @@ mod tests {
     }
 
     #[test]
-    fn the_camera_is_for_the_page_that_scans_alone() {
-        for name in ["home.html", "show.html", "service.js"] {
+    fn the_camera_is_for_the_pages_that_scan_alone() {
+        for name in ["home.html", "show.html", "driver.html", "waybill.html", "service.js"] {
             assert!(powers(name).contains("camera=(),"), "{name}");
         }
-        assert!(powers("scan.html").contains("camera=(self),"));
+        for name in ["scan.html", "sales.html"] {
+            assert!(powers(name).contains("camera=(self),"), "{name}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use chain::Transaction;
+use chain::genesis::Genesis;
 use chain::proof::Proof;
 use chain::receipt::Change;
 use chain::records::*;
@@ -71,6 +72,7 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/erasures", again::<Page<AnyRecord>>),
     ("GET /v1/erasures/{id}", again::<RecordAnswer<Erasure>>),
     ("GET /v1/exchange/{access}", again::<ExchangeState>),
+    ("GET /v1/genesis", again::<Genesis>),
     ("GET /v1/headers/{height}", again::<HeaderAnswer>),
     ("GET /v1/interfaces", again::<Page<AnyRecord>>),
     ("GET /v1/matters", again::<Page<AnyRecord>>),

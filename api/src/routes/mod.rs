@@ -356,6 +356,7 @@ fn node() -> OpenApiRouter<Api> {
         ))
         .routes(refusing(routes!(node::status), &[ASKED]))
         .routes(refusing(routes!(node::validators), &[ASKED]))
+        .routes(refusing(routes!(node::genesis), &[ASKED]))
         .routes(refusing(routes!(node::metrics), &[]))
         .routes(refusing(routes!(node::live), &[]))
         .routes(refusing(routes!(node::ready), &[&[&messages::NOT_READY]]))

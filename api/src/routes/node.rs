@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chain::Hash;
-use chain::genesis::NodeRole;
+use chain::genesis::{Genesis, NodeRole};
 use chain::ids::{Height, Time};
 use chain::keys::PublicKey;
 use consensus::Health;
@@ -163,6 +163,22 @@ pub(super) async fn validators(
     });
     let (height, time, config_no) = (header.height, header.time_ms, header.config_no);
     Json(Validators { height, time, stage: Stage::Ordered, config_no, nodes: nodes.collect() })
+}
+
+/// 创世文件。What the chain begins with: mode, depth of the state tree, first organisations and nodes.
+///
+/// The hash of its canonical bytes is the chain id, so that nobody has to believe the node.
+#[utoipa::path(
+    get,
+    path = "/v1/genesis",
+    tag = "node",
+    responses((status = 200, description = "The genesis.", body = Genesis)),
+)]
+pub(super) async fn genesis(
+    State(api): State<Api>,
+    Query(Nothing {}): Query<Nothing>,
+) -> Json<Genesis> {
+    Json(Genesis::clone(&api.genesis))
 }
 
 /// 指标。Metrics in the OpenMetrics text format (docs/metrics.md).

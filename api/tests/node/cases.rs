@@ -101,6 +101,7 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/v1/transactions/{opened}/proof")),
         get("/v1/status"),
         get("/v1/validators"),
+        get("/v1/genesis"),
         get("/metrics"),
         get("/livez"),
         get("/readyz"),
@@ -111,6 +112,9 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/show?code={code}")),
         get(format!("/show?organisation={maker}")),
         get("/scan"),
+        get(format!("/driver?code={code}")),
+        get(format!("/sales?organisation={maker}")),
+        get("/waybill"),
     ];
     cases.extend([exchanged, webhooks, crate::modules::cases].into_iter().flat_map(|of| of(world)));
     let ordered = "/v1/transactions?wait=ordered";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `dianyun waybill`: run one in a testnet, swap its vehicle, look at one.
+//! `dianyun waybill`: run one in a testnet, swap its vehicle, look at one, draw its code.
 
 use std::path::{Path, PathBuf};
 
@@ -9,8 +9,8 @@ use chain::actions::{WaybillSwap, WaybillSwapAgree};
 use chain::ids::{CodeId, VehicleId, WaybillId};
 use chain::records::waybill::Side;
 use chain::text::Word;
-use clap::Subcommand;
-use client::Signer;
+use clap::{Args, Subcommand};
+use client::{Signer, picture};
 use demo::cast;
 use demo::net::NetNode;
 use demo::scenario::trips::Step;
@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 
 use super::matter::{accepted, pretty};
 use super::runtime;
-use super::testnet::{NodeChoice, State, default_dir};
+use super::shown::write;
+use super::testnet::{NodeChoice, State, address, default_dir};
 use crate::output::{Output, say};
 
 const EXAMPLES: &str = "\
@@ -28,11 +29,12 @@ Examples:
   dianyun waybill show \"$waybill\"
   dianyun waybill show \"$waybill\" --node observer-1
   dianyun waybill run \"$code\" --until depart
+  dianyun waybill code \"$waybill\" --at https://node.example --png waybill.png
   dianyun waybill swap \"$waybill\" \"$vehicle\" && dianyun waybill agree \"$waybill\" \"$vehicle\"
 
 `run`, `swap` and `agree` sign with the keys of a testnet; elsewhere use `dianyun tx sign`.";
 
-/// Run waybills, swap their vehicles, look at them.
+/// Run waybills, swap their vehicles, look at them, draw their codes.
 #[derive(Debug, Subcommand)]
 #[command(after_help = EXAMPLES)]
 pub(crate) enum Command {
@@ -76,6 +78,8 @@ pub(crate) enum Command {
         #[arg(long, default_value_os_t = default_dir())]
         dir: PathBuf,
     },
+    /// Print the link that is a waybill's code, and draw it. Parties see the waybill behind it, nobody else.
+    Code(Code),
     /// Show a waybill.
     Show {
         /// The waybill.
@@ -83,6 +87,44 @@ pub(crate) enum Command {
         #[command(flatten)]
         node: NodeChoice,
     },
+}
+
+/// The code of a waybill.
+#[derive(Debug, Args)]
+pub(crate) struct Code {
+    /// The waybill.
+    id: WaybillId,
+    /// The node that the link leads to, as phones reach it; without it the testnet's first.
+    #[arg(long, value_name = "ADDRESS")]
+    at: Option<String>,
+    /// Write the picture as SVG to this file.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Write the picture as PNG to this file.
+    #[arg(long, value_name = "FILE")]
+    png: Option<PathBuf>,
+    /// Width and height of the picture.
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..=8_192))]
+    pixels: u32,
+    /// The testnet's folder.
+    #[arg(long, default_value_os_t = default_dir())]
+    dir: PathBuf,
+}
+
+impl Code {
+    fn run(&self, output: Output) -> Result<()> {
+        let first = |state: &State| Some(state.nodes.first()?.api.clone());
+        let at = address(self.at.as_deref(), &self.dir, first)?;
+        let link = format!("{}/waybill#id={}", at.trim_end_matches('/'), self.id);
+        if let Some(file) = &self.svg {
+            write(file, picture::svg(&link, self.pixels)?.as_bytes())?;
+        }
+        if let Some(file) = &self.png {
+            write(file, &picture::png(&link, self.pixels)?)?;
+        }
+        output.data(&json!({ "waybill": self.id, "link": link }), || link.clone());
+        Ok(())
+    }
 }
 
 fn step(word: &str) -> Result<Step, String> {
@@ -118,6 +160,7 @@ impl Command {
                     let done = json!({ "waybill": id, "agreed": vehicle });
                     output.data(&done, || format!("{vehicle} agreed to for {id}"));
                 }
+                Self::Code(code) => code.run(output)?,
                 Self::Show { id, node } => {
                     let answer: Value =
                         node.client()?.get(&format!("/v1/waybills/{id}"), &[]).await?;

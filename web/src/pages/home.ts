@@ -33,6 +33,24 @@ const WAYS: readonly Way[] = [
     sign: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16',
   },
   {
+    path: '/driver',
+    title: { zh: '司机运单', en: "Driver's waybills" },
+    text: {
+      zh: '接单、装货、发车、送达、确认结算，也可以找公共货源。',
+      en: 'Accept, load, depart, deliver, agree to the payment; find public loads.',
+    },
+    sign: 'M2 6h12v11H2zM14 10h4l4 4v3h-8M6 20a2 2 0 1 0 0-4 2 2 0 0 0 0 4M17 20a2 2 0 1 0 0-4 2 2 0 0 0 0 4',
+  },
+  {
+    path: '/sales',
+    title: { zh: '业务员', en: 'Salesman' },
+    text: {
+      zh: '制单，扫司机的码当场派单，分享运单码，跟踪进度。',
+      en: 'Make waybills, offer them to whose code you scan, share their code, follow them.',
+    },
+    sign: 'M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h7',
+  },
+  {
     path: '/docs',
     title: { zh: '接口文档', en: 'Interface' },
     text: { zh: '供平台与企业系统接入。', en: 'For platforms and systems of enterprises.' },

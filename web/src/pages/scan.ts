@@ -3,24 +3,27 @@
 import { now } from '../parts/clock.js';
 import { element, setShown, setText } from '../parts/dom.js';
 import { frame } from '../parts/frame.js';
+import { holders } from '../parts/keyring.js';
 import { described, labelled, say, spoken, type Words } from '../parts/language.js';
 import { publicNode } from '../parts/node.js';
 import { keepPages } from '../parts/offline.js';
 import { instant } from '../parts/times.js';
 import { askNode } from '../scan/ask.js';
 import { Decoder, type Source } from '../scan/decoder.js';
-import { type Finding, judge, withAnswer } from '../scan/judge.js';
+import { type Finding, judge, reasonNow, withAnswer } from '../scan/judge.js';
 import { Stage } from '../scan/stage.js';
 import { VerdictPanel } from '../scan/verdict.js';
 import { type Known, known, learnWitnesses } from '../scan/witnesses.js';
 import { Names } from '../show/details.js';
+import { waybillHere } from '../waybill/link.js';
 
 const TITLE: Words = { zh: '扫码', en: 'Scan' };
 const LEAD: Words = {
-  zh: '核验司机、企业或执法人员出示的码',
-  en: 'Verify the code that a driver, an enterprise or an officer shows',
+  zh: '核验司机、企业或执法人员出示的码；运单码扫后直接打开',
+  en: 'Verify the code that a driver, an enterprise or an officer shows; a waybill code opens its waybill',
 };
 const NEXT: Words = { zh: '继续扫码', en: 'Scan the next' };
+const OFFER: Words = { zh: '给此司机派单', en: 'Offer a waybill' };
 const FILE: Words = { zh: '选择图片', en: 'Choose a picture' };
 const PASTE: Words = { zh: '粘贴码的文字', en: 'Paste the text of a code' };
 const CHECK: Words = { zh: '核验', en: 'Verify' };
@@ -41,7 +44,8 @@ class ScanPage {
   private readonly decoder = new Decoder();
   private readonly stage = new Stage(() => void this.watch());
   private readonly next = labelled(element('button', { type: 'button', class: 'primary' }), NEXT);
-  private readonly verdict = new VerdictPanel(this.next);
+  private readonly offer = labelled(element('a', { class: 'button', hidden: '' }), OFFER);
+  private readonly verdict = new VerdictPanel(this.next, this.offer);
   private readonly file = described(
     element('input', { type: 'file', accept: 'image/*', class: 'file', id: 'picture' }),
     'title',
@@ -176,6 +180,10 @@ class ScanPage {
   private async take(text: string): Promise<void> {
     this.stage.close();
     this.isLost = false;
+    setShown(this.offer, false);
+    // The code of a waybill leads to it, on this node whichever one the link names.
+    const waybill = waybillHere(text);
+    if (waybill !== null) return location.assign(waybill);
     this.verdict.name = null;
     const finding = judge(text, this.witnesses?.list ?? null, now());
     this.finding = finding;
@@ -187,6 +195,17 @@ class ScanPage {
     this.finding = withAnswer(finding, since);
     this.update();
     await this.nameOf(finding);
+    await this.mayOffer(finding);
+  }
+
+  /** Who has an organisation's key here may offer a waybill to the driver at once. */
+  private async mayOffer({ shown }: Finding & { readonly holds: true }): Promise<void> {
+    const { shows } = shown.witnessed.facts;
+    const own = (await holders()).find(({ subject }) => subject.kind === 'organisation');
+    const isGood = this.finding !== null && reasonNow(this.finding, now()) === null;
+    if (own === undefined || !isGood || !('code' in shows)) return;
+    this.offer.href = `/sales?organisation=${own.subject.id}&offer=${shows.code.id}`;
+    setShown(this.offer, true);
   }
 
   private async nameOf(finding: Finding & { readonly holds: true }): Promise<void> {

@@ -11,6 +11,7 @@ const PAGES: Words = { zh: '页面', en: 'Pages' };
 const LINKS: readonly { readonly path: string; readonly words: Words }[] = [
   { path: '/show', words: { zh: '亮码', en: 'Show' } },
   { path: '/scan', words: { zh: '扫码', en: 'Scan' } },
+  { path: '/driver', words: { zh: '运单', en: 'Loads' } },
 ];
 
 function mark(): SVGSVGElement {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What this browser keeps for the pages, in IndexedDB: keys (handles of them, where it can), what was shown last, and
- * the witnesses that a scanner knows. Nothing of it is ever sent.
+ * What this browser keeps for the pages, in IndexedDB: keys (handles of them, where it can), what was shown last,
+ * the witnesses that a scanner knows, and what opens the commitments of waybills. Nothing of it is ever sent.
  */
 const NAME = 'dianyun';
-const VERSION = 1;
+const VERSION = 2;
 
-/** The tables: holders by what they show, and settings by their names. */
-export type Table = 'holders' | 'settings';
-const TABLES: readonly Table[] = ['holders', 'settings'];
+/** The tables: holders by what they show, settings by their names, and what opens waybills by the waybill's id. */
+export type Table = 'holders' | 'settings' | 'waybills';
+const TABLES: readonly Table[] = ['holders', 'settings', 'waybills'];
 
 let opened: Promise<IDBDatabase> | null = null;
 
@@ -22,7 +22,8 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
 function open(): Promise<IDBDatabase> {
   const request = indexedDB.open(NAME, VERSION);
   request.onupgradeneeded = () => {
-    for (const table of TABLES) request.result.createObjectStore(table);
+    const { result } = request;
+    for (const table of TABLES) if (!result.objectStoreNames.contains(table)) result.createObjectStore(table);
   };
   return done(request);
 }

@@ -112,7 +112,8 @@ impl Make {
     }
 }
 
-fn write(file: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes a picture, and says so.
+pub(crate) fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))?;
     say(format!("{} is written.", file.display()));
     Ok(())

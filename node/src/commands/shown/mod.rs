@@ -11,6 +11,7 @@ use anyhow::Result;
 use chain::shown::WitnessList;
 use clap::{Args, Subcommand};
 
+pub(super) use self::make::write;
 use super::runtime;
 use super::testnet::NodeChoice;
 use crate::output::Output;

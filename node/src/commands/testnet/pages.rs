@@ -16,26 +16,34 @@ use super::state::State;
 /// Whose badge is shown: an officer's.
 const OFFICER: &str = genesis::demo::TRAFFIC_POLICE;
 
+/// Whose salesman makes waybills: the first haulier of genesis.
+const HAULIER: &str = "enterprise-1";
+
 /// The links, by what they show.
 pub(super) fn links(dir: &Path, state: &State) -> Result<Value> {
     let node = state.validators().next().context("there is no validator")?;
     let api = &node.api;
-    let code = |code: CodeId| {
+    let code = |page: &str, code: CodeId| {
         let index = *state.holders.get(&code)?;
         let key = key(state.chain_id, Player::Driver(index));
-        Some(format!("{api}/show#code={code}&key={}", seed(&key)))
+        Some(format!("{api}/{page}#code={code}&key={}", seed(&key)))
     };
     let samples = state.samples;
     let layout = Layout::at(dir);
-    let officer = layout.member(&layout.genesis()?, OFFICER)?;
-    let badge = format!("{api}/show#organisation={}&key={}", officer.id, seed(&officer.key));
+    let genesis = layout.genesis()?;
+    let organisation = |page: &str, name: &str| {
+        let member = layout.member(&genesis, name)?;
+        anyhow::Ok(format!("{api}/{page}#organisation={}&key={}", member.id, seed(&member.key)))
+    };
     Ok(json!({
         "home": format!("{api}/"),
         "scan": format!("{api}/scan"),
-        "blue": samples.and_then(|all| code(all.blue)),
-        "yellow": samples.and_then(|all| code(all.yellow)),
-        "red": samples.and_then(|all| code(all.red)),
-        "badge": badge,
+        "blue": samples.and_then(|all| code("show", all.blue)),
+        "yellow": samples.and_then(|all| code("show", all.yellow)),
+        "red": samples.and_then(|all| code("show", all.red)),
+        "badge": organisation("show", OFFICER)?,
+        "driver": samples.and_then(|all| code("driver", all.blue)),
+        "sales": organisation("sales", HAULIER)?,
     }))
 }
 
@@ -52,6 +60,8 @@ pub(super) fn lines(links: &Value) -> Vec<String> {
         ("yellow", "黄码 yellow"),
         ("red", "红码 red"),
         ("badge", "机构证 badge"),
+        ("driver", "司机运单 driver"),
+        ("sales", "业务员 salesman"),
     ];
     let line = |(name, words): (&str, &str)| Some(format!("  {words}  {}", links[name].as_str()?));
     let lines = names.into_iter().filter_map(line);

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The salesman's page: make a waybill, offer it to whose code is scanned or to all, share its code, follow it. */
+import {
+  type FormatRules,
+  formatTime,
+  type Genesis,
+  type Identity,
+  later,
+  madeId,
+  type Offer,
+  signTransaction,
+  transactionId,
+  type Waybill,
+} from '@dianyun/sdk';
+
+import { genesisOf } from '../parts/chain.js';
+import { now } from '../parts/clock.js';
+import { element, setAttribute, setShown, setText } from '../parts/dom.js';
+import { grouped } from '../parts/facts.js';
+import { frame } from '../parts/frame.js';
+import { handedOver, holders } from '../parts/keyring.js';
+import { labelled, say, spoken, type Words } from '../parts/language.js';
+import { keepPages } from '../parts/offline.js';
+import { read, write } from '../parts/store.js';
+import {
+  type Actor,
+  actorOf,
+  chosenActor,
+  identityOf,
+  nameOf,
+  placeHere,
+  reasonsOf,
+  waybillOf,
+} from '../waybill/actor.js';
+import type { Details } from '../waybill/details.js';
+import { keepDetails } from '../waybill/kept.js';
+import { WaybillList } from '../waybill/list.js';
+import { newestFirst, OPEN, OVER, waybills } from '../waybill/lists.js';
+import { Live } from '../waybill/live.js';
+import { nobody } from '../waybill/none.js';
+import { dayOf, newNumber, offerOf, wrongIn } from '../waybill/offer.js';
+import { Recipient } from '../waybill/recipient.js';
+import { ShareDialog } from '../waybill/share.js';
+import { Sheet } from '../waybill/sheet.js';
+import { Tabs } from '../waybill/tabs.js';
+
+const TITLE: Words = { zh: '业务员', en: 'Salesman' };
+const NONE_TITLE: Words = { zh: '这个浏览器里没有企业的密钥', en: "There is no enterprise's key in this browser" };
+const NONE: Words = {
+  zh: '派单由企业的密钥签名。请打开企业交给您的链接，密钥会留在这个浏览器里。',
+  en: 'A key of the enterprise signs offers. Open the link that your enterprise gave you: the key then stays in this browser.',
+};
+const TABS = {
+  make: { zh: '制单', en: 'Make' },
+  offered: { zh: '待接单', en: 'Offered' },
+  way: { zh: '进行中', en: 'Under way' },
+  done: { zh: '已结束', en: 'Ended' },
+} satisfies Record<string, Words>;
+const NOTHING = {
+  offered: { zh: '没有待接单的运单。', en: 'Nothing waits to be accepted.' },
+  way: { zh: '没有进行中的运单。', en: 'Nothing is under way.' },
+  done: { zh: '近 92 天没有已结束的运单。', en: 'Nothing ended in the last 92 days.' },
+} satisfies Record<string, Words>;
+const WORDS = {
+  offer: { zh: '派单', en: 'Offer it' },
+  publish: { zh: '发布运单', en: 'Publish it' },
+  working: { zh: '正在上链……', en: 'Being written to the chain …' },
+  wrong: { zh: '请更正标出的内容。', en: 'Correct what is marked.' },
+} satisfies Record<string, Words>;
+
+const TICK_MS = 1_000;
+const GOOD_MS = 120_000;
+const DONE_BACK_MS = 92 * 86_400_000;
+
+/** Makes waybills. */
+class Maker {
+  private readonly sheet: Sheet;
+  private readonly recipient = new Recipient(() => this.recipientChanged());
+  private readonly submit = element('button', { type: 'submit', class: 'primary' });
+  private readonly notice = element('p', { class: 'notice', role: 'status', hidden: '' });
+  private isBusy = false;
+
+  readonly element: HTMLFormElement;
+
+  constructor(
+    private readonly actor: Actor,
+    private readonly genesis: Genesis,
+    private readonly identity: Identity | null,
+    private readonly made: (id: string, details: Details) => void,
+  ) {
+    this.sheet = new Sheet(genesis);
+    const buttons = element('p', { class: 'buttons' }, this.submit);
+    const notes = this.sheet.notes();
+    const last = element('div', { class: 'panel' }, this.notice, buttons, ...notes);
+    this.element = element(
+      'form',
+      { class: 'sheet', novalidate: '' },
+      element('div', { class: 'sheet-part' }, this.recipient.element, ...this.sheet.first),
+      element('div', { class: 'sheet-part' }, ...this.sheet.second, last),
+    );
+    this.element.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.offer();
+    });
+    this.element.addEventListener('change', () => this.update());
+  }
+
+  async start(): Promise<void> {
+    await this.renew();
+    const permit = await read<string>('settings', `permit ${this.actor.subject.id}`);
+    if (permit !== undefined) this.sheet.permit = permit;
+    const wanted = new URLSearchParams(location.search).get('offer');
+    if (wanted !== null) this.recipient.take(wanted);
+    this.update();
+  }
+
+  update(): void {
+    const { chosen } = this.recipient;
+    const to = chosen === null ? '' : ` · ${grouped(chosen)}`;
+    const isPublic = this.element.querySelector<HTMLInputElement>('#to-all')?.checked === true;
+    setText(this.submit, isPublic ? say(WORDS.publish) : `${say(WORDS.offer)}${to}`);
+    this.submit.disabled = this.isBusy;
+  }
+
+  private recipientChanged(): void {
+    this.update();
+    if (this.recipient.chosen !== null) this.submit.scrollIntoView({ block: 'nearest' });
+  }
+
+  private async renew(): Promise<void> {
+    this.sheet.renew(await newNumber(now()));
+  }
+
+  private tell(kind: 'notice' | 'wrong', lines: readonly string[]): void {
+    setAttribute(this.notice, 'class', kind);
+    setText(this.notice, lines.join(' '));
+    setShown(this.notice, lines.length > 0);
+  }
+
+  private async offer(): Promise<void> {
+    if (this.isBusy) return;
+    const { draft } = this.sheet;
+    const rules: FormatRules = { mode: this.genesis.mode, asOf: dayOf(now()) };
+    const wrong = wrongIn(draft, this.identity, rules, now());
+    const beside = this.sheet.say(wrong);
+    if (wrong.size > 0) return this.tell('wrong', [say(WORDS.wrong), ...beside.map(say)]);
+    const kind = this.recipient.read();
+    if (kind === null) return this.tell('notice', []);
+    this.isBusy = true;
+    this.tell('notice', [say(WORDS.working)]);
+    this.update();
+    try {
+      await this.send(await offerOf(draft, kind, this.identity));
+      this.tell('notice', []);
+    } catch (error) {
+      this.tell('wrong', reasonsOf(error));
+    } finally {
+      this.isBusy = false;
+    }
+    this.update();
+  }
+
+  /** What opens it is kept before it is sent: without it nobody could show what the chain committed to. */
+  private async send([offer, details]: readonly [Offer, Details]): Promise<void> {
+    const { signer, place, client, subject } = this.actor;
+    const validUntil = later(formatTime(now()), GOOD_MS);
+    const transaction = await signTransaction(signer, place.chain, { waybill_offer: { offer } }, { validUntil });
+    const id = madeId('way', transactionId(transaction));
+    await keepDetails(id, details);
+    await client.execute(transaction);
+    const permit = details.values['PermitNumber'];
+    if (permit !== undefined) await write('settings', `permit ${subject.id}`, permit);
+    await this.renew();
+    this.made(id, details);
+  }
+}
+
+/** Everything on the page of one organisation. */
+class SalesPage {
+  private readonly share = new ShareDialog();
+  private readonly lists: Readonly<Record<keyof typeof NOTHING, WaybillList>>;
+  private readonly maker: Maker;
+  private readonly tabs: Tabs;
+  private readonly notice = element('p', { class: 'wrong', role: 'status', hidden: '' });
+  private readonly name = element('p', { class: 'named' });
+  private readonly live: Live;
+
+  constructor(
+    private readonly actor: Actor,
+    genesis: Genesis,
+    identity: Identity | null,
+  ) {
+    const share = (waybill: Waybill, details: Details | null): void => this.share.show(waybill, details);
+    const at = { actor, share, changed: () => this.live.happened() };
+    const list = (name: keyof typeof NOTHING): WaybillList => new WaybillList(at, NOTHING[name]);
+    this.lists = { offered: list('offered'), way: list('way'), done: list('done') };
+    this.maker = new Maker(actor, genesis, identity, (id, details) => void this.made(id, details));
+    this.tabs = new Tabs(
+      [
+        { name: 'make', words: TABS.make, content: this.maker.element },
+        { name: 'offered', words: TABS.offered, content: this.lists.offered.element },
+        { name: 'way', words: TABS.way, content: this.lists.way.element },
+        { name: 'done', words: TABS.done, content: this.lists.done.element },
+      ],
+      () => void this.live.run(),
+    );
+    this.live = new Live(actor, () => this.look());
+  }
+
+  elements(): HTMLElement[] {
+    return [element('div', { class: 'whose' }, this.name), this.notice, this.tabs.element, this.share.element];
+  }
+
+  async start(): Promise<void> {
+    setText(this.name, await nameOf(this.actor.subject.id));
+    await this.maker.start();
+    await this.live.run();
+    setInterval(() => this.update(), TICK_MS);
+  }
+
+  update(): void {
+    for (const list of Object.values(this.lists)) list.update();
+    this.tabs.update();
+    this.maker.update();
+  }
+
+  /** What was just offered is seen, with its code. */
+  private async made(id: string, details: Details): Promise<void> {
+    this.tabs.choose('offered');
+    await this.live.run();
+    const waybill = await waybillOf(this.actor, id);
+    if (waybill !== null) this.share.show(waybill, details);
+  }
+
+  private async look(): Promise<void> {
+    try {
+      await this.lookAtOpen();
+      if (this.tabs.current === 'done') await this.lookAtDone();
+      this.tell([]);
+    } catch (error) {
+      this.tell(reasonsOf(error));
+    }
+    this.update();
+  }
+
+  private tell(lines: readonly string[]): void {
+    setText(this.notice, lines.join(' '));
+    setShown(this.notice, lines.length > 0);
+  }
+
+  private async lookAtOpen(): Promise<void> {
+    const all = await waybills(this.actor.client, { maker: this.actor.subject.id, state: OPEN.join(',') });
+    const offered = newestFirst(all.filter(({ state }) => state === 'offered'));
+    const way = newestFirst(all.filter(({ state }) => state !== 'offered'));
+    this.lists.offered.take(offered);
+    this.lists.way.take(way);
+    this.tabs.count('offered', offered.length);
+    this.tabs.count('way', way.length);
+  }
+
+  private async lookAtDone(): Promise<void> {
+    const offered_since = formatTime(now() - DONE_BACK_MS);
+    const asked = { maker: this.actor.subject.id, state: OVER.join(','), offered_since };
+    this.lists.done.take(newestFirst(await waybills(this.actor.client, asked)));
+  }
+}
+
+keepPages();
+const heading = labelled(element('h1'), TITLE);
+const holder = isSecureContext ? await chosenActor('organisation', '/sales') : null;
+if (holder === null) {
+  const others = isSecureContext ? await holders() : [];
+  const instead = others.filter(({ subject }) => subject.kind === 'organisation');
+  frame(TITLE, 'waybills-none', heading, nobody(NONE_TITLE, NONE, '/sales', instead));
+} else {
+  const actor = await actorOf(holder, await placeHere());
+  const genesis = await genesisOf(actor.place.chain);
+  const page = new SalesPage(actor, genesis, await identityOf(actor.subject.id));
+  frame(TITLE, 'sales', heading, ...page.elements());
+  spoken(() => page.update());
+  await page.start();
+}
+// A link that hands over another key, opened in the same tab.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});

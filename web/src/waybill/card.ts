@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+/** One waybill on a page: its way large, where it stands, what comes next and by when, and what can be signed now. */
+import type { Waybill, WaybillState } from '@dianyun/sdk';
+
+import { now } from '../parts/clock.js';
+import { element, setAttribute, setShown, setText } from '../parts/dom.js';
+import { FactList } from '../parts/facts.js';
+import { labelled, language, say, type Words } from '../parts/language.js';
+import { goods } from '../words/places.js';
+import { STATES, STEPS } from '../words/waybills.js';
+import { type Actor, identityOf, nameOf, reasonsOf, send } from './actor.js';
+import { type Details, opens, paymentOpens } from './details.js';
+import { type Filled, isPlain, stepForm } from './form.js';
+import { detailsOf, evidenceHere, keepDetails } from './kept.js';
+import { detailRows, due, marks, rows, way, weight } from './looks.js';
+import { save } from './share.js';
+import { actionOf, partOf, type StepName, stepsOf } from './steps.js';
+
+const MORE: Words = { zh: '详情', en: 'Details' };
+const SHARE: Words = { zh: '运单码', en: 'Waybill code' };
+const WORKING: Words = { zh: '正在上链……', en: 'Being written to the chain …' };
+const DONE: Words = { zh: '已上链', en: 'it is on the chain' };
+const CHECKED: Words = {
+  zh: '以下内容已在本机与链上承诺核对一致。',
+  en: 'What follows was checked here against what the chain committed to.',
+};
+const PHOTOGRAPHS = {
+  loaded: { zh: '装货照片', en: 'Photograph of loading' },
+  departed: { zh: '发车照片', en: 'Photograph of departure' },
+  arrived: { zh: '送达照片', en: 'Photograph of arrival' },
+} satisfies Partial<Record<keyof Waybill, Words>>;
+const PROGRESS: Words = { zh: '进度', en: 'Progress' };
+const PRICE_CHECKED: Words = { zh: '结算金额与链上承诺一致。', en: 'The payment is the one that the chain committed to.' };
+
+const ALONG: readonly WaybillState[] = ['offered', 'accepted', 'loaded', 'in_transit', 'arrived', 'signed', 'settled'];
+/** What somebody has to be sure of: the one tap is a second one. */
+const ENDS: readonly StepName[] = ['decline', 'withdraw', 'cancel', 'abort', 'dispute'];
+
+/** What a card needs of its page. */
+export interface CardPlace {
+  readonly actor: Actor | null;
+  /** Opens the code of a waybill; null: there is none to share. */
+  readonly share: ((waybill: Waybill, details: Details | null) => void) | null;
+  /** Something was signed: the page asks again. */
+  changed(): void;
+}
+
+/** The card. */
+export class WaybillCard {
+  private readonly title = element('h2');
+  private readonly state = element('span', { class: 'state' });
+  private readonly lead = element('p', { class: 'lead' });
+  private readonly due = element('p', { class: 'due' });
+  private readonly marks = element('ul', { class: 'marks' });
+  private readonly progress = element('ol', { class: 'progress' });
+  private readonly price = element('p', { class: 'price' });
+  private readonly buttons = element('p', { class: 'buttons' });
+  private readonly place = element('div');
+  private readonly notice = element('p', { class: 'notice', role: 'status', hidden: '' });
+  private readonly facts = new FactList();
+  private readonly openFacts = new FactList();
+  private readonly photographs = element('p', { class: 'buttons' });
+  private readonly opened = element('p', { class: 'checked' });
+  private readonly more: HTMLDetailsElement;
+  private readonly summary = element('summary');
+  private details: Details | null = null;
+  private maker = '';
+  private drawn = '';
+  private isBusy = false;
+  private form: StepName | null = null;
+
+  readonly element: HTMLElement;
+
+  constructor(
+    private waybill: Waybill,
+    private readonly at: CardPlace,
+    isOpen = false,
+  ) {
+    const head = element('div', { class: 'head' }, this.title, this.state);
+    this.more = element(
+      'details',
+      isOpen ? { open: '' } : {},
+      this.summary,
+      this.opened,
+      this.openFacts.element,
+      this.facts.element,
+      this.photographs,
+    );
+    this.element = element(
+      'article',
+      { class: 'panel waybill', 'data-waybill': waybill.id },
+      head,
+      this.lead,
+      this.price,
+      this.marks,
+      this.progress,
+      this.due,
+      this.notice,
+      this.buttons,
+      this.place,
+      this.more,
+    );
+    void this.learn();
+    this.update();
+  }
+
+  /** Takes the waybill as it is now. */
+  take(waybill: Waybill): void {
+    const isOther = waybill.state !== this.waybill.state;
+    this.waybill = waybill;
+    if (isOther) this.leave();
+    if (isOther) void this.learn();
+    this.update();
+  }
+
+  /** Takes what opens it, if it does. */
+  async open(details: Details): Promise<boolean> {
+    const { maker } = this.waybill;
+    if (!(await opens(details, this.waybill, await identityOf(maker)))) return false;
+    this.details = details;
+    this.update();
+    return true;
+  }
+
+  private async learn(): Promise<void> {
+    this.maker = await nameOf(this.waybill.maker);
+    const kept = await detailsOf(this.waybill.id);
+    if (kept === null || !(await this.open(kept))) this.update();
+    await this.findPhotographs();
+  }
+
+  /** Photographs that were taken here are saved from here, should anybody ask what a digest stands for. */
+  private async findPhotographs(): Promise<void> {
+    const found: HTMLElement[] = [];
+    for (const name of ['loaded', 'departed', 'arrived'] as const) {
+      const step = this.waybill[name];
+      const photograph = step === null ? null : ((await evidenceHere(step.evidence))?.photograph ?? null);
+      if (photograph === null) continue;
+      const button = labelled(element('button', { type: 'button' }), PHOTOGRAPHS[name]);
+      button.addEventListener('click', () => save(photograph, `${this.waybill.offer.number}-${name}`));
+      found.push(button);
+    }
+    this.photographs.replaceChildren(...found);
+  }
+
+  /** Draws it in the language and at the time now. */
+  update(): void {
+    const { waybill, details } = this;
+    const at = now();
+    setText(this.title, way(waybill));
+    setText(this.state, say(STATES[waybill.state]));
+    setAttribute(this.element, 'data-state', waybill.state);
+    setText(this.lead, `${say(goods(waybill.offer.goods))} · ${weight(waybill)} · ${this.maker}`);
+    const next = due(waybill, at);
+    setText(this.due, next ?? '');
+    setShown(this.due, next !== null);
+    this.drawOpened(details);
+    this.facts.update(rows(waybill, this.maker, at));
+    setText(this.summary, say(MORE));
+    this.redraw(at);
+  }
+
+  private drawOpened(details: Details | null): void {
+    const shown = details === null ? [] : detailRows(details);
+    const price = details?.values['TotalMonetaryAmount']?.replace(/\.?0+$/, '');
+    setText(this.price, price === undefined ? '' : say({ zh: `运费 ${price} 元`, en: `CNY ${price}` }));
+    setShown(this.price, price !== undefined);
+    const paid = details !== null && paymentOpens(details, this.waybill) ? ` ${say(PRICE_CHECKED)}` : '';
+    setText(this.opened, details === null ? '' : `${say(CHECKED)}${paid}`);
+    setShown(this.opened, details !== null);
+    setShown(this.openFacts.element, shown.length > 0);
+    this.openFacts.update(shown);
+  }
+
+  /** Made anew only when something differs: a finger on its way to a button finds it. */
+  private redraw(at: number): void {
+    const steps = this.at.actor === null ? [] : stepsOf(this.waybill, partOf(this.at.actor.subject, this.waybill), at);
+    const texts = marks(this.waybill).map(say);
+    const drawn = JSON.stringify([language(), steps, texts, this.waybill.state, this.form, this.isBusy]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    this.marks.replaceChildren(...texts.map((text) => element('li', {}, text)));
+    setShown(this.marks, texts.length > 0);
+    this.drawProgress();
+    this.drawButtons(steps);
+  }
+
+  private drawProgress(): void {
+    const reached = ALONG.indexOf(this.waybill.state);
+    setShown(this.progress, reached >= 0);
+    setAttribute(this.progress, 'aria-label', say(PROGRESS));
+    const item = (state: WaybillState, place: number): HTMLLIElement => {
+      const kind = place < reached ? 'past' : place === reached ? 'here' : null;
+      return element('li', { class: kind, 'aria-current': kind === 'here' ? 'step' : null }, say(STATES[state]));
+    };
+    this.progress.replaceChildren(...ALONG.map(item));
+  }
+
+  private drawButtons(steps: readonly StepName[]): void {
+    const buttons = steps.map((step, place) => this.button(step, place === 0));
+    const { share } = this.at;
+    if (share !== null && this.waybill.state !== 'withdrawn') {
+      const isFirst = this.waybill.state === 'offered';
+      const button = element('button', { type: 'button', class: isFirst ? 'primary' : null }, say(SHARE));
+      button.addEventListener('click', () => share(this.waybill, this.details));
+      if (isFirst) buttons.unshift(button);
+      else buttons.push(button);
+    }
+    this.buttons.replaceChildren(...buttons);
+    setShown(this.buttons, buttons.length > 0 && this.form === null);
+  }
+
+  private button(step: StepName, isFirst: boolean): HTMLButtonElement {
+    const isEnd = ENDS.includes(step);
+    const kind = isFirst && !isEnd ? 'primary' : isEnd ? 'quiet' : null;
+    const button = element('button', { type: 'button', class: kind, 'data-step': step }, say(STEPS[step]));
+    button.disabled = this.isBusy;
+    button.addEventListener('click', () => void this.begin(step));
+    return button;
+  }
+
+  private begin(step: StepName): void {
+    if (isPlain(step)) return void this.act(step, { input: {}, details: null });
+    this.form = step;
+    const done = (filled: Filled | null): void => {
+      this.leave();
+      this.update();
+      if (filled !== null) void this.act(step, filled);
+      else this.buttons.querySelector<HTMLElement>(`[data-step="${step}"]`)?.focus();
+    };
+    const form = stepForm(step, this.waybill, this.details, done);
+    this.place.replaceChildren(form);
+    form.querySelector<HTMLElement>('h3')?.focus();
+    this.update();
+  }
+
+  private leave(): void {
+    this.form = null;
+    this.place.replaceChildren();
+  }
+
+  private tell(kind: 'notice' | 'notice done' | 'wrong', lines: readonly string[]): void {
+    setAttribute(this.notice, 'class', kind);
+    this.notice.replaceChildren(...lines.flatMap((line, place) => (place === 0 ? [line] : [element('br'), line])));
+    setShown(this.notice, lines.length > 0);
+  }
+
+  /** One at a time: a second tap does nothing. */
+  private async act(step: StepName, { input, details }: Filled): Promise<void> {
+    const { actor } = this.at;
+    if (actor === null || this.isBusy) return;
+    this.isBusy = true;
+    this.tell('notice', [say(WORKING)]);
+    this.update();
+    try {
+      await send(actor, actionOf(step, this.waybill, input, now()));
+      if (details !== null) await keepDetails(this.waybill.id, details);
+      if (details !== null) this.details = details;
+      this.tell('notice done', [say({ zh: `${STEPS[step].zh}：${DONE.zh}`, en: `${STEPS[step].en}: ${DONE.en}` })]);
+    } catch (error) {
+      this.tell('wrong', reasonsOf(error));
+    } finally {
+      this.isBusy = false;
+    }
+    this.update();
+    this.at.changed();
+  }
+}
