@@ -463,6 +463,8 @@ mod tests {
     fn every_routed_path_has_a_row() {
         let printed = format!("{:?}", described().0);
         let paths = printed.split('"').filter(|part| part.starts_with('/'));
+        // What answers for no path at all is no path.
+        let paths = paths.filter(|path| !path.starts_with("/{*__private__"));
         let paths: std::collections::BTreeSet<&str> = paths.collect();
         assert!(paths.len() > 30 && paths.contains("/docs/start.js"), "{paths:?}");
         for path in paths {

@@ -55,6 +55,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/driver": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 司机运单页。A driver's waybills: offered, under way, done, and public ones to take.
+         * @description The key is the browser's and is never sent. Without a parameter it is the driver that was shown last.
+         */
+        readonly get: operations["driver"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/livez": {
         readonly parameters: {
             readonly query?: never;
@@ -115,6 +135,26 @@ export interface paths {
         };
         /** 就绪探针。The node takes part and is not far behind. */
         readonly get: operations["ready"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sales": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 业务员页。Makes waybills, shares them, offers them to a driver whose code is scanned, follows them.
+         * @description The key is the browser's and is never sent. Without a parameter it is the organisation that was shown last.
+         */
+        readonly get: operations["sales"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -194,6 +234,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/affiliations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 挂靠列表。Affiliations of the caller's, by review, account and whether they are live. */
+        readonly get: operations["affiliations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/affiliations/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 挂靠。An affiliation: what an enterprise and a driver said of it. The list tells how it stands. */
+        readonly get: operations["affiliation"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/applications": {
         readonly parameters: {
             readonly query?: never;
@@ -222,6 +296,27 @@ export interface paths {
         readonly get: operations["application"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/applications/{id}/holdings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 查看存放情况。What is held of an application at this node, by names and digests. */
+        readonly get: operations["held"];
+        readonly put?: never;
+        /**
+         * 存放申请资料。Leaves fields and salts of claims, and how the holder is reached, in the vault of this node.
+         * @description For the sponsor, at a node of its own, or at any node if it runs none. The same again changes nothing.
+         */
+        readonly post: operations["leave"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -744,6 +839,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/genesis": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 创世文件。What the chain begins with: mode, depth of the state tree, first organisations and nodes.
+         * @description The hash of its canonical bytes is the chain id, so that nobody has to believe the node.
+         */
+        readonly get: operations["genesis"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/headers/{height}": {
         readonly parameters: {
             readonly query?: never;
@@ -806,6 +921,55 @@ export interface paths {
         readonly get: operations["matter"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/modules/drivers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 司机表。The enterprise's drivers, a row for each affiliation, in the order in which they were first asked for.
+         * @description As CSV its further pages are behind `Link`.
+         */
+        readonly get: operations["drivers"];
+        readonly put?: never;
+        /**
+         * 司机表及个人信息。The same with the values that somebody agreed to: an exchange for each row, recorded on chain.
+         * @description This node signs for the caller. What a row does not get is said in its cells.
+         */
+        readonly post: operations["drivers_with_values"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/modules/vehicles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 车辆表。The enterprise's vehicles: those that it owns, then those of drivers whose account is open.
+         * @description As CSV its further pages are behind `Link`.
+         */
+        readonly get: operations["vehicles"];
+        readonly put?: never;
+        /**
+         * 车辆表及个人信息。The same with the values that somebody agreed to: an exchange for each row whose vehicle is the
+         *     current one of a driver of the enterprise, recorded on chain.
+         * @description This node signs for the caller. What a row does not get is said in its cells.
+         */
+        readonly post: operations["vehicles_with_values"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1023,6 +1187,28 @@ export interface paths {
          *     transaction (docs/proofs.md).
          */
         readonly post: operations["prepare"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/transactions/sign": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 代签交易。Signs an action in the name of the caller's organisation, by the key in this node's keystore that the
+         *     caller's API key is bound to.
+         * @description Nothing is sent and nothing is kept. Submit what comes by `POST /v1/transactions`, again and again until it is
+         *     answered: the same transaction gets its first receipt. The scopes of the API key must allow the action.
+         */
+        readonly post: operations["sign"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1284,6 +1470,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/waybill": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 运单页。What the link of a waybill opens: the waybill as the chain has it, and accepting it.
+         * @description Which one stands behind the link's `#`, which browsers do not send.
+         */
+        readonly get: operations["waybill"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1342,6 +1548,11 @@ export interface components {
             /** @description Digest of the request that the vault's node answers. */
             readonly request: components["schemas"]["Hash"];
         };
+        /**
+         * @description The driver's account with the enterprise.
+         * @enum {string}
+         */
+        readonly Account: "none" | "opened" | "closed";
         /** @description What a transaction asks for. The order is part of the format: append only. */
         readonly Action: {
             /** @description A regulator admits an organisation. */
@@ -1533,10 +1744,41 @@ export interface components {
             /** @description Either side ends an affiliation. */
             readonly affiliation_end: components["schemas"]["AffiliationEnd"];
         };
+        /** @description An affiliation. A pair has one record: a new request after an end is its next version. */
+        readonly Affiliation: {
+            /** @description The account. */
+            readonly account: components["schemas"]["Account"];
+            /** @description When. */
+            readonly asked_at: components["schemas"]["Time"];
+            /** @description Which side asked. */
+            readonly asked_by: components["schemas"]["AffiliationSide"];
+            /** @description The driver's code. */
+            readonly code: components["schemas"]["CodeId"];
+            readonly custody?: components["schemas"]["Custody"] | null;
+            readonly ending?: components["schemas"]["AffiliationEnding"] | null;
+            /** @description The enterprise or platform. */
+            readonly enterprise: components["schemas"]["OrganisationId"];
+            /** @description Its id, which follows from the pair. */
+            readonly id: components["schemas"]["AffiliationId"];
+            readonly opened_at?: components["schemas"]["Time"] | null;
+            /** @description The review. */
+            readonly review: components["schemas"]["Review"];
+            readonly reviewed_at?: components["schemas"]["Time"] | null;
+        };
         /** @description Sent by either side: an account that is open is closed. */
         readonly AffiliationEnd: {
             /** @description Which. */
             readonly affiliation: components["schemas"]["AffiliationId"];
+            /** @description Reason code. */
+            readonly reason: components["schemas"]["Text40"];
+        };
+        /** @description How an affiliation ended: closed by a side, or refused in review. */
+        readonly AffiliationEnding: {
+            /** @description When. */
+            readonly at: components["schemas"]["Time"];
+            /** @description Which side ended it. */
+            readonly by: components["schemas"]["AffiliationSide"];
+            readonly custody?: components["schemas"]["Custody"] | null;
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
         };
@@ -1566,6 +1808,24 @@ export interface components {
             /** @description The verdict. */
             readonly verdict: components["schemas"]["AffiliationVerdict"];
         };
+        /** @description An affiliation, and how it stands. */
+        readonly AffiliationSeen: {
+            /** @description The account as it counts: closed with the code and with the enterprise's registration. */
+            readonly account: components["schemas"]["Account"];
+            /** @description Its id. */
+            readonly id: components["schemas"]["AffiliationId"];
+            /** @description True until it is refused or ended, its code cancelled or the enterprise's registration ended. */
+            readonly is_live: boolean;
+            /** @description The record: what both sides said. */
+            readonly record: components["schemas"]["Affiliation"];
+            /** @description The newest version that a block wrote. */
+            readonly version: components["schemas"]["Version"];
+        };
+        /**
+         * @description The two sides of an affiliation.
+         * @enum {string}
+         */
+        readonly AffiliationSide: "enterprise" | "driver";
         /** @description An enterprise's verdict. */
         readonly AffiliationVerdict: "approve" | {
             /** @description 拒绝. */
@@ -1782,6 +2042,13 @@ export interface components {
             /** @description The vehicle, the one that took over last. */
             readonly vehicle: components["schemas"]["VehicleId"];
         };
+        /** @description A personal value, or why there is none. */
+        readonly Cell: {
+            /** @description Why it is empty: a code of `docs/modules.md`. */
+            readonly reason?: string | null;
+            /** @description The value; there is none where `reason` is. */
+            readonly value?: string | null;
+        };
         /** @description A certificate or policy. */
         readonly Certificate: {
             /** @description Its id; it stays through renewals. */
@@ -1843,6 +2110,21 @@ export interface components {
             readonly reason: components["schemas"]["Text40"];
             /** @description About whom. */
             readonly subject: components["schemas"]["Subject"];
+        };
+        /** @description What the chain says of a certificate. */
+        readonly CertificateSeen: {
+            /** @description Who attested it. */
+            readonly attester: components["schemas"]["OrganisationId"];
+            /** @description Its kind. */
+            readonly kind: components["schemas"]["CertificateKind"];
+            /** @description The end is near. */
+            readonly notice: boolean;
+            readonly policy?: components["schemas"]["PolicyKind"] | null;
+            /** @description Where it stands. */
+            readonly state: components["schemas"]["CertificateState"];
+            /** @description From when it holds. */
+            readonly valid_from: components["schemas"]["Time"];
+            readonly valid_until?: components["schemas"]["Time"] | null;
         };
         /**
          * @description Where a certificate stands.
@@ -1925,6 +2207,18 @@ export interface components {
             readonly replaces?: number | null;
             /** @description The holder's word. */
             readonly statements: readonly components["schemas"]["Statement"][];
+        };
+        /** @description The fields of one claim, with what opens its root. */
+        readonly ClaimLeft: {
+            /** @description All fields of the kind's table, in its order. */
+            readonly fields: readonly components["schemas"]["Field"][];
+            /** @description Its kind. */
+            readonly kind: components["schemas"]["CertificateKind"];
+            /**
+             * Format: int32
+             * @description Its place in the application, from 0.
+             */
+            readonly place: number;
         };
         /** @description What became of a claim. */
         readonly ClaimState: "waiting" | {
@@ -2216,6 +2510,17 @@ export interface components {
              */
             readonly uses: number;
         };
+        /** @description How the holder is reached. None of it is on chain, not even as a commitment. */
+        readonly ContactLeft: {
+            /** @description Where they live now. */
+            readonly address?: string | null;
+            /** @description Mail. */
+            readonly email?: string | null;
+            /** @description Whom to call in an emergency. */
+            readonly emergency?: string | null;
+            /** @description Mobile number. */
+            readonly phone: string;
+        };
         /**
          * @description a unified social credit code of 18 symbols (GB 32100)
          * @example 91539901MA00TE5T2W
@@ -2308,6 +2613,61 @@ export interface components {
          * @enum {string}
          */
         readonly Doubt: "malformed" | "foreign_chain" | "unknown_witness" | "bad_signature" | "expired" | "shown_too_long_ago" | "shown_in_future";
+        /** @description What the chain says of a driver. Person, vehicles and certificates are there while the account is open. */
+        readonly DriverOnChain: {
+            /** @description The person's certificates, in order of attestation. */
+            readonly certificates: readonly components["schemas"]["CertificateSeen"][];
+            readonly colour?: components["schemas"]["Colour"] | null;
+            /** @description Who has the holder's keys in hand. */
+            readonly custody: readonly components["schemas"]["Custody"][];
+            readonly displayed?: components["schemas"]["Colour"] | null;
+            /** @description The state of the code's operator. */
+            readonly operator: components["schemas"]["OperatorState"];
+            readonly person?: components["schemas"]["PersonId"] | null;
+            /** @description The code's standing. */
+            readonly standing: components["schemas"]["StandingWord"];
+            readonly trailer?: components["schemas"]["VehicleId"] | null;
+            readonly valid_until?: components["schemas"]["Time"] | null;
+            readonly vehicle?: components["schemas"]["VehicleId"] | null;
+        };
+        /** @description A driver of the enterprise. */
+        readonly DriverRow: {
+            /** @description The accesses that this request recorded for the row. */
+            readonly accesses: readonly components["schemas"]["AccessId"][];
+            /** @description 开户. The account as it counts: closed with the code too. */
+            readonly account: components["schemas"]["Account"];
+            /** @description 添加时间. When. */
+            readonly added_at: components["schemas"]["Time"];
+            /** @description 挂靠编号. The affiliation. */
+            readonly affiliation: components["schemas"]["AffiliationId"];
+            /** @description Which side asked. */
+            readonly asked_by: components["schemas"]["AffiliationSide"];
+            /** @description What the chain says in the clear. */
+            readonly chain: components["schemas"]["DriverOnChain"];
+            /** @description 运输码. The code. */
+            readonly code: components["schemas"]["CodeId"];
+            /** @description 审核. The review. */
+            readonly review: components["schemas"]["Review"];
+            /** @description Personal values. */
+            readonly values: components["schemas"]["DriverValues"];
+        };
+        /** @description The personal values of a driver. */
+        readonly DriverValues: {
+            /** @description 司机姓名. */
+            readonly driverName: components["schemas"]["Cell"];
+            /** @description 身份证号码. */
+            readonly drivingLicense: components["schemas"]["Cell"];
+            /** @description 司机备注: an enterprise keeps its own. */
+            readonly remark: components["schemas"]["Cell"];
+            /** @description 司机性别. */
+            readonly sex: components["schemas"]["Cell"];
+            /** @description 联系电话. */
+            readonly telephone: components["schemas"]["Cell"];
+            /** @description 挂车号. */
+            readonly trailerVehiclePlateNumber: components["schemas"]["Cell"];
+            /** @description 绑定车牌, of the current vehicle. */
+            readonly vehicleNumber: components["schemas"]["Cell"];
+        };
         /** @description An earlier header, and its path in the anchor's history. */
         readonly Earlier: {
             /** @description The header. */
@@ -2483,6 +2843,15 @@ export interface components {
          * @enum {string}
          */
         readonly Failure: "name_unknown" | "address_closed" | "unreachable" | "tls" | "too_slow" | "not_http" | "status";
+        /** @description A field with what opens its digest. */
+        readonly Field: {
+            /** @description Its name in the table. */
+            readonly name: string;
+            /** @description What hides it. */
+            readonly salt: components["schemas"]["Salt"];
+            /** @description Its value; empty where it is absent. */
+            readonly value: string;
+        };
         /** @description A field of the action in words. */
         readonly FieldInWords: {
             /** @description Its path, such as `terms.until`. */
@@ -2492,6 +2861,81 @@ export interface components {
         };
         /** @description A set of fields: 4 bytes, bit i for the i-th field; in JSON their words in that order. */
         readonly FieldSet: readonly components["schemas"]["ExchangeField"][];
+        /** @description An interface that is granted from the beginning: no regulator was there to be asked. */
+        readonly FirstGrant: {
+            /** @description Which interface. */
+            readonly interface: components["schemas"]["InterfaceKind"];
+            /** @description What is granted. */
+            readonly terms: components["schemas"]["GrantTerms"];
+        };
+        /** @description An organisation that is there from the beginning. */
+        readonly FirstOrganisation: {
+            /** @description Credit code and name, or a tag. */
+            readonly identity: components["schemas"]["Identity"];
+            /** @description The interfaces that it is granted from the beginning; each at most once. */
+            readonly interfaces: readonly components["schemas"]["FirstGrant"][];
+            /** @description Its keys. */
+            readonly keys: readonly components["schemas"]["KeyGrant"][];
+            /** @description Kind. */
+            readonly kind: components["schemas"]["OrganisationKind"];
+            /** @description Prefecture of its seat. */
+            readonly prefecture: components["schemas"]["Prefecture"];
+            /** @description What it may attest. */
+            readonly scopes: readonly components["schemas"]["Scope"][];
+        };
+        /** @description What the chain begins with. */
+        readonly Genesis: {
+            /**
+             * Format: int32
+             * @description Depth of the state tree, 1 to 24; 18 by default.
+             */
+            readonly depth: number;
+            /**
+             * Format: int32
+             * @description How long the leader stays idle before it proposes an empty block, ms.
+             */
+            readonly heartbeat_ms: number;
+            /** @description Demo or production. */
+            readonly mode: components["schemas"]["Mode"];
+            /** @description Name of the network. */
+            readonly name: components["schemas"]["Text40"];
+            /** @description Validators and observers. */
+            readonly nodes: readonly components["schemas"]["GenesisNode"][];
+            /** @description Organisations. */
+            readonly organisations: readonly components["schemas"]["FirstOrganisation"][];
+            /** @description Parameters that differ from their defaults. */
+            readonly parameters: readonly components["schemas"]["ParameterChoice"][];
+            /** @description Prefectures that may be named. */
+            readonly prefectures: readonly components["schemas"]["Prefecture"][];
+            /**
+             * Format: int32
+             * @description Protocol number: 1.
+             */
+            readonly protocol: number;
+            /** @description Secrets of tags. */
+            readonly tag_secrets: readonly components["schemas"]["TagSecret"][];
+            /** @description Time of genesis. */
+            readonly time: components["schemas"]["Time"];
+        };
+        /** @description A node that may speak: identity is this key, never an address. */
+        readonly GenesisNode: {
+            /** @description Its key: libp2p identity, and what signs proposals. */
+            readonly key: components["schemas"]["PublicKey"];
+            /** @description Its name, such as `validator-1`. */
+            readonly name: components["schemas"]["Text40"];
+            /**
+             * Format: int32
+             * @description Its number, from 1; never used again.
+             */
+            readonly number: number;
+            /**
+             * Format: int32
+             * @description Which organisation runs it, by its place in `organisations`.
+             */
+            readonly organisation: number;
+            /** @description Validator or observer. */
+            readonly role: components["schemas"]["NodeRole"];
+        };
         /** @description A grant in force. */
         readonly Grant: {
             readonly by?: components["schemas"]["OrganisationId"] | null;
@@ -2617,6 +3061,18 @@ export interface components {
             /** @description The version. */
             readonly version: string;
         };
+        /** @description A document as it lies in the vault. */
+        readonly HeldDocument: {
+            /** @description SHA-256 of its sealed bytes, as a protocol of an erasure would list it. It tells nothing of the values. */
+            readonly digest: components["schemas"]["Hash"];
+            /** @description Its name, such as `claim/0` or `contact`. */
+            readonly name: string;
+        };
+        /**
+         * @description How an application's data stand at this node.
+         * @enum {string}
+         */
+        readonly HeldState: "none" | "held" | "restricted" | "erased";
         /** @description One version in a code's history. */
         readonly HistoryItem: {
             /** @description Time of the block that wrote it. */
@@ -2633,6 +3089,23 @@ export interface components {
         } | {
             /** @description An enterprise. */
             readonly organisation: components["schemas"]["OrganisationId"];
+        };
+        /** @description What is held of an application: names and digests, never values. */
+        readonly HoldingsAnswer: {
+            /** @description The application. */
+            readonly application: components["schemas"]["ApplicationId"];
+            readonly at?: components["schemas"]["Time"] | null;
+            /** @description The documents. */
+            readonly documents: readonly components["schemas"]["HeldDocument"][];
+            /** @description How its data stand. */
+            readonly state: components["schemas"]["HeldState"];
+        };
+        /** @description What a sponsor leaves of an application. */
+        readonly HoldingsLeft: {
+            /** @description Some of its claims, or all. */
+            readonly claims?: readonly components["schemas"]["ClaimLeft"][];
+            readonly contact?: components["schemas"]["ContactLeft"] | null;
+            readonly holder?: components["schemas"]["PublicKey"] | null;
         };
         /**
          * @description How a webhook is.
@@ -2659,8 +3132,12 @@ export interface components {
         readonly InWords: {
             /** @description What the action is, in English. */
             readonly en: string;
-            /** @description Every field of it. */
+            /** @description Every field of it: `无 (none)` for one that is left out, `空 (empty)` for a list or text with nothing in it. */
             readonly fields: readonly components["schemas"]["FieldInWords"][];
+            /** @description Whose key signs. */
+            readonly sender: components["schemas"]["PublicKey"];
+            /** @description Block time up to which it may be executed. */
+            readonly valid_until: components["schemas"]["Time"];
             /** @description What the action is, in Chinese. */
             readonly zh: string;
         };
@@ -2913,6 +3390,16 @@ export interface components {
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
         };
+        /**
+         * @description What a chain is for.
+         * @enum {string}
+         */
+        readonly Mode: "demo" | "production";
+        /**
+         * @description What a name is.
+         * @enum {string}
+         */
+        readonly NameKind: "identity" | "vin" | "plate" | "credit_code" | "waybill_number";
         /** @description A certificate to be attested. */
         readonly NewClaim: {
             /** @description Who is asked. */
@@ -3182,6 +3669,30 @@ export interface components {
             readonly time: components["schemas"]["Time"];
         };
         /** @description A page of a list. */
+        readonly Page_AffiliationSeen: {
+            /** @description Height of the newest block. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The items. There may be fewer than `limit`, and none, although more follow. */
+            readonly items: readonly {
+                /** @description The account as it counts: closed with the code and with the enterprise's registration. */
+                readonly account: components["schemas"]["Account"];
+                /** @description Its id. */
+                readonly id: components["schemas"]["AffiliationId"];
+                /** @description True until it is refused or ended, its code cancelled or the enterprise's registration ended. */
+                readonly is_live: boolean;
+                /** @description The record: what both sides said. */
+                readonly record: components["schemas"]["Affiliation"];
+                /** @description The newest version that a block wrote. */
+                readonly version: components["schemas"]["Version"];
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            readonly next?: string | null;
+            /** @description Its stage. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description Its time. */
+            readonly time: components["schemas"]["Time"];
+        };
+        /** @description A page of a list. */
         readonly Page_AnyRecord: {
             /** @description Height of the newest block. */
             readonly height: components["schemas"]["Height"];
@@ -3232,6 +3743,38 @@ export interface components {
             readonly time: components["schemas"]["Time"];
         };
         /** @description A page of a list. */
+        readonly Page_DriverRow: {
+            /** @description Height of the newest block. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The items. There may be fewer than `limit`, and none, although more follow. */
+            readonly items: readonly {
+                /** @description The accesses that this request recorded for the row. */
+                readonly accesses: readonly components["schemas"]["AccessId"][];
+                /** @description 开户. The account as it counts: closed with the code too. */
+                readonly account: components["schemas"]["Account"];
+                /** @description 添加时间. When. */
+                readonly added_at: components["schemas"]["Time"];
+                /** @description 挂靠编号. The affiliation. */
+                readonly affiliation: components["schemas"]["AffiliationId"];
+                /** @description Which side asked. */
+                readonly asked_by: components["schemas"]["AffiliationSide"];
+                /** @description What the chain says in the clear. */
+                readonly chain: components["schemas"]["DriverOnChain"];
+                /** @description 运输码. The code. */
+                readonly code: components["schemas"]["CodeId"];
+                /** @description 审核. The review. */
+                readonly review: components["schemas"]["Review"];
+                /** @description Personal values. */
+                readonly values: components["schemas"]["DriverValues"];
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            readonly next?: string | null;
+            /** @description Its stage. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description Its time. */
+            readonly time: components["schemas"]["Time"];
+        };
+        /** @description A page of a list. */
         readonly Page_HeaderItem: {
             /** @description Height of the newest block. */
             readonly height: components["schemas"]["Height"];
@@ -3261,6 +3804,36 @@ export interface components {
                 readonly value: unknown;
                 /** @description The version. */
                 readonly version: components["schemas"]["Version"];
+            }[];
+            /** @description `cursor` of the next page; null at the end. */
+            readonly next?: string | null;
+            /** @description Its stage. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description Its time. */
+            readonly time: components["schemas"]["Time"];
+        };
+        /** @description A page of a list. */
+        readonly Page_VehicleRow: {
+            /** @description Height of the newest block. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The items. There may be fewer than `limit`, and none, although more follow. */
+            readonly items: readonly {
+                /** @description The accesses that this request recorded for the row. */
+                readonly accesses: readonly components["schemas"]["AccessId"][];
+                /** @description Its certificates and policies, in order of attestation. */
+                readonly certificates: readonly components["schemas"]["CertificateSeen"][];
+                readonly class?: components["schemas"]["VehicleClass"] | null;
+                /** @description The colour of its own open matters. */
+                readonly colour: components["schemas"]["Colour"];
+                readonly coupled?: components["schemas"]["VehicleId"] | null;
+                /** @description 当前司机. Codes of the enterprise's drivers whose current vehicle it is or is coupled to. */
+                readonly drivers: readonly components["schemas"]["CodeId"][];
+                /** @description True if it belongs to the enterprise; else it is bound to one of its drivers. */
+                readonly owned: boolean;
+                /** @description Personal values. */
+                readonly values: components["schemas"]["VehicleValues"];
+                /** @description The vehicle. */
+                readonly vehicle: components["schemas"]["VehicleId"];
             }[];
             /** @description `cursor` of the next page; null at the end. */
             readonly next?: string | null;
@@ -3310,6 +3883,16 @@ export interface components {
             readonly name: components["schemas"]["ParameterName"];
             /** @description Its values, `from` ascending; at most 16. */
             readonly values: readonly components["schemas"]["ParameterValue"][];
+        };
+        /** @description A parameter that differs from its default. */
+        readonly ParameterChoice: {
+            /** @description Which. */
+            readonly name: components["schemas"]["ParameterName"];
+            /**
+             * Format: int64
+             * @description Its value from the beginning.
+             */
+            readonly value: number;
         };
         /**
          * @description A parameter's name. Durations are in milliseconds.
@@ -3598,6 +4181,43 @@ export interface components {
                  *     else the current ones.
                  */
                 readonly vehicles: readonly components["schemas"]["VehicleId"][];
+            };
+            /** @description How far that block has come. */
+            readonly stage: components["schemas"]["Stage"];
+            /** @description The instant: that block's time, or the one asked for. */
+            readonly time: components["schemas"]["Time"];
+            /** @description The newest version that a block wrote by then. */
+            readonly version: components["schemas"]["Version"];
+        };
+        /** @description A record as of an instant. */
+        readonly RecordAnswer_Affiliation: {
+            /** @description Those who attested what it holds and whose registration has ended: what they attested stays. */
+            readonly ended_attesters: readonly components["schemas"]["OrganisationId"][];
+            /** @description Height of the block that was read. */
+            readonly height: components["schemas"]["Height"];
+            /** @description The record's id. */
+            readonly id: string;
+            readonly proof?: components["schemas"]["Proof"] | null;
+            /** @description An affiliation. A pair has one record: a new request after an end is its next version. */
+            readonly record: {
+                /** @description The account. */
+                readonly account: components["schemas"]["Account"];
+                /** @description When. */
+                readonly asked_at: components["schemas"]["Time"];
+                /** @description Which side asked. */
+                readonly asked_by: components["schemas"]["AffiliationSide"];
+                /** @description The driver's code. */
+                readonly code: components["schemas"]["CodeId"];
+                readonly custody?: components["schemas"]["Custody"] | null;
+                readonly ending?: components["schemas"]["AffiliationEnding"] | null;
+                /** @description The enterprise or platform. */
+                readonly enterprise: components["schemas"]["OrganisationId"];
+                /** @description Its id, which follows from the pair. */
+                readonly id: components["schemas"]["AffiliationId"];
+                readonly opened_at?: components["schemas"]["Time"] | null;
+                /** @description The review. */
+                readonly review: components["schemas"]["Review"];
+                readonly reviewed_at?: components["schemas"]["Time"] | null;
             };
             /** @description How far that block has come. */
             readonly stage: components["schemas"]["Stage"];
@@ -3982,6 +4602,11 @@ export interface components {
              */
             readonly from?: number | null;
         };
+        /**
+         * @description The enterprise's review of the driver.
+         * @enum {string}
+         */
+        readonly Review: "waiting" | "approved" | "refused";
         /** @description The roles of an organisation's key. */
         readonly Roles: {
             /** @description May rotate keys. */
@@ -4117,11 +4742,29 @@ export interface components {
          * @enum {string}
          */
         readonly Side: "maker" | "driver";
+        /** @description What is to be signed for the caller. */
+        readonly SignWish: {
+            /** @description What it asks for. */
+            readonly action: components["schemas"]["Action"];
+            /**
+             * Format: int64
+             * @description For how long from now, in seconds.
+             * @default 300
+             */
+            readonly valid_for_s: number | null;
+        };
         /**
          * @description a signature (ed25519: and 128 lower-case hexadecimal digits)
          * @example ed25519:e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b
          */
         readonly Signature: string;
+        /** @description A transaction by the caller's organisation. */
+        readonly Signed: {
+            /** @description Its id. */
+            readonly id: components["schemas"]["TransactionId"];
+            /** @description What `POST /v1/transactions` takes. */
+            readonly transaction: components["schemas"]["Transaction"];
+        };
         /** @description The same, and who will sign. */
         readonly SignedCapacity: {
             /** @description The code that was shown. */
@@ -4312,6 +4955,15 @@ export interface components {
             /** @description The vehicle that took over. */
             readonly to: components["schemas"]["VehicleId"];
             readonly to_trailer?: components["schemas"]["VehicleId"] | null;
+        };
+        /** @description The common secret of the attesters of a kind of tag, as a commitment and a test. */
+        readonly TagSecret: {
+            /** @description SHA-256 of its tag and the secret. */
+            readonly commitment: components["schemas"]["Hash"];
+            /** @description Which tags: identity, vin or plate. */
+            readonly kind: components["schemas"]["NameKind"];
+            /** @description HMAC-SHA-256 of the bytes `test` under the secret. */
+            readonly test_tag: components["schemas"]["Hash"];
         };
         /** @description What an attester says of a certificate. */
         readonly Terms: {
@@ -4553,12 +5205,42 @@ export interface components {
             /** @description Which. */
             readonly vehicle: components["schemas"]["VehicleId"];
         };
+        /** @description A vehicle or trailer of the enterprise. */
+        readonly VehicleRow: {
+            /** @description The accesses that this request recorded for the row. */
+            readonly accesses: readonly components["schemas"]["AccessId"][];
+            /** @description Its certificates and policies, in order of attestation. */
+            readonly certificates: readonly components["schemas"]["CertificateSeen"][];
+            readonly class?: components["schemas"]["VehicleClass"] | null;
+            /** @description The colour of its own open matters. */
+            readonly colour: components["schemas"]["Colour"];
+            readonly coupled?: components["schemas"]["VehicleId"] | null;
+            /** @description 当前司机. Codes of the enterprise's drivers whose current vehicle it is or is coupled to. */
+            readonly drivers: readonly components["schemas"]["CodeId"][];
+            /** @description True if it belongs to the enterprise; else it is bound to one of its drivers. */
+            readonly owned: boolean;
+            /** @description Personal values. */
+            readonly values: components["schemas"]["VehicleValues"];
+            /** @description The vehicle. */
+            readonly vehicle: components["schemas"]["VehicleId"];
+        };
         /** @description Sent by the holder, the operator or the vehicle's owner. */
         readonly VehicleUnbind: {
             /** @description Which code. */
             readonly code: components["schemas"]["CodeId"];
             /** @description Which vehicle. */
             readonly vehicle: components["schemas"]["VehicleId"];
+        };
+        /** @description The personal values of a vehicle. */
+        readonly VehicleValues: {
+            /** @description 运输证号. */
+            readonly roadTransportCertificateNumber: components["schemas"]["Cell"];
+            /** @description 车牌号. */
+            readonly vehicleNumber: components["schemas"]["Cell"];
+            /** @description 车牌颜色. */
+            readonly vehiclePlateColorCode: components["schemas"]["Cell"];
+            /** @description 车辆识别代号. */
+            readonly vin: components["schemas"]["Cell"];
         };
         /** @description What became of one transaction of a batch. */
         readonly Verdict: {
@@ -5147,6 +5829,89 @@ export interface operations {
             };
         };
     };
+    readonly driver: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The waybills of this code. */
+                readonly code?: components["schemas"]["CodeId"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly live: {
         readonly parameters: {
             readonly query?: never;
@@ -5467,6 +6232,89 @@ export interface operations {
             };
         };
     };
+    readonly sales: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description In the name of this organisation. */
+                readonly organisation?: components["schemas"]["OrganisationId"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly scan: {
         readonly parameters: {
             readonly query?: never;
@@ -5754,7 +6602,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_7zd8r8r56x80n0edcfhh80zhtr
+                 * @example acc_3ddx6qf5sk5n47gcak7p29dnbr
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -5857,12 +6705,248 @@ export interface operations {
             };
         };
     };
+    readonly affiliations: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Only those with this enterprise or platform; not together with `code`.
+                 * @example org_0edeq4d2hs166mrq4vnwwxtqmv
+                 */
+                readonly enterprise?: components["schemas"]["OrganisationId"];
+                /** @description Only those of this code; not together with `enterprise`. */
+                readonly code?: components["schemas"]["CodeId"];
+                /**
+                 * @description Only those whose review is this.
+                 * @example approved
+                 */
+                readonly review?: "waiting" | "approved" | "refused";
+                /**
+                 * @description Only those whose account counts as this.
+                 * @example opened
+                 */
+                readonly account?: "none" | "opened" | "closed";
+                /** @description Only those that have not ended, or only others. */
+                readonly live?: boolean;
+                /** @description Most items on the page. */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of affiliations. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_AffiliationSeen"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly affiliation: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Read as of this height; not together with `at_time`. */
+                readonly at_height?: number;
+                /** @description Read as of this instant; not together with `at_height`. */
+                readonly at_time?: components["schemas"]["Time"];
+                /**
+                 * @description Add a proof of what is read.
+                 * @example true
+                 */
+                readonly proof?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Its id.
+                 * @example aff_0zjsy46ww3t0kqrxax0re1kpad
+                 */
+                readonly id: components["schemas"]["AffiliationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The record. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordAnswer_Affiliation"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `fields_exclusive` 字段互斥 Fields exclude each other */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "fields_exclusive";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly applications: {
         readonly parameters: {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_5h9d142p78entmk96t51j2p3hk
+                 * @example org_1tkywac5f9f3n9bj0ehsv6p224
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -5984,7 +7068,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_15mg6zzg2xg68vjgcas721mywh
+                 * @example app_03edkk4n0eassmapd011zx8e21
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -6046,6 +7130,436 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly held: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The application.
+                 * @example app_03edkk4n0eassmapd011zx8e21
+                 */
+                readonly id: components["schemas"]["ApplicationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What is held. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HoldingsAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `no_vault` 本节点不存放资料 No vault here; `holdings_elsewhere` 应存放于自有节点 Kept at another node */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_vault" | "holdings_elsewhere";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly leave: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The application.
+                 * @example app_03edkk4n0eassmapd011zx8e21
+                 */
+                readonly id: components["schemas"]["ApplicationId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "claims": [
+                 *         {
+                 *           "fields": [
+                 *             {
+                 *               "name": "driverName",
+                 *               "salt": "7a963be38ddc6842f7039357a5e5d1bf2735d8e7aff803ed525983409e1251cf",
+                 *               "value": "赵山国(测)"
+                 *             },
+                 *             {
+                 *               "name": "sex",
+                 *               "salt": "29e0003f47a2ff57bc3764d2ca895a0e3cfe516beb55145bb109b67edbf9e190",
+                 *               "value": "男"
+                 *             },
+                 *             {
+                 *               "name": "birthDate",
+                 *               "salt": "6964621710e9be559593a8024e5f49f01e88798f23730a04f62cde98ee68fe5a",
+                 *               "value": "19960601"
+                 *             },
+                 *             {
+                 *               "name": "identityNumber",
+                 *               "salt": "b5579b2d84b8618fb962f7ffe3b37315e84c5849b74d15c208ae223122accdf4",
+                 *               "value": "539901199606011715"
+                 *             },
+                 *             {
+                 *               "name": "address",
+                 *               "salt": "462785ee77ae89342fb2c8920c43eda84ef7efb7348bae4758006ecf2583f912",
+                 *               "value": "云南省昆明市示例路5号(测)"
+                 *             },
+                 *             {
+                 *               "name": "issuingOrganizations",
+                 *               "salt": "5dc2c0b6f3cf46dbb14a2f8984fc9c005f15188f69325fa4fd22e8db70cd3dc8",
+                 *               "value": "昆明市公安局(测)"
+                 *             },
+                 *             {
+                 *               "name": "validPeriodFrom",
+                 *               "salt": "02f53515b13850fecff592efa5bc51498748bdb747716bc7c7cf19f170be279b",
+                 *               "value": "20131205"
+                 *             },
+                 *             {
+                 *               "name": "validPeriodTo",
+                 *               "salt": "4bee4db892270c56073410d2c00d9bd66ec2e9867f42d7ed33424426d68dcbfd",
+                 *               "value": "20331129"
+                 *             }
+                 *           ],
+                 *           "kind": "identity",
+                 *           "place": 0
+                 *         },
+                 *         {
+                 *           "fields": [
+                 *             {
+                 *               "name": "driverName",
+                 *               "salt": "14c6177ed5df643729594a276d1db430d5534f485717d87f2b29bdee60e9c70b",
+                 *               "value": "赵山国(测)"
+                 *             },
+                 *             {
+                 *               "name": "drivingLicense",
+                 *               "salt": "0a83559e722cbba1d158fa06374b7ba914c48962cefb6694d10fcba28f20ed6c",
+                 *               "value": "539901199606011715"
+                 *             },
+                 *             {
+                 *               "name": "vehicleClass",
+                 *               "salt": "821cb1d4076618f2a29c3e11c25d96c8304371b59ed199610ca20a8060096186",
+                 *               "value": "B2"
+                 *             },
+                 *             {
+                 *               "name": "fileNumber",
+                 *               "salt": "b651a3004f23df1d188b92f5770c3d852ec71b2c039579dbcb7fa389dd725f7a",
+                 *               "value": "530186858763"
+                 *             },
+                 *             {
+                 *               "name": "issuingOrganizations",
+                 *               "salt": "ad26c247033366a4de2d6a6c2f31be062b32c4a15e04b4c18a311abb15a3c388",
+                 *               "value": "昆明市交警支队(测)"
+                 *             },
+                 *             {
+                 *               "name": "validPeriodFrom",
+                 *               "salt": "355d6eb8405d107c5a07f45ade9cc886a783ea8553b9ce517293082c7fa33c1e",
+                 *               "value": "20230415"
+                 *             },
+                 *             {
+                 *               "name": "validPeriodTo",
+                 *               "salt": "8500ca3aa92faf18b9cb3966408afcedb98437f033f3b799751f1f39b93bd294",
+                 *               "value": "20330411"
+                 *             }
+                 *           ],
+                 *           "kind": "driving_licence",
+                 *           "place": 1
+                 *         },
+                 *         {
+                 *           "fields": [
+                 *             {
+                 *               "name": "driverName",
+                 *               "salt": "692ac0f85b13e176d03a532d41251f82d839dc38e4a3552aeaa2efcac3e4dc69",
+                 *               "value": "赵山国(测)"
+                 *             },
+                 *             {
+                 *               "name": "qualificationCertificate",
+                 *               "salt": "5705f471a940d51f609370b57f0bf507b65c810e2d3c0cf93707d5a4badc7e65",
+                 *               "value": "539901199606011715"
+                 *             },
+                 *             {
+                 *               "name": "qualificationClass",
+                 *               "salt": "44e55ee4b4af5470016c06ce8f738acfb67294bc95e4f3f6c648da8912d91cd8",
+                 *               "value": "经营性道路货物运输驾驶员"
+                 *             },
+                 *             {
+                 *               "name": "issuingOrganizations",
+                 *               "salt": "e6425e969aee1c158ac108028096b7682b1b8b1a931604b0c3888edb38542d9a",
+                 *               "value": "昆明市交通运输局(测)"
+                 *             },
+                 *             {
+                 *               "name": "validPeriodFrom",
+                 *               "salt": "a7deb8ca8b32101f063e2e95570ea66110800bd6c73ae93b5647e587ca877041",
+                 *               "value": "20231212"
+                 *             },
+                 *             {
+                 *               "name": "validPeriodTo",
+                 *               "salt": "0d6b483019ef9997c126ccc74479e1557a3570f2196737740df43f9599f85cb7",
+                 *               "value": "20291209"
+                 *             }
+                 *           ],
+                 *           "kind": "qualification",
+                 *           "place": 2
+                 *         }
+                 *       ],
+                 *       "contact": {
+                 *         "emergency": "滇测家属 16400004321",
+                 *         "phone": "16400001234"
+                 *       },
+                 *       "holder": "ed25519:9e3a20c3937e70ef3f00bd8576dd1bfc1cb07905f1190aae9c609366eb9294fc"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["HoldingsLeft"];
+            };
+        };
+        readonly responses: {
+            /** @description What is held now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HoldingsAnswer"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `field_wrong` 字段不符合格式 Field not right */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "field_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `data_restricted` 信息限制使用 Data restricted; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_restricted" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_vault` 本节点不存放资料 No vault here; `holdings_elsewhere` 应存放于自有节点 Kept at another node; `claim_differs` 与申请不符 Differs from the application; `holdings_taken` 已存放其他内容 Held already; `holdings_full` 资料已达上限 As much held as may be */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_vault" | "holdings_elsewhere" | "claim_differs" | "holdings_taken" | "holdings_full";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
                     };
                 };
             };
@@ -6542,7 +8056,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6660,7 +8174,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6758,7 +8272,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6927,7 +8441,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -6938,17 +8452,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "4f4f538a51f83825bb06d2fe15457f14",
-                 *         "signature": "ed25519:0fefd538ee02da081ec42860a53e3aa7a651ab70fd225021de74fa00925e19609471aedd7d89cc882235b2e8ae0932549fcda58215f73d01af496f3ffa131700",
-                 *         "signer": "ed25519:3d057e9bec2a81f90ef1ad8f4cdc413311ffda17b34ec7ea1694d61bb283b4b1",
-                 *         "valid_until": "2026-11-27T22:32:17.612+08:00"
+                 *         "nonce": "f47806a2ff143a360b3109b2eb7ab83a",
+                 *         "signature": "ed25519:5ff43cee55c8cf67af5957356211e96ec44b9e8e80b2f7f29e1e5eb356e68e1ffb81913422ed6f6148517939c927f9ccd0a472b495c9b915b998f9fa71e14a08",
+                 *         "signer": "ed25519:9e3a20c3937e70ef3f00bd8576dd1bfc1cb07905f1190aae9c609366eb9294fc",
+                 *         "valid_until": "2026-11-27T23:46:46.626+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "53A16T78531HR7E",
+                 *         "code": "53XR9DD1HN4QERU",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "5e38183a29abe389d7bcca0c53e46825c5883dbdfc752f5ff57e201040f968d4"
+                 *         "shown": "0f5a30fe97e19f12de5bd8a87e8650053aca60fd59e73c3447110d10914b82ae"
                  *       }
                  *     }
                  */
@@ -7114,7 +8628,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -7220,7 +8734,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -7323,7 +8837,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -7433,7 +8947,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -7653,12 +9167,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example b20889e8d845c05137c106082595966c06c42b48942b3b71e83ec1629ac84e52
+                 * @example 9442e72b13b24f7805d24b9f63c106eb2c64461c0c2a0d7df4361bde7b495218
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -7766,7 +9280,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 68
+                 * @example 106
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -7776,7 +9290,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -7979,13 +9493,13 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description The key that will show it, one in force of the holder; without it the first.
-                 * @example ed25519:3d057e9bec2a81f90ef1ad8f4cdc413311ffda17b34ec7ea1694d61bb283b4b1
+                 * @example ed25519:9e3a20c3937e70ef3f00bd8576dd1bfc1cb07905f1190aae9c609366eb9294fc
                  */
                 readonly key?: components["schemas"]["PublicKey"];
                 /**
                  * @description As of this height, whose block is at most a minute older than the newest: so that several nodes give
                  *     their word for the same.
-                 * @example 68
+                 * @example 106
                  */
                 readonly at_height?: number;
             };
@@ -7993,7 +9507,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -8229,13 +9743,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "53A16T78531HR7E",
+                 *       "code": "53XR9DD1HN4QERU",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-27T23:28:17.615+08:00",
+                 *       "until": "2026-11-28T00:42:46.632+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -8391,7 +9905,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_146fsm95aqyewqhcw8h0wbf10p
+                 * @example con_10p0the09pcjjf0vap1jt6crhm
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -8611,7 +10125,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_76cnh0ep52p7v2gj1zj7gqcshw
+                 * @example era_1s8mh49sxxyssymfhsk3cwgh8m
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -8771,6 +10285,18 @@ export interface operations {
                     };
                 };
             };
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "height_not_reached";
+                    };
+                };
+            };
             /** @description `rate_exceeded` 调用过于频繁 Too many calls */
             readonly 429: {
                 headers: {
@@ -8821,7 +10347,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "about": {
-                 *         "code": "53A16T78531HR7E"
+                 *         "code": "53XR9DD1HN4QERU"
                  *       },
                  *       "fields": [
                  *         "name"
@@ -9011,7 +10537,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0101887582",
+                 *       "digits": "0143980399",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -9201,7 +10727,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0101887582",
+                 *         "digits": "0143980399",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -9359,7 +10885,7 @@ export interface operations {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
                  *         "about": {
-                 *           "code": "53A16T78531HR7E"
+                 *           "code": "53XR9DD1HN4QERU"
                  *         },
                  *         "fields": [
                  *           "name"
@@ -9510,7 +11036,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_7zd8r8r56x80n0edcfhh80zhtr
+                 * @example acc_3ddx6qf5sk5n47gcak7p29dnbr
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -9632,7 +11158,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_7zd8r8r56x80n0edcfhh80zhtr
+                 * @example acc_3ddx6qf5sk5n47gcak7p29dnbr
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -9766,6 +11292,98 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "holder_unreachable" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly genesis: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The genesis. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Genesis"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
                     };
                 };
             };
@@ -9996,7 +11614,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_4f6q47r6y4s4ahe7repbx0s8yq
+                 * @example per_45406eev7k6kemjz2ejqnhj4sb
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -10122,7 +11740,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_0ck5jst3ts5ee638adrvmabcmb
+                 * @example mat_4ggnv13da4bgbxt5vjnqadcpwz
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -10184,6 +11802,541 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly drivers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only the one with this code. */
+                readonly code?: components["schemas"]["CodeId"];
+                /**
+                 * @description Only those whose review is this.
+                 * @example approved
+                 */
+                readonly review?: "waiting" | "approved" | "refused";
+                /**
+                 * @description Only those whose account counts as this.
+                 * @example opened
+                 */
+                readonly account?: "none" | "opened" | "closed";
+                /** @description Only those whose code is shown in this colour. */
+                readonly colour?: "blue" | "yellow" | "red";
+                /**
+                 * @description Fields of the exchange whose values are wanted, with commas between them; name, phone and plate unless
+                 *     said otherwise.
+                 * @example name,identity_number
+                 */
+                readonly fields?: string;
+                /**
+                 * @description What the values are for; `engagement` unless said otherwise.
+                 * @example engagement
+                 */
+                readonly purpose?: "capacity_check" | "engagement" | "carriage" | "settlement" | "insurance_quote" | "insurance_claim" | "credit" | "safety_education" | "legal_aid" | "service";
+                /**
+                 * @description `csv` or `json`; what `Accept` says unless it is given.
+                 * @example json
+                 */
+                readonly format?: "json" | "csv";
+                /**
+                 * @description Most rows on the page; 50 where values are asked for.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of the table. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_DriverRow"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly drivers_with_values: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only the one with this code. */
+                readonly code?: components["schemas"]["CodeId"];
+                /**
+                 * @description Only those whose review is this.
+                 * @example approved
+                 */
+                readonly review?: "waiting" | "approved" | "refused";
+                /**
+                 * @description Only those whose account counts as this.
+                 * @example opened
+                 */
+                readonly account?: "none" | "opened" | "closed";
+                /** @description Only those whose code is shown in this colour. */
+                readonly colour?: "blue" | "yellow" | "red";
+                /**
+                 * @description Fields of the exchange whose values are wanted, with commas between them; name, phone and plate unless
+                 *     said otherwise.
+                 * @example name,phone,plate
+                 */
+                readonly fields?: string;
+                /** @description What the values are for; `engagement` unless said otherwise. */
+                readonly purpose?: "capacity_check" | "engagement" | "carriage" | "settlement" | "insurance_quote" | "insurance_claim" | "credit" | "safety_education" | "legal_aid" | "service";
+                /**
+                 * @description `csv` or `json`; what `Accept` says unless it is given.
+                 * @example json
+                 */
+                readonly format?: "json" | "csv";
+                /**
+                 * @description Most rows on the page; 50 where values are asked for.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of the table. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_DriverRow"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `signing_key_missing` 本节点不代为签名 No key to sign with */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "signing_key_missing";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly vehicles: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only this one. */
+                readonly vehicle?: components["schemas"]["VehicleId"];
+                /**
+                 * @description Only those that the enterprise owns, or only others.
+                 * @example false
+                 */
+                readonly owned?: boolean;
+                /**
+                 * @description Only those of this type of GA 24.4.
+                 * @example Q11
+                 */
+                readonly vehicle_type?: string;
+                /** @description Only those whose own open matters have this colour. */
+                readonly colour?: "blue" | "yellow" | "red";
+                /** @description Only those of which each certificate that is no policy is in force, or only others. */
+                readonly in_order?: boolean;
+                /**
+                 * @description Fields of the exchange whose values are wanted, with commas between them; plate unless said otherwise.
+                 * @example plate,vehicle_licence
+                 */
+                readonly fields?: string;
+                /** @description What the values are for; `engagement` unless said otherwise. */
+                readonly purpose?: "capacity_check" | "engagement" | "carriage" | "settlement" | "insurance_quote" | "insurance_claim" | "credit" | "safety_education" | "legal_aid" | "service";
+                /** @description `csv` or `json`; what `Accept` says unless it is given. */
+                readonly format?: "json" | "csv";
+                /**
+                 * @description Most rows on the page; 50 where values are asked for.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of the table. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_VehicleRow"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly vehicles_with_values: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only this one. */
+                readonly vehicle?: components["schemas"]["VehicleId"];
+                /**
+                 * @description Only those that the enterprise owns, or only others.
+                 * @example false
+                 */
+                readonly owned?: boolean;
+                /**
+                 * @description Only those of this type of GA 24.4.
+                 * @example Q11
+                 */
+                readonly vehicle_type?: string;
+                /** @description Only those whose own open matters have this colour. */
+                readonly colour?: "blue" | "yellow" | "red";
+                /** @description Only those of which each certificate that is no policy is in force, or only others. */
+                readonly in_order?: boolean;
+                /**
+                 * @description Fields of the exchange whose values are wanted, with commas between them; plate unless said otherwise.
+                 * @example plate,vehicle_licence
+                 */
+                readonly fields?: string;
+                /** @description What the values are for; `engagement` unless said otherwise. */
+                readonly purpose?: "capacity_check" | "engagement" | "carriage" | "settlement" | "insurance_quote" | "insurance_claim" | "credit" | "safety_education" | "legal_aid" | "service";
+                /** @description `csv` or `json`; what `Accept` says unless it is given. */
+                readonly format?: "json" | "csv";
+                /**
+                 * @description Most rows on the page; 50 where values are asked for.
+                 * @example 2
+                 */
+                readonly limit?: number;
+                /** @description `next` of the page before, as it is. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of the table. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Page_VehicleRow"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `invalid_cursor` 分页游标无效 Invalid cursor */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "invalid_cursor";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `grant_needed` 需要接口授权 Grant needed; `access_refused` 查询被拒绝 Access refused; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "grant_needed" | "access_refused" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `signing_key_missing` 本节点不代为签名 No key to sign with */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "signing_key_missing";
                     };
                 };
             };
@@ -10342,7 +12495,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_5h9d142p78entmk96t51j2p3hk
+                 * @example org_1tkywac5f9f3n9bj0ehsv6p224
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -10457,7 +12610,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_5h9d142p78entmk96t51j2p3hk
+                 * @example org_1tkywac5f9f3n9bj0ehsv6p224
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -10824,7 +12977,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_4f6q47r6y4s4ahe7repbx0s8yq
+                 * @example per_45406eev7k6kemjz2ejqnhj4sb
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -10932,7 +13085,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 68
+                 * @example 106
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -10947,7 +13100,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_2zznfkbxdq1c2rdcjp5k8pgh0n
+                 * @example way_74ge78fcnpw9a1ghzk6ff1b7zb
                  */
                 readonly id: string;
             };
@@ -11268,14 +13421,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_0ck5jst3ts5ee638adrvmabcmb"
+                 *           "matter": "mat_4ggnv13da4bgbxt5vjnqadcpwz"
                  *         }
                  *       },
-                 *       "chain": "36ecb43a2c341ad96f4da308f056f9e73c405ea08de75c968b9965f6a61ba549",
-                 *       "nonce": "4f1f0000000000000000000000000000",
+                 *       "chain": "ca639391634b238f38bf0b0cdf7cda941b914958419afbc2a1044794201b946a",
+                 *       "nonce": "5a1f0000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:e3a5929cb08df7467b0df80e0eb07af1d8d248c1ab9b3555c43a82244ccaf10b31f059b2b06d17271bc7ec1753abcac0e21bc107d0c7c4dab907ba905b4d0f06",
-                 *       "valid_until": "2026-11-27T22:29:17.607+08:00",
+                 *       "signature": "ed25519:42ae643f5d9a9f8695b8008721054034d602f36259cc2f375400526ebe36266f0d00f4538667039fcb8ae4717ed70ecff158f3dfb46bca279b78c2663dc36b00",
+                 *       "valid_until": "2026-11-27T23:43:46.612+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -11436,11 +13589,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "36ecb43a2c341ad96f4da308f056f9e73c405ea08de75c968b9965f6a61ba549",
-                 *         "nonce": "501f0000000000000000000000000000",
+                 *         "chain": "ca639391634b238f38bf0b0cdf7cda941b914958419afbc2a1044794201b946a",
+                 *         "nonce": "5b1f0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:7154db00c65785be49b57239cfc3aabd16163b8f4ad7ed85a00e1195ef2a18392d8bc4d759d2eb4ea9705b69896b14dcd4987e36ec5cfada57a2313924943407",
-                 *         "valid_until": "2026-11-27T22:29:17.607+08:00",
+                 *         "signature": "ed25519:404b272c3f45504ecf1c644f8fb15973fb683cbef3b4e0afb17d86eb0017f76d7ec054d14507ec1ef72946ab5e3ebd93f08ea33e2a6d001eabbaadb08659460d",
+                 *         "valid_until": "2026-11-27T23:43:46.612+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -11449,11 +13602,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "36ecb43a2c341ad96f4da308f056f9e73c405ea08de75c968b9965f6a61ba549",
-                 *         "nonce": "511f0000000000000000000000000000",
+                 *         "chain": "ca639391634b238f38bf0b0cdf7cda941b914958419afbc2a1044794201b946a",
+                 *         "nonce": "5c1f0000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:65050762dc92f1acbc295d5a1f9af32620edd9a997096fb9c494457eeb74e216bcc27fe0f94962ef9416f6149cc3e3aca0c8edda779f3aa842886a7573723a05",
-                 *         "valid_until": "2026-11-27T22:29:17.608+08:00",
+                 *         "signature": "ed25519:e1dba47fb7e332b6bb44c00c64402c4eb5e7e58ea0cdff5411cf4a2b18fe3b50e28324c258c42873bdeb0dedcb50a23be1945d8a7c52458d95da3098eb4c4605",
+                 *         "valid_until": "2026-11-27T23:43:46.612+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -11595,7 +13748,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_0ck5jst3ts5ee638adrvmabcmb"
+                 *           "matter": "mat_4ggnv13da4bgbxt5vjnqadcpwz"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -11725,6 +13878,160 @@ export interface operations {
             };
         };
     };
+    readonly sign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "action": {
+                 *         "waybill_withdraw": {
+                 *           "reason": "no_need",
+                 *           "waybill": "way_09144gj289144gj289144gj289"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["SignWish"];
+            };
+        };
+        readonly responses: {
+            /** @description The signed transaction. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Signed"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `scope_missing` 接口密钥权限不足 Scope missing; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "scope_missing" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `not_signed_here` 本节点不能代签 Not signed here */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_signed_here";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large; `transaction_too_large` 交易过大 Transaction too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large" | "transaction_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly transaction: {
         readonly parameters: {
             readonly query?: never;
@@ -11732,7 +14039,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 63450700d4fd07b130376befcb1cfee7e6ac30790c9eef9888465c7b4afdd8b5
+                 * @example 15779b99e4fd944438532e2977885f50f81298e2bc916f20df2a53c77cb875c0
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -11842,7 +14149,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 63450700d4fd07b130376befcb1cfee7e6ac30790c9eef9888465c7b4afdd8b5
+                 * @example 15779b99e4fd944438532e2977885f50f81298e2bc916f20df2a53c77cb875c0
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -12154,7 +14461,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_0genzy1aeg9cbfa33da7ccsvmr
+                 * @example veh_3g8kderv16k754pf2nxs8bvtny
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -12268,7 +14575,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "DYM1:-72Q-T*F7TW6*A83*66:6TW6GA6WHAOW8000000N10D90DW3PF6DT0HSB6W7B0GN%TIJG0+1G.LBW9-A8HC2VPR2UMDCPK%213ROPM.$M1001:G$/PS0FESUC3I1ART0IIVR*WFL8TIBP+-ON 775JDLTETDN9NRGDYM3YF2W9NG1R+S7-UVG2DJAV/N09.GGZFONIG3R/UR000P00GSI5VB*P2OR1/IE:1PK2BMJB3.5+JQR1AIAAH%2LPQ2O1WWVK4NQJCE61A*9XN0:-EAQGH3F8UIQTM%OA4/O7O47ANI+9POE"
+                 *       "text": "DYM1:9B2LQC FITW6K7BZA7.R8F69SR6GY8PXA000000G20D90 X3YLCDT0HSB60KH643TILCEI/77/N91F9O39S3LDFQLUYF1RYJOSI6ZTP$I100F%7QYKQX809EZD0KYV1:TLKGNOE5R8ZI3OJQ:QOP$ULA5OC2%6BHPM% 4CL7147Y235M7K12RKS/O1*:H7J9Q39 YMOWB5SL000L30D$GFW2J$N%1N%F9:W58%KTV5A40ZH2.$VDVTOF1GV7Q9WDVH8YD4EPB/OUFUF1C46N%I2TII4+5$YVRYF*RI%6V5R3P5NJCO"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Scanned"];
@@ -12399,12 +14706,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_5h9d142p78entmk96t51j2p3hk
+                 * @example org_1tkywac5f9f3n9bj0ehsv6p224
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53A16T78531HR7E
+                 * @example 53XR9DD1HN4QERU
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -12557,7 +14864,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_2zznfkbxdq1c2rdcjp5k8pgh0n
+                 * @example way_74ge78fcnpw9a1ghzk6ff1b7zb
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -12911,7 +15218,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
                  */
                 readonly id: string;
             };
@@ -13021,7 +15328,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_352f69z4t75hcam1zcx5q7aakz
+                 * @example whk_1y7dgd8c4y152dzgc154808wms
                  */
                 readonly id: string;
             };
@@ -13144,7 +15451,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
                  */
                 readonly id: string;
             };
@@ -13254,7 +15561,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
                  */
                 readonly id: string;
             };
@@ -13409,7 +15716,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
                  */
                 readonly id: string;
             };
@@ -13564,7 +15871,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0gtjjnzgnm92jy0xahv46qfn0t
+                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
                  */
                 readonly id: string;
             };
@@ -13667,6 +15974,86 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly waybill: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
