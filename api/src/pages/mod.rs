@@ -27,9 +27,9 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(home), &[]))
         .routes(refusing(routes!(show), &[]))
         .routes(refusing(routes!(scan), &[]))
-        .routes(refusing(routes!(driver), &[]))
-        .routes(refusing(routes!(sales), &[]))
-        .routes(refusing(routes!(waybill), &[]))
+        .routes(refusing(routes!(driver_page), &[]))
+        .routes(refusing(routes!(sales_page), &[]))
+        .routes(refusing(routes!(waybill_page), &[]))
         .route("/assets/{name}", get(asset))
         .route("/service.js", get(service))
 }
@@ -83,7 +83,7 @@ async fn scan(headers: HeaderMap) -> Response {
     params(("code" = Option<CodeId>, Query, description = "The waybills of this code.")),
     responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
 )]
-async fn driver(headers: HeaderMap) -> Response {
+async fn driver_page(headers: HeaderMap) -> Response {
     page("driver.html", &headers)
 }
 
@@ -97,7 +97,7 @@ async fn driver(headers: HeaderMap) -> Response {
     params(("organisation" = Option<OrganisationId>, Query, description = "In the name of this organisation.")),
     responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
 )]
-async fn sales(headers: HeaderMap) -> Response {
+async fn sales_page(headers: HeaderMap) -> Response {
     page("sales.html", &headers)
 }
 
@@ -110,7 +110,7 @@ async fn sales(headers: HeaderMap) -> Response {
     tag = "pages",
     responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
 )]
-async fn waybill(headers: HeaderMap) -> Response {
+async fn waybill_page(headers: HeaderMap) -> Response {
     page("waybill.html", &headers)
 }
 

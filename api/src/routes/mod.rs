@@ -326,9 +326,9 @@ fn modules() -> OpenApiRouter<Api> {
     OpenApiRouter::default()
         .routes(refusing(routes!(affiliations::affiliations), &[PAGED, EXCLUSIVE]))
         .routes(refusing(routes!(records::affiliation), &[ASKED, PAST, FOUND]))
-        .routes(refusing(routes!(modules::drivers), &[PAGED, NOT_SHOWN]))
+        .routes(refusing(routes!(modules::enterprise_drivers), &[PAGED, NOT_SHOWN]))
         .routes(refusing(routes!(modules::drivers_with_values), &[PAGED, NOT_ASKED]))
-        .routes(refusing(routes!(modules::vehicles), &[PAGED, NOT_SHOWN]))
+        .routes(refusing(routes!(modules::enterprise_vehicles), &[PAGED, NOT_SHOWN]))
         .routes(refusing(routes!(modules::vehicles_with_values), &[PAGED, NOT_ASKED]))
 }
 

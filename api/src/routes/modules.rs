@@ -159,7 +159,7 @@ fn read_fields(text: &str, allowed: FieldSet) -> Result<FieldSet, Problem> {
         content((Page<DriverRow> = "application/json"), (String = "text/csv")),
     )),
 )]
-pub(super) async fn drivers(
+pub(super) async fn enterprise_drivers(
     State(api): State<Api>,
     asking: Asking,
     written: Written,
@@ -269,7 +269,7 @@ impl Drivers {
         content((Page<VehicleRow> = "application/json"), (String = "text/csv")),
     )),
 )]
-pub(super) async fn vehicles(
+pub(super) async fn enterprise_vehicles(
     State(api): State<Api>,
     asking: Asking,
     written: Written,

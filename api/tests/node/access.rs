@@ -445,14 +445,14 @@ const ABOUT: &str = "\
 Written from the table in `api/src/access/table.rs`; a test asks for every cell. Whether a transaction is good, the
 state machine says ([actions.md](actions.md)).
 
-- **public**: no credentials. **holder**: a token by a person's key. **business**: an enterprise, platform, insurer, bank
-  or service provider. **node**: an organisation that runs a validator or observer, which holds every block anyway; or
-  anybody, where the operator opened the interface.
-- **all**: everything on that route. **own**: what the caller is a party to: its subject, maker, holder, owner, operator,
-  sponsor, attester or source; a public offer is everybody's own who may see waybills. What is not the caller's is not
-  there for it: the answer is that of a record that never was. **–**: 401 without credentials, 403 with.
-- **own; all if granted `verify`**: a grant of the interface `verification_and_exchange` on the chain that names the scope
-  `verify`, and an API key that is not narrower.
+- **public**: no credentials. **holder**: a token by a person's key. **business**: an enterprise, platform, insurer,
+  bank or service provider. **node**: an organisation that runs a validator or observer, which holds every block
+  anyway; or anybody, where the operator opened the interface.
+- **all**: everything on that route. **own**: what the caller is a party to: its subject, maker, holder, owner,
+  operator, sponsor, attester or source; a public offer is everybody's own who may see waybills. What is not the
+  caller's is not there for it: the answer is that of a record that never was. **–**: 401 without credentials, 403 with.
+- **own; all if granted `verify`**: a grant of the interface `verification_and_exchange` on the chain that names the
+  scope `verify`, and an API key that is not narrower.
 - On the routes of the exchange, **all** means that one may ask: what is seen, the chain says for each code
   ([exchange.md](exchange.md)); an open interface knows nobody, so there one asks with credentials too. **own** is what
   the code's holder does at the node that holds the data.

@@ -201,3 +201,11 @@ fn a_block_shows_its_transactions_whole() {
     assert_eq!(found["transaction"], known["transaction"]);
     assert_eq!(found["outcome"], known["receipt"]["outcome"]);
 }
+
+#[test]
+fn every_operation_has_a_name_of_its_own() {
+    let operations = operations();
+    let names: BTreeSet<&str> =
+        operations.iter().map(|(_, told)| told["operationId"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), operations.len(), "{names:?}");
+}

@@ -66,7 +66,7 @@ export interface paths {
          * 司机运单页。A driver's waybills: offered, under way, done, and public ones to take.
          * @description The key is the browser's and is never sent. Without a parameter it is the driver that was shown last.
          */
-        readonly get: operations["driver"];
+        readonly get: operations["driver_page"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -154,7 +154,7 @@ export interface paths {
          * 业务员页。Makes waybills, shares them, offers them to a driver whose code is scanned, follows them.
          * @description The key is the browser's and is never sent. Without a parameter it is the organisation that was shown last.
          */
-        readonly get: operations["sales"];
+        readonly get: operations["sales_page"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -938,7 +938,7 @@ export interface paths {
          * 司机表。The enterprise's drivers, a row for each affiliation, in the order in which they were first asked for.
          * @description As CSV its further pages are behind `Link`.
          */
-        readonly get: operations["drivers"];
+        readonly get: operations["enterprise_drivers"];
         readonly put?: never;
         /**
          * 司机表及个人信息。The same with the values that somebody agreed to: an exchange for each row, recorded on chain.
@@ -962,7 +962,7 @@ export interface paths {
          * 车辆表。The enterprise's vehicles: those that it owns, then those of drivers whose account is open.
          * @description As CSV its further pages are behind `Link`.
          */
-        readonly get: operations["vehicles"];
+        readonly get: operations["enterprise_vehicles"];
         readonly put?: never;
         /**
          * 车辆表及个人信息。The same with the values that somebody agreed to: an exchange for each row whose vehicle is the
@@ -1481,7 +1481,7 @@ export interface paths {
          * 运单页。What the link of a waybill opens: the waybill as the chain has it, and accepting it.
          * @description Which one stands behind the link's `#`, which browsers do not send.
          */
-        readonly get: operations["waybill"];
+        readonly get: operations["waybill_page"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -5829,7 +5829,7 @@ export interface operations {
             };
         };
     };
-    readonly driver: {
+    readonly driver_page: {
         readonly parameters: {
             readonly query?: {
                 /** @description The waybills of this code. */
@@ -6232,7 +6232,7 @@ export interface operations {
             };
         };
     };
-    readonly sales: {
+    readonly sales_page: {
         readonly parameters: {
             readonly query?: {
                 /** @description In the name of this organisation. */
@@ -11843,7 +11843,7 @@ export interface operations {
             };
         };
     };
-    readonly drivers: {
+    readonly enterprise_drivers: {
         readonly parameters: {
             readonly query?: {
                 /** @description Only the one with this code. */
@@ -12114,7 +12114,7 @@ export interface operations {
             };
         };
     };
-    readonly vehicles: {
+    readonly enterprise_vehicles: {
         readonly parameters: {
             readonly query?: {
                 /** @description Only this one. */
@@ -16015,7 +16015,7 @@ export interface operations {
             };
         };
     };
-    readonly waybill: {
+    readonly waybill_page: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
