@@ -61,9 +61,7 @@ pub(crate) const POOL_PER_SENDER: usize = 2_000;
 pub(crate) const POOL_SHARE: usize = 7;
 /// Keys that the state executed here does not know hold at most this part, all together.
 pub(crate) const POOL_STRANGERS: usize = 16;
-/// Bytes that a class may send in one turn, on the average: a dozen of ordinary transactions.
-pub(crate) const TURN_BYTES: usize = 4 << 10;
-/// Classes that persons are put in, each with a share and a turn of its own.
+/// Classes that persons are put in, each with a share of its own.
 pub(crate) const PERSON_CLASSES: u8 = 16;
 /// Keys whose owners are remembered.
 pub(crate) const KNOWN_OWNERS: usize = 20_000;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The mempool: transactions that wait to be ordered, within limits, with a fair share and turn for each
-//! class of senders; those of one sender in order of arrival. Pure. Never reads a clock, never checks a
+//! The mempool: transactions that wait to be ordered, within limits, with a fair share for each class of
+//! senders, in order of arrival. Pure. Never reads a clock, never checks a
 //! signature, never looks up a key: it is told the time, and given verified ones with their classes.
 
+mod line;
 mod shares;
-mod turns;
 
 use std::collections::{BTreeSet, HashMap};
 
 use chain::limits::BATCH_TRANSACTIONS;
 
 use crate::limits;
+use line::{Line, Place};
 use shares::Shares;
 pub(crate) use shares::{Class, Room};
-use turns::{Place, Turns};
 
 /// A transaction's id.
 pub(crate) type Id = [u8; 32];
@@ -118,8 +118,8 @@ pub(crate) struct Waiting {
 pub(crate) struct Pool<T> {
     limits: PoolLimits,
     held: HashMap<Id, Held<T>>,
-    /// Waiting ones, each class in order of arrival.
-    turns: Turns,
+    /// Waiting ones, in order of arrival.
+    line: Line,
     /// Sent ones by the moment they were.
     sent: BTreeSet<(u64, Id)>,
     expiry: BTreeSet<(u64, Id)>,
@@ -159,7 +159,7 @@ impl<T: Clone> Pool<T> {
         Self {
             limits,
             held: HashMap::new(),
-            turns: Turns::default(),
+            line: Line::default(),
             sent: BTreeSet::new(),
             expiry: BTreeSet::new(),
             senders: HashMap::new(),
@@ -194,9 +194,9 @@ impl<T: Clone> Pool<T> {
 
     pub(crate) fn waiting(&self) -> Waiting {
         Waiting {
-            count: self.turns.count(),
-            bytes: self.turns.bytes(),
-            oldest_ms: self.turns.oldest_ms(),
+            count: self.line.count(),
+            bytes: self.line.bytes(),
+            oldest_ms: self.line.oldest_ms(),
         }
     }
 
@@ -237,7 +237,7 @@ impl<T: Clone> Pool<T> {
             *self.senders.entry(new.sender).or_default() += 1;
         }
         self.expiry.insert((new.valid_until_ms, new.id));
-        self.turns.put(new.class, order, Place { id: new.id, bytes: new.bytes, since_ms: now_ms });
+        self.line.put(order, Place { id: new.id, bytes: new.bytes, since_ms: now_ms });
         let held = Held {
             sender: new.sender,
             class: new.class,
@@ -251,12 +251,12 @@ impl<T: Clone> Pool<T> {
         self.held.insert(new.id, held);
     }
 
-    /// Hands out waiting ones within these bounds, the classes in turn, and counts them as sent.
+    /// Hands out waiting ones within these bounds, the first to come first, and counts them as sent.
     pub(crate) fn take(&mut self, count: usize, bytes: usize, now_ms: u64) -> Vec<(Id, T)> {
         let mut taken = Vec::new();
         let mut used = 0;
         while taken.len() < count {
-            let Some(id) = self.turns.next(bytes - used) else { break };
+            let Some(id) = self.line.next(bytes - used) else { break };
             let Some(held) = self.held.get_mut(&id) else { break };
             used += held.bytes;
             held.state = State::Sent { at_ms: now_ms };
@@ -280,7 +280,7 @@ impl<T: Clone> Pool<T> {
             held.state = State::Waiting;
             self.sent.remove(&(at_ms, *id));
             let place = Place { id: *id, bytes: held.bytes, since_ms: now_ms };
-            self.turns.put(held.class, held.order, place);
+            self.line.put(held.order, place);
         }
     }
 
@@ -322,7 +322,7 @@ impl<T: Clone> Pool<T> {
         self.shares.remove(held.class, held.bytes, is_ours);
         self.expiry.remove(&(held.valid_until_ms, *id));
         match held.state {
-            State::Waiting => self.turns.remove(held.class, held.order),
+            State::Waiting => self.line.remove(held.order),
             State::Sent { at_ms } => drop(self.sent.remove(&(at_ms, *id))),
         }
         if is_ours && let Some(of_sender) = self.senders.get_mut(&held.sender) {

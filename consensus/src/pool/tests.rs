@@ -207,9 +207,9 @@ fn agrees(pool: &Pool<u8>) {
     assert_eq!(pool.bytes(), pool.held.values().map(|held| held.bytes).sum::<usize>());
     assert_eq!(pool.expiry.len(), pool.held.len());
     let waiting: Vec<_> = pool.held.values().filter(|h| h.state == State::Waiting).collect();
-    assert_eq!(pool.turns.count(), waiting.len());
+    assert_eq!(pool.line.count(), waiting.len());
     assert_eq!(pool.sent.len(), pool.len() - waiting.len());
-    assert_eq!(pool.turns.bytes(), waiting.iter().map(|held| held.bytes).sum::<usize>());
+    assert_eq!(pool.line.bytes(), waiting.iter().map(|held| held.bytes).sum::<usize>());
     let ours = pool.held.values().filter(|held| held.origin == Origin::Here).count();
     assert_eq!(pool.shares.all().ours, ours);
     for (class, share) in pool.shares.classes() {
