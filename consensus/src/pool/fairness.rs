@@ -48,10 +48,6 @@ impl Filled {
     }
 }
 
-fn of(taken: &[(Class, u64)], class: Class) -> Vec<u64> {
-    taken.iter().filter(|(of, _)| *of == class).map(|(_, body)| *body).collect()
-}
-
 #[test]
 fn one_alone_has_seven_eighths_of_the_pool_and_whoever_comes_finds_room() {
     let mut filled = Filled::new();
