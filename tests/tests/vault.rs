@@ -241,7 +241,7 @@ impl Scene {
 }
 
 async fn fetched(url: &str) -> Vec<u8> {
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = client::plain_http().unwrap().build().unwrap();
     let answer = http.get(url).send().await.unwrap();
     assert!(answer.status().is_success(), "{url}: {}", answer.status());
     answer.bytes().await.unwrap().to_vec()

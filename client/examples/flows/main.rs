@@ -13,7 +13,7 @@ use anyhow::Result;
 const HELP: &str = "\
 flows apply      an invented driver, from nothing to a code
 flows verify     the code of DIANYUN_CODE and its operator, proven under the header of DIANYUN_HEADERS
-flows show       a driver's code, shown on the word of two nodes and scanned without a network
+flows show       a driver's code, shown on the word of a validator and scanned without a network
 flows waybill    a waybill from offer to settled, and the proof of its end
 
 DIANYUN_NODE     a node of a testnet, such as http://127.0.0.1:8080

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Show and scan: a driver shows a new code on the word of two nodes, somebody scans it without a network, and
-//! asks a node afterwards what has changed.
+//! Show and scan: a driver shows a new code on a validator's word, somebody scans it without a network, and asks
+//! a node afterwards what has changed.
 
 use anyhow::{Context, Result, ensure};
 use chain::shown::Scan;
@@ -16,10 +16,10 @@ pub(crate) async fn run() -> Result<()> {
     let other = Client::new(&support::environment("DIANYUN_HEADERS")?)?;
     let driver = newcomer(node.clone()).await?;
 
-    // The screen: the nodes' word now and then, the holder's signature every minute.
+    // The screen: a validator's word now and then, the holder's signature every minute.
     let Desk { chain, now, .. } = Desk::at(node.clone()).await?;
     let mut screen = Screen::new(Showing::Code(driver.code), driver.holder, chain);
-    screen.renew(&[node, other.clone()]).await?;
+    screen.renew(&[node]).await?;
     let text = screen.show(now)?.to_text().context("it does not fit a picture")?;
 
     // The scanner: a list that it keeps, and no network.
