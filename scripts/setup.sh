@@ -100,10 +100,10 @@ need_python() {
 
 # A browser and the letters that pages need in it, for the tests of the pages alone.
 need_browser() {
-    local packages=""
-    [ -x /usr/bin/chromium ] || [ -n "${DIANYUN_BROWSER:-}" ] || packages+="chromium "
-    [ -n "$(fc-list :lang=zh 2>/dev/null | head -n 1)" ] || packages+="fonts-noto-cjk "
-    install_packages "$packages"
+    local packages=()
+    [ -x /usr/bin/chromium ] || [ -n "${DIANYUN_BROWSER:-}" ] || packages+=(chromium)
+    [ -n "$(fc-list :lang=zh 2>/dev/null | head -n 1)" ] || packages+=(fonts-noto-cjk)
+    install_packages "${packages[@]}"
 }
 
 setup() {

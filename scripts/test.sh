@@ -9,7 +9,7 @@ setup
 need_node
 need_python
 # A scanner of another make reads what we draw.
-command -v zbarimg >/dev/null || install_packages "zbar-tools "
+command -v zbarimg >/dev/null || install_packages zbar-tools
 need_browser
 
 step() {
