@@ -5,7 +5,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chain::hash::Hash;
-use chain::ids::{ApplicationId, OrganisationId, Time};
+use chain::ids::{OrganisationId, Time};
 use chain::records::certificate::CertificateKind;
 use sealing::Published;
 use serde::{Deserialize, Serialize};
