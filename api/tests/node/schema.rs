@@ -50,6 +50,22 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
                 }
                 None
             }
+            // A map: every value that is not among the properties, and every name.
+            "additionalProperties" if rule.is_object() => {
+                let known = keywords.get("properties").and_then(Value::as_object);
+                for (name, inner) in value.as_object().into_iter().flatten() {
+                    if known.is_none_or(|known| !known.contains_key(name)) {
+                        check(document, rule, inner, &format!("{at}.{name}"), found);
+                    }
+                }
+                None
+            }
+            "propertyNames" => {
+                for name in value.as_object().into_iter().flat_map(Map::keys) {
+                    check(document, rule, &Value::from(name.as_str()), at, found);
+                }
+                None
+            }
             _ => simple(keyword, rule, keywords, value),
         };
         found.extend(problem.map(|problem| format!("{at}: {problem}")));
