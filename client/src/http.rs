@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chain::keys::SecretKey;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, Url, redirect};
 use rustls::pki_types::CertificateDer;
@@ -11,7 +12,9 @@ use rustls::{ClientConfig, RootCertStore, crypto};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::answers::Status;
 use crate::error::{ClientError, ProblemDetails};
+use crate::signed::Tokens;
 
 /// Longest time for one request: the longest wait of a submission and some more.
 const REQUEST_TIME: Duration = Duration::from_secs(45);
@@ -26,7 +29,16 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 pub struct Client {
     http: reqwest::Client,
     base: Url,
-    credentials: Option<HeaderValue>,
+    credentials: Option<Credentials>,
+}
+
+/// What is shown with every request.
+#[derive(Clone, Debug)]
+enum Credentials {
+    /// The same each time.
+    Fixed(HeaderValue),
+    /// Tokens by a key, each for some minutes.
+    Signed(Arc<Tokens>),
 }
 
 impl Client {
@@ -66,7 +78,19 @@ impl Client {
         let mut value = HeaderValue::from_str(&format!("Bearer {}", secret.trim()))
             .map_err(|_| ClientError::Credentials)?;
         value.set_sensitive(true);
-        Ok(Self { credentials: Some(value), ..self })
+        Ok(Self { credentials: Some(Credentials::Fixed(value)), ..self })
+    }
+
+    /// The same, showing tokens by a key that the chain knows: a new one before the last one ends. The node is asked
+    /// once who it is, since a token is for one node alone.
+    pub async fn signed_by(self, key: &SecretKey) -> Result<Self, ClientError> {
+        if self.base.scheme() != "https" && !is_here(&self.base) {
+            return Err(ClientError::InTheClear(self.address().to_owned()));
+        }
+        let plain = Self { credentials: None, ..self };
+        let Status { chain, name, .. } = plain.status().await?;
+        let tokens = Tokens::new(key.clone(), chain, &name);
+        Ok(Self { credentials: Some(Credentials::Signed(Arc::new(tokens))), ..plain })
     }
 
     /// The node's address.
@@ -85,7 +109,8 @@ impl Client {
             .map_err(|_| ClientError::Address(format!("{}{path}", self.base)))?;
         let request = self.http.request(method, url);
         Ok(match &self.credentials {
-            Some(value) => request.header(AUTHORIZATION, value.clone()),
+            Some(Credentials::Fixed(value)) => request.header(AUTHORIZATION, value.clone()),
+            Some(Credentials::Signed(tokens)) => request.header(AUTHORIZATION, tokens.now()?),
             None => request,
         })
     }

@@ -14,6 +14,7 @@ pub mod picture;
 mod read;
 pub mod shown;
 mod sign;
+mod signed;
 mod submit;
 
 pub use error::{ClientError, ProblemDetails};

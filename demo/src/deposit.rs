@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chain::Hash;
 use chain::ids::OrganisationId;
 use chain::keys::{PublicKey, SecretKey};
 use client::holdings::{ClaimLeft, ContactLeft, HoldingsLeft};
@@ -20,9 +19,6 @@ const AT_ONCE: usize = 8;
 /// How often an application is looked for at a node that has not executed it yet.
 const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// Signs a token by a key, for a node of a chain by its name.
-pub type SignToken = fn(&SecretKey, Hash, &str) -> Option<String>;
 
 /// A node with a vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +36,6 @@ pub struct Vaults {
     pub own: BTreeMap<OrganisationId, VaultAt>,
     /// Of all others.
     pub shared: VaultAt,
-    /// How sponsors say who they are.
-    pub sign: SignToken,
 }
 
 /// Who leaves an application's data, and what is left beside its claims.
@@ -65,13 +59,13 @@ impl std::fmt::Debug for Leaver {
 
 impl Vaults {
     /// Leaves the data of applications that are on chain.
-    pub(crate) async fn leave(&self, chain: Hash, drafts: &[Draft]) -> Result<(), DemoError> {
-        let all = futures::stream::iter(drafts).map(|draft| self.leave_one(chain, draft));
+    pub(crate) async fn leave(&self, drafts: &[Draft]) -> Result<(), DemoError> {
+        let all = futures::stream::iter(drafts).map(|draft| self.leave_one(draft));
         let done: Vec<Result<(), DemoError>> = all.buffer_unordered(AT_ONCE).collect().await;
         done.into_iter().collect()
     }
 
-    async fn leave_one(&self, chain: Hash, draft: &Draft) -> Result<(), DemoError> {
+    async fn leave_one(&self, draft: &Draft) -> Result<(), DemoError> {
         let Leaver { sponsor, key, holder, phone } = &draft.leaver;
         let at = self.own.get(sponsor).unwrap_or(&self.shared);
         let claims = (0_u32..).zip(&draft.claims).map(|(place, sealed)| ClaimLeft {
@@ -84,10 +78,12 @@ impl Vaults {
             contact.map(|phone| ContactLeft { phone, email: None, address: None, emergency: None });
         let left = HoldingsLeft { claims: claims.collect(), contact, holder: *holder };
         let no_answer = |error: ClientError| NodeError(error.to_string());
-        let unsigned = || NodeError("a token cannot be signed".to_owned());
-        let token = (self.sign)(key, chain, &at.name).ok_or_else(unsigned)?;
-        let client = Client::new(&at.url).and_then(|client| client.with_credentials(&token));
-        let client = client.map_err(no_answer)?;
+        let client = Client::new(&at.url).map_err(no_answer)?;
+        let client = match client.signed_by(key).await {
+            Ok(client) => client,
+            Err(error @ ClientError::Unreachable { .. }) => return away(&error),
+            Err(error) => return Err(no_answer(error).into()),
+        };
         for _ in 0..TRIES {
             match client.leave_holdings(draft.application(), &left).await {
                 Ok(_) => return Ok(()),
@@ -95,14 +91,16 @@ impl Vaults {
                 Err(ClientError::Refused(problem)) if problem.code == "not_found" => {
                     tokio::time::sleep(PAUSE).await;
                 }
-                // A node that is down keeps nobody from a code: only nothing of it is exchanged.
-                Err(error @ ClientError::Unreachable { .. }) => {
-                    tracing::warn!(%error, "data are not left at a vault");
-                    return Ok(());
-                }
+                Err(error @ ClientError::Unreachable { .. }) => return away(&error),
                 Err(error) => return Err(no_answer(error).into()),
             }
         }
         Err(DemoError::TookTooLong { step: "leaving data at a vault" })
     }
+}
+
+/// A node that is down keeps nobody from a code: only nothing of it is exchanged.
+fn away(error: &ClientError) -> Result<(), DemoError> {
+    tracing::warn!(%error, "data are not left at a vault");
+    Ok(())
 }

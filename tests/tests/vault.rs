@@ -7,7 +7,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use api::access::token;
 use chain::actions::{
     Action, CapacityTerms, CodeCancel, ConsentGive, ConsentRevoke, ErasurePublish,
 };

@@ -23,7 +23,6 @@ use super::caller::{Caller, Holding, Member, Narrowed};
 use super::rates::{Budget, Counted, Rates};
 use super::register::{Entry, Register};
 use super::secret::ApiKey;
-use super::token;
 use crate::config::{ProxyConfig, RateConfig};
 use crate::http::messages;
 use crate::http::problem::Problem;

@@ -11,6 +11,5 @@ pub mod register;
 pub mod secret;
 pub mod signing;
 pub mod table;
-pub mod token;
 
 pub use caller::{Caller, Class, Holding, Member, Narrowed};

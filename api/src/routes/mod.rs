@@ -53,7 +53,6 @@ use crate::access::credentials::Access;
 use crate::access::guard::guard;
 use crate::access::register::Register;
 use crate::access::signing::Keystore;
-use crate::access::token;
 use crate::applying::{Applying, Parts};
 use crate::config::ApiConfig;
 use crate::description::{self, refusing};

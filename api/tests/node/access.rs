@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use api::access::Class;
 use api::access::register::{Register, Wanted};
 use api::access::secret::ApiKey;
 use api::access::table::{Reach, Row, TABLE};
-use api::access::{Class, token};
 use chain::Time;
 use chain::keys::{PublicKey, SecretKey};
 use chain::records::{InterfaceKind, InterfaceScopes};

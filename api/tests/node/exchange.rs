@@ -372,9 +372,8 @@ fn a_wish_by_a_key_field_is_heard_alike_whether_there_is_anybody_or_not() {
 #[test]
 fn prompts_come_as_events_too() {
     let net = network();
-    let audience =
-        api::access::token::audience(net.consortium.genesis.chain_id(), &net.nodes[HOLDER].name);
-    let token = api::access::token::sign(&net.driver.key, &audience, now(), 60).unwrap();
+    let audience = token::audience(net.consortium.genesis.chain_id(), &net.nodes[HOLDER].name);
+    let token = token::sign(&net.driver.key, &audience, now(), 60).unwrap();
     let body = json!({
         "code": net.driver.code, "purpose": "credit", "fields": FIELDS, "uses": 1,
         "until": now().plus(3_600_000),

@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use api::access::token;
 use api::config::ApiConfig;
 use api::exchange::{Exchange, Parts};
 use api::routes::{Served, serve};

@@ -4,13 +4,13 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use api::access::token::{self, LIFE_S};
 use chain::genesis::Mode;
 use chain::{Hash, Time};
 use clap::Args;
 use consensus::clock::Clock;
 use genesis::KeyFile;
 use serde_json::json;
+use token::LIFE_S;
 
 use super::keys::Passphrase;
 use crate::output::Output;

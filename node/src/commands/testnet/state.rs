@@ -6,11 +6,8 @@ use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use api::access::token;
 use chain::Hash;
 use chain::ids::{CodeId, PersonId, VehicleId};
-use chain::keys::SecretKey;
-use consensus::clock::Clock;
 use demo::applicant::{InboxAt, Inboxes};
 use demo::authority::Role;
 use demo::deposit::{VaultAt, Vaults};
@@ -153,7 +150,7 @@ impl State {
         }
         let first = self.validators().next().context("there is no validator")?;
         let shared = VaultAt { name: first.name.clone(), url: first.api.clone() };
-        Ok(Vaults { own, shared, sign: signed })
+        Ok(Vaults { own, shared })
     }
 
     /// What loading data through a node needs.
@@ -186,10 +183,4 @@ impl State {
             size: Size::OFFICES,
         })
     }
-}
-
-/// A token for a node, good for a few minutes.
-fn signed(key: &SecretKey, chain: chain::Hash, node: &str) -> Option<String> {
-    let now = chain::Time(Clock::default().now_ms());
-    token::sign(key, &token::audience(chain, node), now, token::LIFE_S).ok()
 }
