@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn the_camera_is_for_the_pages_that_scan_alone() {
-        for name in ["home.html", "show.html", "driver.html", "waybill.html", "service.js"] {
+        for name in ["home.html", "show.html", "driver.html", "waybill.html", "apply.html"] {
             assert!(powers(name).contains("camera=(),"), "{name}");
         }
         for name in ["scan.html", "sales.html"] {
