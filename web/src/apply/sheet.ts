@@ -93,7 +93,9 @@ export class PaperSheet {
     if (name !== 'identityNumber') return;
     for (const [other, value] of Object.entries(saidBy(field.value))) {
       const empty = this.fields.get(other);
-      if (empty !== undefined && empty.value === '') empty.value = value;
+      if (empty === undefined || empty.value !== '') continue;
+      empty.value = value;
+      empty.say(null);
     }
   }
 }

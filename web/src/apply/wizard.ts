@@ -44,8 +44,8 @@ const WORDS = {
   prove: { zh: '手机验证已过期，请再验证一次；已填的内容还在。', en: 'Verify your phone once more; what you filled in is still here.' },
   issued: { zh: '运输码已发放', en: 'The code is issued' },
   issued_why: {
-    zh: '密钥在这个浏览器里。请把本页加到主屏幕，随时亮码。',
-    en: 'Its key is in this browser. Add the page to your home screen, to show it at any time.',
+    zh: '密钥在这个浏览器里，别处没有。以后打开“亮码”就能出示。',
+    en: 'Its key is in this browser and nowhere else. Open “Show” whenever you are asked for it.',
   },
   show: { zh: '亮码', en: 'Show my code' },
   another: { zh: '再申领一个', en: 'Apply for another one' },
@@ -57,7 +57,7 @@ const TICK_MS = 1_000;
 export class Wizard {
   private readonly steps = element('ol', { class: 'progress' });
   private readonly title = element('h2', { tabindex: '-1' });
-  private readonly body = element('div');
+  private readonly body = element('div', { class: 'apply-form' });
   private proof: PhoneProof | null = null;
   private progress: Progress | null = null;
 

@@ -123,9 +123,12 @@ export function paperField(name: string): Words {
   return PAPER_FIELDS[name] ?? { zh: name, en: name };
 }
 
-/** A value as it is read: the word for it where it is one of a few. */
+const DAYS = /^(?:birthDate|registerDate|validPeriodFrom|validPeriodTo)$/;
+
+/** A value as it is read: the word for it where it is one of a few, a day with marks between its parts. */
 export function paperValue(name: string, value: string): Words {
-  return PAPER_CHOICES[name]?.[value] ?? { zh: value, en: value };
+  const text = DAYS.test(name) ? value.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3') : value;
+  return PAPER_CHOICES[name]?.[value] ?? { zh: text, en: text };
 }
 
 /** Why an authority says no, by the codes that it records. */
