@@ -147,7 +147,8 @@ class ClaimRow {
       await this.at.correct(this.application, this.number, kind);
       notice.tell('notice', []);
     } catch (error) {
-      sheet.say(new Map(wrongThere(error).map(({ field, words }) => [field, words])));
+      const there = wrongThere(error);
+      sheet.say(new Map(there === null ? [] : [[there.field, there.words]]));
       notice.tell('wrong', codeReasons(error));
     } finally {
       send.disabled = false;

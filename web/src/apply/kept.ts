@@ -3,7 +3,7 @@
  * How far somebody is, in this browser: a reload goes on from here. What was typed is forgotten as soon as an
  * authority has attested it, and all of it once the code is issued, or after a week in which nothing was done.
  */
-import type { CertificateKind, RecordId, Statement } from '@dianyun/sdk';
+import type { CertificateKind, Hash, RecordId, Statement } from '@dianyun/sdk';
 
 import type { KeptKey } from '../parts/keyring.js';
 import { read, remove, write } from '../parts/store.js';
@@ -32,6 +32,8 @@ export interface Pending {
   readonly draft: string;
   readonly ticket: string;
   readonly statements: readonly Statement[];
+  /** The roots of its certificates: by them it is found on chain. */
+  readonly roots: readonly Hash[];
 }
 
 /** An application that is on the chain. */
@@ -53,6 +55,8 @@ export interface Kept {
   readonly key: KeptKey | null;
   readonly pending: Pending | null;
   readonly sent: readonly Sent[];
+  /** The record of the driver's own vehicle, once it has one. */
+  readonly vehicle: RecordId | null;
   /** The code, once it is issued. */
   readonly code: string | null;
   /** When this was written, by this device's clock. */
@@ -73,6 +77,7 @@ export const NOTHING: Kept = {
   key: null,
   pending: null,
   sent: [],
+  vehicle: null,
   code: null,
   at: 0,
 };

@@ -17,7 +17,7 @@ import type { KeptRequest, KeptTicket } from './kept.js';
 import { wrongField } from './papers.js';
 import { PhoneProof } from './phone.js';
 import { codeReasons } from './reasons.js';
-import { renewKey } from './send.js';
+import { isTicketNeeded, renewKey } from './send.js';
 
 const WORDS = {
   phone: {
@@ -133,13 +133,17 @@ export class Loss {
     try {
       const key = this.kept.key ?? (await makeKey());
       await this.take({ ...this.kept, key });
-      const values = Object.fromEntries(this.fields.map((field, place) => [NAMES[place], field.value]));
-      const person = await renewKey(ticket.ticket, key, this.place.chain, values);
+      const [name = '', identity_number = ''] = this.fields.map(({ value }) => value);
+      const person = await renewKey(ticket.ticket, key, this.place.chain, { name, identity_number });
       await this.take({ request: null, ticket: null, key, person });
       for (const field of this.fields) field.value = '';
       this.draw();
       await this.look();
     } catch (error) {
+      if (isTicketNeeded(error)) {
+        await this.take({ ...this.kept, ticket: null });
+        this.draw();
+      }
       this.notice.tell('wrong', codeReasons(error));
     } finally {
       this.sign.disabled = false;

@@ -57,7 +57,8 @@ export interface NewKey {
   readonly ticket: string;
   readonly holder_key: PublicKey;
   readonly custody: Custody;
-  readonly values: Readonly<Record<string, string>>;
+  readonly identity_number: string;
+  readonly name: string;
 }
 
 /** A claim as the node made it, with what opens its root. */
@@ -72,6 +73,8 @@ export interface DraftClaim {
 export interface Draft {
   readonly draft: string;
   readonly action: Action;
+  /** The organisation that sends it. */
+  readonly sponsor: RecordId;
   readonly claims: readonly DraftClaim[];
 }
 
@@ -139,31 +142,19 @@ export interface SubmittedJson {
 interface DraftJson {
   readonly draft: string;
   readonly action: unknown;
-  readonly claims?: readonly DraftClaim[];
+  readonly sponsor: RecordId;
+  readonly claims: readonly DraftClaim[];
 }
 
 function readDraft(json: unknown): Draft {
-  const { draft, action, claims } = json as DraftJson;
-  return { draft, action: parse(Action, action), claims: claims ?? [] };
+  const { action, ...rest } = json as DraftJson;
+  return { ...rest, action: parse(Action, action) };
 }
 
-/** A field that the node says is wrong: of which certificate, by its place in what was sent. */
-export interface WrongThere {
-  readonly certificate: number;
-  readonly field: string;
-  readonly words: Words;
-}
-
-interface ErrorJson {
-  readonly certificate: number;
-  readonly field: string;
-  readonly zh: string;
-  readonly en: string;
-}
-
-/** The fields that a refusal lists; none if it lists none. */
-export function wrongThere(error: unknown): readonly WrongThere[] {
-  if (!(error instanceof ApiError)) return [];
-  const { errors = [] } = error.problem as { readonly errors?: readonly ErrorJson[] };
-  return errors.map(({ certificate, field, zh, en }) => ({ certificate, field, words: { zh, en } }));
+/** A field that the node says is wrong, of which certificate by its place in what was sent; null: none is. */
+export function wrongThere(error: unknown): { readonly place: number; readonly field: string; readonly words: Words } | null {
+  if (!(error instanceof ApiError) || error.code !== 'field_wrong') return null;
+  const parts = /^certificates?(?:\[(\d+)\])?\.(\w+)$/.exec(error.problem.field ?? '');
+  const text = error.problem.detail.replace(/^.*?[:：]\s*/, '');
+  return parts === null ? null : { place: Number(parts[1] ?? '0'), field: parts[2] ?? '', words: { zh: text, en: text } };
 }

@@ -23,7 +23,7 @@ import { keep, type Kept, type Sent, without } from './kept.js';
 import { kindsFor, papersFor, type Values, type What } from './papers.js';
 import { PhoneProof } from './phone.js';
 import { codeReasons } from './reasons.js';
-import { apply, correct, finish, TicketNeeded } from './send.js';
+import { apply, correct, finish, isTicketNeeded } from './send.js';
 
 const WORDS = {
   vehicle: { zh: '车辆登记', en: 'Registering the vehicle' },
@@ -51,6 +51,7 @@ const TICK_MS = 1_000;
 export interface ProgressPlace {
   /** What is kept has changed. */
   changed(kept: Kept): void;
+  /** What was typed is to be changed. */
   edit(): void;
   issued(kept: Kept): void;
   restart(): void;
@@ -174,7 +175,9 @@ export class Progress {
     setShown(this.restart, isOver);
     const code = this.application('code');
     if (code?.state === 'issued' && code.code !== null) return this.issued(code.code);
-    const isDue = this.application('vehicle')?.state === 'issued' && code === null;
+    const registered = this.application('vehicle');
+    const isDue = registered?.state === 'issued' && code === null;
+    if (isDue && this.kept.vehicle === null) await this.take({ ...this.kept, vehicle: registered.vehicle });
     setShown(this.later, !isDue && code === null && this.kept.wish.vehicle === 'own');
     if (isDue && !this.isSending && this.edit.hidden && this.proof === null) await this.goOn();
   }
@@ -240,9 +243,8 @@ export class Progress {
     setShown(this.edit, false);
     this.notice.tell('notice', [say(WORDS.working)]);
     try {
-      const vehicle = this.application('vehicle')?.vehicle ?? null;
-      const next = this.kept.pending === null ? apply(this.kept, this.chain.chain, 'code', vehicle) : finish(this.kept);
-      await this.take(await next);
+      const { kept, chain } = this;
+      await this.take(await (kept.pending === null ? apply(kept, chain, 'code') : finish(kept, chain)));
       this.notice.tell('notice', []);
       this.live?.happened();
     } catch (error) {
@@ -253,7 +255,7 @@ export class Progress {
   }
 
   private failed(error: unknown): void {
-    if (error instanceof TicketNeeded) {
+    if (isTicketNeeded(error)) {
       this.notice.tell('notice', []);
       return this.ask(() => this.goOn());
     }
@@ -269,7 +271,7 @@ export class Progress {
       await correct(this.kept, this.chain.chain, application, place, certificate);
       await this.live?.run();
     } catch (error) {
-      if (!(error instanceof TicketNeeded)) throw error;
+      if (!isTicketNeeded(error)) throw error;
       await new Promise<void>((done) => this.ask(async () => done()));
       await this.correct(application, place, kind);
     }

@@ -32,14 +32,19 @@ export function codeReasons(error: unknown): readonly string[] {
   if (error instanceof OtherDraftError) return [say(OTHER)];
   if (error instanceof RefusedError) return [...new Set(error.reasons.map(refusal))];
   if (!(error instanceof ApiError)) return reasonsOf(error);
-  const { reasons } = error.problem as { readonly reasons?: readonly Reason[] };
-  if (reasons !== undefined && reasons.length > 0) return [...new Set(reasons.map(refusal))];
-  const words = APPLYING[error.code];
-  if (words === undefined) return [`${error.problem.title}: ${error.problem.what_to_do}`];
-  const kind = error.code === 'no_attester' ? Object.entries(PAPERS).find(([name]) => says(error, name)) : undefined;
+  const { code, problem } = error;
+  if (code === 'application_refused') return [...new Set(chainReasons(problem.detail).map(refusal))];
+  const words = APPLYING[code];
+  if (words === undefined) return [`${problem.title}: ${problem.what_to_do}`];
+  const kind = code === 'no_attester' ? Object.entries(PAPERS).find(([name]) => problem.detail.includes(name)) : undefined;
   return [kind === undefined ? say(words) : say({ zh: `${words.zh}：${kind[1].zh}`, en: `${words.en}: ${kind[1].en}` })];
 }
 
-function says({ problem }: ApiError, word: string): boolean {
-  return problem.field === word || problem.detail.includes(word);
+/** The reasons of the chain behind what a node says of them: codes, some with what they are about. */
+function chainReasons(detail: string): readonly Reason[] {
+  const listed = detail.replace(/^.*?[:：]\s*/, '').split(', ');
+  return listed.map((one) => {
+    const [, code = one, about = null] = /^(\w+)(?: \((\w+)\))?$/.exec(one) ?? [];
+    return { code, about };
+  });
 }

@@ -8,7 +8,7 @@ import { labelled, say, spoken, type Words } from '../parts/language.js';
 import { prefecture } from '../words/places.js';
 import { paperField, PAPERS, paperValue } from '../words/papers.js';
 import { Notice } from './field.js';
-import { kindsOf, type Typed, type Wish } from './papers.js';
+import type { Typed, Wish } from './papers.js';
 
 const WORDS = {
   for: { zh: '申领内容', en: 'What is applied for' },
@@ -46,8 +46,8 @@ export class Review {
   private readonly sign = labelled(element('button', { type: 'button', class: 'primary' }), WORDS.sign);
   private readonly back = labelled(element('button', { type: 'button' }), WORDS.back);
 
-  constructor(wish: Wish, typed: Typed, at: ReviewPlace) {
-    const papers = kindsOf(wish, typed).map((kind) => {
+  constructor(wish: Wish, typed: Typed, kinds: readonly CertificateKind[], at: ReviewPlace) {
+    const papers = kinds.map((kind) => {
       const rows = (): Row[] =>
         TABLES[kind].flatMap((name): Row[] => {
           const value = typed[kind]?.[name] ?? '';

@@ -2,10 +2,12 @@
 /** Has the node prepare what is asked, compares it, signs it with the holder's key, and has it sent. */
 import {
   type Action,
+  ApiError,
   formatTime,
   giveStatement,
   type Hash,
   later,
+  readRecord,
   type RecordId,
   type Signer,
   type Statement,
@@ -13,10 +15,10 @@ import {
 
 import { now } from '../parts/clock.js';
 import { holderOf, type KeptKey, makeKey, signerOf } from '../parts/keyring.js';
-import { codeOf, publicNode } from '../parts/node.js';
+import { codeOf, HolderFetch, type Place, publicNode } from '../parts/node.js';
 import { checkApplication, checkCorrection, checkNewKey } from './check.js';
 import { keep, type Kept, type Pending } from './kept.js';
-import { ApplyingNode, type Asked, type Correction, type Paper } from './node.js';
+import { ApplyingNode, type Asked, type Correction, type NewKey, type Paper, type SubmittedJson } from './node.js';
 import { isHeavy, kindsFor, papersFor, wantedOf, type What } from './papers.js';
 
 /** A statement is good so long, ms. */
@@ -24,12 +26,19 @@ const GOOD_MS = 5 * 60_000;
 /** The node answers once the chain has executed it. */
 const SENDING_MS = 45_000;
 
-/** The phone has to be proved once more. */
-export class TicketNeeded extends Error {}
+/** How often what no block has yet is sent again. */
+const SENT_AGAIN = 5;
+
+class TicketOver extends Error {}
+
+/** True if the phone has to be proved once more. */
+export function isTicketNeeded(error: unknown): boolean {
+  return error instanceof TicketOver || codeOf(error) === 'ticket_needed';
+}
 
 /** What the ticket says; it is not used in its last moments. */
 export function ticketOf({ ticket }: Kept): string {
-  if (ticket === null || now() > ticket.until - 10_000) throw new TicketNeeded('the ticket is over');
+  if (ticket === null || now() > ticket.until - 10_000) throw new TicketOver('the phone was proved too long ago');
   return ticket.ticket;
 }
 
@@ -51,7 +60,7 @@ async function keyFor(kept: Kept): Promise<KeptKey> {
 }
 
 /** Signs and sends an application; how far it is afterwards. */
-export async function apply(before: Kept, chain: Hash, what: What, vehicle: RecordId | null): Promise<Kept> {
+export async function apply(before: Kept, place: Place, what: What): Promise<Kept> {
   const ticket = ticketOf(before);
   const key = await keyFor(before);
   // Kept before anything is sent: without the key nobody could hold the code.
@@ -60,7 +69,7 @@ export async function apply(before: Kept, chain: Hash, what: What, vehicle: Reco
   const kept = await keep({ ...before, wish, key });
   const asked: Asked = {
     ticket,
-    for: wantedOf(what, wish, typed, key.key, vehicle),
+    for: wantedOf(what, wish, typed, key.key, kept.vehicle),
     holder_key: key.key,
     custody: 'device',
     prefecture: wish.prefecture,
@@ -72,25 +81,63 @@ export async function apply(before: Kept, chain: Hash, what: What, vehicle: Reco
   };
   const draft = await node().prepare(asked);
   checkApplication(draft, asked);
-  const statements = await word(await signerOf(key), chain, draft.action);
-  const pending: Pending = { what, draft: draft.draft, ticket, statements };
-  return finish(await keep({ ...kept, pending }));
+  // An enterprise that sends its own application has said so by that.
+  const isOwn = draft.sponsor === wish.organisation && wish.who === 'enterprise';
+  const statements = isOwn ? [] : await word(await signerOf(key), place.chain, draft.action);
+  const roots = draft.claims.map(({ root }) => root);
+  return finish(await keep({ ...kept, pending: { what, draft: draft.draft, ticket, statements, roots } }), place);
 }
 
-/** Sends what was signed, perhaps once more; what cannot be sent any more is signed anew. */
-export async function finish(kept: Kept): Promise<Kept> {
+/** Sends what was signed, perhaps once more: it is done once. */
+export async function finish(kept: Kept, place: Place): Promise<Kept> {
   const { pending } = kept;
   if (pending === null) return kept;
   try {
-    const { application } = await node().submit(pending.draft, pending.ticket, pending.statements);
+    const { application } = await submitted(pending);
     if (application === null || application === undefined) throw new Error('the node names no application');
-    const sent = [...kept.sent, { what: pending.what, id: application }];
-    return await keep({ ...kept, pending: null, sent, stage: 'sent' });
+    return await done(kept, pending, application);
   } catch (error) {
-    // Whoever refused it will not do it; whoever was not reached may have done it.
-    if (codeOf(error) !== null) await keep({ ...kept, pending: null });
+    const code = codeOf(error);
+    const found = code === 'not_found' ? await foundOnChain(kept, pending, place) : null;
+    if (found !== null) return await done(kept, pending, found);
+    // Whoever refused it will not do it; whoever was not reached, or is busy, may do it yet.
+    const isRefused = error instanceof ApiError && !error.isPassing;
+    if (isRefused) await keep({ ...kept, pending: null });
     throw error;
   }
+}
+
+async function done(kept: Kept, { what }: Pending, id: RecordId): Promise<Kept> {
+  return keep({ ...kept, pending: null, sent: [...kept.sent, { what, id }], stage: 'sent' });
+}
+
+async function submitted({ draft, ticket, statements }: Pending): Promise<SubmittedJson> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await node().submit(draft, ticket, statements);
+    } catch (error) {
+      if (codeOf(error) !== 'application_waits' || attempt >= SENT_AGAIN) throw error;
+      const pause = error instanceof ApiError ? (error.retryAfterMs ?? 1_000) : 1_000;
+      await new Promise((wake) => setTimeout(wake, pause));
+    }
+  }
+}
+
+/** A node that has forgotten a draft may have sent it before: the chain then has the very roots. */
+async function foundOnChain({ key }: Kept, { roots }: Pending, place: Place): Promise<RecordId | null> {
+  if (key === null) return null;
+  try {
+    const client = new HolderFetch(await signerOf(key), place).client();
+    for await (const { value } of client.list('/v1/applications')) {
+      const record = readRecord(value);
+      if (record.kind !== 'application') continue;
+      const { id, claims } = record.value;
+      if (claims.length === roots.length && claims.every(({ root }, at) => root === roots[at])) return id;
+    }
+  } catch {
+    // A key that has not applied is nobody there.
+  }
+  return null;
 }
 
 /** Signs and sends a certificate in the place of a refused one. */
@@ -113,9 +160,9 @@ export async function renewKey(
   ticket: string,
   key: KeptKey,
   chain: Hash,
-  values: Readonly<Record<string, string>>,
+  who: Pick<NewKey, 'identity_number' | 'name'>,
 ): Promise<RecordId> {
-  const asked = { ticket, holder_key: key.key, custody: 'device' as const, values };
+  const asked: NewKey = { ticket, holder_key: key.key, custody: 'device', ...who };
   const draft = await node().renewKey(asked);
   const person = checkNewKey(draft, asked);
   await node().submit(draft.draft, ticket, await word(await signerOf(key), chain, draft.action));

@@ -10,12 +10,12 @@ import type { Place } from '../parts/node.js';
 import { Notice } from './field.js';
 import { forgetApplying, keep, type Kept, NOTHING, type Stage } from './kept.js';
 import { wrongThere } from './node.js';
-import { kindsFor, kindsOf, proposed, type Values, wrongIn } from './papers.js';
+import { kindsFor, kindsOf, proposed, type Values, type What, wrongIn } from './papers.js';
 import { PhoneProof } from './phone.js';
 import { Progress } from './progress.js';
 import { codeReasons } from './reasons.js';
 import { Review } from './review.js';
-import { apply, finish, TicketNeeded } from './send.js';
+import { apply, finish, isTicketNeeded } from './send.js';
 import { PaperSheet } from './sheet.js';
 import { WhoForm } from './who.js';
 
@@ -60,6 +60,7 @@ export class Wizard {
   private readonly body = element('div', { class: 'apply-form' });
   private proof: PhoneProof | null = null;
   private progress: Progress | null = null;
+  private sheet: PaperSheet | null = null;
 
   readonly element: HTMLElement;
 
@@ -179,7 +180,7 @@ export class Wizard {
     const kind = this.kinds[place] ?? 'identity';
     const { typed } = this.kept;
     const values = { ...typed[kind], ...proposed(kind, typed) };
-    const sheet = new PaperSheet(kind, values, this.rules, (now) => void this.type(kind, now));
+    const sheet = (this.sheet = new PaperSheet(kind, values, this.rules, (now) => void this.type(kind, now)));
     const notice = new Notice();
     const next = labelled(element('button', { type: 'submit', class: 'primary' }), WORDS.next);
     const back = labelled(element('button', { type: 'button' }), WORDS.back);
@@ -204,7 +205,7 @@ export class Wizard {
 
   private review(): HTMLElement {
     const { wish, typed } = this.kept;
-    const review = new Review(wish, typed, {
+    const review = new Review(wish, typed, this.kinds, {
       edit: (what) =>
         void this.go(what === 'who' ? { stage: 'who' } : { stage: 'papers', paper: this.kinds.indexOf(what) }),
       back: () => void this.go({ stage: 'papers', paper: this.kinds.length - 1 }),
@@ -217,12 +218,8 @@ export class Wizard {
     review.isBusy = true;
     review.notice.tell('notice', [say(WORDS.working)]);
     try {
-      this.kept = await finish(this.kept);
-      if (this.kept.stage !== 'sent') {
-        const isVehicle = this.kept.wish.vehicle === 'own' && this.kept.sent.length === 0;
-        const what = isVehicle && this.kept.wish.who === 'driver' ? 'vehicle' : 'code';
-        this.kept = await apply(this.kept, this.place.chain, what, null);
-      }
+      if (this.kept.pending !== null) this.kept = await finish(this.kept, this.place);
+      else this.kept = await apply(this.kept, this.place, this.next);
       await this.show();
     } catch (error) {
       await this.failed(error, review);
@@ -233,11 +230,19 @@ export class Wizard {
 
   /** What is wrong with a certificate is said beside its field; else why, where it was signed. */
   private async failed(error: unknown, review: Review): Promise<void> {
-    if (error instanceof TicketNeeded) return this.go({ stage: 'phone', ticket: null });
+    if (isTicketNeeded(error)) return this.go({ stage: 'phone', ticket: null });
     review.notice.tell('wrong', codeReasons(error));
-    const [wrong] = wrongThere(error);
-    const place = wrong?.certificate ?? -1;
-    if (this.kinds[place] !== undefined) await this.go({ stage: 'papers', paper: place });
+    const wrong = wrongThere(error);
+    const kind = wrong === null ? undefined : kindsFor(this.next, this.kept.wish, this.kept.typed)[wrong.place];
+    if (kind === undefined || wrong === null) return;
+    await this.go({ stage: 'papers', paper: this.kinds.indexOf(kind) });
+    this.sheet?.say(new Map([[wrong.field, wrong.words]]));
+  }
+
+  /** What is applied for first: a vehicle of the driver's own. */
+  private get next(): What {
+    const { wish, sent } = this.kept;
+    return wish.who === 'driver' && wish.vehicle === 'own' && sent.length === 0 ? 'vehicle' : 'code';
   }
 
   private async sent(): Promise<HTMLElement> {
