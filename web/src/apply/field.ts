@@ -54,7 +54,7 @@ export class Field {
     const told = hint === undefined ? null : labelled(element('p', { class: 'small', id: `hint-${id}` }), hint);
     setAttribute(this.input, 'aria-describedby', [told?.id, this.wrong.id].filter(Boolean).join(' '));
     if (isOptional !== true) setAttribute(this.input, 'aria-required', 'true');
-    const parts = told === null ? [label, this.input, this.wrong] : [label, told, this.input, this.wrong];
+    const parts = told === null ? [label, this.input, this.wrong] : [label, this.input, told, this.wrong];
     this.element = element('div', { class: 'field' }, ...parts);
   }
 
@@ -64,6 +64,24 @@ export class Field {
 
   set value(value: string) {
     if (this.input.value !== value) this.input.value = value;
+  }
+
+  /** True while something is wrong with it. */
+  get isWrong(): boolean {
+    return this.input.getAttribute('aria-invalid') === 'true';
+  }
+
+  /**
+   * Says what is wrong as soon as the field is left for another one, and that nothing is any more while it is typed.
+   * What comes and goes moves what is below: never as a button is pressed, which would move from under the finger.
+   */
+  watch(check: () => Words | null): void {
+    this.input.addEventListener('input', () => {
+      if (this.isWrong && check() === null) this.say(null);
+    });
+    this.element.addEventListener('focusout', ({ relatedTarget }) => {
+      if (relatedTarget instanceof Element && relatedTarget.matches('input, select')) this.say(check());
+    });
   }
 
   /** Says what is wrong; null: nothing. */

@@ -36,7 +36,7 @@ function paired(rows: readonly (readonly [string, HTMLElement])[]): HTMLElement[
     if (!SHORT.test(name) && !SHORT_TOO.test(name)) {
       open = null;
       placed.push(row);
-    } else if (open === null) {
+    } else if (open === null || name === 'validPeriodFrom') {
       open = element('div', { class: 'pair' }, row);
       placed.push(open);
     } else {
@@ -56,7 +56,7 @@ export class PaperSheet {
   constructor(
     kind: CertificateKind,
     values: Values,
-    private readonly rules: FormatRules,
+    rules: FormatRules,
     changed: (values: Values) => void,
   ) {
     const optional = optionalOf(kind, rules);
@@ -64,8 +64,9 @@ export class PaperSheet {
       const field = new Field(looksOf(kind, name, optional.has(name)));
       field.value = values[name] ?? '';
       this.fields.set(name, field);
+      field.watch(() => wrongField(name, tidied(name, field.value), rules));
       field.input.addEventListener('change', () => {
-        this.left(name, field);
+        this.tidy(name, field);
         changed(this.values);
       });
       return [name, field.element];
@@ -86,10 +87,9 @@ export class PaperSheet {
     first?.[1].input.focus();
   }
 
-  /** A field that was left is tidied and looked at by itself; what it says of others is proposed to them. */
-  private left(name: string, field: Field): void {
+  /** A field that was left is tidied; what it says of others is proposed to them. */
+  private tidy(name: string, field: Field): void {
     field.value = tidied(name, field.value);
-    field.say(wrongField(name, field.value, this.rules));
     if (name !== 'identityNumber') return;
     for (const [other, value] of Object.entries(saidBy(field.value))) {
       const empty = this.fields.get(other);

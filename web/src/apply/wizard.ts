@@ -186,6 +186,7 @@ export class Wizard {
     const back = labelled(element('button', { type: 'button' }), WORDS.back);
     const buttons = element('p', { class: 'buttons' }, back, next);
     const form = element('form', { class: 'apply-form', novalidate: '' }, sheet.element, notice.element, buttons);
+    form.addEventListener('input', () => notice.tell('notice', []));
     back.addEventListener('click', () => void this.go(place === 0 ? { stage: 'who' } : { paper: place - 1 }));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
