@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::applying::config::ApplyingConfig;
 use crate::webhooks::config::WebhookConfig;
 
 /// The HTTP interface's part of the node configuration.
@@ -25,6 +26,8 @@ pub struct ApiConfig {
     pub per_minute: RateConfig,
     /// Webhooks.
     pub webhooks: WebhookConfig,
+    /// Applications that this node takes.
+    pub applying: ApplyingConfig,
     /// Answers over TLS alone where it is given.
     pub tls: Option<TlsConfig>,
     /// The proxies before it, if there are any.
@@ -96,6 +99,7 @@ impl Default for ApiConfig {
             limits: Limits::default(),
             per_minute: RateConfig::default(),
             webhooks: WebhookConfig::default(),
+            applying: ApplyingConfig::default(),
             tls: None,
             proxy: None,
         }
@@ -111,6 +115,9 @@ impl ApiConfig {
         }
         if let Some(name) = self.webhooks.zero() {
             return Err(ConfigError::ZeroWebhooks { name });
+        }
+        if let Some(target) = self.applying.in_the_clear() {
+            return Err(ConfigError::ApplyingInTheClear { target: target.to_string() });
         }
         self.limits.check()
     }
@@ -227,6 +234,14 @@ pub enum ConfigError {
     InTheClear {
         /// The address asked for.
         listen: SocketAddr,
+    },
+    /// A gateway or an inbox that is reached in the clear.
+    #[error(
+        "api.applying names {target}: one-time codes and their secret are sent by https, or to this very machine"
+    )]
+    ApplyingInTheClear {
+        /// The address.
+        target: String,
     },
     /// A limit of nothing would refuse everything.
     #[error("api.limits.{name} is 0, which would refuse every request: set it to 1 or more")]

@@ -4,6 +4,7 @@
 //! come from `chain`, and queries over a view from `chain::query`.
 
 pub mod access;
+pub mod applying;
 pub mod config;
 pub mod description;
 pub mod docs;
@@ -14,6 +15,7 @@ pub mod http;
 pub mod keeping;
 pub mod metrics;
 mod modules;
+pub mod outgoing;
 mod pages;
 pub mod routes;
 pub mod server;

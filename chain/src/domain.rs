@@ -93,3 +93,7 @@ pub const DIGITS: Tag = tag("dy/digits/1");
 pub const KEYED: Tag = tag("dy/keyed/1");
 /// What the answer to an access is sealed for.
 pub const EXCHANGE: Tag = tag("dy/exchange/1");
+/// The key that an authority publishes for what is sent to it.
+pub const INBOX_KEY: Tag = tag("dy/inbox-key/1");
+/// What a parcel for an authority is sealed for.
+pub const INBOX: Tag = tag("dy/inbox/1");

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chain::actions::NewClaim;
 use chain::ids::{ApplicationId, OrganisationId, RecordId, Time};
+use chain::keys::PublicKey;
 use chain::limits::BATCH_TRANSACTIONS;
 use chain::records::application::{ApplicationState, ClaimState};
 use chain::records::{Application, CertificateKind};
@@ -15,13 +16,12 @@ use chain::transaction::Transaction;
 use futures::StreamExt;
 
 use crate::authority::Role;
-use crate::authority::messages::{
-    CLAIMS, ClaimSent, ClaimsSent, PolicySold, PolicyWanted, Problem,
-};
+use crate::authority::messages::{PolicySold, PolicyWanted, Problem, WhoAmI};
 use crate::deposit::{Leaver, Vaults};
-use crate::node::{Node, NodeError, Verdict};
+use crate::node::{Node, NodeError, Verdict, now};
 use crate::sealed::Sealed;
 use formats::FormatError;
+use sealing::{CLAIMS, ClaimSent, Content, Parcel, Published};
 
 /// How long an application of the demo may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -73,6 +73,8 @@ pub enum DemoError {
 pub struct InboxAt {
     /// Its organisation.
     pub organisation: OrganisationId,
+    /// Its key with the role `attest`, which signs what it publishes.
+    pub signer: PublicKey,
     /// Address, such as `http://127.0.0.1:7001`.
     pub url: String,
 }
@@ -179,7 +181,7 @@ impl<N: Node> Applicant<N> {
         Ok(())
     }
 
-    /// Posts every claim to its authority, many in one request.
+    /// Posts every claim to its authority, many in one parcel sealed to it.
     pub async fn post(&self, drafts: &[Draft]) -> Result<(), DemoError> {
         let mut by_role: BTreeMap<Role, Vec<ClaimSent>> = BTreeMap::new();
         for draft in drafts {
@@ -194,12 +196,30 @@ impl<N: Node> Applicant<N> {
             }
         }
         for (role, claims) in by_role {
+            let to = self.published(role).await?;
             for some in claims.chunks(CLAIMS) {
-                let sent = ClaimsSent { claims: some.to_vec() };
-                self.send(role, "/v1/claims", &sent).await?;
+                let parcel = Parcel::seal(&Content::Claims(some.to_vec()), &to);
+                let parcel = parcel.map_err(|error| untold(role, error.to_string()))?;
+                self.send(role, "/v1/parcels", &parcel).await?;
             }
         }
         Ok(())
+    }
+
+    /// The key that an authority publishes now, signed by the one that the chain has of it.
+    pub async fn published(&self, role: Role) -> Result<Published, DemoError> {
+        let Some(inbox) = self.inboxes.get(&role) else {
+            return Err(DemoError::Data(format!("there is no {}", role.word())));
+        };
+        let asked = self.http.get(format!("{}/v1/authority", inbox.url)).send().await;
+        let answer = asked.map_err(|error| inbox_error(role, error))?;
+        let who: WhoAmI = answer.json().await.map_err(|error| inbox_error(role, error))?;
+        let of = (self.node.chain_id(), inbox.organisation);
+        who.sealed_to.check(of, now()).map_err(|error| untold(role, error.to_string()))?;
+        if who.sealed_to.signer != inbox.signer {
+            return Err(untold(role, "its key is signed by somebody else".to_owned()));
+        }
+        Ok(who.sealed_to)
     }
 
     /// Asks the insurer's counter for a compulsory policy that ends at an instant.
@@ -277,6 +297,10 @@ fn is_stuck(application: &Application) -> bool {
     let waits = application.claims.iter().any(|claim| claim.state == ClaimState::Waiting);
     let refused = |state: &ClaimState| matches!(state, ClaimState::Refused { .. });
     !waits && application.claims.iter().any(|claim| refused(&claim.state))
+}
+
+fn untold(role: Role, detail: String) -> DemoError {
+    DemoError::Inbox { role: role.word(), detail }
 }
 
 fn inbox_error(role: Role, error: reqwest::Error) -> DemoError {

@@ -5,11 +5,11 @@
 use std::time::Duration;
 
 use chain::hash::Hash;
-use chain::ids::{ApplicationId, CodeId, Height, OrganisationId, Time};
+use chain::ids::{ApplicationId, CodeId, Height, OrganisationId, PersonId, Time};
 use chain::limits::BATCH_TRANSACTIONS;
 use chain::receipt::Outcome;
 use chain::records::organisation::Identity;
-use chain::records::{Application, Interface, Organisation, Standing, Value};
+use chain::records::{Application, Interface, Organisation, Person, Standing, Value};
 use client::answers::AnyRecord;
 use client::{Client, ClientError};
 
@@ -124,6 +124,11 @@ impl Node for NetNode {
 
     async fn application(&self, id: ApplicationId) -> Result<Option<Application>, NodeError> {
         let found = self.client.application(id).await.map_err(no_answer)?;
+        Ok(found.map(|answer| answer.record))
+    }
+
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, NodeError> {
+        let found = self.client.person(id).await.map_err(no_answer)?;
         Ok(found.map(|answer| answer.record))
     }
 

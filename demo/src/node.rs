@@ -7,11 +7,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chain::actions::Action;
 use chain::hash::Hash;
-use chain::ids::{ApplicationId, CodeId, OrganisationId, Time};
+use chain::ids::{ApplicationId, CodeId, OrganisationId, PersonId, Time};
 use chain::keys::SecretKey;
 use chain::nonce::Nonce;
 use chain::records::code::{Colour, Standing};
-use chain::records::{Application, Interface, Organisation};
+use chain::records::{Application, Interface, Organisation, Person};
 use chain::transaction::Transaction;
 
 /// How long a transaction of the demo may wait for its block.
@@ -76,6 +76,12 @@ pub trait Node: Clone + Send + Sync + 'static {
         &self,
         id: ApplicationId,
     ) -> impl Future<Output = Result<Option<Application>, NodeError>> + Send;
+
+    /// A person, if the node has executed the identity's yes.
+    fn person(
+        &self,
+        id: PersonId,
+    ) -> impl Future<Output = Result<Option<Person>, NodeError>> + Send;
 
     /// A code as it is now.
     fn code(&self, id: CodeId) -> impl Future<Output = Result<CodeSeen, NodeError>> + Send;

@@ -82,6 +82,8 @@ pub struct Foundation {
     /// Working keys of organisations without a node, by names for their files: the first node keeps their
     /// data, and signs for them.
     pub sponsors: Vec<(String, SecretKey)>,
+    /// Where the inboxes of authorities are, which every node sends claims to; none where operators say so.
+    pub inboxes: Vec<(OrganisationId, SocketAddr)>,
     /// How the keys are written.
     pub sealing: Sealing,
 }
@@ -100,6 +102,7 @@ impl Foundation {
             nodes: consortium.nodes.iter().map(|node| Some(node.key.clone())).collect(),
             addresses: addresses.to_vec(),
             sponsors: without_node(consortium),
+            inboxes: Vec::new(),
             sealing: Sealing::TestKeys,
         }
     }
@@ -305,11 +308,11 @@ fn node_config(new: &Foundation, place: usize) -> String {
     let is_demo = matches!(new.sealing, Sealing::TestKeys);
     let open = if is_demo && is_validator { OPEN } else { "" };
     let receivers = if is_demo { RECEIVERS } else { "" };
-    let keeping = keeping(new, place);
+    let (keeping, inboxes) = (keeping(new, place), inboxes(new));
     let mut text = format!(
         "# {name}, a node of {}. Paths are relative to this file; docs/operating.md lists every key.\n\
          genesis = \"genesis.json\"\nkey = \"node.key\"\ndata = \"data\"\n\n\
-         [api]\nlisten = \"{}\"\n{open}{receivers}\n{keeping}[p2p]\nlisten = \"{}\"\n\n[p2p.peers]\n",
+         [api]\nlisten = \"{}\"\n{open}{receivers}\n{inboxes}{keeping}[p2p]\nlisten = \"{}\"\n\n[p2p.peers]\n",
         new.genesis.name, own.api, own.p2p
     );
     for (peer, at) in new.genesis.nodes.iter().zip(&new.addresses) {
@@ -318,6 +321,16 @@ fn node_config(new: &Foundation, place: usize) -> String {
         }
     }
     text
+}
+
+/// Where a node sends what authorities are to answer.
+fn inboxes(new: &Foundation) -> String {
+    let one = |(organisation, at): &(OrganisationId, SocketAddr)| {
+        format!(
+            "[[api.applying.authorities]]\norganisation = \"{organisation}\"\ninbox = \"http://{at}\"\n\n"
+        )
+    };
+    new.inboxes.iter().map(one).collect()
 }
 
 /// What a node says of the data that it keeps and exchanges; nothing where its keys are not made here.

@@ -120,7 +120,8 @@ pub fn found(
         Some(genesis) if problems.is_empty() => {
             let Made { organisations, nodes } = made;
             let (keys, sponsors) = (organisations, Vec::new());
-            Ok(Foundation { genesis, secrets, keys, nodes, addresses, sponsors, sealing })
+            let inboxes = Vec::new();
+            Ok(Foundation { genesis, secrets, keys, nodes, addresses, sponsors, inboxes, sealing })
         }
         _ => Err(wrong(problems)),
     }

@@ -17,12 +17,12 @@ use chain::refusal::{RefusalCode, Refused};
 use chain::{Action, Hash, Past, Transaction, TransactionId, query};
 
 use super::answer::{ExchangeAnswer, disclosed_answer};
-use super::seal::Receiver;
 use super::{Exchange, FLOOR, fresh};
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 use crate::keeping::reasons;
 use crate::routes::submit;
+use sealing::Receiver;
 
 /// How long the transaction of an access is good, in milliseconds.
 const GOOD_MS: u64 = 60_000;
@@ -68,7 +68,7 @@ impl Exchange {
         let question = MaySee { asked, purpose, waybill, case };
         let basis = may_see(&self.parts.store.latest(), &question, self.now());
         let basis = basis.map_err(|why| refused(&why))?;
-        let receiver = Receiver::new();
+        let receiver = Receiver::fresh();
         let request = Request {
             chain: self.chain(),
             about,
@@ -90,7 +90,7 @@ impl Exchange {
         (digits, key): (Digits, KeyField),
     ) -> Result<Begun, Problem> {
         let begun = tokio::time::Instant::now();
-        let receiver = Receiver::new();
+        let receiver = Receiver::fresh();
         let nonce = fresh().ok_or_else(|| Problem::new(&messages::INTERNAL))?;
         let entered = Entered { digits, key, by, receiver: receiver.public(), nonce };
         let answer = self.ask_shown(&entered).await;

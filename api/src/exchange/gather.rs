@@ -18,6 +18,7 @@ use futures::StreamExt;
 use super::Exchange;
 use super::answer::Found;
 use super::pending::Waiting;
+use super::seal::open;
 use crate::http::messages;
 use crate::http::problem::Problem;
 
@@ -136,7 +137,7 @@ impl Exchange {
     ) {
         match answer {
             Some(Answer::Sealed(sealed)) => {
-                let opened = waiting.receiver.open(&sealed, (self.chain(), access.id));
+                let opened = open(&waiting.receiver, &sealed, (self.chain(), access.id));
                 let checked = opened.map_err(|_| "it does not open".to_owned()).and_then(|found| {
                     let checked = check(&plan.committed, access, &found);
                     checked.map(|()| found).map_err(|untrue| untrue.to_string())

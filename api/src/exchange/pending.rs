@@ -11,7 +11,7 @@ use chain::ids::{OrganisationId, Time};
 use chain::limits::{ACCESS_MS, VALIDITY_MS};
 use parking_lot::Mutex;
 
-use super::seal::Receiver;
+use sealing::Receiver;
 
 /// Most requests kept at once: some hundred bytes each.
 const MOST: usize = 100_000;
@@ -115,7 +115,7 @@ mod tests {
     }
 
     fn request(number: usize) -> (Request, Receiver) {
-        let receiver = Receiver::new();
+        let receiver = Receiver::fresh();
         let mut nonce = [0; 16];
         nonce[..8].copy_from_slice(&number.to_le_bytes());
         let request = Request {

@@ -366,6 +366,56 @@ messages! {
         { "字段不符合格式" "Field not right" }
         { "字段 {field}：{value}" "{field}: {value}" }
         { "请按证件更正该字段。" "Correct that field as it is on the certificate." }
+    APPLYING_CLOSED = 503 "applying_closed"
+        { "本节点不受理个人申请" "No applications taken here" }
+        { "本节点未配置短信网关，或没有可代为提交申请的机构密钥。"
+          "This node has no gateway of text messages, or no key of an organisation that may send applications." }
+        { "请使用其他节点，或由运维人员配置 api.applying 与 exchange.keys。"
+          "Use another node, or have its operator configure `api.applying` and `exchange.keys`." }
+    OTP_TOO_SOON = 429 "otp_too_soon"
+        { "验证码发送过于频繁" "Codes asked for too often" }
+        { "请在 {value} 秒后再获取验证码。" "Another code can be sent after {value} seconds." }
+        { "每个手机号每分钟最多一次，每小时最多五次。" "One a minute and five an hour go to a phone." }
+    SMS_FAILED = 502 "sms_failed"
+        { "短信未能发出" "Text message not sent" }
+        { "短信网关没有接受该消息。" "The gateway of text messages did not take the message." }
+        { "请稍后重试。" "Try again later." }
+    OTP_WRONG = 422 "otp_wrong"
+        { "验证码不正确" "Code not right" }
+        { "验证码错误、已使用或已过期。" "The code is wrong, was used, or is over." }
+        { "请核对短信；输错五次后请重新获取。" "Compare it with the message; after five wrong tries ask for another." }
+    TICKET_NEEDED = 403 "ticket_needed"
+        { "请先验证手机号" "Phone not proved" }
+        { "没有有效的手机验证凭据。" "There is no ticket that is good now." }
+        { "请通过 /v1/applying/codes 验证手机号。" "Prove the phone by /v1/applying/codes." }
+    NO_ATTESTER = 422 "no_attester"
+        { "没有可核验的机构" "Nobody attests it" }
+        { "本节点联系不到登记核验 {value} 的机构。" "This node reaches no authority that is registered for {value} there." }
+        { "请核对所在州市，或联系运维人员。" "Check the prefecture, or ask the node's operator." }
+    DRAFTS_FULL = 429 "drafts_full"
+        { "待提交的申请过多" "Too many drafts" }
+        { "待提交的申请已达上限。" "As many drafts wait as may." }
+        { "请先提交，或半小时后再试。" "Submit those that wait, or try again after half an hour." }
+    APPLICATION_REFUSED = 422 "application_refused"
+        { "链上规则不允许" "Refused by the chain" }
+        { "未通过链上规则：{value}" "The chain's rules are against it: {value}" }
+        { "请按原因更正后重新准备。" "Correct what the reasons say, and make it ready anew." }
+    APPLICATION_WAITS = 503 "application_waits"
+        { "申请尚未执行" "Not executed yet" }
+        { "交易 {value} 尚未执行。" "The transaction {value} is not executed yet." }
+        { "请重新提交同一申请；重复提交是安全的。" "Submit the same draft again; that is safe." }
+    PERSON_NOT_MATCHED = 422 "person_not_matched"
+        { "信息不匹配" "No match" }
+        { "没有与该手机号、身份证号和姓名相符的持码人。" "No holder has this phone, identity number and name here." }
+        { "请核对信息；仍不匹配请到身份核验机构办理。" "Check them; if they are right, go to the identity authority in person." }
+    KEY_CHANGE_REFUSED = 422 "key_change_refused"
+        { "未能核实本人" "Person not verified" }
+        { "身份核验机构拒绝更换密钥：{value}" "The identity authority refused the new key: {value}" }
+        { "请到身份核验机构办理。" "Go to the identity authority in person." }
+    AUTHORITY_UNREACHABLE = 503 "authority_unreachable"
+        { "核验机构无应答" "Authority unreachable" }
+        { "核验机构 {value} 没有应答。" "The authority {value} gave no answer." }
+        { "请稍后重新提交。" "Submit again later." }
     CLAIM_DIFFERS = 409 "claim_differs"
         { "与申请不符" "Differs from the application" }
         { "{value} 与链上申请的承诺不符。" "{value} is not what the application on chain has." }

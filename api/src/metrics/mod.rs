@@ -2,10 +2,12 @@
 //! The metrics of a node: what the interface counts itself, and how all are written. Names are on
 //! one page, `names`; nothing else in the repository names one.
 
+mod courier;
 pub mod names;
 pub(crate) mod node;
 mod webhooks;
 
+pub(crate) use courier::CourierMetrics;
 pub(crate) use webhooks::WebhookMetrics;
 
 use std::sync::Arc;

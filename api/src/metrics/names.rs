@@ -53,6 +53,9 @@ metrics! {
     WEBHOOK_DELIVERED Counter "dianyun_webhook_delivered" "Messages that receivers of webhooks took";
     WEBHOOK_FAILED Counter "dianyun_webhook_failed" "Tries that receivers of webhooks did not take";
     WEBHOOK_PUT_ASIDE Counter "dianyun_webhook_put_aside" "Changes that webhooks gave up on";
+    APPLICATIONS_WAITING Gauge "dianyun_applications_waiting" "Applications whose claims are carried to authorities";
+    PARCELS_TAKEN Counter "dianyun_parcels_taken" "Parcels that authorities' inboxes took";
+    PARCELS_FAILED Counter "dianyun_parcels_failed" "Parcels that authorities' inboxes did not take";
     HEIGHT Gauge "dianyun_height" "Height executed here";
     HIGHEST_SEEN Gauge "dianyun_highest_seen" "Highest height that any node named";
     TERM Gauge "dianyun_term" "Term of Raft";

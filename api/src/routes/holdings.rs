@@ -7,7 +7,6 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use chain::Hash;
-use chain::calendar::Date;
 use chain::exchange::{KeyField, KeyKind};
 use chain::fields::{self, Field};
 use chain::ids::{ApplicationId, Time};
@@ -24,6 +23,7 @@ use zeroize::Zeroize;
 use super::Api;
 use super::webhooks::member;
 use crate::access::guard::Asking;
+use crate::applying::Paper;
 use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
 use crate::http::messages::{self, Message, Words};
 use crate::http::problem::Problem;
@@ -72,16 +72,16 @@ impl Drop for ClaimLeft {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContactLeft {
     /// Mobile number.
-    phone: String,
+    pub(crate) phone: String,
     /// Mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
+    pub(crate) email: Option<String>,
     /// Where they live now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
+    pub(crate) address: Option<String>,
     /// Whom to call in an emergency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    emergency: Option<String>,
+    pub(crate) emergency: Option<String>,
 }
 
 /// What a sponsor leaves of an application.
@@ -177,6 +177,7 @@ pub(super) async fn leave(
         vault.put(subject, &contact).map_err(refused)?;
         // They open what is on chain: other bytes than before are those of a corrected claim.
         vault.replace(subject, &claims).map_err(refused)?;
+        api.applying.left(id);
         HoldingsAnswer::of(&vault, id).map_err(refused)
     });
     read.await.map(Json)
@@ -221,13 +222,18 @@ impl Api {
         }
         Ok((application, vault))
     }
-
-    fn rules(&self) -> Rules {
-        Rules { mode: self.genesis.mode, as_of: Date::in_beijing(self.exchange.now()) }
-    }
 }
 
 impl HoldingsLeft {
+    /// What an application that was prepared here leaves.
+    pub(crate) fn of(
+        claims: Vec<ClaimLeft>,
+        contact: Option<ContactLeft>,
+        holder: Option<PublicKey>,
+    ) -> Self {
+        Self { claims, contact, holder }
+    }
+
     fn check(&self, application: &Application, rules: Rules) -> Result<(), Problem> {
         if self.claims.is_empty() && self.contact.is_none() && self.holder.is_none() {
             return Err(invalid("claims", "some, or a contact, or the holder's key"));
@@ -247,7 +253,7 @@ impl HoldingsLeft {
 
     /// How the holder is reached, and the claims with the holder's key; each found by its key fields, in the
     /// clear and under the consortium's key.
-    fn parcels(&self, api: &Api) -> [Parcel; 2] {
+    pub(crate) fn parcels(&self, api: &Api) -> [Parcel; 2] {
         let mut contact = Parcel::new();
         if let Some(left) = &self.contact {
             contact = contact.contact(&left.contact());
@@ -282,6 +288,11 @@ fn findable(parcel: Parcel, api: &Api, kind: KeyKind, value: &str) -> Parcel {
 }
 
 impl ClaimLeft {
+    /// A certificate of a draft.
+    pub(crate) fn of(paper: &Paper) -> Self {
+        Self { place: paper.place, kind: paper.kind, fields: paper.fields.clone() }
+    }
+
     fn check(&self, index: usize, application: &Application, rules: Rules) -> Result<(), Problem> {
         let path = format!("claims[{index}]");
         let values = self.fields.iter().map(|field| (field.name.as_str(), field.value.as_str()));
@@ -301,7 +312,17 @@ impl ClaimLeft {
 }
 
 impl ContactLeft {
-    fn check(&self, rules: Rules) -> Result<(), Problem> {
+    /// As the vault has it.
+    pub(crate) fn of(contact: &Contact) -> Self {
+        Self {
+            phone: contact.phone.clone(),
+            email: contact.email.clone(),
+            address: contact.address.clone(),
+            emergency: contact.emergency.clone(),
+        }
+    }
+
+    pub(crate) fn check(&self, rules: Rules) -> Result<(), Problem> {
         let phone = match self.phone.is_empty() {
             true => Err(FormatError::Missing),
             false => formats::check_field("telephone", &self.phone, rules),
@@ -327,7 +348,7 @@ impl ContactLeft {
         }
     }
 
-    fn contact(&self) -> Contact {
+    pub(crate) fn contact(&self) -> Contact {
         Contact {
             phone: self.phone.clone(),
             email: self.email.clone(),
@@ -337,13 +358,13 @@ impl ContactLeft {
     }
 }
 
-fn field_wrong(field: &str, said: formats::Messages) -> Problem {
+pub(crate) fn field_wrong(field: &str, said: formats::Messages) -> Problem {
     let words = Words { zh: said.zh, en: said.en };
     Problem::new(&messages::FIELD_WRONG).field(field).words(words)
 }
 
 /// What a vault's refusal is; anything else is trouble of this node.
-fn refused(error: VaultError) -> Problem {
+pub(crate) fn refused(error: VaultError) -> Problem {
     match error {
         VaultError::Taken { name, .. } => Problem::new(&messages::HOLDINGS_TAKEN).value(name),
         VaultError::TooMany { what, limit, .. } => {

@@ -3,6 +3,7 @@
 //! Never a rule of the chain: answers come from `chain::query` over a view.
 
 mod affiliations;
+mod applying;
 mod batches;
 mod blocks;
 mod codes;
@@ -12,7 +13,7 @@ mod deliveries;
 mod examples;
 mod exchange;
 mod holders;
-mod holdings;
+pub(crate) mod holdings;
 mod interfaces;
 mod lists;
 mod modules;
@@ -53,6 +54,7 @@ use crate::access::guard::guard;
 use crate::access::register::Register;
 use crate::access::signing::Keystore;
 use crate::access::token;
+use crate::applying::{Applying, Parts};
 use crate::config::ApiConfig;
 use crate::description::{self, refusing};
 use crate::docs;
@@ -78,6 +80,7 @@ pub struct Api {
     pub(crate) metrics: Metrics,
     pub(crate) access: Arc<Access>,
     pub(crate) exchange: Arc<Exchange>,
+    pub(crate) applying: Arc<Applying>,
     pub(crate) keystore: watch::Receiver<Arc<Keystore>>,
     /// Personal data that this node keeps; none where it keeps none.
     pub(crate) vault: Option<Arc<Vault>>,
@@ -155,7 +158,20 @@ pub async fn serve(
         (config.per_minute.clone(), config.proxy.clone()),
         token::audience(genesis.chain_id(), &handle.status().name),
     );
+    let applying = Applying::start(
+        Parts {
+            config: &config.applying,
+            genesis: &genesis,
+            name: &handle.status().name,
+            store: &store,
+            exchange: &exchange,
+            vault: vault.as_ref(),
+        },
+        &mut registry,
+        shutdown.clone(),
+    )?;
     let api = Api {
+        applying: Arc::new(applying),
         tips: stream::Changes::start(store.clone(), handle.blocks(), Arc::clone(&reads)),
         webhooks,
         store,
@@ -206,6 +222,7 @@ pub(crate) fn described() -> (Router<Api>, OpenApi) {
         .merge(consents())
         .merge(exchange())
         .merge(holders())
+        .merge(applying())
         .merge(modules())
         .merge(webhooks())
         .merge(node())
@@ -318,6 +335,27 @@ fn holders() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(holders::prompts), &[ASKED, FOUND]))
         .routes(refusing(routes!(holders::refuse_prompt), &[ASKED, FOUND]))
         .routes(refusing(routes!(holders::prompt_events), &[ASKED, FOUND, STREAMS]))
+}
+
+fn applying() -> OpenApiRouter<Api> {
+    use applying::{NOT_CORRECTED, NOT_MATCHED, NOT_PROVED, NOT_READY, NOT_SENT, NOT_SUBMITTED};
+    let (body, taken, signed) = (submit::BODY, submit::NOT_TAKEN, sign::NOT_SIGNED);
+    let kept = holdings::NOT_TAKEN;
+    let submitted = [ASKED, body, FOUND, NOT_READY, NOT_SUBMITTED, taken, signed, kept];
+    OpenApiRouter::default()
+        .routes(refusing(routes!(applying::send_one_time_code), &[ASKED, body, NOT_SENT]))
+        .routes(refusing(routes!(applying::verify_one_time_code), &[ASKED, body, NOT_PROVED]))
+        .routes(refusing(routes!(applying::check_papers), &[ASKED, body]))
+        .routes(refusing(routes!(applying::prepare_application), &[ASKED, body, NOT_READY]))
+        .routes(refusing(
+            routes!(applying::prepare_correction),
+            &[ASKED, body, FOUND, NOT_READY, NOT_CORRECTED],
+        ))
+        .routes(refusing(
+            routes!(applying::prepare_key_change),
+            &[ASKED, body, NOT_READY, NOT_MATCHED],
+        ))
+        .routes(refusing(routes!(applying::submit_draft), &submitted))
 }
 
 fn modules() -> OpenApiRouter<Api> {

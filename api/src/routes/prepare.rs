@@ -142,13 +142,30 @@ pub(super) fn valid_for_ms(asked: Option<u64>) -> Result<u64, Problem> {
 pub(super) fn prepared(transaction: Transaction, nonce: Nonce) -> Result<Prepared, Problem> {
     let (id, message) = (transaction.id(), hex::encode(transaction.message()));
     let Transaction { version, chain, sender, nonce: own, valid_until, action, .. } = transaction;
-    let signature = Signature { scheme: Scheme::Ed25519, bytes: [0; 64] };
-    let word = Statement { signer: sender, nonce, valid_until, signature };
-    let word = hex::encode(word.message(chain, action.statement_digest()));
+    let statement = word((&action, nonce), (chain, sender), valid_until);
     let summary = summary(&action, (sender, valid_until))?;
     let transaction = Unsigned { version, chain, sender, nonce: own, valid_until, action };
-    let statement = OwnWord { nonce, valid_until, message: word };
     Ok(Prepared { id, message, statement, summary, transaction })
+}
+
+/// What a second party signs as its word on an action.
+pub(super) fn own_word(
+    action: &Action,
+    of: (Hash, PublicKey),
+    valid_until: Time,
+) -> Result<OwnWord, Problem> {
+    Ok(word((action, fresh()?), of, valid_until))
+}
+
+fn word(
+    (action, nonce): (&Action, Nonce),
+    (chain, signer): (Hash, PublicKey),
+    valid_until: Time,
+) -> OwnWord {
+    let signature = Signature { scheme: Scheme::Ed25519, bytes: [0; 64] };
+    let word = Statement { signer, nonce, valid_until, signature };
+    let message = hex::encode(word.message(chain, action.statement_digest()));
+    OwnWord { nonce, valid_until, message }
 }
 
 fn fresh() -> Result<Nonce, Problem> {
@@ -157,7 +174,10 @@ fn fresh() -> Result<Nonce, Problem> {
     Ok(Nonce(bytes))
 }
 
-fn summary(action: &Action, (sender, valid_until): (PublicKey, Time)) -> Result<InWords, Problem> {
+pub(super) fn summary(
+    action: &Action,
+    (sender, valid_until): (PublicKey, Time),
+) -> Result<InWords, Problem> {
     let title = Title::of(action);
     let whole = serde_json::to_value(action).map_err(|_| Problem::new(&messages::INTERNAL))?;
     let content = whole.get(action.word()).ok_or_else(|| Problem::new(&messages::INTERNAL))?;

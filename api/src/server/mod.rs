@@ -31,6 +31,7 @@ use tower::{Service, ServiceExt};
 
 use crate::access::guard::Peer;
 use crate::access::rates::subscriber;
+use crate::applying::ApplyingError;
 use crate::config::{ApiConfig, ConfigError, Limits, ProxyConfig};
 use crate::http::problem;
 use crate::metrics::{HttpMetrics, Refused};
@@ -53,6 +54,9 @@ pub enum ServeError {
     /// The certificate or its key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// Applications cannot be taken.
+    #[error(transparent)]
+    Applying(#[from] ApplyingError),
     /// The address is taken or not ours.
     #[error("cannot listen on {listen}: {source}; stop what uses it or set api.listen to another")]
     Bind {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::address::Range;
+use crate::outgoing::address::Range;
 
 /// Webhooks, in the configuration of the interface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,9 +12,9 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::record::{Kept, Progress, Stopped, Trouble, WebhookId};
-use super::target::Target;
 use super::{WebhookError, deliver};
 use crate::access::Narrowed;
+use crate::outgoing::Target;
 use crate::routes::Api;
 
 /// What changes.

@@ -3,7 +3,6 @@
 //! a place in the chain's changes and what could not be delivered; the changes themselves are read from the
 //! chain, so nothing is lost, on a restart neither. Never decides who sees what: the table of access does.
 
-pub mod address;
 pub mod config;
 mod deliver;
 mod hook;
@@ -13,10 +12,8 @@ mod schedule;
 mod seal;
 mod send;
 mod sign;
-mod target;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chain::Time;
@@ -30,6 +27,8 @@ use tokio::sync::Semaphore;
 
 use crate::access::Narrowed;
 use crate::metrics::WebhookMetrics;
+use crate::outgoing::AuthoritiesError;
+pub(crate) use crate::outgoing::Target;
 use crate::routes::Api;
 use config::WebhookConfig;
 pub(crate) use deliver::is_wanted;
@@ -41,19 +40,13 @@ pub use seal::SealKey;
 use send::Sender;
 pub(crate) use send::{Failure, Sent};
 use sign::Secret;
-pub(crate) use target::Target;
 
 /// Why webhooks cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
     /// The file of authorities cannot be used.
-    #[error("{}: {why}; api.webhooks.authorities names a PEM file with certificates", path.display())]
-    Authorities {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
+    #[error("{0}; api.webhooks.authorities names a PEM file with certificates")]
+    Authorities(#[from] AuthoritiesError),
     /// A row of this node's table cannot be read.
     #[error("what this node keeps of webhook {0} cannot be read: another release wrote it")]
     Row(String),

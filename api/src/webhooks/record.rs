@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::send::Sent;
-use super::target::Target;
+use crate::outgoing::Target;
 
 /// The name of a webhook: 128 random bits, `whk_` and 26 Crockford symbols as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,16 +7,23 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use api::exchange::holdings::{HeldClaim, Holdings, HoldingsError, Reading};
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use chain::exchange::{KeyField, KeyKind, KeyedField};
-use chain::ids::ApplicationId;
+use chain::hash::Hash;
+use chain::ids::{ApplicationId, OrganisationId};
+use chain::keys::SecretKey;
 use chain::records::CertificateKind;
 use chain::text::Word;
-use demo::authority::messages::ClaimsSent;
+use demo::applicant::InboxAt;
+use demo::authority::Role;
+use demo::authority::messages::WhoAmI;
+use genesis::demo::Consortium;
+use sealing::{Content, Parcel, Published, Receiver};
 use tokio::net::TcpListener;
 
 /// The key that the nodes of the tests share.
@@ -86,37 +93,77 @@ impl Holdings for Held {
     }
 }
 
-#[derive(Clone)]
+/// Stands before an authority's inbox with a key of its own, which the authority signed.
 struct Messenger {
-    to: Arc<str>,
+    to: String,
     held: Arc<Held>,
     http: reqwest::Client,
+    of: (Hash, OrganisationId),
+    signer: SecretKey,
+    receiver: Receiver,
 }
 
 /// A messenger to an authority's inbox; where it is reached.
-pub(crate) async fn messenger(to: &str, held: Arc<Held>) -> String {
-    let http = demo::plain(std::time::Duration::from_secs(60));
-    let messenger = Messenger { to: to.into(), held, http };
+pub(crate) async fn messenger(
+    consortium: &Consortium,
+    (role, to): (Role, &InboxAt),
+    held: Arc<Held>,
+) -> String {
+    let messenger = Messenger {
+        to: to.url.clone(),
+        held,
+        http: demo::plain(std::time::Duration::from_secs(60)),
+        of: (consortium.genesis.chain_id(), to.organisation),
+        signer: consortium.member(role.word()).unwrap().key.clone(),
+        receiver: Receiver::fresh(),
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address: SocketAddr = listener.local_addr().unwrap();
-    let app = Router::new().fallback(carry).with_state(messenger);
+    let app = Router::new()
+        .route("/v1/authority", get(who))
+        .route("/v1/parcels", post(parcel))
+        .fallback(carry)
+        .with_state(Arc::new(messenger));
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     format!("http://{address}")
 }
 
-async fn carry(State(messenger): State<Messenger>, uri: Uri, body: Bytes) -> Response {
-    if let Ok(sent) = serde_json::from_slice::<ClaimsSent>(&body) {
+impl Messenger {
+    async fn authority(&self) -> WhoAmI {
+        let asked = self.http.get(format!("{}/v1/authority", self.to)).send().await.unwrap();
+        asked.json().await.unwrap()
+    }
+
+    async fn post(&self, path: &str, body: Vec<u8>) -> Response {
+        let url = format!("{}{path}", self.to);
+        let request = self.http.post(url).header(header::CONTENT_TYPE, "application/json");
+        let answer = request.body(body).send().await.unwrap();
+        let status = StatusCode::from_u16(answer.status().as_u16()).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
+        (status, headers, answer.bytes().await.unwrap()).into_response()
+    }
+}
+
+async fn who(State(messenger): State<Arc<Messenger>>) -> Json<WhoAmI> {
+    let real = messenger.authority().await;
+    let (key, until) = (messenger.receiver.public(), real.sealed_to.valid_until);
+    Json(WhoAmI { sealed_to: Published::sign(&messenger.signer, messenger.of, key, until), ..real })
+}
+
+async fn parcel(State(messenger): State<Arc<Messenger>>, Json(parcel): Json<Parcel>) -> Response {
+    let content = parcel.open(&messenger.receiver, messenger.of).unwrap();
+    if let Content::Claims(claims) = &content {
         let mut held = messenger.held.0.lock().unwrap();
-        for claim in sent.claims {
-            let one = HeldClaim { kind: claim.kind, fields: claim.fields };
+        for claim in claims {
+            let one = HeldClaim { kind: claim.kind, fields: claim.fields.clone() };
             held.entry(claim.application).or_default().push(one);
         }
     }
-    let url = format!("{}{}", messenger.to, uri.path());
-    let request = messenger.http.post(url).header(header::CONTENT_TYPE, "application/json");
-    let answer = request.body(body).send().await.unwrap();
-    let status = StatusCode::from_u16(answer.status().as_u16()).unwrap();
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
-    (status, headers, answer.bytes().await.unwrap()).into_response()
+    let sealed = Parcel::seal(&content, &messenger.authority().await.sealed_to).unwrap();
+    messenger.post("/v1/parcels", serde_json::to_vec(&sealed).unwrap()).await
+}
+
+async fn carry(State(messenger): State<Arc<Messenger>>, uri: Uri, body: Bytes) -> Response {
+    messenger.post(uri.path(), body.to_vec()).await
 }

@@ -226,8 +226,8 @@ async fn build() -> Network {
     }
     let net = connected(open[ASKED]).await;
     let mut inboxes = authorities(&consortium, &net).await;
-    for inbox in inboxes.values_mut() {
-        inbox.url = messenger(&inbox.url, nodes[HOLDER].held.clone()).await;
+    for (role, inbox) in &mut inboxes {
+        inbox.url = messenger(&consortium, (*role, &*inbox), nodes[HOLDER].held.clone()).await;
     }
     let key = |name: &str| consortium.member(name).unwrap().key.clone();
     let settings = Settings {

@@ -295,8 +295,8 @@ async fn build() -> World {
     let node = node(1, Limits::default()).await;
     let net = connected(node.address).await;
     let mut inboxes = authorities(&node.consortium, &net).await;
-    for inbox in inboxes.values_mut() {
-        inbox.url = messenger(&inbox.url, node.held.clone()).await;
+    for (role, inbox) in &mut inboxes {
+        inbox.url = messenger(&node.consortium, (*role, &*inbox), node.held.clone()).await;
     }
     let settings = Settings {
         inboxes,
@@ -349,7 +349,8 @@ pub(crate) async fn authorities(consortium: &Consortium, net: &NetNode) -> Inbox
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let member = consortium.member(role.word()).unwrap();
-        inboxes.insert(role, InboxAt { organisation: member.id, url });
+        let signer = member.key.public();
+        inboxes.insert(role, InboxAt { organisation: member.id, signer, url });
         let setup = Setup {
             role,
             organisation: member.id,

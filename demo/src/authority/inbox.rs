@@ -12,14 +12,15 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use chain::fields;
 use chain::ids::ApplicationId;
+use sealing::{CLAIMS, ClaimSent, Content, PARCEL_BYTES, Parcel, ParcelError, Published};
 use serde::de::DeserializeOwned;
 
-use super::messages::{
-    BODY_BYTES, CLAIMS, ClaimSent, ClaimStanding, ClaimsSent, PolicySold, PolicyWanted, Problem,
-    Taken, WhoAmI,
-};
-use super::{Office, Role, lock};
+use super::messages::{ClaimStanding, PolicySold, PolicyWanted, Problem, Taken, WhoAmI};
+use super::{Office, Role, keys, lock};
 use crate::node::{Node, now};
+
+/// How long a published key is good for. Who wants one later asks again.
+const PUBLISHED_MS: u64 = 3_600_000;
 
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(20);
@@ -33,7 +34,7 @@ type Shared<N> = State<Arc<Office<N>>>;
 pub(super) fn router<N: Node>(office: Arc<Office<N>>) -> Router {
     Router::new()
         .route("/v1/authority", get(who::<N>))
-        .route("/v1/claims", post(take_claims::<N>))
+        .route("/v1/parcels", post(take::<N>))
         .route("/v1/claims/{application}/{claim}", get(standing::<N>))
         .route("/v1/policies", post(sell::<N>))
         .fallback(unknown)
@@ -42,36 +43,64 @@ pub(super) fn router<N: Node>(office: Arc<Office<N>>) -> Router {
 }
 
 async fn who<N: Node>(State(office): Shared<N>) -> Json<WhoAmI> {
+    let setup = &office.setup;
+    let chain = office.node.chain_id();
+    let key = office.receiver.public();
+    let until = now().plus(PUBLISHED_MS);
     Json(WhoAmI {
-        chain: office.node.chain_id(),
-        organisation: office.setup.organisation,
-        role: office.setup.role.word().to_owned(),
-        kinds: office.setup.role.kinds().to_vec(),
+        chain,
+        organisation: setup.organisation,
+        role: setup.role.word().to_owned(),
+        kinds: setup.role.kinds().to_vec(),
+        sealed_to: Published::sign(&setup.key, (chain, setup.organisation), key, until),
     })
 }
 
-async fn take_claims<N: Node>(
+async fn take<N: Node>(
     State(office): Shared<N>,
     body: Body,
 ) -> Result<(StatusCode, Json<Taken>), Problem> {
-    let sent: ClaimsSent = read(body).await?;
-    if sent.claims.is_empty() || sent.claims.len() > CLAIMS {
+    let parcel: Parcel = read(body).await?;
+    if parcel.to != office.receiver.public() {
+        let title = "封装所用公钥已更换 / the parcel is sealed to another key";
+        let detail = "ask GET /v1/authority for the key in force, and seal it anew";
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Problem::new(status, "key_unknown", title, detail).field("to"));
+    }
+    let of = (office.node.chain_id(), office.setup.organisation);
+    let opened = parcel.open(&office.receiver, of).map_err(|error| not_opened(&error))?;
+    match opened {
+        Content::Claims(claims) => take_claims(&office, claims),
+        Content::KeyChange(change) => keys::change(&office, *change).await,
+    }
+}
+
+fn not_opened(error: &ParcelError) -> Problem {
+    let title = "封装的内容无法打开 / the parcel cannot be opened";
+    Problem::new(StatusCode::BAD_REQUEST, "parcel_not_opened", title, error.to_string())
+}
+
+fn take_claims<N: Node>(
+    office: &Office<N>,
+    claims: Vec<ClaimSent>,
+) -> Result<(StatusCode, Json<Taken>), Problem> {
+    if claims.is_empty() || claims.len() > CLAIMS {
         let detail = format!("send 1 to {CLAIMS} claims at once");
         return Err(Problem::malformed(detail).field("claims"));
     }
-    for (place, claim) in sent.claims.iter().enumerate() {
+    for (place, claim) in claims.iter().enumerate() {
         check(office.setup.role, claim).map_err(|problem| {
             let field = problem.field.clone().unwrap_or_default();
             problem.field(format!("claims.{place}{field}"))
         })?;
     }
-    let taken = sent.claims.len();
+    let taken = claims.len();
     let Ok(places) = office.queue.try_reserve_many(taken) else {
         let title = "待办过多，请稍后再试 / the inbox is full, try again later";
         let detail = "too many claims wait for an answer";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "inbox_full", title, detail));
     };
-    for (place, claim) in places.zip(sent.claims) {
+    for (place, claim) in places.zip(claims) {
         let key = (claim.application, claim.claim);
         lock(&office.standings).set(key, ClaimStanding::Waiting);
         place.send(claim);
@@ -156,12 +185,12 @@ fn not_found() -> Problem {
 
 /// Reads a bounded body within its time, as JSON.
 async fn read<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
-    let reading = axum::body::to_bytes(body, BODY_BYTES);
+    let reading = axum::body::to_bytes(body, PARCEL_BYTES);
     let bytes = match tokio::time::timeout(BODY_TIME, reading).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) => {
             let title = "请求过大或中断 / the body is too large or broke off";
-            let detail = format!("at most {BODY_BYTES} bytes");
+            let detail = format!("at most {PARCEL_BYTES} bytes");
             let status = StatusCode::PAYLOAD_TOO_LARGE;
             return Err(Problem::new(status, "inbox_too_large", title, detail));
         }

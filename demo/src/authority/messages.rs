@@ -1,51 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What an applicant's client and an authority's inbox say to each other, and every limit of it.
-//! Values are personal: they travel over loopback and are never logged.
+//! What an authority's inbox answers, and every limit of it. What it is sent are sealed parcels.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chain::fields::Field;
 use chain::hash::Hash;
-use chain::ids::{ApplicationId, OrganisationId, Time};
+use chain::ids::{OrganisationId, Time};
 use chain::records::certificate::CertificateKind;
+use sealing::Published;
 use serde::{Deserialize, Serialize};
 
-/// Largest body that an inbox reads.
-pub const BODY_BYTES: usize = 2 * 1024 * 1024;
-/// Most claims in one request.
-pub const CLAIMS: usize = 500;
 /// Most claims that wait for the clerk, and as many again that wait with the clerk for the chain.
 pub const WAITING: usize = 5_000;
 /// Most answers that an inbox remembers for those who ask.
 pub const REMEMBERED: usize = 100_000;
 
-/// One claim with what opens it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClaimSent {
-    /// The application, which need not be on chain yet.
-    pub application: ApplicationId,
-    /// Place of the claim in it, from 0.
-    pub claim: u32,
-    /// Kind of certificate.
-    pub kind: CertificateKind,
-    /// All fields of the kind's table, in its order.
-    pub fields: Vec<Field>,
-}
-
-/// Claims for one authority.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClaimsSent {
-    /// At most 500.
-    pub claims: Vec<ClaimSent>,
-}
-
 /// What an inbox took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
-    /// How many claims.
+    /// How many claims, which are answered on chain; 1 for a key that is on chain now.
     pub taken: usize,
 }
 
@@ -80,6 +53,8 @@ pub struct WhoAmI {
     pub role: String,
     /// Kinds of certificates that it answers.
     pub kinds: Vec<CertificateKind>,
+    /// The key that parcels for it are sealed to.
+    pub sealed_to: Published,
 }
 
 /// Asks the insurer's counter for a policy.

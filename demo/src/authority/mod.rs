@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! An authority of the demo: a process with its own key, its part of the invented register, and an
-//! HTTP inbox on loopback. It never answers for a claim that it has not recomputed and compared, and
+//! HTTP inbox on loopback that takes parcels sealed to it. It never answers for a claim that it has not recomputed and compared, and
 //! never lends its key to anybody.
 
 pub mod book;
 mod clerk;
 mod inbox;
 pub mod judge;
+mod keys;
 pub mod messages;
 
 use std::collections::{HashMap, VecDeque};
@@ -17,11 +18,12 @@ use chain::ids::{ApplicationId, OrganisationId};
 use chain::keys::SecretKey;
 use chain::records::certificate::CertificateKind as Kind;
 use genesis::TagSecrets;
+use sealing::{ClaimSent, Receiver};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use self::book::Book;
-use self::messages::{ClaimSent, ClaimStanding, REMEMBERED, WAITING};
+use self::messages::{ClaimStanding, REMEMBERED, WAITING};
 use crate::node::Node;
 use crate::yunnan::Register;
 use formats::FormatError;
@@ -108,6 +110,9 @@ type Waiting = ClaimSent;
 /// Which claim.
 type ClaimKey = (ApplicationId, u32);
 
+/// Changes of keys that are under way at once.
+const KEY_CHANGES: usize = 8;
+
 /// What inbox and clerk share.
 struct Office<N> {
     setup: Setup,
@@ -115,6 +120,10 @@ struct Office<N> {
     book: Mutex<Book>,
     standings: Mutex<Standings>,
     queue: mpsc::Sender<Waiting>,
+    /// Opens parcels. It lives as long as the process: who sealed to an earlier one asks for this one.
+    receiver: Receiver,
+    /// Changes of keys at once.
+    key_changes: Semaphore,
 }
 
 /// Where claims stand, the oldest forgotten first.
@@ -158,7 +167,15 @@ pub async fn serve<N: Node>(
     let book = Mutex::new(Book::new(setup.register, setup.people)?);
     let (queue, waiting) = mpsc::channel(WAITING);
     let standings = Mutex::new(Standings::default());
-    let office = Arc::new(Office { setup, node, book, standings, queue });
+    let office = Arc::new(Office {
+        setup,
+        node,
+        book,
+        standings,
+        queue,
+        receiver: Receiver::fresh(),
+        key_changes: Semaphore::new(KEY_CHANGES),
+    });
     let clerk = tokio::spawn(clerk::work(Arc::clone(&office), waiting));
     let served = axum::serve(listener, inbox::router(office)).with_graceful_shutdown(stop).await;
     clerk.abort();

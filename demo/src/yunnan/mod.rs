@@ -8,6 +8,7 @@ pub mod days;
 pub mod draw;
 pub mod enterprises;
 pub mod geography;
+pub mod newcomer;
 pub mod people;
 pub mod trade;
 pub mod vehicles;

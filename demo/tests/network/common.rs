@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex};
 
 use chain::gb32100::CreditCode;
 use chain::hash::Hash;
-use chain::ids::{ApplicationId, CodeId, OrganisationId};
+use chain::ids::{ApplicationId, CodeId, OrganisationId, PersonId};
 use chain::memory::Memory;
 use chain::receipt::Outcome;
 use chain::records::name::{NameKind, UniqueName};
-use chain::records::{Application, Code, Interface, List, ListKey, Organisation, RecordKind};
+use chain::records::{
+    Application, Code, Interface, List, ListKey, Organisation, Person, RecordKind,
+};
 use chain::transaction::{Checked, Decoded};
 use chain::view::Past;
 use demo::applicant::{InboxAt, Inboxes};
@@ -82,6 +84,10 @@ impl Node for MemoryNode {
         Ok(self.memory.lock().unwrap().get(id.0))
     }
 
+    async fn person(&self, id: PersonId) -> Result<Option<Person>, NodeError> {
+        Ok(self.memory.lock().unwrap().get(id.0))
+    }
+
     async fn code(&self, id: CodeId) -> Result<CodeSeen, NodeError> {
         self.block(&[]);
         let code: Option<Code> = self.memory.lock().unwrap().get(id.record());
@@ -133,7 +139,8 @@ impl Network {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}", listener.local_addr().unwrap());
             let member = consortium.member(role.word()).unwrap();
-            inboxes.insert(role, InboxAt { organisation: member.id, url });
+            let signer = member.key.public();
+            inboxes.insert(role, InboxAt { organisation: member.id, signer, url });
             let setup = Setup {
                 role,
                 organisation: member.id,

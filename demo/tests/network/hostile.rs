@@ -11,14 +11,13 @@ use chain::records::application::{Application, ApplicationState, ClaimState, Cod
 use chain::records::{CertificateKind, Custody};
 use demo::applicant::{Applicant, Draft};
 use demo::authority::Role;
-use demo::authority::messages::{
-    CLAIMS, ClaimSent, ClaimStanding, ClaimsSent, PolicyWanted, WAITING,
-};
+use demo::authority::messages::{ClaimStanding, PolicyWanted, WAITING};
 use demo::cast;
 use demo::deposit::Leaver;
 use demo::node::{Node, Verdict, now, sign};
 use demo::sealed::{Sealed, seal};
 use demo::yunnan::certificates::Certificate;
+use sealing::{CLAIMS, ClaimSent, Content, Parcel};
 
 use crate::common::{MemoryNode, Network, plain};
 
@@ -63,8 +62,10 @@ impl Case {
     }
 
     async fn post(&self, claims: Vec<ClaimSent>) -> u16 {
-        let url = format!("{}/v1/claims", self.network.inboxes[&Role::Transport].url);
-        let sent = plain().post(url).json(&ClaimsSent { claims }).send().await;
+        let to = self.applicant.published(Role::Transport).await.unwrap();
+        let parcel = Parcel::seal(&Content::Claims(claims), &to).unwrap();
+        let url = format!("{}/v1/parcels", self.network.inboxes[&Role::Transport].url);
+        let sent = plain().post(url).json(&parcel).send().await;
         sent.unwrap().status().as_u16()
     }
 

@@ -19,8 +19,8 @@ Examples:
   dianyun authority run --role insurer --dir NET --node http://127.0.0.1:8080 \\
     --listen 127.0.0.1:7001
 
-`dianyun testnet up` starts all four. The inbox takes POST /v1/claims and says who it is at
-GET /v1/authority.";
+`dianyun testnet up` starts all four. The inbox takes sealed parcels at POST /v1/parcels
+and says who it is, and by which key they are sealed to it, at GET /v1/authority.";
 
 /// Play an authority of the demo.
 #[derive(Debug, Subcommand)]

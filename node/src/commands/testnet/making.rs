@@ -13,6 +13,7 @@ use genesis::demo::{Consortium, Enterprise, consortium};
 use genesis::layout::{Addresses, Foundation};
 
 use super::ports::free_addresses;
+use super::state::AuthorityState;
 
 /// How many nodes.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +48,12 @@ pub(super) fn design(plan: Plan) -> Result<(Consortium, Vec<Addresses>)> {
 }
 
 /// Writes the folders of a new network.
-pub(super) fn write(dir: &Path, consortium: &Consortium, addresses: &[Addresses]) -> Result<()> {
+pub(super) fn write(
+    dir: &Path,
+    consortium: &Consortium,
+    addresses: &[Addresses],
+    authorities: &[AuthorityState],
+) -> Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     let mut foundation = Foundation::demo(consortium, addresses);
     let chain = consortium.genesis.chain_id();
@@ -56,12 +62,16 @@ pub(super) fn write(dir: &Path, consortium: &Consortium, addresses: &[Addresses]
     foundation.sponsors.extend(hauliers.map(|index| {
         (format!("haulier-{}", index + 1), cast::key(chain, cast::Player::Enterprise(index)))
     }));
+    for authority in authorities {
+        let member = consortium.member(&authority.name).context("an authority of no name")?;
+        foundation.inboxes.push((member.id, authority.listen));
+    }
     Ok(Layout::at(dir).write(&foundation)?)
 }
 
 /// Makes the folders of a new network.
 pub(crate) fn make(dir: &Path, plan: Plan) -> Result<Consortium> {
     let (consortium, addresses) = design(plan)?;
-    write(dir, &consortium, &addresses)?;
+    write(dir, &consortium, &addresses, &[])?;
     Ok(consortium)
 }

@@ -5,6 +5,7 @@ mod authorities;
 mod card;
 mod loading;
 mod making;
+mod newcomer;
 mod pages;
 mod ports;
 mod process;
@@ -121,6 +122,7 @@ Examples:
   dianyun testnet status
   dianyun testnet kill validator-2 && dianyun testnet start validator-2
   dianyun testnet logs validator-1 | tail
+  dianyun testnet newcomer --number 3
   dianyun testnet down
   dianyun testnet reset
 
@@ -133,6 +135,7 @@ fails then with exit code 1.";
 pub(crate) enum Command {
     /// Start it; a new one is made and loaded first.
     Up(up::Up),
+    Newcomer(newcomer::Newcomer),
     /// Stop it; the data stay.
     Down(Dir),
     /// Say how each node is.
@@ -166,6 +169,7 @@ impl Command {
     pub(crate) fn run(self, output: Output) -> Result<()> {
         match self {
             Self::Up(up) => runtime()?.block_on(up.run(output)),
+            Self::Newcomer(newcomer) => newcomer.run(output),
             Self::Down(Dir { dir }) => {
                 let stopped = down(&root(&dir)?)?;
                 output.data(&json!({ "stopped": stopped }), || match stopped.as_slice() {

@@ -164,9 +164,10 @@ impl State {
         let mut inboxes = Inboxes::new();
         for authority in &self.authorities {
             let role = Role::from_word(&authority.name).context("an authority of no role")?;
-            let organisation = layout.member(&genesis, &authority.name)?.id;
+            let member = layout.member(&genesis, &authority.name)?;
+            let (organisation, signer) = (member.id, member.key.public());
             let url = format!("http://{}", authority.listen);
-            inboxes.insert(role, InboxAt { organisation, url });
+            inboxes.insert(role, InboxAt { organisation, signer, url });
         }
         let names = layout.member_names()?;
         let mut hauliers: Vec<&String> =

@@ -140,7 +140,7 @@ impl Up {
         };
         // First: whatever ends this halfway, the folder says what it was to be.
         state.write(dir)?;
-        write(dir, &consortium, &addresses)?;
+        write(dir, &consortium, &addresses, &state.authorities)?;
         Ok(state)
     }
 }

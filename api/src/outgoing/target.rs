@@ -17,7 +17,7 @@ const LONGEST: usize = 1_024;
 /// An address of the web with a host: `https`, or `http` where the operator allows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) struct Target(Uri);
+pub struct Target(Uri);
 
 impl FromStr for Target {
     type Err = TextError;
@@ -61,6 +61,16 @@ impl From<Target> for String {
 impl Target {
     pub(crate) fn is_encrypted(&self) -> bool {
         self.0.scheme_str() == Some("https")
+    }
+
+    /// True for a number of this very machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.host().parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    }
+
+    /// The same with another path, behind the one that it has.
+    pub(crate) fn at(&self, path: &str) -> Option<Self> {
+        format!("{}{path}", self.to_string().trim_end_matches('/')).parse().ok()
     }
 
     /// The host, a number of IPv6 without its brackets.

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Carries what waits for an authority's answer to its inbox, again and again until the chain has the answer. What is
+//! to be carried follows from chain and vault, so that a restart loses nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chain::Time;
+use chain::ids::{ApplicationId, OrganisationId};
+use chain::query;
+use chain::records::Application;
+use chain::records::application::{ApplicationState, ClaimState};
+use sealing::{ClaimSent, Content};
+use store::Store;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use vault::{Standing, Subject, Vault, View};
+
+use super::inboxes::Inboxes;
+use crate::exchange::Exchange;
+use crate::metrics::CourierMetrics;
+
+/// Pause after the first try; each one after it is twice as long.
+const FIRST: Duration = Duration::from_secs(5);
+/// The longest pause.
+const LONGEST: Duration = Duration::from_secs(600);
+/// How long what was left by somebody else waits: whoever leaves it may have posted it already.
+const LEFT: Duration = Duration::from_secs(2);
+/// Applications that wait at once; what is beyond is found by the next look through the vault.
+const MOST: usize = 100_000;
+/// Applications that may be handed over at once.
+pub(super) const QUEUE: usize = 4_096;
+/// Applications carried at once.
+const AT_ONCE: usize = 16;
+/// Subjects of the vault looked at in one go.
+const PAGE: usize = 200;
+/// Between two looks through the whole vault.
+const LOOK: Duration = Duration::from_secs(3_600);
+
+/// An application to look after.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Errand {
+    /// This node put it on chain.
+    Sent(ApplicationId),
+    /// A sponsor left its data.
+    Left(ApplicationId),
+}
+
+/// What a courier is made of.
+pub(super) struct Parts {
+    pub(super) store: Store,
+    pub(super) exchange: Arc<Exchange>,
+    pub(super) vault: Arc<Vault>,
+    pub(super) inboxes: Arc<Inboxes>,
+    pub(super) metrics: CourierMetrics,
+}
+
+struct Due {
+    /// None while it is carried.
+    at: Option<Instant>,
+    pause: Duration,
+}
+
+/// What is to be carried of an application now.
+struct Load(BTreeMap<OrganisationId, Vec<ClaimSent>>);
+
+/// Carries until `shutdown`.
+pub(super) async fn run(
+    parts: Parts,
+    mut errands: mpsc::Receiver<Errand>,
+    shutdown: CancellationToken,
+) {
+    let parts = Arc::new(parts);
+    let mut due: BTreeMap<ApplicationId, Due> = BTreeMap::new();
+    let mut carrying: JoinSet<(ApplicationId, bool)> = JoinSet::new();
+    let mut look = tokio::time::interval(LOOK);
+    loop {
+        let room = carrying.len() < AT_ONCE;
+        let next = due.values().filter_map(|one| one.at).min().filter(|_| room);
+        let wait = async {
+            match next {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            errand = errands.recv() => match errand {
+                Some(Errand::Sent(id)) => add(&mut due, id, Duration::ZERO),
+                Some(Errand::Left(id)) => add(&mut due, id, LEFT),
+                None => return,
+            },
+            _ = look.tick() => {
+                let parts = Arc::clone(&parts);
+                let found = tokio::task::spawn_blocking(move || waiting(&parts)).await;
+                for id in found.unwrap_or_default() {
+                    add(&mut due, id, Duration::ZERO);
+                }
+            }
+            Some(done) = carrying.join_next() => {
+                if let Ok((id, waits)) = done {
+                    again(&mut due, id, waits);
+                }
+            }
+            () = wait => {
+                let now = Instant::now();
+                let ready = due.iter_mut().filter(|(_, one)| one.at.is_some_and(|at| at <= now));
+                for (id, one) in ready.take(AT_ONCE - carrying.len()) {
+                    one.at = None;
+                    carrying.spawn(carry(Arc::clone(&parts), *id));
+                }
+            }
+        }
+        parts.metrics.waiting(due.len());
+    }
+}
+
+fn add(due: &mut BTreeMap<ApplicationId, Due>, id: ApplicationId, after: Duration) {
+    let is_carried = due.get(&id).is_some_and(|one| one.at.is_none());
+    if due.len() < MOST && !is_carried {
+        due.insert(id, Due { at: Some(Instant::now() + after), pause: FIRST });
+    }
+}
+
+/// Later again what waits still.
+fn again(due: &mut BTreeMap<ApplicationId, Due>, id: ApplicationId, waits: bool) {
+    match due.get_mut(&id) {
+        Some(one) if waits => {
+            one.at = Some(Instant::now() + one.pause);
+            one.pause = (one.pause * 2).min(LONGEST);
+        }
+        _ => drop(due.remove(&id)),
+    }
+}
+
+/// Carries what waits of an application; false if nothing does.
+async fn carry(parts: Arc<Parts>, id: ApplicationId) -> (ApplicationId, bool) {
+    let own = Arc::clone(&parts);
+    let load = tokio::task::spawn_blocking(move || load(&own, id)).await;
+    let Ok(Some(Load(load))) = load else { return (id, false) };
+    let now = parts.exchange.now();
+    for (authority, claims) in load {
+        let posted = parts.inboxes.post(authority, &Content::Claims(claims), now).await;
+        parts.metrics.posted(posted.is_ok());
+        match posted {
+            Ok(()) => {
+                tracing::debug!(application = %id, %authority, "claims are with their authority");
+            }
+            Err(why) => {
+                tracing::warn!(application = %id, %authority, ?why, "claims wait for their authority");
+            }
+        }
+    }
+    (id, true)
+}
+
+/// What waits for an answer; none if nothing does, or nothing is held of it. Reads the disk.
+fn load(parts: &Parts, id: ApplicationId) -> Option<Load> {
+    let now = parts.exchange.now();
+    let at = parts.store.latest();
+    let application = query::typed::<Application, _>(&at, id.0, now)?.value;
+    let places = places_that_wait(&application)?;
+    let held = parts.vault.claims(Subject::Application(id), View::ordinary(now)).ok()?;
+    let mut load: BTreeMap<OrganisationId, Vec<ClaimSent>> = BTreeMap::new();
+    for claim in held.iter().filter(|claim| places.contains(&claim.place)) {
+        let on_chain = application.claims.get(claim.place as usize)?;
+        load.entry(on_chain.attester).or_default().push(ClaimSent {
+            application: id,
+            claim: claim.place,
+            kind: claim.kind,
+            fields: claim.fields.clone(),
+        });
+    }
+    (!load.is_empty()).then_some(Load(load))
+}
+
+/// The places of claims that wait; none if the application is over.
+fn places_that_wait(application: &Application) -> Option<BTreeSet<u32>> {
+    let claims = (0_u32..).zip(&application.claims);
+    let wait = claims.filter(|(_, claim)| claim.state == ClaimState::Waiting);
+    let places: BTreeSet<u32> = wait.map(|(place, _)| place).collect();
+    (application.state == ApplicationState::Verifying && !places.is_empty()).then_some(places)
+}
+
+/// The applications in the vault with claims that wait. Reads the disk.
+fn waiting(parts: &Parts) -> Vec<ApplicationId> {
+    let mut found = Vec::new();
+    let mut after: Option<Subject> = None;
+    let now: Time = parts.exchange.now();
+    loop {
+        let page = match parts.vault.subjects(after, PAGE) {
+            Ok(page) => page,
+            Err(error) => {
+                tracing::error!(%error, "the vault cannot be looked through");
+                return found;
+            }
+        };
+        let Some((last, _)) = page.last() else { return found };
+        after = Some(*last);
+        let at = parts.store.latest();
+        for (subject, standing) in page {
+            let Subject::Application(id) = subject else { continue };
+            let application = query::typed::<Application, _>(&at, id.0, now);
+            let waits = application.and_then(|seen| places_that_wait(&seen.value)).is_some();
+            if waits && standing == Standing::Held && found.len() < MOST {
+                found.push(id);
+            }
+        }
+    }
+}
