@@ -206,6 +206,15 @@ impl Caller {
     }
 }
 
+/// True if an application that somebody else sends is for this organisation's own code or vehicle.
+fn is_for(own: OrganisationId, application: &Application) -> bool {
+    match &application.wanted {
+        Wanted::Code(CodeFor::Enterprise(id)) => *id == own,
+        Wanted::Vehicle(VehicleOwner::Organisation(id)) => *id == own,
+        _ => false,
+    }
+}
+
 struct Parties<'a, R: ?Sized> {
     records: &'a R,
 }
@@ -230,7 +239,7 @@ impl<R: Records + ?Sized> Parties<'_, R> {
             }
             Value::Application(application) => {
                 let asked = application.claims.iter().any(|claim| claim.attester == own);
-                application.sponsor == own || asked
+                application.sponsor == own || asked || is_for(own, application)
             }
             Value::Matter(matter) => {
                 matter.source.organisation == own || self.concerns_member(own, matter)

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Applying on the page until the code is issued, against the demo's authorities; and a new phone for a lost one. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import type { Page } from 'playwright-core';
+
+import { later, readRecord, signTransaction } from '../../sdk/js/src/index.js';
+import { assertClean, CARD, keep, launch, looks, NODE, node, officeKey, open, type Watched } from './support.js';
+import { violations } from './accessible.js';
+
+type Values = Readonly<Record<string, string>>;
+type Papers = Readonly<Record<string, Values>>;
+
+interface Newcomer {
+  readonly phone: string;
+  readonly person: { readonly prefecture: number; readonly certificates: Papers };
+  readonly vehicle: { readonly prefecture: number; readonly certificates: Papers };
+}
+
+interface Applicants {
+  readonly light: Newcomer;
+  readonly misprinted: Newcomer;
+  readonly corrected: Newcomer;
+  readonly drivers: readonly { readonly phone: string; readonly identity: Values; readonly key: string }[];
+  readonly haulier: {
+    readonly credit_code: string;
+    readonly prefecture: number;
+    readonly seed: string;
+    readonly business_permit: Values;
+  };
+}
+
+const PEOPLE = JSON.parse(readFileSync(process.env['DIANYUN_APPLICANTS'] ?? '', 'utf8')) as Applicants;
+const PATIENT = { timeout: 30_000 };
+const DESKTOP = { locale: 'en-GB', colorScheme: 'dark', viewport: { width: 1280, height: 800 } } as const;
+/** The node that serves the pages is the first one of the card; it prints the one-time codes of the demo. */
+const LOG = join((CARD.nodes[0] ?? assert.fail()).dir, '..', 'logs', `${CARD.nodes[0]?.name}.log`);
+
+const browser = await launch();
+after(() => browser.close());
+
+/** The newest one-time code of the log, other than one that was seen. */
+async function oneTimeCode(than = ''): Promise<string> {
+  for (const end = Date.now() + PATIENT.timeout; Date.now() < end; ) {
+    const lines = readFileSync(LOG, 'utf8').split('\n').filter((line) => line.includes('one-time code'));
+    const { code } = JSON.parse(lines.at(-1) ?? '{}') as { readonly code?: string };
+    if (code !== undefined && code !== than) return code;
+    await new Promise((again) => setImmediate(again));
+  }
+  return assert.fail('no one-time code in the log');
+}
+
+const at = (page: Page, stage: string): Promise<void> => page.locator(`[data-stage=${stage}]`).waitFor(PATIENT);
+const next = (page: Page): Promise<void> => page.locator('form button[type=submit]:visible').click();
+
+/** Asks for a code, and enters it; the first time a wrong one. */
+async function prove(page: Page, phone: string, isWrongFirst = false): Promise<void> {
+  await page.locator('#phone').fill(phone);
+  const before = await lastCode();
+  await next(page);
+  await page.locator('#one-time-code:visible').waitFor(PATIENT);
+  const code = await oneTimeCode(before);
+  if (isWrongFirst) {
+    await page.locator('#one-time-code').fill(code === '000000' ? '000001' : '000000');
+    await next(page);
+    await page.locator('#wrong-one-time-code', { hasText: /不对|wrong/ }).waitFor(PATIENT);
+    await keep(page, 'apply-code-wrong');
+  }
+  await page.locator('#one-time-code').fill(code);
+  await next(page);
+}
+
+async function lastCode(): Promise<string> {
+  const seen = readFileSync(LOG, 'utf8').includes('one-time code');
+  return seen ? oneTimeCode() : '';
+}
+
+/** Types a certificate as it is printed. */
+async function type(page: Page, kind: string, values: Values = {}): Promise<void> {
+  await page.locator(`#${kind}-validPeriodTo`).waitFor(PATIENT);
+  for (const [name, value] of Object.entries(values)) {
+    const input = page.locator(`#${kind}-${name}`);
+    if ((await input.evaluate((found) => found.tagName)) === 'SELECT') await input.selectOption(value);
+    else await input.fill(value);
+  }
+}
+
+/** All that the page keeps of an application, as text. */
+async function kept(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const request = indexedDB.open('dianyun');
+    const base = await new Promise<IDBDatabase>((done, fail) => {
+      request.onsuccess = () => done(request.result);
+      request.onerror = () => fail(request.error);
+    });
+    const all = base.transaction('applying').objectStore('applying').getAll();
+    await new Promise((done) => {
+      all.onsuccess = done;
+    });
+    base.close();
+    return JSON.stringify(all.result);
+  });
+}
+
+/** Waits until the page keeps a text. */
+async function keeps(page: Page, text: string): Promise<void> {
+  for (const end = Date.now() + PATIENT.timeout; Date.now() < end; ) if ((await kept(page)).includes(text)) return;
+  assert.fail(`${text} is not kept`);
+}
+
+/** Nothing that axe finds, nothing too wide; and a picture to look at. */
+async function inOrder({ page }: Watched, name: string): Promise<void> {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
+  assert.deepEqual(await violations(page), [], name);
+  await keep(page, `apply-${name}`);
+}
+
+test('a driver with a small lorry applies on a phone until the code is issued, and it is blue', async () => {
+  const { phone, person, vehicle } = PEOPLE.light;
+  const watched = await open(browser);
+  const { page } = watched;
+  await page.goto(`${NODE}/apply`);
+  await at(page, 'phone');
+  await inOrder(watched, 'phone-zh');
+  await page.locator('#phone').fill('12345');
+  await next(page);
+  await page.locator('#wrong-phone:visible').waitFor();
+  await prove(page, phone, true);
+  await at(page, 'who');
+  await page.locator('#prefecture').selectOption(String(person.prefecture));
+  await page.locator('#vehicle-own').check();
+  await inOrder(watched, 'who-zh');
+  await next(page);
+  await at(page, 'papers');
+  // What is missing or mistyped is said beside its input, and nothing is sent.
+  await page.locator('#identity-identityNumber').fill('53990119900307777X');
+  await next(page);
+  await page.locator('#wrong-identity-driverName', { hasText: '必填' }).waitFor();
+  await page.locator('#wrong-identity-identityNumber:visible').waitFor();
+  const described = await page.locator('#identity-identityNumber').getAttribute('aria-describedby');
+  assert.ok(described?.includes('wrong-identity-identityNumber'));
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'identity-driverName');
+  await inOrder(watched, 'papers-wrong-zh');
+  await type(page, 'identity', person.certificates['identity']);
+  await next(page);
+  await type(page, 'driving_licence', person.certificates['driving_licence']);
+  // What was typed is still there after a reload.
+  await page.locator('#driving_licence-vehicleClass').focus();
+  await keeps(page, `"validPeriodTo":"${person.certificates['driving_licence']?.['validPeriodTo']}"`);
+  await page.reload();
+  await page.locator('#driving_licence-fileNumber').waitFor(PATIENT);
+  const file = await page.locator('#driving_licence-fileNumber').inputValue();
+  assert.equal(file, person.certificates['driving_licence']?.['fileNumber']);
+  await next(page);
+  await type(page, 'vehicle_licence', vehicle.certificates['vehicle_licence']);
+  await inOrder(watched, 'vehicle-zh');
+  await next(page);
+  await type(page, 'policy', vehicle.certificates['policy']);
+  await next(page);
+  await at(page, 'review');
+  await inOrder(watched, 'review-zh');
+  await page.locator('.read-over .primary').click();
+  await at(page, 'sent');
+  await page.locator('[data-applied=vehicle] .claim').first().waitFor(PATIENT);
+  await keep(page, 'apply-sent-zh');
+  await page.reload();
+  await at(page, 'issued');
+  await inOrder(watched, 'issued-zh');
+  const left = await kept(page);
+  for (const value of [person.certificates['identity']?.['identityNumber'], person.certificates['identity']?.['driverName']])
+    assert.ok(!left.includes(value ?? '?'), 'personal values are forgotten');
+  await page.locator('a.primary').click();
+  await looks(page, 'blue');
+  await keep(page, 'apply-shown-zh');
+  assertClean(watched);
+  await watched.context.close();
+});
+
+test('a licence that is refused is corrected on the desktop, in English, and the code is issued', async () => {
+  const watched = await open(browser, DESKTOP);
+  const { page } = watched;
+  const { phone, person } = PEOPLE.misprinted;
+  const right = PEOPLE.corrected.person.certificates['driving_licence'] ?? {};
+  await page.goto(`${NODE}/apply`);
+  await at(page, 'phone');
+  await inOrder(watched, 'phone-en');
+  await prove(page, phone);
+  await at(page, 'who');
+  await page.locator('#prefecture').selectOption(String(person.prefecture));
+  await inOrder(watched, 'who-en');
+  await next(page);
+  await type(page, 'identity', person.certificates['identity']);
+  await next(page);
+  await type(page, 'driving_licence', person.certificates['driving_licence']);
+  await inOrder(watched, 'papers-en');
+  await next(page);
+  await at(page, 'review');
+  await inOrder(watched, 'review-en');
+  await page.locator('.read-over .primary').click();
+  const licence = page.locator('[data-claim=driving_licence]');
+  await page.locator('[data-claim=driving_licence][data-standing=refused]').waitFor(PATIENT);
+  await licence.getByText('not what the register says').waitFor();
+  await page.getByRole('status').getByText('1 refused').waitFor();
+  await licence.getByRole('button').click();
+  await inOrder(watched, 'refused-en');
+  const said = await page.locator('body').innerText();
+  const own = /滇测|\(测\)|长期|云南省|^中文$/;
+  assert.deepEqual(said.split('\n').filter((line) => /\p{Script=Han}/u.test(line) && !own.test(line)), []);
+  await type(page, 'driving_licence', right);
+  await licence.locator('form button[type=submit]').click();
+  await at(page, 'issued');
+  await inOrder(watched, 'issued-en');
+  await page.locator('a.primary').click();
+  await page.locator('.card .id').waitFor(PATIENT);
+  assertClean(watched);
+  await watched.context.close();
+});
+
+test('an enterprise applies by its own key, and shows its code', async () => {
+  const { credit_code, prefecture, seed, business_permit } = PEOPLE.haulier;
+  const organisation = await freed(credit_code);
+  const watched = await open(browser);
+  const { page } = watched;
+  await page.goto(`${NODE}/apply#organisation=${organisation}&key=${seed}`);
+  await at(page, 'phone');
+  assert.ok(!page.url().includes(seed), 'the address no longer has the key');
+  await prove(page, `164${String(Date.now()).slice(-8)}`);
+  await at(page, 'who');
+  await page.locator('#who-enterprise').check();
+  await page.locator('#organisation').selectOption(organisation);
+  await page.locator('#prefecture').selectOption(String(prefecture));
+  await inOrder(watched, 'enterprise-zh');
+  await next(page);
+  await type(page, 'business_permit', business_permit);
+  await next(page);
+  await at(page, 'review');
+  await page.locator('.read-over .primary').click();
+  await at(page, 'issued').catch(async (e) => { await keep(page, 'debug'); console.log(await page.locator('body').innerText()); throw e; });
+  await page.locator('a.primary').click();
+  await page.locator('.card .id').waitFor(PATIENT);
+  assertClean(watched);
+  await watched.context.close();
+});
+
+/** An enterprise whose code a regulator cancelled: it may apply anew. */
+async function freed(creditCode: string): Promise<string> {
+  const { chain, time } = await node.get('/v1/status');
+  for await (const { value } of node.list('/v1/organisations')) {
+    const found = readRecord(value);
+    if (found.kind !== 'organisation' || !('open' in found.value.identity)) continue;
+    if (found.value.identity.open.credit_code !== creditCode) continue;
+    const { id, code } = found.value;
+    if (code === null) return id;
+    const action = { code_cancel: { code, reason: 'by_request' } };
+    await node.execute(await signTransaction(officeKey('regulator'), chain, action, { validUntil: later(time, 120_000) }));
+    return id;
+  }
+  return assert.fail(creditCode);
+}
+
+test('who lost the phone gets a new key on another one, and every old one ends', async () => {
+  const issued = new Map<string, string>();
+  for await (const { value } of node.list('/v1/applications')) {
+    const found = readRecord(value);
+    if (found.kind === 'application' && found.value.state === 'issued' && found.value.code !== null)
+      issued.set(found.value.holder_key, found.value.code);
+  }
+  const shown = [CARD.samples['blue'], CARD.samples['yellow'], CARD.samples['red']];
+  const isFree = ({ key }: { key: string }): boolean => issued.has(key) && !shown.includes(issued.get(key));
+  const { phone, identity, key } = PEOPLE.drivers.find(isFree) ?? assert.fail('no driver has a code');
+  const watched = await open(browser);
+  const { page } = watched;
+  await page.goto(`${NODE}/apply`);
+  await at(page, 'phone');
+  await page.locator('a[href="#lost"]').click();
+  await page.locator('#phone').waitFor(PATIENT);
+  await inOrder(watched, 'lost-phone-zh');
+  await prove(page, phone);
+  await page.locator('#driverName').fill(identity['driverName'] ?? '');
+  await page.locator('#identityNumber').fill('539901199003077777');
+  await next(page);
+  await page.locator('#wrong-identityNumber:visible').waitFor();
+  await inOrder(watched, 'lost-who-zh');
+  await page.locator('#driverName').fill('别人(测)');
+  await page.locator('#identityNumber').fill(identity['identityNumber'] ?? '');
+  await next(page);
+  await page.getByText('没有找到相符的申领记录').waitFor(PATIENT);
+  await page.locator('#driverName').fill(identity['driverName'] ?? '');
+  await next(page);
+  await at(page, 'found');
+  await inOrder(watched, 'lost-found-zh');
+  await page.locator('a.primary').click();
+  await page.locator('.card .id', { hasText: /53/ }).waitFor(PATIENT);
+  assert.ok(!(await kept(page)).includes(identity['identityNumber'] ?? '?'));
+  const code = issued.get(key) ?? '';
+  const old = await node.get('/v1/codes/{id}/witness', { path: { id: code }, query: { key } }).catch(() => null);
+  assert.equal(old, null, 'the old key shows nothing any more');
+  assertClean(watched);
+  await watched.context.close();
+});
