@@ -14,6 +14,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::affiliations::AffiliationSeen;
+use super::applying::{
+    ApplyingWish, CodeEntered, CorrectionWish, DraftDone, DraftSigned, KeyChangeWish,
+    PapersChecked, PapersTyped, PhoneWish, TicketGiven,
+};
 use super::blocks::{BlockAnswer, HeaderAnswer, HeaderItem};
 use super::codes::{CodeAnswer, HistoryItem};
 use super::deliveries::Deliveries;
@@ -120,10 +124,20 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/codes/{id}/witness", again::<WitnessAnswer>),
     ("GET /v1/organisations/{id}/witness", again::<WitnessAnswer>),
     ("POST /v1/verify", again::<VerifyAnswer>),
+    ("POST /v1/applying/check", again::<PapersChecked>),
+    ("POST /v1/applying/codes/verify", again::<TicketGiven>),
+    ("POST /v1/applying/{draft}/submit", again::<DraftDone>),
 ];
 
 const REQUESTS: &[(&str, Again)] = &[
     ("POST /v1/applications/{id}/holdings", again::<HoldingsLeft>),
+    ("POST /v1/applying", again::<ApplyingWish>),
+    ("POST /v1/applying/check", again::<PapersTyped>),
+    ("POST /v1/applying/codes", again::<PhoneWish>),
+    ("POST /v1/applying/codes/verify", again::<CodeEntered>),
+    ("POST /v1/applying/corrections", again::<CorrectionWish>),
+    ("POST /v1/applying/keys", again::<KeyChangeWish>),
+    ("POST /v1/applying/{draft}/submit", again::<DraftSigned>),
     ("POST /v1/codes/{id}/capacity", again::<CapacityWish>),
     ("POST /v1/codes/{id}/capacity/sign", again::<CapacitySigned>),
     ("POST /v1/consents/requests", again::<ConsentWish>),

@@ -180,6 +180,9 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
         "GET /v1/erasures" => ("/v1/erasures".to_owned(), "erasure"),
         "GET /v1/erasures/{id}" => (format!("/v1/erasures/{}", world.agreed.erasure), "erasure"),
         "GET /v1/codes/{id}/prompts" => (format!("/v1/codes/{code}/prompts"), "holder"),
+        other if other.contains("/v1/applying") => {
+            return (crate::applying::asked(other), "holder");
+        }
         _ if is_exchange(row.route) => return (exchanged(world, row.route), "holder"),
         "GET /v1/codes" => ("/v1/codes?limit=200".to_owned(), "code"),
         "GET /v1/applications" => ("/v1/applications?limit=200".to_owned(), "application"),
@@ -218,7 +221,7 @@ fn submission(world: &World, route: &str) -> Request {
 
 /// What is asked of others' data, or done by a code's holder.
 fn is_exchange(route: &str) -> bool {
-    ["/v1/exchange", "/v1/consents/requests", "/capacity", "/prompts"]
+    ["/v1/exchange", "/v1/consents/requests", "/capacity", "/prompts", "/v1/applying"]
         .iter()
         .any(|part| route.contains(part))
 }

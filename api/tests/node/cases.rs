@@ -117,7 +117,11 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get("/waybill"),
         get("/apply"),
     ];
-    cases.extend([exchanged, webhooks, crate::modules::cases].into_iter().flat_map(|of| of(world)));
+    cases.extend(
+        [exchanged, webhooks, crate::modules::cases, crate::applying::well_asked]
+            .into_iter()
+            .flat_map(|of| of(world)),
+    );
     let ordered = "/v1/transactions?wait=ordered";
     let batch_bytes = frames(&[world.node.refused().to_bytes(), vec![1, 2, 3]]);
     let refused = world.node.refused().to_bytes();
@@ -368,7 +372,7 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
         bad("/v1/events?colour=blue", 400, "unknown_field"),
         Case(Request::get("/v1/status").with("host", "evil.example"), 403, "host_not_allowed"),
     ]);
-    let badly = [badly_shown, badly_exchanged, crate::modules::bad_cases];
+    let badly = [badly_shown, badly_exchanged, crate::modules::bad_cases, crate::applying::badly];
     cases.extend(badly.into_iter().flat_map(|of| of(world)));
     for seconds in [json!(0), json!(601), json!(-1), json!("60")] {
         cases.push(Case(wish(world, seconds), 400, "invalid_field"));

@@ -5,6 +5,7 @@
 mod access;
 mod agreed;
 mod answers;
+mod applying;
 mod capacity;
 mod cases;
 mod described;

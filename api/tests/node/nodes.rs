@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::held::{CONSORTIUM_KEY, Held, messenger};
 use crate::http::{Answer, JSON, Request, send};
-use crate::world::{RUNTIME, SIZE, authorities, connected, signing, vault_of};
+use crate::world::{RUNTIME, SIZE, authorities, connected, counters, signing, vault_of};
 
 /// Where the asker asks.
 pub(crate) const ASKED: usize = 0;
@@ -225,7 +225,7 @@ async fn build() -> Network {
         open.push(address);
     }
     let net = connected(open[ASKED]).await;
-    let mut inboxes = authorities(&consortium, &net).await;
+    let mut inboxes = authorities(&consortium, &net, &counters()).await;
     for (role, inbox) in &mut inboxes {
         inbox.url = messenger(&consortium, (*role, &*inbox), nodes[HOLDER].held.clone()).await;
     }

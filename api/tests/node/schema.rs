@@ -50,6 +50,22 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, found: &mut 
                 }
                 None
             }
+            // A map: every value that is not among the properties, and every name.
+            "additionalProperties" if rule.is_object() => {
+                let known = keywords.get("properties").and_then(Value::as_object);
+                for (name, inner) in value.as_object().into_iter().flatten() {
+                    if known.is_none_or(|known| !known.contains_key(name)) {
+                        check(document, rule, inner, &format!("{at}.{name}"), found);
+                    }
+                }
+                None
+            }
+            "propertyNames" => {
+                for name in value.as_object().into_iter().flat_map(Map::keys) {
+                    check(document, rule, &Value::from(name.as_str()), at, found);
+                }
+                None
+            }
             _ => simple(keyword, rule, keywords, value),
         };
         found.extend(problem.map(|problem| format!("{at}: {problem}")));
@@ -85,6 +101,8 @@ fn simple(
             let is_known = |name: &String| known.is_some_and(|known| known.contains_key(name));
             value.as_object().is_none_or(|fields| fields.keys().all(is_known))
         }
+        "minItems" => items(value).is_none_or(|count| count >= rule.as_u64().unwrap()),
+        "maxItems" => items(value).is_none_or(|count| count <= rule.as_u64().unwrap()),
         "enum" => rule.as_array().unwrap().contains(value),
         "minimum" => value.as_f64().is_none_or(|number| number >= rule.as_f64().unwrap()),
         "maximum" => value.as_f64().is_none_or(|number| number <= rule.as_f64().unwrap()),
@@ -98,6 +116,10 @@ fn simple(
         unknown => return Some(format!("the keyword {unknown} is not known here")),
     };
     (!fits).then(|| format!("{value} is not {keyword} {rule}"))
+}
+
+fn items(value: &Value) -> Option<u64> {
+    value.as_array().map(|items| items.len() as u64)
 }
 
 fn characters(value: &Value) -> Option<u64> {

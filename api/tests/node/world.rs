@@ -58,6 +58,9 @@ pub(crate) struct Node {
     pub(crate) consortium: Consortium,
     /// What it holds.
     pub(crate) held: Arc<Held>,
+    pub(crate) vault: Arc<Vault>,
+    /// Where the authorities' inboxes will be.
+    pub(crate) counters: Counters,
     handle: Handle,
     folder: tempfile::TempDir,
     shutdown: CancellationToken,
@@ -145,10 +148,12 @@ pub(crate) async fn run(
         keystore: signing.clone(),
     };
     let listen = "127.0.0.1:0".parse().unwrap();
+    let counters = counters();
     let config = ApiConfig {
         listen,
         limits,
         webhooks: webhooks.clone(),
+        applying: crate::applying::config(&consortium, &counters).await,
         allow_open_api_without_credentials: true,
         ..ApiConfig::default()
     };
@@ -156,7 +161,7 @@ pub(crate) async fn run(
     let (address, _) = serve(served(), &config, shutdown.clone()).await.unwrap();
     let config = ApiConfig { allow_open_api_without_credentials: false, ..config };
     let (guarded, _) = serve(served(), &config, shutdown.clone()).await.unwrap();
-    Node { address, guarded, keys, consortium, held, handle, folder, shutdown }
+    Node { address, guarded, keys, consortium, held, vault, counters, handle, folder, shutdown }
 }
 
 /// The vault of a store, under one key for all of a test's life.
@@ -169,7 +174,8 @@ pub(crate) fn vault_of(store: &Store) -> Arc<Vault> {
 impl Node {
     /// Stops, and starts again over the same folder.
     pub(crate) async fn restarted(self, webhooks: &WebhookConfig) -> Self {
-        let Self { consortium, folder, handle, shutdown, .. } = self;
+        let Self { consortium, folder, handle, shutdown, vault, .. } = self;
+        drop(vault);
         shutdown.cancel();
         handle.stop().await;
         drop(handle);
@@ -294,7 +300,7 @@ pub(crate) const SIZE: Size =
 async fn build() -> World {
     let node = node(1, Limits::default()).await;
     let net = connected(node.address).await;
-    let mut inboxes = authorities(&node.consortium, &net).await;
+    let mut inboxes = authorities(&node.consortium, &net, &node.counters).await;
     for (role, inbox) in &mut inboxes {
         inbox.url = messenger(&node.consortium, (*role, &*inbox), node.held.clone()).await;
     }
@@ -342,11 +348,26 @@ pub(crate) async fn connected(address: SocketAddr) -> NetNode {
     net
 }
 
-/// An authority of each role with an inbox on a free port.
-pub(crate) async fn authorities(consortium: &Consortium, net: &NetNode) -> Inboxes {
+/// A free port for the inbox of each authority.
+pub(crate) type Counters = Vec<(Role, std::net::TcpListener)>;
+
+pub(crate) fn counters() -> Counters {
+    let counter = |role| (role, std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    Role::ALL.into_iter().map(counter).collect()
+}
+
+/// An authority of each role with its inbox.
+pub(crate) async fn authorities(
+    consortium: &Consortium,
+    net: &NetNode,
+    counters: &Counters,
+) -> Inboxes {
     let mut inboxes = Inboxes::new();
-    for role in Role::ALL {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    for (role, counter) in counters {
+        let role = *role;
+        let counter = counter.try_clone().unwrap();
+        counter.set_nonblocking(true).unwrap();
+        let listener = TcpListener::from_std(counter).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let member = consortium.member(role.word()).unwrap();
         let signer = member.key.public();

@@ -323,6 +323,141 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/applying": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 准备申请。Checks papers, salts them and makes the action that the holder gives its word on. Nothing is sent.
+         * @description It is kept in this node's memory for half an hour, until it is submitted.
+         */
+        readonly post: operations["prepare_application"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/applying/check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 检查证件字段。Everything that is wrong with certificates as they are typed in. Nothing is kept. */
+        readonly post: operations["check_papers"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/applying/codes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 获取短信验证码。Sends a one-time code to a phone.
+         * @description At most one a minute and five an hour to one phone.
+         */
+        readonly post: operations["send_one_time_code"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/applying/codes/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 核对短信验证码。A ticket for who enters the right code. A code is good once; five wrong tries end it, and whatever is
+         *     wrong, the answer is the same.
+         */
+        readonly post: operations["verify_one_time_code"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/applying/corrections": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** 准备更正。The same for one certificate of an application that was refused, or is missing. */
+        readonly post: operations["prepare_correction"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/applying/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 准备更换密钥。For who lost the device with the key: the new key gives its word, and the identity authority verifies
+         *     the person again.
+         * @description Whatever does not match, the answer is the same; five tries end a ticket.
+         */
+        readonly post: operations["prepare_key_change"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/applying/{draft}/submit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * 提交申请。Sends what was made ready, with the words that it needs, and waits until it is executed. The same again
+         *     answers the same.
+         */
+        readonly post: operations["submit_draft"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/blocks": {
         readonly parameters: {
             readonly query?: never;
@@ -1910,6 +2045,23 @@ export interface components {
             /** @description Which. */
             readonly application: components["schemas"]["ApplicationId"];
         };
+        /** @description What is applied for. */
+        readonly ApplyingWish: {
+            /** @description 1 to 12. */
+            readonly certificates: readonly components["schemas"]["PaperTyped"][];
+            /** @description How the holder is reached. */
+            readonly contact?: components["schemas"]["ContactTyped"];
+            /** @description Who has it in hand. */
+            readonly custody: components["schemas"]["Custody"];
+            /** @description What for. */
+            readonly for: components["schemas"]["Wanted"];
+            /** @description The holder's key. */
+            readonly holder_key: components["schemas"]["PublicKey"];
+            /** @description Home prefecture of a code, prefecture of registration of a vehicle. */
+            readonly prefecture: components["schemas"]["Prefecture"];
+            /** @description A phone's ticket; organisations that are granted `codes` need none. */
+            readonly ticket?: string | null;
+        };
         /** @description What an access rests on (`domain.md` section 6). No basis, no data. */
         readonly Basis: {
             /** @description A consent of the holder, for the purpose that it names. */
@@ -2220,6 +2372,22 @@ export interface components {
              */
             readonly place: number;
         };
+        /** @description A certificate with what opens its commitment. */
+        readonly ClaimReady: {
+            /** @description Who is asked. */
+            readonly attester: components["schemas"]["OrganisationId"];
+            /** @description All fields of the kind's table, in its order. Who signs computes the root from them. */
+            readonly fields: readonly components["schemas"]["Field"][];
+            /** @description Its kind. */
+            readonly kind: components["schemas"]["CertificateKind"];
+            /**
+             * Format: int32
+             * @description Its place in the application, from 0.
+             */
+            readonly place: number;
+            /** @description RFC 6962 root over the digests of its fields. */
+            readonly root: components["schemas"]["Hash"];
+        };
         /** @description What became of a claim. */
         readonly ClaimState: "waiting" | {
             /** @description Attested. */
@@ -2357,6 +2525,13 @@ export interface components {
             /** @description Reason code. */
             readonly reason: components["schemas"]["Text40"];
         };
+        /** @description A one-time code as it was read from the phone. */
+        readonly CodeEntered: {
+            /** @description Six digits. */
+            readonly code: string;
+            /** @description As the code was sent for. */
+            readonly request: string;
+        };
         /** @description Who a code is for. */
         readonly CodeFor: {
             /** @description A driver. */
@@ -2382,6 +2557,21 @@ export interface components {
             readonly code: components["schemas"]["CodeId"];
             /** @description Reason code of the suspension that is lifted. */
             readonly reason: components["schemas"]["Text40"];
+        };
+        /** @description A one-time code is on its way. */
+        readonly CodeSent: {
+            /**
+             * Format: int64
+             * @description For how many seconds it is good.
+             */
+            readonly good_for_s: number;
+            /** @description What the code is entered with: 32 hexadecimal digits. */
+            readonly request: string;
+            /**
+             * Format: int64
+             * @description Seconds after which another may be asked for.
+             */
+            readonly resend_after_s: number;
         };
         /**
          * @description How a code stands: its colour if it is issued, else its standing. Its number is part of the format.
@@ -2521,6 +2711,31 @@ export interface components {
             /** @description Mobile number. */
             readonly phone: string;
         };
+        /** @description How the holder is reached. */
+        readonly ContactTyped: {
+            /** @description Where they live now. */
+            readonly address?: string | null;
+            /** @description Mail. */
+            readonly email?: string | null;
+            /** @description Whom to call in an emergency. */
+            readonly emergency?: string | null;
+            /** @description Mobile number; that of the ticket where one is shown. */
+            readonly phone?: string | null;
+        };
+        /** @description A claim that is asked anew. */
+        readonly CorrectionWish: {
+            /** @description Which application. */
+            readonly application: components["schemas"]["ApplicationId"];
+            /** @description The certificate as it is right. */
+            readonly certificate: components["schemas"]["PaperTyped"];
+            /**
+             * Format: int32
+             * @description Place of the refused claim; none adds one.
+             */
+            readonly place?: number | null;
+            /** @description The ticket of the phone that came with the application; organisations that sent it need none. */
+            readonly ticket?: string | null;
+        };
         /**
          * @description a unified social credit code of 18 symbols (GB 32100)
          * @example 91539901MA00TE5T2W
@@ -2613,6 +2828,38 @@ export interface components {
          * @enum {string}
          */
         readonly Doubt: "malformed" | "foreign_chain" | "unknown_witness" | "bad_signature" | "expired" | "shown_too_long_ago" | "shown_in_future";
+        /** @description What became of a draft. */
+        readonly DraftDone: {
+            readonly application?: components["schemas"]["ApplicationId"] | null;
+            readonly code?: components["schemas"]["CodeId"] | null;
+            readonly person?: components["schemas"]["PersonId"] | null;
+            readonly transaction?: components["schemas"]["TransactionId"] | null;
+        };
+        /** @description What waits for the holder's word. */
+        readonly DraftReady: {
+            /** @description What the holder gives its word on. */
+            readonly action: components["schemas"]["Action"];
+            /** @description The certificates; none for a change of a key. */
+            readonly claims: readonly components["schemas"]["ClaimReady"][];
+            /** @description What it is submitted with: 32 hexadecimal digits. */
+            readonly draft: string;
+            /** @description Until when it is kept. */
+            readonly expires: components["schemas"]["Time"];
+            /** @description Who sends it. */
+            readonly sponsor: components["schemas"]["OrganisationId"];
+            /** @description What the holder signs. */
+            readonly statement: components["schemas"]["OwnWord"];
+            /** @description What the action means: to be shown to who signs. */
+            readonly summary: components["schemas"]["InWords"];
+        };
+        /** @description The words that make a draft whole. */
+        readonly DraftSigned: {
+            /** @description Of the holder, and of whoever else must agree. */
+            readonly statements: readonly components["schemas"]["Statement"][];
+            /** @description The ticket that it was made ready with. */
+            readonly ticket?: string | null;
+            readonly transaction?: components["schemas"]["Transaction"] | null;
+        };
         /** @description What the chain says of a driver. Person, vehicles and certificates are there while the account is open. */
         readonly DriverOnChain: {
             /** @description The person's certificates, in order of attestation. */
@@ -2839,7 +3086,7 @@ export interface components {
             readonly valid_until: components["schemas"]["Time"];
         };
         /**
-         * @description Why a message was not taken.
+         * @description Why a request came to nothing.
          * @enum {string}
          */
         readonly Failure: "name_unknown" | "address_closed" | "unreachable" | "tls" | "too_slow" | "not_http" | "status";
@@ -3257,6 +3504,19 @@ export interface components {
             readonly roles: components["schemas"]["Roles"];
             /** @description The new key's word. */
             readonly statements: readonly components["schemas"]["Statement"][];
+        };
+        /** @description A new key in the place of a lost one. */
+        readonly KeyChangeWish: {
+            /** @description Who has it in hand. */
+            readonly custody: components["schemas"]["Custody"];
+            /** @description The new key. */
+            readonly holder_key: components["schemas"]["PublicKey"];
+            /** @description Identity number of the person. */
+            readonly identity_number: string;
+            /** @description Name as on the identity card. */
+            readonly name: string;
+            /** @description The ticket of the phone that came with the application. */
+            readonly ticket: string;
         };
         /**
          * @description Who has the key in hand that shows. Its number is part of the format.
@@ -3842,6 +4102,15 @@ export interface components {
             /** @description Its time. */
             readonly time: components["schemas"]["Time"];
         };
+        /** @description A certificate as it is typed in. */
+        readonly PaperTyped: {
+            /** @description Its kind. */
+            readonly kind: components["schemas"]["CertificateKind"];
+            /** @description Values by the names of the kind's table; what is absent is empty. */
+            readonly values: {
+                readonly [key: string]: string;
+            };
+        };
         /** @description A code with what stands behind it, as of an instant. */
         readonly PapersAnswer: {
             readonly colour?: components["schemas"]["Colour"] | null;
@@ -3866,6 +4135,11 @@ export interface components {
             readonly time: components["schemas"]["Time"];
             readonly valid_until?: components["schemas"]["Time"] | null;
         };
+        /** @description What is wrong with certificates. */
+        readonly PapersChecked: {
+            /** @description Every wrong value; none if all may be true. */
+            readonly wrong: readonly components["schemas"]["WrongField"][];
+        };
         /** @description What one subject has. */
         readonly PapersOf: {
             /** @description Its certificates and policies, in order of attestation; at most 16. */
@@ -3876,6 +4150,11 @@ export interface components {
             readonly part: components["schemas"]["Part"];
             /** @description Which it is. */
             readonly subject: components["schemas"]["Subject"];
+        };
+        /** @description Certificates to check. */
+        readonly PapersTyped: {
+            /** @description 1 to 12. */
+            readonly certificates: readonly components["schemas"]["PaperTyped"][];
         };
         /** @description One parameter over time. */
         readonly Parameter: {
@@ -3980,6 +4259,11 @@ export interface components {
             readonly person: components["schemas"]["PersonId"];
             /** @description The new key's word. */
             readonly statements: readonly components["schemas"]["Statement"][];
+        };
+        /** @description A phone to prove. */
+        readonly PhoneWish: {
+            /** @description Mobile number, 11 digits. */
+            readonly phone: string;
         };
         /**
          * @description The kinds of policies.
@@ -4997,6 +5281,16 @@ export interface components {
         readonly Text120: string;
         /** @description 1 to 40 bytes of UTF-8 without control characters */
         readonly Text40: string;
+        /** @description What shows that the phone is in hand. */
+        readonly TicketGiven: {
+            /**
+             * Format: int64
+             * @description For how many seconds it is good.
+             */
+            readonly good_for_s: number;
+            /** @description 64 hexadecimal digits: who has them applies in the name of the phone. */
+            readonly ticket: string;
+        };
         /**
          * @description an RFC 3339 instant such as 2026-11-24T12:00:00.000+08:00
          * @example 2026-11-24T12:00:00.000+08:00
@@ -5579,6 +5873,19 @@ export interface components {
             readonly change: string;
             /** @description From its leaf to `change_root`. */
             readonly path: readonly components["schemas"]["Hash"][];
+        };
+        /** @description A value that is wrong. */
+        readonly WrongField: {
+            /** @description Place of the certificate in the request, from 0. */
+            readonly certificate: number;
+            /** @description Stable code of the rule that it breaks. */
+            readonly code: string;
+            /** @description What is wrong, in English. */
+            readonly en: string;
+            /** @description Name of the field. */
+            readonly field: string;
+            /** @description What is wrong, in Chinese. */
+            readonly zh: string;
         };
     };
     responses: never;
@@ -6602,7 +6909,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_3ddx6qf5sk5n47gcak7p29dnbr
+                 * @example acc_46qtdgjyy0shcykenz8gpk6ymx
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -6838,7 +7145,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aff_0zjsy46ww3t0kqrxax0re1kpad
+                 * @example aff_1zwsppp6616709pcczst23z81s
                  */
                 readonly id: components["schemas"]["AffiliationId"];
             };
@@ -6946,7 +7253,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_1tkywac5f9f3n9bj0ehsv6p224
+                 * @example org_1stw243n6tkh87x9m4ktvyemb6
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -7068,7 +7375,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_03edkk4n0eassmapd011zx8e21
+                 * @example app_522d372rhxgb0egw8cp9wseyhw
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7178,7 +7485,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_03edkk4n0eassmapd011zx8e21
+                 * @example app_522d372rhxgb0egw8cp9wseyhw
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7300,7 +7607,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_03edkk4n0eassmapd011zx8e21
+                 * @example app_522d372rhxgb0egw8cp9wseyhw
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7315,43 +7622,43 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "7a963be38ddc6842f7039357a5e5d1bf2735d8e7aff803ed525983409e1251cf",
+                 *               "salt": "e1597827cba0e975dee2bc1e849fda0bbf412b031ea207b5dd9a993488f1697e",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "sex",
-                 *               "salt": "29e0003f47a2ff57bc3764d2ca895a0e3cfe516beb55145bb109b67edbf9e190",
+                 *               "salt": "f4c29d3ad2cb85d499db144753c3abda2094ea863a03c59529203afd296583dc",
                  *               "value": "男"
                  *             },
                  *             {
                  *               "name": "birthDate",
-                 *               "salt": "6964621710e9be559593a8024e5f49f01e88798f23730a04f62cde98ee68fe5a",
-                 *               "value": "19960601"
+                 *               "salt": "ff87d20b24e909a8bf31fe05b361d7b7cf6a34cc0e1b1bdf9c247188e54acbe6",
+                 *               "value": "19960602"
                  *             },
                  *             {
                  *               "name": "identityNumber",
-                 *               "salt": "b5579b2d84b8618fb962f7ffe3b37315e84c5849b74d15c208ae223122accdf4",
-                 *               "value": "539901199606011715"
+                 *               "salt": "be8b65c9278c43c697f3367ba1a625580baefe61a6bb3a05a5f8018e795ebc4a",
+                 *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "address",
-                 *               "salt": "462785ee77ae89342fb2c8920c43eda84ef7efb7348bae4758006ecf2583f912",
+                 *               "salt": "b404043939bb506b37211540e4d27ac8cbc5e585090788fa3288db203c5e3ed1",
                  *               "value": "云南省昆明市示例路5号(测)"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "5dc2c0b6f3cf46dbb14a2f8984fc9c005f15188f69325fa4fd22e8db70cd3dc8",
+                 *               "salt": "79d4108562762cbdc2693489d442126ae8847dd84afec170bda0a7733fb444a8",
                  *               "value": "昆明市公安局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "02f53515b13850fecff592efa5bc51498748bdb747716bc7c7cf19f170be279b",
-                 *               "value": "20131205"
+                 *               "salt": "bb804c03edcd55bc8e933f04f87d13d216fa0a3ed67911ee577fd062519825df",
+                 *               "value": "20131206"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "4bee4db892270c56073410d2c00d9bd66ec2e9867f42d7ed33424426d68dcbfd",
-                 *               "value": "20331129"
+                 *               "salt": "7f09dd7ce7de7392e1dc741691be16afc3064059eb16bace80792f5a3662bd9d",
+                 *               "value": "20331130"
                  *             }
                  *           ],
                  *           "kind": "identity",
@@ -7361,38 +7668,38 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "14c6177ed5df643729594a276d1db430d5534f485717d87f2b29bdee60e9c70b",
+                 *               "salt": "f3db56eff89b71274f445369ccae0eed49cab6debe7d2d1aa5934a8d1ba4da13",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "drivingLicense",
-                 *               "salt": "0a83559e722cbba1d158fa06374b7ba914c48962cefb6694d10fcba28f20ed6c",
-                 *               "value": "539901199606011715"
+                 *               "salt": "0ff154b1ac206fc752b88fdcb0eed1862720b430e42211645d185e2038073d44",
+                 *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "vehicleClass",
-                 *               "salt": "821cb1d4076618f2a29c3e11c25d96c8304371b59ed199610ca20a8060096186",
+                 *               "salt": "cae277937ca4e7ea4f8a6d9c6ad132d86713dc8c55c6c3edd54d4a1c2ab3cc1c",
                  *               "value": "B2"
                  *             },
                  *             {
                  *               "name": "fileNumber",
-                 *               "salt": "b651a3004f23df1d188b92f5770c3d852ec71b2c039579dbcb7fa389dd725f7a",
+                 *               "salt": "f6a7c49e1b704a62c122b1082b67e7423ee45734bdfc6e997d0379972cb103a9",
                  *               "value": "530186858763"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "ad26c247033366a4de2d6a6c2f31be062b32c4a15e04b4c18a311abb15a3c388",
+                 *               "salt": "fec22bc8ac0df253cad7c03b5d908e065634ef8e49fa68e1d9c0bf20b9038ccd",
                  *               "value": "昆明市交警支队(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "355d6eb8405d107c5a07f45ade9cc886a783ea8553b9ce517293082c7fa33c1e",
-                 *               "value": "20230415"
+                 *               "salt": "abe700e15c58a21bc348f07aec7fa4ec5c0aaa1a1e7fb67f6a9580b369bd02ca",
+                 *               "value": "20230416"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "8500ca3aa92faf18b9cb3966408afcedb98437f033f3b799751f1f39b93bd294",
-                 *               "value": "20330411"
+                 *               "salt": "0968d351e30702f8a002922b94a6da4b3657d212404dcf5e3c40ee1660a8bcd8",
+                 *               "value": "20330412"
                  *             }
                  *           ],
                  *           "kind": "driving_licence",
@@ -7402,33 +7709,33 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "692ac0f85b13e176d03a532d41251f82d839dc38e4a3552aeaa2efcac3e4dc69",
+                 *               "salt": "edf77fc33eaa79d8df980083f563dc6be49a1eb4e3351b28dbfdb3b7f8db55cf",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "qualificationCertificate",
-                 *               "salt": "5705f471a940d51f609370b57f0bf507b65c810e2d3c0cf93707d5a4badc7e65",
-                 *               "value": "539901199606011715"
+                 *               "salt": "8e8108757eee59bf3747943911689ee6832a476b561c81085202a2bc5bf4b48b",
+                 *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "qualificationClass",
-                 *               "salt": "44e55ee4b4af5470016c06ce8f738acfb67294bc95e4f3f6c648da8912d91cd8",
+                 *               "salt": "f6aaa309a3bd8766a0a1a9f99c4a2256137e36db8cb6323693b61c1d74fdd69e",
                  *               "value": "经营性道路货物运输驾驶员"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "e6425e969aee1c158ac108028096b7682b1b8b1a931604b0c3888edb38542d9a",
+                 *               "salt": "4954c704d49c7c1f72d7ce168a2c6be9496220d2473f3523bc4a94f80f2dc9a3",
                  *               "value": "昆明市交通运输局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "a7deb8ca8b32101f063e2e95570ea66110800bd6c73ae93b5647e587ca877041",
-                 *               "value": "20231212"
+                 *               "salt": "ba415f6faf8fab86d89b13237c414196afa0893fd1dcda9046b067b239c998b1",
+                 *               "value": "20231213"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "0d6b483019ef9997c126ccc74479e1557a3570f2196737740df43f9599f85cb7",
-                 *               "value": "20291209"
+                 *               "salt": "e24dca7796a75353c591053e4630f0cf7393b9472a0c9ce60e987b2327206e39",
+                 *               "value": "20291210"
                  *             }
                  *           ],
                  *           "kind": "qualification",
@@ -7439,7 +7746,7 @@ export interface operations {
                  *         "emergency": "滇测家属 16400004321",
                  *         "phone": "16400001234"
                  *       },
-                 *       "holder": "ed25519:9e3a20c3937e70ef3f00bd8576dd1bfc1cb07905f1190aae9c609366eb9294fc"
+                 *       "holder": "ed25519:bde72e981b7309ebbc8d60bfbc2426f89c5738fd2f877874982e8637c75a59b1"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["HoldingsLeft"];
@@ -7601,6 +7908,1221 @@ export interface operations {
             };
         };
     };
+    readonly prepare_application: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "certificates": [
+                 *         {
+                 *           "kind": "identity",
+                 *           "values": {
+                 *             "address": "云南省玉溪市示例路992号(测)",
+                 *             "birthDate": "20030915",
+                 *             "driverName": "何强春(测)",
+                 *             "identityNumber": "539903200309157257",
+                 *             "issuingOrganizations": "玉溪市公安局(测)",
+                 *             "sex": "男",
+                 *             "validPeriodFrom": "20240314",
+                 *             "validPeriodTo": "20440308"
+                 *           }
+                 *         },
+                 *         {
+                 *           "kind": "driving_licence",
+                 *           "values": {
+                 *             "driverName": "何强春(测)",
+                 *             "drivingLicense": "539903200309157257",
+                 *             "fileNumber": "530404066939",
+                 *             "issuingOrganizations": "玉溪市交警支队(测)",
+                 *             "validPeriodFrom": "20220629",
+                 *             "validPeriodTo": "20320625",
+                 *             "vehicleClass": "C1"
+                 *           }
+                 *         }
+                 *       ],
+                 *       "contact": {
+                 *         "emergency": "滇测家属 16400004321"
+                 *       },
+                 *       "custody": "device",
+                 *       "for": {
+                 *         "code": {
+                 *           "driver": {
+                 *             "operator": null,
+                 *             "vehicles": []
+                 *           }
+                 *         }
+                 *       },
+                 *       "holder_key": "ed25519:5d597786d0e645869c26d721e941fce8b88b0010d7503013769eb06c7c3fd027",
+                 *       "prefecture": 5304,
+                 *       "ticket": "f98e048e9f8f34c922e348af3a09b06503b8e836b2084460acbea994ba3aa776"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["ApplyingWish"];
+            };
+        };
+        readonly responses: {
+            /** @description What waits for the holder's word. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DraftReady"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `field_wrong` 字段不符合格式 Field not right */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "field_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `ticket_needed` 请先验证手机号 Phone not proved; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "ticket_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_vault` 本节点不存放资料 No vault here; `holdings_elsewhere` 应存放于自有节点 Kept at another node */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_vault" | "holdings_elsewhere";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `no_attester` 没有可核验的机构 Nobody attests it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_attester";
+                    };
+                };
+            };
+            /** @description `drafts_full` 待提交的申请过多 Too many drafts; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "drafts_full" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `applying_closed` 本节点不受理个人申请 No applications taken here; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "applying_closed" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly check_papers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "certificates": [
+                 *         {
+                 *           "kind": "identity",
+                 *           "values": {
+                 *             "address": "云南省玉溪市示例路992号(测)",
+                 *             "birthDate": "20030915",
+                 *             "driverName": "何强春(测)",
+                 *             "identityNumber": "539903200309157257",
+                 *             "issuingOrganizations": "玉溪市公安局(测)",
+                 *             "sex": "男",
+                 *             "validPeriodFrom": "20240314",
+                 *             "validPeriodTo": "20440308"
+                 *           }
+                 *         },
+                 *         {
+                 *           "kind": "driving_licence",
+                 *           "values": {
+                 *             "driverName": "何强春(测)",
+                 *             "drivingLicense": "539903200309157257",
+                 *             "fileNumber": "530404066939",
+                 *             "issuingOrganizations": "玉溪市交警支队(测)",
+                 *             "validPeriodFrom": "20220629",
+                 *             "validPeriodTo": "20320625",
+                 *             "vehicleClass": "C1"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["PapersTyped"];
+            };
+        };
+        readonly responses: {
+            /** @description What is wrong. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PapersChecked"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly send_one_time_code: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "phone": "16464933860"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["PhoneWish"];
+            };
+        };
+        readonly responses: {
+            /** @description It is on its way. */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CodeSent"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `field_wrong` 字段不符合格式 Field not right */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "field_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `otp_too_soon` 验证码发送过于频繁 Codes asked for too often; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "otp_too_soon" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `sms_failed` 短信未能发出 Text message not sent */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "sms_failed";
+                    };
+                };
+            };
+            /** @description `applying_closed` 本节点不受理个人申请 No applications taken here; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "applying_closed" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly verify_one_time_code: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "code": "145754",
+                 *       "request": "fcb8b2f44e3ac96a980ec2c0984ce793"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["CodeEntered"];
+            };
+        };
+        readonly responses: {
+            /** @description The ticket. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TicketGiven"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `otp_wrong` 验证码不正确 Code not right */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "otp_wrong";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly prepare_correction: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "application": "app_60zfhjwpmpftm3r31a0aq5jzf5",
+                 *       "certificate": {
+                 *         "kind": "driving_licence",
+                 *         "values": {
+                 *           "driverName": "李龙军(测)",
+                 *           "drivingLicense": "539902198704187177",
+                 *           "fileNumber": "530376096018",
+                 *           "issuingOrganizations": "曲靖市交警支队(测)",
+                 *           "validPeriodFrom": "20220630",
+                 *           "validPeriodTo": "20280627",
+                 *           "vehicleClass": "C1"
+                 *         }
+                 *       },
+                 *       "place": 1,
+                 *       "ticket": "354d53fca2da2e504623a2d767e390d3af909a3f153f445854c0686827aa1c09"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["CorrectionWish"];
+            };
+        };
+        readonly responses: {
+            /** @description What waits for the holder's word. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DraftReady"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `field_wrong` 字段不符合格式 Field not right */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "field_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `ticket_needed` 请先验证手机号 Phone not proved; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "ticket_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_vault` 本节点不存放资料 No vault here; `holdings_elsewhere` 应存放于自有节点 Kept at another node; `claim_differs` 与申请不符 Differs from the application */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_vault" | "holdings_elsewhere" | "claim_differs";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `no_attester` 没有可核验的机构 Nobody attests it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_attester";
+                    };
+                };
+            };
+            /** @description `drafts_full` 待提交的申请过多 Too many drafts; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "drafts_full" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `applying_closed` 本节点不受理个人申请 No applications taken here; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "applying_closed" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly prepare_key_change: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "custody": "device",
+                 *       "holder_key": "ed25519:62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe",
+                 *       "identity_number": "539902198704187177",
+                 *       "name": "李龙军(测)",
+                 *       "ticket": "354d53fca2da2e504623a2d767e390d3af909a3f153f445854c0686827aa1c09"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["KeyChangeWish"];
+            };
+        };
+        readonly responses: {
+            /** @description What waits for the new key's word. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DraftReady"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `field_wrong` 字段不符合格式 Field not right */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "field_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `ticket_needed` 请先验证手机号 Phone not proved; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "ticket_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_vault` 本节点不存放资料 No vault here; `holdings_elsewhere` 应存放于自有节点 Kept at another node */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_vault" | "holdings_elsewhere";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `no_attester` 没有可核验的机构 Nobody attests it; `person_not_matched` 信息不匹配 No match */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_attester" | "person_not_matched";
+                    };
+                };
+            };
+            /** @description `drafts_full` 待提交的申请过多 Too many drafts; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "drafts_full" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `applying_closed` 本节点不受理个人申请 No applications taken here; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "applying_closed" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly submit_draft: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description What was made ready: 32 hexadecimal digits.
+                 * @example fe1c4fa4bc574503c54db229900f1b75
+                 */
+                readonly draft: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "statements": [
+                 *         {
+                 *           "nonce": "315d050c508b2ad0ee53a826bec0ab45",
+                 *           "signature": "ed25519:ad9e7052bb345bcf34a727a6e642e16a1f74bd255ea970c12a7dad05a9de2a38bec33392e2e73acdd2354d22f53519ec7a462b46724d0971c50db676caa4f60c",
+                 *           "signer": "ed25519:ecfb59b3def3472b456c4b25397f01cdfc37481a2070e10a7d1bf4efe9bcc016",
+                 *           "valid_until": "2026-11-28T02:40:45.058+08:00"
+                 *         }
+                 *       ],
+                 *       "ticket": "354d53fca2da2e504623a2d767e390d3af909a3f153f445854c0686827aa1c09"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["DraftSigned"];
+            };
+        };
+        readonly responses: {
+            /** @description It is on chain. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DraftDone"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `field_wrong` 字段不符合格式 Field not right; `transaction_malformed` 交易字节无效 Malformed transaction; `transaction_version` 交易版本不支持 Unknown transaction version; `wrong_chain` 属于另一条链 Another chain; `signature_wrong` 签名错误 Wrong signature; `transaction_expired` 交易已过期 Transaction expired; `valid_until_too_far` 有效期过长 Valid for too long */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "field_wrong" | "transaction_malformed" | "transaction_version" | "wrong_chain" | "signature_wrong" | "transaction_expired" | "valid_until_too_far";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `ticket_needed` 请先验证手机号 Phone not proved; `scope_missing` 接口密钥权限不足 Scope missing; `data_restricted` 信息限制使用 Data restricted; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "ticket_needed" | "scope_missing" | "data_restricted" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_vault` 本节点不存放资料 No vault here; `holdings_elsewhere` 应存放于自有节点 Kept at another node; `claim_differs` 与申请不符 Differs from the application; `not_signed_here` 本节点不能代签 Not signed here; `holdings_taken` 已存放其他内容 Held already; `holdings_full` 资料已达上限 As much held as may be */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_vault" | "holdings_elsewhere" | "claim_differs" | "not_signed_here" | "holdings_taken" | "holdings_full";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large; `transaction_too_large` 交易过大 Transaction too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large" | "transaction_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `no_attester` 没有可核验的机构 Nobody attests it; `application_refused` 链上规则不允许 Refused by the chain; `key_change_refused` 未能核实本人 Person not verified */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_attester" | "application_refused" | "key_change_refused";
+                    };
+                };
+            };
+            /** @description `drafts_full` 待提交的申请过多 Too many drafts; `sender_queue_full` 发送方排队已满 Sender's queue full; `share_full` 份额已满 Share full; `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "drafts_full" | "sender_queue_full" | "share_full" | "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `applying_closed` 本节点不受理个人申请 No applications taken here; `application_waits` 申请尚未执行 Not executed yet; `authority_unreachable` 核验机构无应答 Authority unreachable; `pool_full` 交易池已满 Pool full; `no_leader` 暂无主节点 No leader; `node_stopped` 节点已停止参与 Node stopped; `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "applying_closed" | "application_waits" | "authority_unreachable" | "pool_full" | "no_leader" | "node_stopped" | "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly blocks: {
         readonly parameters: {
             readonly query?: {
@@ -7716,7 +9238,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 21
+                 * @example 23
                  */
                 readonly height: number | "latest";
             };
@@ -7834,7 +9356,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description A height, or `latest`.
-                 * @example 21
+                 * @example 23
                  */
                 readonly height: number | "latest";
             };
@@ -8056,7 +9578,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -8174,7 +9696,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -8272,7 +9794,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -8441,7 +9963,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -8452,17 +9974,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "f47806a2ff143a360b3109b2eb7ab83a",
-                 *         "signature": "ed25519:5ff43cee55c8cf67af5957356211e96ec44b9e8e80b2f7f29e1e5eb356e68e1ffb81913422ed6f6148517939c927f9ccd0a472b495c9b915b998f9fa71e14a08",
-                 *         "signer": "ed25519:9e3a20c3937e70ef3f00bd8576dd1bfc1cb07905f1190aae9c609366eb9294fc",
-                 *         "valid_until": "2026-11-27T23:46:46.626+08:00"
+                 *         "nonce": "193ee4c6e97c5b5faab7c8864cb76c91",
+                 *         "signature": "ed25519:c53e090e4004614c51af60021bdd6f34c2b01caf3d51e07d84ab579339de18c3099f3c8c4a7b6140e57dab22de349790031918895722a7fa48145c2bb5be6b0e",
+                 *         "signer": "ed25519:bde72e981b7309ebbc8d60bfbc2426f89c5738fd2f877874982e8637c75a59b1",
+                 *         "valid_until": "2026-11-28T02:43:44.733+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "53XR9DD1HN4QERU",
+                 *         "code": "53KGQ5EM8T4DCYY",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "0f5a30fe97e19f12de5bd8a87e8650053aca60fd59e73c3447110d10914b82ae"
+                 *         "shown": "aeddb55453484f31460a59f0c1779d0ec37225d94bd7d12ff903ba8f911d8ef5"
                  *       }
                  *     }
                  */
@@ -8628,7 +10150,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -8734,7 +10256,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -8837,7 +10359,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -8947,7 +10469,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9167,12 +10689,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example 9442e72b13b24f7805d24b9f63c106eb2c64461c0c2a0d7df4361bde7b495218
+                 * @example ec1e2987689bde319f4856f4bf3899cc7cc5634647903bedfca31ea7f05a43b7
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -9280,7 +10802,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 106
+                 * @example 31
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -9290,7 +10812,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9493,13 +11015,13 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description The key that will show it, one in force of the holder; without it the first.
-                 * @example ed25519:9e3a20c3937e70ef3f00bd8576dd1bfc1cb07905f1190aae9c609366eb9294fc
+                 * @example ed25519:bde72e981b7309ebbc8d60bfbc2426f89c5738fd2f877874982e8637c75a59b1
                  */
                 readonly key?: components["schemas"]["PublicKey"];
                 /**
                  * @description As of this height, whose block is at most a minute older than the newest: so that several nodes give
                  *     their word for the same.
-                 * @example 106
+                 * @example 31
                  */
                 readonly at_height?: number;
             };
@@ -9507,7 +11029,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9743,13 +11265,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "53XR9DD1HN4QERU",
+                 *       "code": "53KGQ5EM8T4DCYY",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-28T00:42:46.632+08:00",
+                 *       "until": "2026-11-28T03:39:44.737+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -9905,7 +11427,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_10p0the09pcjjf0vap1jt6crhm
+                 * @example con_677jqz90agqsyxrqesbmafk0cj
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -10125,7 +11647,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_1s8mh49sxxyssymfhsk3cwgh8m
+                 * @example era_6dy82xc7pa9d9cxxrm8xnsa4qa
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -10347,7 +11869,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "about": {
-                 *         "code": "53XR9DD1HN4QERU"
+                 *         "code": "53KGQ5EM8T4DCYY"
                  *       },
                  *       "fields": [
                  *         "name"
@@ -10537,7 +12059,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0143980399",
+                 *       "digits": "0152851603",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -10727,7 +12249,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0143980399",
+                 *         "digits": "0152851603",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -10885,7 +12407,7 @@ export interface operations {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
                  *         "about": {
-                 *           "code": "53XR9DD1HN4QERU"
+                 *           "code": "53KGQ5EM8T4DCYY"
                  *         },
                  *         "fields": [
                  *           "name"
@@ -11036,7 +12558,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_3ddx6qf5sk5n47gcak7p29dnbr
+                 * @example acc_46qtdgjyy0shcykenz8gpk6ymx
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -11158,7 +12680,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_3ddx6qf5sk5n47gcak7p29dnbr
+                 * @example acc_46qtdgjyy0shcykenz8gpk6ymx
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -11614,7 +13136,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_45406eev7k6kemjz2ejqnhj4sb
+                 * @example per_1m5nm0pkt9djcb3cx5pnb722bp
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -11740,7 +13262,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_4ggnv13da4bgbxt5vjnqadcpwz
+                 * @example mat_6jvd0f8kg9wkf5n4czx0jpntfv
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -12495,7 +14017,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_1tkywac5f9f3n9bj0ehsv6p224
+                 * @example org_1stw243n6tkh87x9m4ktvyemb6
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -12610,7 +14132,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_1tkywac5f9f3n9bj0ehsv6p224
+                 * @example org_1stw243n6tkh87x9m4ktvyemb6
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -12977,7 +14499,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_45406eev7k6kemjz2ejqnhj4sb
+                 * @example per_1m5nm0pkt9djcb3cx5pnb722bp
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -13085,7 +14607,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 106
+                 * @example 31
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -13100,7 +14622,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_74ge78fcnpw9a1ghzk6ff1b7zb
+                 * @example way_58ve681p7d4hcrzk9gtab2yhdr
                  */
                 readonly id: string;
             };
@@ -13421,14 +14943,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_4ggnv13da4bgbxt5vjnqadcpwz"
+                 *           "matter": "mat_6jvd0f8kg9wkf5n4czx0jpntfv"
                  *         }
                  *       },
-                 *       "chain": "ca639391634b238f38bf0b0cdf7cda941b914958419afbc2a1044794201b946a",
-                 *       "nonce": "5a1f0000000000000000000000000000",
+                 *       "chain": "834a2acd756bcee7a746c4c86518e92b513329b52e8ef1ff8a72613e50563715",
+                 *       "nonce": "02000000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:42ae643f5d9a9f8695b8008721054034d602f36259cc2f375400526ebe36266f0d00f4538667039fcb8ae4717ed70ecff158f3dfb46bca279b78c2663dc36b00",
-                 *       "valid_until": "2026-11-27T23:43:46.612+08:00",
+                 *       "signature": "ed25519:1aa0d29cae22aeb48b0e89e4b51c907f3e891ca96ee6bbec4ad848fa06af3b711a9822cadf58b0dfbacdaf969ea4432aa8604e19e5f8d5d5abc6f0a3c4d93b04",
+                 *       "valid_until": "2026-11-28T02:40:44.649+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -13589,11 +15111,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "ca639391634b238f38bf0b0cdf7cda941b914958419afbc2a1044794201b946a",
-                 *         "nonce": "5b1f0000000000000000000000000000",
+                 *         "chain": "834a2acd756bcee7a746c4c86518e92b513329b52e8ef1ff8a72613e50563715",
+                 *         "nonce": "03000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:404b272c3f45504ecf1c644f8fb15973fb683cbef3b4e0afb17d86eb0017f76d7ec054d14507ec1ef72946ab5e3ebd93f08ea33e2a6d001eabbaadb08659460d",
-                 *         "valid_until": "2026-11-27T23:43:46.612+08:00",
+                 *         "signature": "ed25519:ae2ccb035b2413450529cc3c895075b3e6e7eeb920ac4e09290a20e8508b9ce2f17c3c86b5937573fa8518b74fbf105145f43f52e56b7aea6f0698d1cfb4940e",
+                 *         "valid_until": "2026-11-28T02:40:44.649+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -13602,11 +15124,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "ca639391634b238f38bf0b0cdf7cda941b914958419afbc2a1044794201b946a",
-                 *         "nonce": "5c1f0000000000000000000000000000",
+                 *         "chain": "834a2acd756bcee7a746c4c86518e92b513329b52e8ef1ff8a72613e50563715",
+                 *         "nonce": "04000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:e1dba47fb7e332b6bb44c00c64402c4eb5e7e58ea0cdff5411cf4a2b18fe3b50e28324c258c42873bdeb0dedcb50a23be1945d8a7c52458d95da3098eb4c4605",
-                 *         "valid_until": "2026-11-27T23:43:46.612+08:00",
+                 *         "signature": "ed25519:6f03837243329fa4c552923941e5c8ff8787cf8191c7c84402e225ddc8f25984271f603442bd9eb04b72ee63eb5a89af32fb53a303c1dece785d8dd89dc97908",
+                 *         "valid_until": "2026-11-28T02:40:44.649+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -13748,7 +15270,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_4ggnv13da4bgbxt5vjnqadcpwz"
+                 *           "matter": "mat_6jvd0f8kg9wkf5n4czx0jpntfv"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -14039,7 +15561,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 15779b99e4fd944438532e2977885f50f81298e2bc916f20df2a53c77cb875c0
+                 * @example 6529e05f6c0775c2440084416fb878feb2a02ae547caf988c7a65f0bd778cb37
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -14149,7 +15671,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 15779b99e4fd944438532e2977885f50f81298e2bc916f20df2a53c77cb875c0
+                 * @example 6529e05f6c0775c2440084416fb878feb2a02ae547caf988c7a65f0bd778cb37
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -14461,7 +15983,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_3g8kderv16k754pf2nxs8bvtny
+                 * @example veh_7ypahsvpcmd8n4t1h7tsw9mhq0
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -14575,7 +16097,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "DYM1:9B2LQC FITW6K7BZA7.R8F69SR6GY8PXA000000G20D90 X3YLCDT0HSB60KH643TILCEI/77/N91F9O39S3LDFQLUYF1RYJOSI6ZTP$I100F%7QYKQX809EZD0KYV1:TLKGNOE5R8ZI3OJQ:QOP$ULA5OC2%6BHPM% 4CL7147Y235M7K12RKS/O1*:H7J9Q39 YMOWB5SL000L30D$GFW2J$N%1N%F9:W58%KTV5A40ZH2.$VDVTOF1GV7Q9WDVH8YD4EPB/OUFUF1C46N%I2TII4+5$YVRYF*RI%6V5R3P5NJCO"
+                 *       "text": "DYM1:S92-G96.PTW6BN9:BABY8K57FR66N8EBB000000V00D90I$3 6DDT0HSBF0O3+57L3JB1T$NHACEZNV-4IYJ997H06BAFXAJO/G49PBFB100F036QO6RS PV3U0Y 4 GR6$P*J5JKMZQ4ADHO/IOJIK7MTIKGQLGS1S*T2$6HI3DMRP+DPPI/8HGD29-FGO7KNEWDQ3%4..6000%104.J.SO5FH:7Q0-A./7%PBR4JBU6SVL*7G4DNH486OM$FI9ITWHLRFP0ULAV0*TA0+6OBI00DIGTA2383E-PJXX44UCJDV:.6"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Scanned"];
@@ -14706,12 +16228,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_1tkywac5f9f3n9bj0ehsv6p224
+                 * @example org_1stw243n6tkh87x9m4ktvyemb6
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53XR9DD1HN4QERU
+                 * @example 53KGQ5EM8T4DCYY
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -14864,7 +16386,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_74ge78fcnpw9a1ghzk6ff1b7zb
+                 * @example way_58ve681p7d4hcrzk9gtab2yhdr
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -15218,7 +16740,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
+                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
                  */
                 readonly id: string;
             };
@@ -15328,7 +16850,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_1y7dgd8c4y152dzgc154808wms
+                 * @example whk_58dhw6wj4h7fxrg8w8ms4x5jfk
                  */
                 readonly id: string;
             };
@@ -15451,7 +16973,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
+                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
                  */
                 readonly id: string;
             };
@@ -15561,7 +17083,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
+                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
                  */
                 readonly id: string;
             };
@@ -15716,7 +17238,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
+                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
                  */
                 readonly id: string;
             };
@@ -15871,7 +17393,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2n6q6p8661wfqvhj4nvfjej9tp
+                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
                  */
                 readonly id: string;
             };

@@ -1,0 +1,668 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Applying over real sockets: a gateway of text messages, real authorities with sealed inboxes, and a holder's key
+//! that nobody else has.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{LazyLock, Mutex, OnceLock};
+
+use api::applying::config::{ApplyingConfig, InboxConfig, SmsConfig};
+use axum::routing::post;
+use axum::{Json, Router};
+use chain::Action;
+use chain::actions::Statement;
+use chain::ids::{ApplicationId, Prefecture};
+use chain::keys::SecretKey;
+use chain::nonce::Nonce;
+use chain::records::application::{ApplicationState, ClaimState};
+use chain::records::{Application, Person};
+use demo::applicant::Inboxes;
+use demo::cast;
+use demo::yunnan::certificates::Certificate;
+use demo::yunnan::newcomer::Papers;
+use genesis::demo::Consortium;
+use serde_json::{Value, json};
+use vault::{DocumentName, Subject, View};
+
+use crate::access::{self, member, token_of};
+use crate::cases::Case;
+use crate::described::assert_described;
+use crate::http::{Answer, JSON, Request, send};
+use crate::nodes::{now, rand, until};
+use crate::world::{self, Node, RUNTIME, World, authorities, connected, world};
+
+/// What phones were sent: the last code by number.
+static SENT: LazyLock<Mutex<BTreeMap<String, String>>> = LazyLock::new(Mutex::default);
+
+/// A number whose messages the gateway does not take.
+const DEAF: &str = "16499999999";
+
+async fn gateway() -> SocketAddr {
+    let take = |Json(text): Json<Value>| async move {
+        let of = |name: &str| text[name].as_str().unwrap().to_owned();
+        assert!(of("zh").contains(&of("code")) && of("en").contains(&of("code")));
+        if of("phone") == DEAF {
+            return axum::http::StatusCode::BAD_GATEWAY;
+        }
+        SENT.lock().unwrap().insert(of("phone"), of("code"));
+        axum::http::StatusCode::NO_CONTENT
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = Router::new().route("/send", post(take));
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    address
+}
+
+/// Applications as a node of these tests takes them.
+pub(crate) async fn config(consortium: &Consortium, counters: &world::Counters) -> ApplyingConfig {
+    let url = format!("http://{}/send", gateway().await).parse().unwrap();
+    let inbox = |(role, counter): &(demo::authority::Role, std::net::TcpListener)| InboxConfig {
+        organisation: consortium.member(role.word()).unwrap().id,
+        inbox: format!("http://{}", counter.local_addr().unwrap()).parse().unwrap(),
+    };
+    ApplyingConfig {
+        sms: Some(SmsConfig { url, secret: None }),
+        authorities: counters.iter().map(inbox).collect(),
+        certificates: None,
+    }
+}
+
+/// A number that nobody asked a code for yet.
+fn new_phone() -> String {
+    let drawn = u64::from_le_bytes(rand()[..8].try_into().unwrap());
+    format!("164{:08}", drawn % 90_000_000)
+}
+
+fn told(target: &str, body: &Value) -> Request {
+    Request::post(target, JSON, body.to_string())
+}
+
+fn answer(at: SocketAddr, request: &Request) -> Answer {
+    let answer = send(at, request);
+    assert_described(request, &answer);
+    answer
+}
+
+fn ok(at: SocketAddr, target: &str, body: &Value) -> Value {
+    let answer = answer(at, &told(target, body));
+    assert!(answer.status < 300, "{target}: {} {}", answer.status, answer.text());
+    answer.json()
+}
+
+/// Asks for a code; the request and what the phone was sent.
+fn code(at: SocketAddr, phone: &str) -> (String, String) {
+    let sent = ok(at, "/v1/applying/codes", &json!({ "phone": phone }));
+    assert_eq!((&sent["resend_after_s"], &sent["good_for_s"]), (&json!(60), &json!(300)));
+    let code = SENT.lock().unwrap()[phone].clone();
+    (sent["request"].as_str().unwrap().to_owned(), code)
+}
+
+fn ticket(at: SocketAddr, phone: &str) -> String {
+    let (request, code) = code(at, phone);
+    let body = json!({ "request": request, "code": code });
+    ok(at, "/v1/applying/codes/verify", &body)["ticket"].as_str().unwrap().to_owned()
+}
+
+fn papers(node: &Node, number: u64) -> Papers {
+    cast::register(node.genesis().time).newcomer(number).unwrap().unwrap()
+}
+
+fn typed(papers: &[Certificate]) -> Value {
+    let one = |paper: &Certificate| {
+        let values: BTreeMap<_, _> = paper.fields.iter().cloned().collect();
+        json!({ "kind": paper.kind, "values": values })
+    };
+    papers.iter().map(one).collect()
+}
+
+/// Somebody who applies: a phone that is proved, papers, and a key.
+struct Applicant {
+    phone: String,
+    ticket: String,
+    papers: Papers,
+    key: SecretKey,
+}
+
+impl Applicant {
+    fn new(node: &Node, number: u64) -> Self {
+        Self::with(node, papers(node, number))
+    }
+
+    fn with(node: &Node, papers: Papers) -> Self {
+        let phone = new_phone();
+        let ticket = ticket(node.address, &phone);
+        let seed = [rand(), rand()].concat().try_into().unwrap();
+        Self { phone, ticket, papers, key: SecretKey::from_seed(&seed) }
+    }
+
+    /// A driver without a vehicle yet.
+    fn driver(&self) -> Value {
+        json!({
+            "ticket": self.ticket,
+            "for": { "code": { "driver": { "vehicles": [], "operator": null } } },
+            "holder_key": self.key.public(),
+            "custody": "device",
+            "prefecture": Prefecture(self.papers.prefecture),
+            "certificates": typed(&self.papers.person),
+            "contact": { "emergency": "滇测家属 16400004321" },
+        })
+    }
+
+    fn lorry(&self) -> Value {
+        json!({
+            "ticket": self.ticket,
+            "for": { "vehicle": { "holder": self.key.public() } },
+            "holder_key": self.key.public(),
+            "custody": "device",
+            "prefecture": Prefecture(self.papers.vehicle_prefecture),
+            "certificates": typed(&self.papers.vehicle),
+        })
+    }
+
+    /// What is submitted of a draft.
+    fn signed(&self, node: &Node, draft: &Value) -> Value {
+        json!({ "ticket": self.ticket, "statements": [word(node, &self.key, draft)] })
+    }
+
+    fn submit(&self, node: &Node, draft: &Value) -> Answer {
+        let body = self.signed(node, draft);
+        answer(node.address, &told(&target_of(draft), &body))
+    }
+
+    /// Prepares, signs and sends it; the application.
+    fn apply(&self, node: &Node, wish: &Value) -> ApplicationId {
+        let draft = ok(node.address, "/v1/applying", wish);
+        let done = self.submit(node, &draft);
+        assert_eq!(done.status, 200, "{}", done.text());
+        serde_json::from_value(done.json()["application"].clone()).unwrap()
+    }
+}
+
+fn target_of(draft: &Value) -> String {
+    format!("/v1/applying/{}/submit", draft["draft"].as_str().unwrap())
+}
+
+fn word(node: &Node, key: &SecretKey, draft: &Value) -> Statement {
+    let action: Action = serde_json::from_value(draft["action"].clone()).unwrap();
+    let until = now().plus(60_000);
+    Statement::give(key, node.genesis().chain_id(), &action, Nonce(rand()), until)
+}
+
+fn record<T: serde::de::DeserializeOwned>(node: &Node, target: String) -> Option<T> {
+    let found = send(node.address, &Request::get(target));
+    (found.status == 200).then(|| serde_json::from_value(found.json()["record"].clone()).unwrap())
+}
+
+fn application(node: &Node, id: ApplicationId) -> Application {
+    record(node, format!("/v1/applications/{id}")).unwrap()
+}
+
+/// Waits until nobody is asked any more.
+fn answered(node: &Node, id: ApplicationId) -> Application {
+    until("authorities answer", || {
+        let found = application(node, id);
+        let waits = found.claims.iter().any(|claim| claim.state == ClaimState::Waiting);
+        (!waits).then_some(found)
+    })
+}
+
+/// The requests of the routes, each of which may be sent again.
+struct Asked {
+    applicant: Applicant,
+    draft: Value,
+    submit: Request,
+    application: ApplicationId,
+}
+
+fn asked_well(world: &World) -> &'static Asked {
+    static ASKED: OnceLock<Asked> = OnceLock::new();
+    ASKED.get_or_init(|| {
+        let node = &world.node;
+        let applicant = Applicant::new(node, 0);
+        let draft = ok(node.address, "/v1/applying", &applicant.driver());
+        let submit = told(&target_of(&draft), &applicant.signed(node, &draft));
+        let done = answer(node.address, &submit).json();
+        let application = serde_json::from_value(done["application"].clone()).unwrap();
+        answered(node, application);
+        Asked { applicant, draft, submit, application }
+    })
+}
+
+fn correction(asked: &Asked) -> Value {
+    json!({
+        "ticket": asked.applicant.ticket,
+        "application": asked.application,
+        "place": 1,
+        "certificate": typed(&asked.applicant.papers.person)[1],
+    })
+}
+
+fn key_change(asked: &Asked) -> Value {
+    let identity = &asked.applicant.papers.person[0];
+    json!({
+        "ticket": asked.applicant.ticket,
+        "holder_key": SecretKey::from_seed(&[77; 32]).public(),
+        "custody": "device",
+        "identity_number": identity.value("identityNumber"),
+        "name": identity.value("driverName"),
+    })
+}
+
+/// Every route, well asked. Drafts are few: each is asked for once, and then it is that answer's turn.
+pub(crate) fn well_asked(world: &World) -> Vec<Case> {
+    let asked = asked_well(world);
+    let at = world.node.address;
+    let (request, sent) = code(at, &new_phone());
+    let phone = json!({ "phone": new_phone() });
+    let fresh = Applicant::new(&world.node, 1);
+    let checked = json!({ "certificates": typed(&fresh.papers.person) });
+    vec![
+        Case(told("/v1/applying/codes", &phone), 202, "ok"),
+        Case(
+            told("/v1/applying/codes/verify", &json!({ "request": request, "code": sent })),
+            200,
+            "ok",
+        ),
+        Case(told("/v1/applying/check", &checked), 200, "ok"),
+        Case(told("/v1/applying", &fresh.driver()), 201, "ok"),
+        Case(asked.submit.clone(), 200, "ok"),
+        Case(told("/v1/applying/corrections", &correction(asked)), 201, "ok"),
+        Case(told("/v1/applying/keys", &key_change(asked)), 201, "ok"),
+    ]
+}
+
+/// A request of a route by somebody who has no ticket.
+pub(crate) fn asked(route: &str) -> Request {
+    let nobody = "0".repeat(64);
+    let asked = asked_well(world());
+    let with = |mut body: Value| {
+        body["ticket"] = json!(nobody);
+        body
+    };
+    match route {
+        "POST /v1/applying/codes" => told("/v1/applying/codes", &json!({ "phone": "1640" })),
+        "POST /v1/applying/codes/verify" => {
+            let body = json!({ "request": "0".repeat(32), "code": "000000" });
+            told("/v1/applying/codes/verify", &body)
+        }
+        "POST /v1/applying/check" => {
+            let typed = typed(&asked.applicant.papers.person);
+            told("/v1/applying/check", &json!({ "certificates": typed }))
+        }
+        "POST /v1/applying" => told("/v1/applying", &with(asked.applicant.driver())),
+        "POST /v1/applying/corrections" => {
+            told("/v1/applying/corrections", &with(correction(asked)))
+        }
+        "POST /v1/applying/keys" => told("/v1/applying/keys", &with(key_change(asked))),
+        _ => {
+            let body = json!({ "ticket": nobody, "statements": [] });
+            told(&target_of(&asked.draft), &body)
+        }
+    }
+}
+
+fn with(body: &Value, path: &str, value: Value) -> Value {
+    let mut body = body.clone();
+    *body.pointer_mut(path).unwrap() = value;
+    body
+}
+
+/// Everything that is refused.
+pub(crate) fn badly(world: &World) -> Vec<Case> {
+    let at = world.node.address;
+    let asked = asked_well(world);
+    let fresh = Applicant::new(&world.node, 2);
+    let driver = fresh.driver();
+    let apply = |body: Value, status, code| Case(told("/v1/applying", &body), status, code);
+    let changed =
+        |path: &str, value: Value, status, code| apply(with(&driver, path, value), status, code);
+    let phone = |phone: &str| told("/v1/applying/codes", &json!({ "phone": phone }));
+    let late = new_phone();
+    let (request, sent) = code(at, &late);
+    let wrong = if sent == "000000" { "000001" } else { "000000" };
+    let verify = |request: &str, code: &str| {
+        told("/v1/applying/codes/verify", &json!({ "request": request, "code": code }))
+    };
+    let draft = ok(at, "/v1/applying", &driver);
+    let submit = |body: Value, status, code| Case(told(&target_of(&draft), &body), status, code);
+    let stranger = SecretKey::from_seed(&[55; 32]);
+    let forged = json!([word(&world.node, &stranger, &draft)]);
+    let mut broken = serde_json::to_value(word(&world.node, &fresh.key, &draft)).unwrap();
+    broken["valid_until"] = json!(now().plus(61_000));
+    let foreign = with(&correction(asked), "/ticket", json!(fresh.ticket));
+    let correct =
+        |body: Value, status, code| Case(told("/v1/applying/corrections", &body), status, code);
+    let keys = |body: Value, status, code| Case(told("/v1/applying/keys", &body), status, code);
+    let other_name = with(&key_change(asked), "/name", json!("滇测无名"));
+    vec![
+        Case(phone("1640000"), 400, "field_wrong"),
+        Case(phone(""), 400, "field_wrong"),
+        Case(phone("13800138000"), 400, "field_wrong"),
+        Case(phone(&late), 429, "otp_too_soon"),
+        Case(phone(DEAF), 502, "sms_failed"),
+        Case(verify(&request, wrong), 422, "otp_wrong"),
+        Case(verify("0", &sent), 422, "otp_wrong"),
+        Case(verify(&"0".repeat(32), &sent), 422, "otp_wrong"),
+        Case(told("/v1/applying/check", &json!({ "certificates": [] })), 400, "invalid_field"),
+        changed("/ticket", json!("0".repeat(64)), 403, "ticket_needed"),
+        changed("/ticket", Value::Null, 403, "ticket_needed"),
+        changed("/certificates/0/values/identityNumber", json!("1"), 400, "field_wrong"),
+        changed("/certificates/0/values", json!({ "colour": "blue" }), 400, "unknown_field"),
+        changed("/certificates", json!([]), 400, "invalid_field"),
+        changed("/contact/emergency", json!("x".repeat(201)), 400, "invalid_field"),
+        changed(
+            "/for",
+            json!({ "vehicle": { "holder": stranger.public() } }),
+            400,
+            "invalid_field",
+        ),
+        changed("/for", json!({ "ship": {} }), 400, "invalid_field"),
+        submit(json!({ "ticket": fresh.ticket, "statements": [] }), 422, "application_refused"),
+        submit(json!({ "ticket": fresh.ticket, "statements": forged }), 422, "application_refused"),
+        submit(json!({ "ticket": fresh.ticket, "statements": [broken] }), 400, "signature_wrong"),
+        submit(json!({ "ticket": asked.applicant.ticket, "statements": [] }), 404, "not_found"),
+        submit(
+            json!({ "ticket": fresh.ticket, "statements": [], "transaction": world.node.refused() }),
+            400,
+            "invalid_field",
+        ),
+        Case(
+            told(
+                &format!("/v1/applying/{}/submit", "0".repeat(32)),
+                &json!({ "ticket": fresh.ticket, "statements": [] }),
+            ),
+            404,
+            "not_found",
+        ),
+        Case(
+            told("/v1/applying/nothing/submit", &json!({ "statements": [] })),
+            400,
+            "invalid_field",
+        ),
+        correct(foreign, 404, "not_found"),
+        correct(with(&correction(asked), "/place", json!(9)), 409, "claim_differs"),
+        keys(other_name, 422, "person_not_matched"),
+        keys(with(&key_change(asked), "/identity_number", json!("1")), 422, "person_not_matched"),
+    ]
+}
+
+#[test]
+fn a_driver_applies_with_a_lorry_of_their_own_until_the_code_is_blue() {
+    let world = world();
+    let node = &world.node;
+    let applicant = Applicant::new(node, 3);
+    let lorry = applicant.apply(node, &applicant.lorry());
+    let vehicle = answered(node, lorry);
+    assert_eq!(vehicle.state, ApplicationState::Issued, "{:?}", vehicle.claims);
+    let mut driver = applicant.driver();
+    driver["for"]["code"]["driver"]["vehicles"] = json!([vehicle.vehicle.unwrap()]);
+    let draft = ok(node.address, "/v1/applying", &driver);
+    // Whoever signs computes the roots from the fields.
+    let action: Action = serde_json::from_value(draft["action"].clone()).unwrap();
+    let Action::CodeApply(apply) = &action else { panic!("{action:?}") };
+    for (claim, told) in apply.claims.iter().zip(draft["claims"].as_array().unwrap()) {
+        let fields: Vec<chain::fields::Field> =
+            serde_json::from_value(told["fields"].clone()).unwrap();
+        let root = chain::fields::root(chain::fields::table(claim.kind), &fields).unwrap();
+        assert_eq!((claim.root, json!(claim.root)), (root, told["root"].clone()));
+    }
+    let statement = &draft["statement"];
+    let nonce: Nonce = serde_json::from_value(statement["nonce"].clone()).unwrap();
+    let until = serde_json::from_value(statement["valid_until"].clone()).unwrap();
+    let own = Statement::give(&applicant.key, node.genesis().chain_id(), &action, nonce, until);
+    let message = own.message(node.genesis().chain_id(), action.statement_digest());
+    assert_eq!(statement["message"], json!(hex::encode(message)));
+    let body = json!({ "ticket": applicant.ticket, "statements": [own] });
+    let done = answer(node.address, &told(&target_of(&draft), &body));
+    assert_eq!(done.status, 200, "{}", done.text());
+    // The same again answers the same and sends nothing.
+    let again = answer(node.address, &told(&target_of(&draft), &body));
+    assert_eq!(again.json(), done.json());
+    let id = serde_json::from_value(done.json()["application"].clone()).unwrap();
+    let issued = answered(node, id);
+    assert_eq!(issued.state, ApplicationState::Issued, "{:?}", issued.claims);
+    assert_eq!(json!(issued.code), done.json()["code"]);
+    let shown = send(node.address, &Request::get(format!("/v1/codes/{}", issued.code.unwrap())));
+    assert_eq!(shown.json()["colour"], json!("blue"), "{}", shown.text());
+    let contact = node.vault.contact(Subject::Application(id), View::ordinary(now())).unwrap();
+    assert_eq!(contact.unwrap().phone, applicant.phone);
+}
+
+#[test]
+fn who_applied_follows_the_application_by_the_key_that_signed() {
+    let world = world();
+    let node = &world.node;
+    let asked = asked_well(world);
+    let target = format!("/v1/applications/{}", asked.application);
+    let own = access::get(world, &target, Some(&token_of(world, &asked.applicant.key)));
+    assert_eq!(own.status, 200, "{}", own.text());
+    let nobody = SecretKey::from_seed(&[56; 32]);
+    assert_eq!(access::get(world, &target, Some(&token_of(world, &nobody))).status, 404);
+    let head = format!(
+        "GET /v1/events HTTP/1.1\r\nhost: localhost\r\nlast-event-id: 0\r\n\
+         authorization: Bearer {}\r\n\r\n",
+        token_of(world, &asked.applicant.key)
+    );
+    let id = asked.application.to_string();
+    let seen = |text: &str| text.contains(&format!("\"id\":\"{id}\""));
+    crate::http::exchange(node.guarded, head.as_bytes(), seen);
+}
+
+#[test]
+fn a_refused_claim_is_corrected_and_the_code_is_issued() {
+    let node = &world().node;
+    let applicant = Applicant::with(node, papers(node, 4).misprinted());
+    let id = applicant.apply(node, &applicant.driver());
+    let refused = answered(node, id);
+    let reason = |claim: &ClaimState| match claim {
+        ClaimState::Refused { reason, .. } => Some(reason.to_string()),
+        _ => None,
+    };
+    let place = refused.claims.iter().position(|claim| reason(&claim.state).is_some()).unwrap();
+    assert_eq!(reason(&refused.claims[place].state).unwrap(), "field_differs");
+    let right = papers(node, 4);
+    let body = json!({
+        "ticket": applicant.ticket,
+        "application": id,
+        "place": place,
+        "certificate": typed(&right.person)[place],
+    });
+    let draft = ok(node.address, "/v1/applying/corrections", &body);
+    let unsigned = json!({ "ticket": applicant.ticket, "statements": [] });
+    let before = node.vault.listed(Subject::Application(id)).unwrap();
+    let answer = answer(node.address, &told(&target_of(&draft), &unsigned));
+    assert_eq!(answer.code(), "application_refused", "{}", answer.text());
+    let held = || node.vault.claims(Subject::Application(id), View::ordinary(now())).unwrap();
+    let value = |place: usize| held()[place].fields.last().unwrap().value.clone();
+    assert_eq!(node.vault.listed(Subject::Application(id)).unwrap().len(), before.len());
+    let name = |place: usize| {
+        let fields = &held()[place].fields;
+        fields.iter().find(|field| field.name == "issuingOrganizations").unwrap().value.clone()
+    };
+    assert!(name(place).ends_with('局'), "what was refused is there again: {}", value(place));
+    let done = applicant.submit(node, &draft);
+    assert_eq!(done.status, 200, "{}", done.text());
+    assert_eq!(answered(node, id).state, ApplicationState::Issued);
+    assert!(!name(place).ends_with('局'));
+}
+
+#[test]
+fn what_the_chain_refuses_leaves_nothing_in_the_vault() {
+    let node = &world().node;
+    let applicant = Applicant::new(node, 5);
+    let draft = ok(node.address, "/v1/applying", &applicant.driver());
+    let held = || node.vault.find(&vault::KeyField::new(vault::KeyKind::Phone, &applicant.phone));
+    assert!(held().unwrap().is_empty(), "a draft lies in memory alone");
+    let unsigned = json!({ "ticket": applicant.ticket, "statements": [] });
+    let refused = answer(node.address, &told(&target_of(&draft), &unsigned));
+    assert_eq!((refused.status, refused.code().as_str()), (422, "application_refused"));
+    assert!(refused.text().contains("statement_missing"), "{}", refused.text());
+    for subject in held().unwrap() {
+        let names = [DocumentName::claim(0), DocumentName::contact(), DocumentName::holder()];
+        let there = names.map(|name| node.vault.document(subject, &name, View::ordinary(now())));
+        assert!(there.into_iter().all(|found| found.unwrap().is_none()));
+    }
+    // The same draft with the holder's word goes on.
+    assert_eq!(applicant.submit(node, &draft).status, 200);
+}
+
+#[test]
+fn a_lost_key_is_replaced_and_signs_nothing_any_more() {
+    let world = world();
+    let node = &world.node;
+    let applicant = Applicant::new(node, 6);
+    let id = applicant.apply(node, &applicant.driver());
+    let person = answered(node, id).person.unwrap();
+    let new = SecretKey::from_seed(&[rand(), rand()].concat().try_into().unwrap());
+    let identity = &applicant.papers.person[0];
+    let body = json!({
+        "ticket": applicant.ticket,
+        "holder_key": new.public(),
+        "custody": "device",
+        "identity_number": identity.value("identityNumber"),
+        "name": identity.value("driverName"),
+    });
+    let draft = ok(node.address, "/v1/applying/keys", &body);
+    assert_eq!(draft["claims"], json!([]), "whoever has the phone is shown no values");
+    let submit = |key: &SecretKey| {
+        let body = json!({ "ticket": applicant.ticket, "statements": [word(node, key, &draft)] });
+        answer(node.address, &told(&target_of(&draft), &body))
+    };
+    let stolen = submit(&applicant.key);
+    assert_eq!((stolen.status, stolen.code().as_str()), (422, "key_change_refused"));
+    let done = submit(&new);
+    assert_eq!((done.status, done.json()["person"].clone()), (200, json!(person)));
+    let found: Person = record(node, format!("/v1/persons/{person}")).unwrap();
+    assert_eq!(found.keys, [new.public()]);
+    let old = access::get(
+        world,
+        &format!("/v1/persons/{person}"),
+        Some(&token_of(world, &applicant.key)),
+    );
+    assert_eq!(old.status, 401, "{}", old.text());
+    let own = access::get(world, &format!("/v1/persons/{person}"), Some(&token_of(world, &new)));
+    assert_eq!(own.status, 200, "{}", own.text());
+}
+
+#[test]
+fn five_wrong_guesses_at_a_person_end_the_ticket() {
+    let world = world();
+    let at = world.node.address;
+    let asked = asked_well(world);
+    let thief = Applicant::new(&world.node, 7);
+    let guess = with(&key_change(asked), "/ticket", json!(thief.ticket));
+    for _ in 0..5 {
+        let wrong = answer(at, &told("/v1/applying/keys", &guess));
+        assert_eq!(wrong.code(), "person_not_matched", "another phone: {}", wrong.text());
+    }
+    let ended = answer(at, &told("/v1/applying/keys", &guess));
+    assert_eq!(ended.code(), "ticket_needed");
+}
+
+#[test]
+fn a_code_ends_with_the_fifth_wrong_try_and_whatever_is_wrong_answers_alike() {
+    let at = world().node.address;
+    let (request, sent) = code(at, &new_phone());
+    let wrong = if sent == "000000" { "000001" } else { "000000" };
+    let tell = |request: &str, code: &str| {
+        let body = json!({ "request": request, "code": code });
+        let mut problem = answer(at, &told("/v1/applying/codes/verify", &body)).json();
+        problem.as_object_mut().unwrap().remove("request_id");
+        problem
+    };
+    let unknown = tell(&"0".repeat(32), &sent);
+    assert_eq!(unknown["code"], json!("otp_wrong"));
+    for _ in 0..5 {
+        assert_eq!(tell(&request, wrong), unknown);
+    }
+    assert_eq!(tell(&request, &sent), unknown, "it is over");
+}
+
+#[test]
+fn every_wrong_field_is_told_at_once_in_both_languages() {
+    let world = world();
+    let applicant = Applicant::new(&world.node, 8);
+    let mut typed = typed(&applicant.papers.person);
+    typed[0]["values"]["identityNumber"] = json!("53990019900101001X");
+    typed[1]["values"]["vehicleClass"] = json!("Z9");
+    let body = json!({ "certificates": typed });
+    let told = ok(world.node.address, "/v1/applying/check", &body);
+    let wrong = told["wrong"].as_array().unwrap();
+    let fields: Vec<_> = wrong
+        .iter()
+        .map(|one| (one["certificate"].as_u64().unwrap(), one["field"].as_str().unwrap()))
+        .collect();
+    assert!(fields.contains(&(0, "identityNumber")), "{told}");
+    assert!(fields.contains(&(1, "vehicleClass")), "{told}");
+    for one in wrong {
+        let is_chinese = one["zh"].as_str().unwrap().chars().any(|symbol| symbol > '\u{4e00}');
+        assert!(is_chinese && !one["en"].as_str().unwrap().is_empty());
+        assert!(!one.to_string().contains("53990019900101001X"));
+    }
+    let right = ok(
+        world.node.address,
+        "/v1/applying/check",
+        &json!({ "certificates": self::typed(&applicant.papers.person) }),
+    );
+    assert_eq!(right["wrong"], json!([]));
+}
+
+#[test]
+fn an_organisation_applies_for_others_with_its_own_signature() {
+    let world = world();
+    let node = &world.node;
+    let applicant = Applicant::new(node, 9);
+    let mut wish = applicant.driver();
+    wish["ticket"] = Value::Null;
+    wish["contact"]["phone"] = json!(applicant.phone);
+    let regulator = member(world, "regulator");
+    let tell = |target: &str, body: &Value| {
+        access::ask(world, told(target, body), Some(&token_of(world, &regulator)))
+    };
+    let mut phoneless = wish.clone();
+    phoneless["contact"] = json!({});
+    assert_eq!(tell("/v1/applying", &phoneless).code(), "field_wrong");
+    let draft = tell("/v1/applying", &wish).json();
+    let statements = vec![word(node, &applicant.key, &draft)];
+    let action: Action = serde_json::from_value(draft["action"].clone()).unwrap();
+    let unsigned = tell(&target_of(&draft), &json!({ "statements": statements }));
+    assert_eq!(unsigned.code(), "not_signed_here", "no API key is bound: {}", unsigned.text());
+    let other = node.refused_by("regulator");
+    let body = json!({ "statements": [], "transaction": other });
+    assert_eq!(tell(&target_of(&draft), &body).code(), "claim_differs");
+    let chain = node.genesis().chain_id();
+    let action = action.with_statements(statements);
+    let signed =
+        chain::Transaction::sign(&regulator, chain, action, Nonce(rand()), now().plus(60_000));
+    let body = json!({ "statements": [], "transaction": signed });
+    let done = tell(&target_of(&draft), &body);
+    assert_eq!(done.status, 200, "{}", done.text());
+    let id = serde_json::from_value(done.json()["application"].clone()).unwrap();
+    assert_eq!(answered(node, id).state, ApplicationState::Issued);
+    let stranger = &access::stranger(world).name;
+    let narrow = node.api_key(91, stranger, chain::records::InterfaceScopes::NONE);
+    let none = access::ask(world, told("/v1/applying", &wish), Some(&narrow));
+    assert_eq!(none.code(), "ticket_needed", "its key is not for codes");
+}
+
+#[test]
+fn claims_reach_an_authority_that_was_away_and_a_node_that_started_anew_carries_them() {
+    let limits = api::config::Limits::default();
+    let (node, net) = RUNTIME.block_on(async {
+        let node = world::node(1, limits).await;
+        let net = connected(node.address).await;
+        (node, net)
+    });
+    // Nobody takes parcels yet: the port is there, and connections wait.
+    let applicant = Applicant::new(&node, 10);
+    let id = applicant.apply(&node, &applicant.driver());
+    assert!(application(&node, id).claims.iter().all(|one| one.state == ClaimState::Waiting));
+    drop(net);
+    let node = RUNTIME.block_on(node.restarted(&Default::default()));
+    let _inboxes: Inboxes = RUNTIME.block_on(async {
+        let net = connected(node.address).await;
+        authorities(&node.consortium, &net, &node.counters).await
+    });
+    assert_eq!(answered(&node, id).state, ApplicationState::Issued);
+}
