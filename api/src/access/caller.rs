@@ -4,10 +4,11 @@
 
 use chain::ids::{CodeId, OrganisationId, PersonId, VehicleId};
 use chain::keys::PublicKey;
+use chain::records::application::CodeFor;
 use chain::records::{
-    Account, Affiliation, Code, Holder, InterfaceScope, InterfaceScopes, Matter, Operator,
-    OrganisationKind, Owner, RecordKey, RecordKind, RegisteredKey, Subject, Value, Vehicle,
-    VehicleOwner, Waybill, WaybillKind, WaybillState,
+    Account, Affiliation, Application, Code, Holder, InterfaceScope, InterfaceScopes, Matter,
+    Operator, OrganisationKind, Owner, RecordKey, RecordKind, RegisteredKey, Subject, Value,
+    Vehicle, VehicleOwner, Wanted, Waybill, WaybillKind, WaybillState,
 };
 use chain::rules::senders::needs_grants;
 use chain::{Records, Transaction};

@@ -49,7 +49,7 @@ export function checkApplication({ action, claims }: Draft, asked: Asked): void 
   if ('vehicle' in asked.for) {
     const found = typeof action === 'object' && 'vehicle_apply' in action ? action.vehicle_apply : null;
     if (found === null) throw new OtherDraftError('the action is not what was asked for');
-    must(same(found.owner, asked.for.vehicle.owner), 'the owner');
+    must(same(found.owner, asked.for.vehicle), 'the owner');
     must(found.prefecture === asked.prefecture && found.statements.length === 0, 'the application');
     return checkClaims(found.claims, claims, asked.certificates);
   }

@@ -5,14 +5,15 @@ import {
   checkField,
   checkFields,
   type CodeFor,
+  FORMAT_MESSAGES,
   type FormatRules,
   type PublicKey,
   TABLES,
-  FORMAT_MESSAGES,
+  type Wanted,
 } from '@dianyun/sdk';
 
 import type { Words } from '../parts/language.js';
-import type { For, Paper } from './node.js';
+import type { Paper } from './node.js';
 
 /** Values by the names of their fields. */
 export type Values = Readonly<Record<string, string>>;
@@ -80,9 +81,21 @@ export function kindsOf(wish: Wish, typed: Typed): readonly CertificateKind[] {
   return [...own.filter(isFirst), ...vehicle, ...own.filter((kind) => !isFirst(kind))];
 }
 
+/** Prefectures by the letters of their plates. */
+const PLATES: Readonly<Record<string, number>> = {
+  A: 5301, C: 5306, D: 5303, E: 5323, F: 5304, G: 5325, H: 5326, J: 5308,
+  K: 5328, L: 5329, M: 5305, N: 5331, P: 5307, Q: 5333, R: 5334, S: 5309,
+};
+
+/** Where an application is made: a vehicle's where its plate is from, a code's where its holder wants it. */
+export function prefectureFor(what: What, { prefecture }: Wish, typed: Typed): number {
+  const letter = typed.vehicle_licence?.['vehicleNumber']?.charAt(1) ?? '';
+  return what === 'vehicle' ? (PLATES[letter] ?? prefecture) : prefecture;
+}
+
 /** What a node is asked to apply for; `vehicle` is the driver's own one, once it has a record. */
-export function wantedOf(what: What, wish: Wish, typed: Typed, key: PublicKey, vehicle: string | null): For {
-  if (what === 'vehicle') return { vehicle: { owner: { holder: key } } };
+export function wantedOf(what: What, wish: Wish, typed: Typed, key: PublicKey, vehicle: string | null): Wanted {
+  if (what === 'vehicle') return { vehicle: { holder: key } };
   if (wish.who === 'enterprise') return { code: { enterprise: wish.organisation ?? '' } };
   const vehicles = wish.vehicle === 'given' ? [wish.given] : vehicle === null ? [] : [vehicle];
   const isOperator = kindsFor('code', wish, typed).includes('business_permit');

@@ -9,6 +9,7 @@ import {
   later,
   readRecord,
   type RecordId,
+  type Schemas,
   type Signer,
   type Statement,
 } from '@dianyun/sdk';
@@ -18,8 +19,8 @@ import { holderOf, type KeptKey, makeKey, signerOf } from '../parts/keyring.js';
 import { codeOf, HolderFetch, type Place, publicNode } from '../parts/node.js';
 import { checkApplication, checkCorrection, checkNewKey } from './check.js';
 import { keep, type Kept, type Pending } from './kept.js';
-import { ApplyingNode, type Asked, type Correction, type NewKey, type Paper, type SubmittedJson } from './node.js';
-import { isHeavy, kindsFor, papersFor, wantedOf, type What } from './papers.js';
+import { ApplyingNode, type Asked, type Correction, type NewKey, type Paper, rootsOf } from './node.js';
+import { isHeavy, kindsFor, papersFor, prefectureFor, wantedOf, type What } from './papers.js';
 
 /** A statement is good so long, ms. */
 const GOOD_MS = 5 * 60_000;
@@ -72,7 +73,7 @@ export async function apply(before: Kept, place: Place, what: What): Promise<Kep
     for: wantedOf(what, wish, typed, key.key, kept.vehicle),
     holder_key: key.key,
     custody: 'device',
-    prefecture: wish.prefecture,
+    prefecture: prefectureFor(what, wish, typed),
     certificates: papersFor(kindsFor(what, wish, typed), typed),
     contact: {
       ...(wish.email === '' ? {} : { email: wish.email }),
@@ -84,7 +85,7 @@ export async function apply(before: Kept, place: Place, what: What): Promise<Kep
   // An enterprise that sends its own application has said so by that.
   const isOwn = draft.sponsor === wish.organisation && wish.who === 'enterprise';
   const statements = isOwn ? [] : await word(await signerOf(key), place.chain, draft.action);
-  const roots = draft.claims.map(({ root }) => root);
+  const roots = rootsOf(draft);
   return finish(await keep({ ...kept, pending: { what, draft: draft.draft, ticket, statements, roots } }), place);
 }
 
@@ -111,7 +112,7 @@ async function done(kept: Kept, { what }: Pending, id: RecordId): Promise<Kept> 
   return keep({ ...kept, pending: null, sent: [...kept.sent, { what, id }], stage: 'sent' });
 }
 
-async function submitted({ draft, ticket, statements }: Pending): Promise<SubmittedJson> {
+async function submitted({ draft, ticket, statements }: Pending): Promise<Schemas['DraftDone']> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await node().submit(draft, ticket, statements);
