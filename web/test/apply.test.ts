@@ -111,10 +111,14 @@ async function keeps(page: Page, text: string): Promise<void> {
   assert.fail(`${text} is not kept`);
 }
 
-/** Nothing that axe finds, nothing too wide; and a picture to look at. */
+/** Nothing that axe finds, nothing too wide, on a narrow phone neither; and a picture to look at. */
 async function inOrder({ page }: Watched, name: string): Promise<void> {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wide <= 0, `${name}: ${wide} px too wide`);
+  const size = page.viewportSize() ?? assert.fail(name);
+  for (const width of size.width < 500 ? [360, size.width] : [size.width]) {
+    await page.setViewportSize({ ...size, width });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${name}: ${wide} px too wide for ${width}`);
+  }
   assert.deepEqual(await violations(page), [], name);
   await keep(page, `apply-${name}`);
 }
@@ -200,6 +204,16 @@ test('a licence that is refused is corrected on the desktop, in English, and the
   await next(page);
   await at(page, 'review');
   await inOrder(watched, 'review-en');
+  // A node that prepares something else gets no signature.
+  await page.route('**/v1/applying', async (route) => {
+    const answer = await route.fetch();
+    const text = (await answer.text()).replace(/"prefecture":\d+/g, '"prefecture":5334');
+    await route.fulfill({ response: answer, body: text });
+  });
+  await page.locator('.read-over .primary').click();
+  await page.getByText('nothing was signed').waitFor(PATIENT);
+  assert.equal(watched.sent.filter((request) => request.includes('/submit')).length, 0);
+  await page.unroute('**/v1/applying');
   await page.locator('.read-over .primary').click();
   const licence = page.locator('[data-claim=driving_licence]');
   await page.locator('[data-claim=driving_licence][data-standing=refused]').waitFor(PATIENT);
@@ -238,7 +252,15 @@ test('an enterprise applies by its own key, and shows its code', async () => {
   await type(page, 'business_permit', business_permit);
   await next(page);
   await at(page, 'review');
+  // The answer is lost on its way: after a reload the same is sent again, and done once.
+  await page.route('**/submit', async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
   await page.locator('.read-over .primary').click();
+  await page.getByText('没有网络').waitFor(PATIENT);
+  await page.unroute('**/submit');
+  await page.reload();
   await at(page, 'issued');
   await page.locator('a.primary').click();
   await page.locator('.card .id').waitFor(PATIENT);

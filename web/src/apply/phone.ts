@@ -14,7 +14,7 @@ import { codeReasons } from './reasons.js';
 
 const WORDS = {
   phone: { zh: '手机号', en: 'Phone number' },
-  phone_hint: { zh: '11 位。进度和以后的验证码都发到这个号码。', en: '11 digits. One-time codes are sent to it.' },
+  phone_hint: { zh: '11 位。以后换手机也用它验证。', en: '11 digits. You need it again should you change phones.' },
   ask: { zh: '获取验证码', en: 'Send me a code' },
   sent: { zh: '验证码已发出，请查看短信。', en: 'A code is on its way: look at your text messages.' },
   code: { zh: '短信验证码', en: 'One-time code' },

@@ -61,6 +61,7 @@ export class Wizard {
   private proof: PhoneProof | null = null;
   private progress: Progress | null = null;
   private sheet: PaperSheet | null = null;
+  private onReview: Review | null = null;
 
   readonly element: HTMLElement;
 
@@ -78,6 +79,8 @@ export class Wizard {
 
   async start(): Promise<void> {
     await this.show(false);
+    // What was signed before the page was closed may have been sent or not: sent again, it is done once.
+    if (this.kept.pending !== null && this.onReview !== null) await this.sign(this.onReview);
   }
 
   /** Shows the step where somebody is, and takes a reader there if it is another one. */
@@ -85,6 +88,7 @@ export class Wizard {
     this.progress?.stop();
     this.progress = null;
     this.proof = null;
+    this.onReview = null;
     const body = await this.bodyNow();
     this.body.replaceChildren(...body);
     this.name();
@@ -212,6 +216,7 @@ export class Wizard {
       back: () => void this.go({ stage: 'papers', paper: this.kinds.length - 1 }),
       sign: () => void this.sign(review),
     });
+    this.onReview = review;
     return review.element;
   }
 
