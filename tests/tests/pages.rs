@@ -46,6 +46,7 @@ fn applicants(net: &Testnet) -> Value {
         "light": newcomer("0", &[]),
         "misprinted": newcomer("1", &["--refused"]),
         "corrected": newcomer("1", &[]),
+        "guest": newcomer("2", &[]),
         "drivers": drivers.collect::<Vec<_>>(),
         "haulier": {
             "credit_code": haulier.uscc,

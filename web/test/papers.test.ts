@@ -7,9 +7,11 @@ import {
   type Action,
   type CertificateKind,
   fieldsRoot,
+  giveStatement,
   LocalSigner,
   saltFields,
 } from '../../sdk/js/src/index.js';
+import { agreeLink, askedBy, OtherWordError, readWord, wordText } from '../src/apply/agree.js';
 import { checkApplication, checkCorrection, checkNewKey, OtherDraftError } from '../src/apply/check.js';
 import type { Asked, Correction, Draft, DraftClaim, NewKey, Paper } from '../src/apply/node.js';
 import {
@@ -53,7 +55,12 @@ test('without a vehicle, with an enterprise\'s, and for an enterprise', () => {
   assert.deepEqual(kindsOf(NO_WISH, {}), ['identity', 'driving_licence']);
   const given: Wish = { ...NO_WISH, vehicle: 'given', given: 'veh_2', isHeavy: true };
   assert.deepEqual(kindsOf(given, {}), ['identity', 'driving_licence', 'qualification']);
-  assert.deepEqual(wantedOf('code', given, {}, key, null), { code: { driver: { vehicles: ['veh_2'], operator: null } } });
+  assert.deepEqual(wantedOf('code', given, {}, key, null), {
+    code: { driver: { vehicles: ['veh_2'], operator: null } },
+  });
+  assert.deepEqual(wantedOf('code', { ...given, operator: ORG }, {}, key, null), {
+    code: { driver: { vehicles: ['veh_2'], operator: { organisation: ORG } } },
+  });
   const enterprise: Wish = { ...NO_WISH, who: 'enterprise', organisation: ORG };
   assert.deepEqual(kindsOf(enterprise, {}), ['business_permit']);
   assert.deepEqual(wantedOf('code', enterprise, {}, key, null), { code: { enterprise: ORG } });
@@ -112,18 +119,43 @@ test('an application is signed only if it is the very one that was read over', a
   const [first, second] = claims as [DraftClaim, DraftClaim];
   const altered = { ...second, fields: second.fields.map((field) => ({ ...field, value: field.value || 'x' })) };
   const forged = { ...altered, root: fieldsRoot(altered.kind, altered.fields) };
+  const more = { driver: { vehicles: ['veh_2'], operator: null } };
+  const swapped = [bare(first), bare(forged)];
   const wrong: [string, Draft][] = [
     ['another key', draft({ code_apply: { ...right, holder_key: other } }, claims)],
     ['custody elsewhere', draft({ code_apply: { ...right, custody: { platform: ORG } } }, claims)],
     ['another prefecture', draft({ code_apply: { ...right, prefecture: 5303 } }, claims)],
-    ['a vehicle more', draft({ code_apply: { ...right, wanted: { driver: { vehicles: ['veh_2'], operator: null } } } }, claims)],
+    ['a vehicle more', draft({ code_apply: { ...right, wanted: more } }, claims)],
     ['a certificate less', draft({ code_apply: { ...right, claims: [bare(first)] } }, [first])],
     ['another order', draft({ code_apply: { ...right, claims: [bare(second), bare(first)] } }, [second, first])],
-    ['a root of other values', draft({ code_apply: { ...right, claims: [bare(first), bare(forged)] } }, [first, forged])],
-    ['a root that opens otherwise', draft({ code_apply: { ...right, claims: [bare(first), bare(forged)] } }, claims)],
+    ['a root of other values', draft({ code_apply: { ...right, claims: swapped } }, [first, forged])],
+    ['a root that opens otherwise', draft({ code_apply: { ...right, claims: swapped } }, claims)],
     ['another action', draft({ application_withdraw: { application: APPLICATION } }, claims)],
   ];
   for (const [name, one] of wrong) assert.throws(() => checkApplication(one, asked), OtherDraftError, name);
+});
+
+test('a word is asked for by a link and comes back as a text, and neither reads anything else', async () => {
+  const apply: Action = {
+    code_apply: {
+      wanted: { driver: { vehicles: ['veh_03edkk4n0eassmapd011zx8e21'], operator: null } },
+      holder_key: key,
+      custody: 'device',
+      prefecture: 5301,
+      claims: [],
+      statements: [],
+    },
+  };
+  const link = agreeLink('http://here', apply);
+  assert.deepEqual(askedBy(new URL(link).hash), apply);
+  const withdraw: Action = { application_withdraw: { application: APPLICATION } };
+  for (const none of ['', '#agree=', '#agree=AAAA', '#agree=%', new URL(agreeLink('http://here', withdraw)).hash])
+    assert.equal(askedBy(none), null, none);
+  const signer = new LocalSigner(new Uint8Array(32).fill(9));
+  const word = await giveStatement(signer, '0'.repeat(64), apply);
+  assert.deepEqual(readWord(` ${wordText(word)}\n`), word);
+  for (const none of ['', 'AAAA', '%', `${wordText(word)}AAAA`])
+    assert.throws(() => readWord(none), OtherWordError, none);
 });
 
 test('so is a vehicle, a correction, and a new key', async () => {

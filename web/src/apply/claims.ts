@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The certificates of an application as they stand: waiting, attested, or refused with the reason and a way to mend it. */
-import { type Application, type CertificateKind, type Claim, type FormatRules, parseTime, type RecordId } from '@dianyun/sdk';
+/** The certificates of an application as they stand: waiting, attested, or refused with the reason and a way out. */
+import {
+  type Application,
+  type CertificateKind,
+  type Claim,
+  type FormatRules,
+  parseTime,
+  type RecordId,
+} from '@dianyun/sdk';
 
 import { now } from '../parts/clock.js';
 import { element, setAttribute, setShown, setText } from '../parts/dom.js';
@@ -90,7 +97,8 @@ class ClaimRow {
     const end = parseTime(claim.answer_by);
     const by = `${instant(end, now())}，${left(end - now())}`;
     const deadline = say({ zh: `最晚 ${by}答复`, en: `Answers by ${instant(end, now())} (${left(end - now())})` });
-    setText(this.who, [this.attester.name, standing === 'waiting' ? deadline : ''].filter((part) => part !== '').join(' · '));
+    const told = [this.attester.name, standing === 'waiting' ? deadline : ''];
+    setText(this.who, told.filter((part) => part !== '').join(' · '));
     const refused = typeof claim.state !== 'string' && 'refused' in claim.state ? claim.state.refused.reason : null;
     setText(this.reason, refused === null ? '' : say(doubt(refused)));
     setShown(this.reason, refused !== null);

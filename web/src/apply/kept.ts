@@ -3,7 +3,7 @@
  * How far somebody is, in this browser: a reload goes on from here. What was typed is forgotten as soon as an
  * authority has attested it, and all of it once the code is issued, or after a week in which nothing was done.
  */
-import type { CertificateKind, Hash, RecordId, Statement } from '@dianyun/sdk';
+import type { Action, CertificateKind, Hash, RecordId, Statement } from '@dianyun/sdk';
 
 import type { KeptKey } from '../parts/keyring.js';
 import { read, remove, write } from '../parts/store.js';
@@ -36,6 +36,14 @@ export interface Pending {
   readonly roots: readonly Hash[];
 }
 
+/** What was prepared, and waits for the word of whose vehicle it names. */
+export interface Waiting {
+  readonly draft: string;
+  readonly ticket: string;
+  readonly action: Action;
+  readonly roots: readonly Hash[];
+}
+
 /** An application that is on the chain. */
 export interface Sent {
   readonly what: What;
@@ -54,6 +62,7 @@ export interface Kept {
   /** The key that the code is to be held by. */
   readonly key: KeptKey | null;
   readonly pending: Pending | null;
+  readonly waiting: Waiting | null;
   readonly sent: readonly Sent[];
   /** The record of the driver's own vehicle, once it has one. */
   readonly vehicle: RecordId | null;
@@ -76,6 +85,7 @@ export const NOTHING: Kept = {
   paper: 0,
   key: null,
   pending: null,
+  waiting: null,
   sent: [],
   vehicle: null,
   code: null,

@@ -120,5 +120,6 @@ export function wrongThere(error: unknown): WrongThere | null {
   if (!(error instanceof ApiError) || error.code !== 'field_wrong') return null;
   const parts = /^certificates?(?:\[(\d+)\])?\.(\w+)$/.exec(error.problem.field ?? '');
   const text = error.problem.detail.replace(/^.*?[:：]\s*/, '');
-  return parts === null ? null : { place: Number(parts[1] ?? '0'), field: parts[2] ?? '', words: { zh: text, en: text } };
+  if (parts === null) return null;
+  return { place: Number(parts[1] ?? '0'), field: parts[2] ?? '', words: { zh: text, en: text } };
 }

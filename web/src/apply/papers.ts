@@ -4,7 +4,6 @@ import {
   type CertificateKind,
   checkField,
   checkFields,
-  type CodeFor,
   FORMAT_MESSAGES,
   type FormatRules,
   type PublicKey,
@@ -31,6 +30,8 @@ export interface Wish {
   /** The driver's vehicle: none yet, their own, or one whose number an enterprise gave. */
   readonly vehicle: 'none' | 'own' | 'given';
   readonly given: string;
+  /** The enterprise that operates a heavy vehicle that is not the driver's own. */
+  readonly operator: string;
   /** Without a vehicle licence it is not known how heavy the vehicle is: the driver says so. */
   readonly isHeavy: boolean;
   readonly email: string;
@@ -44,6 +45,7 @@ export const NO_WISH: Wish = {
   prefecture: 5301,
   vehicle: 'none',
   given: '',
+  operator: '',
   isHeavy: false,
   email: '',
   emergency: '',
@@ -99,11 +101,8 @@ export function wantedOf(what: What, wish: Wish, typed: Typed, key: PublicKey, v
   if (wish.who === 'enterprise') return { code: { enterprise: wish.organisation ?? '' } };
   const vehicles = wish.vehicle === 'given' ? [wish.given] : vehicle === null ? [] : [vehicle];
   const isOperator = kindsFor('code', wish, typed).includes('business_permit');
-  const driver: Extract<CodeFor, { driver: unknown }>['driver'] = {
-    vehicles,
-    operator: isOperator ? 'applicant' : null,
-  };
-  return { code: { driver } };
+  const enterprise = wish.vehicle === 'given' && wish.operator !== '' ? { organisation: wish.operator } : null;
+  return { code: { driver: { vehicles, operator: isOperator ? 'applicant' : enterprise } } };
 }
 
 /** Certificates as they are sent: what was left out is not there. */
@@ -167,8 +166,9 @@ export function proposed(kind: CertificateKind, typed: Typed): Values {
     const value = typed[from]?.[name] ?? '';
     return to === kind && value !== '' && (own[field] ?? '') === '' ? [[field, value]] : [];
   });
-  const kindOf: [string, string][] = kind === 'policy' && (own['policyKind'] ?? '') === '' ? [['policyKind', '交强险']] : [];
-  return Object.fromEntries([...found, ...kindOf]);
+  // A vehicle needs this kind, whatever others it has.
+  const isOpen = kind === 'policy' && (own['policyKind'] ?? '') === '';
+  return { ...Object.fromEntries(found), ...(isOpen ? { policyKind: '交强险' } : {}) };
 }
 
 /** What an identity number says of its holder; empty if it says nothing. */

@@ -19,8 +19,8 @@ import { instant } from '../parts/times.js';
 import { Live } from '../waybill/live.js';
 import { Claims, standingOf } from './claims.js';
 import { Notice } from './field.js';
-import { keep, type Kept, type Sent, without } from './kept.js';
-import { kindsFor, papersFor, type Values, type What } from './papers.js';
+import { keep, type Kept, keptHere, type Sent, without } from './kept.js';
+import { papersFor, type Values, type What } from './papers.js';
 import { PhoneProof } from './phone.js';
 import { codeReasons } from './reasons.js';
 import { apply, correct, finish, isTicketNeeded } from './send.js';
@@ -32,7 +32,10 @@ const WORDS = {
   issued: { zh: '已完成', en: 'Done' },
   lapsed: { zh: '已过期', en: 'Lapsed' },
   withdrawn: { zh: '已撤回', en: 'Withdrawn' },
-  later: { zh: '车辆登记完成后，本页自动接着申领运输码。', en: 'Once the vehicle is registered, this page applies for the code by itself.' },
+  later: {
+    zh: '车辆登记完成后，本页自动接着申领运输码。',
+    en: 'Once the vehicle is registered, this page applies for the code by itself.',
+  },
   missing: {
     zh: '各项均已核验，但还缺少其他条件（如准驾车型与车辆不符、缺少运输证）。请联系受理的平台。',
     en: 'All of these are attested, but something else is missing: a class that fits the vehicle, or a permit. Ask who sponsors the application.',
@@ -159,10 +162,10 @@ export class Progress {
     const claims = [...this.panels.values()].flatMap(({ application }) => application?.claims ?? []);
     const count = (standing: string): number => claims.filter((claim) => standingOf(claim) === standing).length;
     const [done, waiting, refused] = [count('attested'), count('waiting'), count('refused')];
-    const zh = [`${done} 项已核验`, waiting > 0 ? `${waiting} 项核验中` : '', refused > 0 ? `${refused} 项被退回，请更正` : ''];
-    const en = [`${done} attested`, waiting > 0 ? `${waiting} waiting` : '', refused > 0 ? `${refused} refused: correct` : ''];
-    const said = (parts: string[], mark: string): string => parts.filter((part) => part !== '').join(mark);
-    return say({ zh: said(zh, '，'), en: said(en, ', ') });
+    const parts: Words[] = [{ zh: `${done} 项已核验`, en: `${done} attested` }];
+    if (waiting > 0) parts.push({ zh: `${waiting} 项核验中`, en: `${waiting} waiting` });
+    if (refused > 0) parts.push({ zh: `${refused} 项被退回，请更正`, en: `${refused} refused: correct it` });
+    return parts.map(say).join(say({ zh: '，', en: ', ' }));
   }
 
   private async look(): Promise<void> {
@@ -248,6 +251,7 @@ export class Progress {
       this.notice.tell('notice', []);
       this.live?.happened();
     } catch (error) {
+      this.kept = await keptHere();
       this.failed(error);
     } finally {
       this.isSending = false;
@@ -261,7 +265,7 @@ export class Progress {
     }
     this.notice.tell('wrong', codeReasons(error));
     setShown(this.again, true);
-    setShown(this.edit, kindsFor('code', this.kept.wish, this.kept.typed).length > 0 && this.application('code') === null);
+    setShown(this.edit, this.application('code') === null);
   }
 
   private async correct(application: RecordId, place: number, kind: CertificateKind): Promise<void> {

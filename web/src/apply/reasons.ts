@@ -7,11 +7,17 @@ import { reasonsOf } from '../waybill/actor.js';
 import { APPLYING } from '../words/applying.js';
 import { PAPERS } from '../words/papers.js';
 import { REFUSALS } from '../words/refusals.js';
+import { OtherWordError } from './agree.js';
 import { OtherDraftError } from './check.js';
 
 const OTHER: Words = {
   zh: '节点准备的内容与您核对的不一致，没有签名。请换一个节点，或联系节点运营方。',
   en: 'What the node prepared is not what you read over: nothing was signed. Use another node, or ask who runs this one.',
+};
+
+const OTHER_WORD: Words = {
+  zh: '这不是对本次申领的答复，请核对后重新粘贴。',
+  en: 'This is no answer to this application: compare it, and paste it again.',
 };
 
 interface Reason {
@@ -30,14 +36,16 @@ function refusal({ code, about }: Reason): string {
 /** Why, a line for each reason. */
 export function codeReasons(error: unknown): readonly string[] {
   if (error instanceof OtherDraftError) return [say(OTHER)];
+  if (error instanceof OtherWordError) return [say(OTHER_WORD)];
   if (error instanceof RefusedError) return [...new Set(error.reasons.map(refusal))];
   if (!(error instanceof ApiError)) return reasonsOf(error);
   const { code, problem } = error;
   if (code === 'application_refused') return [...new Set(chainReasons(problem.detail).map(refusal))];
   const words = APPLYING[code];
   if (words === undefined) return [`${problem.title}: ${problem.what_to_do}`];
-  const kind = code === 'no_attester' ? Object.entries(PAPERS).find(([name]) => problem.detail.includes(name)) : undefined;
-  return [kind === undefined ? say(words) : say({ zh: `${words.zh}：${kind[1].zh}`, en: `${words.en}: ${kind[1].en}` })];
+  if (code !== 'no_attester') return [say(words)];
+  const kind = Object.entries(PAPERS).find(([name]) => problem.detail.includes(name))?.[1] ?? { zh: '', en: '' };
+  return [say({ zh: `${words.zh}：${kind.zh}`, en: `${words.en}: ${kind.en}` })];
 }
 
 /** The reasons of the chain behind what a node says of them: codes, some with what they are about. */

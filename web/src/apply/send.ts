@@ -12,11 +12,13 @@ import {
   type Schemas,
   type Signer,
   type Statement,
+  statementHolds,
 } from '@dianyun/sdk';
 
 import { now } from '../parts/clock.js';
 import { holderOf, type KeptKey, makeKey, signerOf } from '../parts/keyring.js';
 import { codeOf, HolderFetch, type Place, publicNode } from '../parts/node.js';
+import { OtherWordError } from './agree.js';
 import { checkApplication, checkCorrection, checkNewKey } from './check.js';
 import { keep, type Kept, type Pending } from './kept.js';
 import { ApplyingNode, type Asked, type Correction, type NewKey, type Paper, rootsOf } from './node.js';
@@ -85,8 +87,26 @@ export async function apply(before: Kept, place: Place, what: What): Promise<Kep
   // An enterprise that sends its own application has said so by that.
   const isOwn = draft.sponsor === wish.organisation && wish.who === 'enterprise';
   const statements = isOwn ? [] : await word(await signerOf(key), place.chain, draft.action);
-  const roots = rootsOf(draft);
-  return finish(await keep({ ...kept, pending: { what, draft: draft.draft, ticket, statements, roots } }), place);
+  const prepared = { draft: draft.draft, ticket, roots: rootsOf(draft) };
+  // Where it names an enterprise's vehicle, that enterprise may have to give its word too.
+  const waiting = wish.vehicle === 'given' ? { ...prepared, action: draft.action } : null;
+  return finish(await keep({ ...kept, waiting, pending: { ...prepared, what, statements } }), place);
+}
+
+/** Sends what waited for the word of whose vehicle it names. */
+export async function applyAgreed(kept: Kept, place: Place, theirs: Statement): Promise<Kept> {
+  const { waiting, key } = kept;
+  if (waiting === null || key === null) throw new Error('nothing waits for a word');
+  if (!statementHolds(place.chain, waiting.action, theirs)) throw new OtherWordError('a word for something else');
+  const { action, ...prepared } = waiting;
+  const statements = [...(await word(await signerOf(key), place.chain, action)), theirs];
+  return finish(await keep({ ...kept, pending: { ...prepared, what: 'code', statements } }), place);
+}
+
+/** True if the chain misses the word of whose vehicle is named. */
+export function isWordMissing(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.code !== 'application_refused') return false;
+  return /\bstatement_(?:missing|expired|used)\b/.test(error.problem.detail);
 }
 
 /** Sends what was signed, perhaps once more: it is done once. */
@@ -103,13 +123,13 @@ export async function finish(kept: Kept, place: Place): Promise<Kept> {
     if (found !== null) return await done(kept, pending, found);
     // Whoever refused it will not do it; whoever was not reached, or is busy, may do it yet.
     const isRefused = error instanceof ApiError && !error.isPassing;
-    if (isRefused) await keep({ ...kept, pending: null });
+    if (isRefused) await keep({ ...kept, pending: null, waiting: isWordMissing(error) ? kept.waiting : null });
     throw error;
   }
 }
 
 async function done(kept: Kept, { what }: Pending, id: RecordId): Promise<Kept> {
-  return keep({ ...kept, pending: null, sent: [...kept.sent, { what, id }], stage: 'sent' });
+  return keep({ ...kept, pending: null, waiting: null, sent: [...kept.sent, { what, id }], stage: 'sent' });
 }
 
 async function submitted({ draft, ticket, statements }: Pending): Promise<Schemas['DraftDone']> {

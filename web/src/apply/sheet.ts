@@ -12,7 +12,7 @@ const DIGITS = /^(?:birthDate|registerDate|validPeriodFrom|fileNumber|axles|perm
 const TONNES = /^(?:vehicleTonnage|grossMass)$/;
 /** Short ones stand side by side. */
 const SHORT = /^(?:sex|birthDate|validPeriod|vehicleNumber|vehiclePlateColorCode|vehicleType|useCharacter)/;
-const SHORT_TOO = /^(?:registerDate|vehicleEnergyType|vehicleTonnage|grossMass|axles|engineNumber|vehicleClass|fileNumber)$/;
+const SHORT_TOO = /^(?:registerDate|vehicleEnergyType|vehicleTonnage|grossMass|axles|engineNumber|vehicleClass|file)/;
 const FILLS: Readonly<Record<string, string>> = { driverName: 'name', address: 'street-address' };
 
 function looksOf(kind: CertificateKind, name: string, isOptional: boolean): Looks {

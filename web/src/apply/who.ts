@@ -32,6 +32,9 @@ const WORDS = {
   given_hint: { zh: '填企业给您的车辆编号', en: 'By the number that the enterprise gave you' },
   number: { zh: '车辆编号', en: 'Number of the vehicle' },
   number_hint: { zh: '以 veh_ 开头', en: 'It begins with veh_' },
+  operator: { zh: '经营企业的编号', en: 'Number of the enterprise that operates it' },
+  operator_hint: { zh: '以 org_ 开头；超过 4.5 吨的车辆必填', en: 'It begins with org_; needed above 4.5 t' },
+  operator_wrong: { zh: '这不是企业编号', en: 'this is no number of an enterprise' },
   number_wrong: { zh: '这不是车辆编号', en: 'this is no number of a vehicle' },
   heavy: { zh: '车辆总质量超过 4.5 吨（需要从业资格证）', en: 'The vehicle is above 4.5 t (a qualification is needed)' },
   more: { zh: '其他联系方式（可不填）', en: 'Other ways to reach you (optional)' },
@@ -45,6 +48,7 @@ export class WhoForm {
   private wish: Wish;
   private readonly prefecture: Field;
   private readonly given = new Field({ id: 'given', words: WORDS.number, hint: WORDS.number_hint });
+  private readonly operator = new Field({ id: 'operator', words: WORDS.operator, hint: WORDS.operator_hint });
   private readonly email = new Field({
     id: 'email',
     words: WORDS.email,
@@ -88,7 +92,8 @@ export class WhoForm {
     this.organisation = new Field({ id: 'organisation', words: WORDS.of, choices });
     void this.nameThem(ids);
     this.wish = { ...wish, organisation: wish.organisation ?? ids[0] ?? null };
-    this.heavyRow = element('p', { class: 'check' }, this.heavy, labelled(element('label', { for: 'heavy' }), WORDS.heavy));
+    const heavyLabel = labelled(element('label', { for: 'heavy' }), WORDS.heavy);
+    this.heavyRow = element('p', { class: 'check' }, this.heavy, heavyLabel);
     const take = (more: Partial<Wish>): void => {
       this.wish = { ...this.read(), ...more };
       this.update();
@@ -136,7 +141,7 @@ export class WhoForm {
       this.wish.vehicle,
       (value) => take({ vehicle: value }),
     );
-    group.append(this.given.element, this.heavyRow);
+    group.append(this.given.element, this.heavyRow, this.operator.element);
     return group;
   }
 
@@ -149,10 +154,11 @@ export class WhoForm {
   }
 
   private fill(): void {
-    const { prefecture, given, isHeavy, email, emergency, organisation } = this.wish;
+    const { prefecture, given, operator, isHeavy, email, emergency, organisation } = this.wish;
     const isHere = this.genesis.prefectures.includes(prefecture);
     this.prefecture.value = String(isHere ? prefecture : (this.genesis.prefectures[0] ?? ''));
     this.given.value = given;
+    this.operator.value = operator;
     this.email.value = email;
     this.emergency.value = emergency;
     this.organisation.value = organisation ?? '';
@@ -165,6 +171,7 @@ export class WhoForm {
       organisation: this.organisation.value === '' ? null : this.organisation.value,
       prefecture: Number(this.prefecture.value),
       given: this.given.value,
+      operator: this.operator.value,
       isHeavy: this.heavy.checked,
       email: this.email.value,
       emergency: this.emergency.value,
@@ -172,12 +179,13 @@ export class WhoForm {
   }
 
   private update(): void {
-    const { who, vehicle, organisation } = this.wish;
+    const { who, vehicle, organisation, isHeavy } = this.wish;
     const isDriver = who === 'driver';
     const hasKey = this.organisation.input.querySelectorAll('option').length > 1;
     setShown(this.vehicles, isDriver);
     setShown(this.given.element, vehicle === 'given');
     setShown(this.heavyRow, vehicle !== 'own');
+    setShown(this.operator.element, vehicle === 'given' && isHeavy);
     setShown(this.noKey, !isDriver && !hasKey);
     setShown(this.organisation.element, !isDriver && hasKey);
     this.next.disabled = !isDriver && organisation === null;
@@ -186,9 +194,11 @@ export class WhoForm {
   /** Says what is wrong beside its field, and goes to the first one. */
   private isGood(): boolean {
     this.wish = this.read();
-    const { who, vehicle, given, emergency } = this.wish;
+    const { who, vehicle, given, operator, isHeavy, emergency } = this.wish;
     const isGiven = who === 'driver' && vehicle === 'given';
-    this.given.say(isGiven && !isVehicle(given) ? WORDS.number_wrong : null);
+    if (!isGiven || !isHeavy) this.wish = { ...this.wish, operator: '' };
+    this.given.say(isGiven && !isId('veh', given) ? WORDS.number_wrong : null);
+    this.operator.say(isGiven && isHeavy && !isId('org', operator) ? WORDS.operator_wrong : null);
     this.emergency.say(wrongField('telephone', emergency, this.rules));
     const wrong = this.element.querySelector<HTMLElement>('[aria-invalid=true]');
     const folded = wrong?.closest('details');
@@ -198,9 +208,9 @@ export class WhoForm {
   }
 }
 
-function isVehicle(text: string): boolean {
+function isId(prefix: 'veh' | 'org', text: string): boolean {
   try {
-    parseId('veh', text);
+    parseId(prefix, text);
     return true;
   } catch {
     return false;

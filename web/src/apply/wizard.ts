@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The way from a phone to a code, step by step; what is done so far is kept, and a reload goes on from there. */
-import type { CertificateKind, FormatRules, Genesis } from '@dianyun/sdk';
+import type { CertificateKind, FormatRules, Genesis, Statement } from '@dianyun/sdk';
 
 import { element, setAttribute, setText } from '../parts/dom.js';
 import { grouped } from '../parts/facts.js';
@@ -8,16 +8,17 @@ import { holders } from '../parts/keyring.js';
 import { described, labelled, say, spoken, type Words } from '../parts/language.js';
 import type { Place } from '../parts/node.js';
 import { Notice } from './field.js';
-import { forgetApplying, keep, type Kept, NOTHING, type Stage } from './kept.js';
+import { forgetApplying, keep, type Kept, keptHere, NOTHING, type Stage } from './kept.js';
 import { wrongThere } from './node.js';
 import { kindsFor, kindsOf, proposed, type Values, type What, wrongIn } from './papers.js';
 import { PhoneProof } from './phone.js';
 import { Progress } from './progress.js';
 import { codeReasons } from './reasons.js';
 import { Review } from './review.js';
-import { apply, finish, isTicketNeeded } from './send.js';
+import { apply, applyAgreed, finish, isTicketNeeded, isWordMissing } from './send.js';
 import { PaperSheet } from './sheet.js';
 import { WhoForm } from './who.js';
+import { OwnersWord } from './word.js';
 
 const STAGES: Readonly<Record<Stage, Words>> = {
   phone: { zh: '手机', en: 'Phone' },
@@ -134,7 +135,7 @@ export class Wizard {
     if (stage === 'phone') return this.phone();
     if (stage === 'who') return [await this.who()];
     if (stage === 'papers') return [this.papers()];
-    return stage === 'review' ? [this.review()] : [await this.sent()];
+    return stage === 'review' ? this.review() : [await this.sent()];
   }
 
   private phone(): HTMLElement[] {
@@ -208,8 +209,8 @@ export class Wizard {
     await this.take({ ...this.kept, typed: { ...this.kept.typed, [kind]: values } });
   }
 
-  private review(): HTMLElement {
-    const { wish, typed } = this.kept;
+  private review(): HTMLElement[] {
+    const { wish, typed, waiting } = this.kept;
     const review = new Review(wish, typed, this.kinds, {
       edit: (what) =>
         void this.go(what === 'who' ? { stage: 'who' } : { stage: 'papers', paper: this.kinds.indexOf(what) }),
@@ -217,7 +218,12 @@ export class Wizard {
       sign: () => void this.sign(review),
     });
     this.onReview = review;
-    return review.element;
+    if (waiting === null) return [review.element];
+    const bring = async (word: Statement): Promise<void> => {
+      this.kept = await applyAgreed(this.kept, this.place, word);
+      await this.show();
+    };
+    return [new OwnersWord(waiting, bring).element, review.element];
   }
 
   private async sign(review: Review): Promise<void> {
@@ -228,6 +234,7 @@ export class Wizard {
       else this.kept = await apply(this.kept, this.place, this.next);
       await this.show();
     } catch (error) {
+      this.kept = await keptHere();
       await this.failed(error, review);
     } finally {
       review.isBusy = false;
@@ -237,6 +244,10 @@ export class Wizard {
   /** What is wrong with a certificate is said beside its field; else why, where it was signed. */
   private async failed(error: unknown, review: Review): Promise<void> {
     if (isTicketNeeded(error)) return this.go({ stage: 'phone', ticket: null });
+    if (isWordMissing(error) && this.kept.waiting !== null) {
+      await this.show();
+      return this.body.querySelector<HTMLElement>('.asked h3')?.focus();
+    }
     review.notice.tell('wrong', codeReasons(error));
     const wrong = wrongThere(error);
     const kind = wrong === null ? undefined : kindsFor(this.next, this.kept.wish, this.kept.typed)[wrong.place];
@@ -270,7 +281,8 @@ export class Wizard {
   }
 
   private issued(code: string): HTMLElement {
-    const show = labelled(element('a', { class: 'button primary', href: `/show?code=${encodeURIComponent(code)}` }), WORDS.show);
+    const link = element('a', { class: 'button primary', href: `/show?code=${encodeURIComponent(code)}` });
+    const show = labelled(link, WORDS.show);
     const another = labelled(element('button', { type: 'button', class: 'quiet' }), WORDS.another);
     another.addEventListener('click', () => void this.restart());
     const id = element('p', { class: 'id' }, grouped(code));

@@ -2,6 +2,8 @@
 /** Applying for a code on a phone until it is issued, and a new phone in the place of a lost one. */
 import type { FormatRules } from '@dianyun/sdk';
 
+import { askedBy, type DriverApply } from '../apply/agree.js';
+import { Agreeing } from '../apply/agreeing.js';
 import { keptHere } from '../apply/kept.js';
 import { Loss } from '../apply/lost.js';
 import { Wizard } from '../apply/wizard.js';
@@ -10,7 +12,7 @@ import { now } from '../parts/clock.js';
 import { element, setShown } from '../parts/dom.js';
 import { grouped } from '../parts/facts.js';
 import { frame } from '../parts/frame.js';
-import { handedOver, keepHolder, takeOver } from '../parts/keyring.js';
+import { handedOver, holders, keepHolder, takeOver } from '../parts/keyring.js';
 import { labelled, type Words } from '../parts/language.js';
 import { keepPages } from '../parts/offline.js';
 import { placeHere } from '../waybill/actor.js';
@@ -19,6 +21,7 @@ import { dayOf } from '../waybill/offer.js';
 
 const TITLE: Words = { zh: '申领运输码', en: 'Apply for a code' };
 const LOST_TITLE: Words = { zh: '换手机', en: 'Another phone' };
+const AGREE_TITLE: Words = { zh: '同意司机用车', en: 'A driver asks for a vehicle' };
 const INSECURE: Words = { zh: '现在不能申领', en: 'You cannot apply here' };
 const BACK: Words = { zh: '返回申领', en: 'Back to applying' };
 const WORDS = {
@@ -64,6 +67,13 @@ async function lostPage(): Promise<void> {
   await loss.start();
 }
 
+async function agreePage(action: DriverApply): Promise<void> {
+  const place = await placeHere();
+  const organisations = (await holders()).filter(({ subject }) => subject.kind === 'organisation');
+  const agreeing = new Agreeing(action, organisations, place);
+  frame(AGREE_TITLE, 'apply', labelled(element('h1'), AGREE_TITLE), agreeing.element);
+}
+
 async function applyPage(): Promise<void> {
   await takeHanded();
   const place = await placeHere();
@@ -75,11 +85,13 @@ async function applyPage(): Promise<void> {
 }
 
 keepPages();
+const asked = askedBy(location.hash);
 if (!isSecureContext) frame(TITLE, 'apply', labelled(element('h1'), TITLE), nobody(INSECURE, INSECURE, '/apply', []));
 else if (location.hash === LOST) await lostPage();
+else if (asked !== null) await agreePage(asked);
 else await applyPage();
 // The way past the header for keyboards has a fragment too.
 addEventListener('hashchange', () => {
   const { hash } = location;
-  if (hash === '' || hash === LOST || handedOver(hash) !== null) location.reload();
+  if (hash === '' || hash === LOST || handedOver(hash) !== null || askedBy(hash) !== null) location.reload();
 });
