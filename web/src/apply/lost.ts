@@ -74,6 +74,8 @@ export class Loss {
     private readonly rules: FormatRules,
     private readonly done: (code: string) => void,
   ) {
+    for (const [at, field] of this.fields.entries())
+      field.watch(() => wrongField(NAMES[at] ?? '', field.value, rules));
     const legend = labelled(element('legend', { tabindex: '-1' }), WORDS.who);
     const rows = this.fields.map(({ element: row }) => row);
     const ends = labelled(element('p', { class: 'small' }), WORDS.ends);

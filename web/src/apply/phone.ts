@@ -72,6 +72,8 @@ export class PhoneProof {
       row(this.again),
     );
     this.element = element('div', { class: 'panel' }, this.notice.element, this.first, this.second);
+    this.phone.watch(() => wrongField('telephone', this.phone.value, rules));
+    this.code.watch(() => (/^\d{6}$/.test(this.code.value) ? null : WORDS.six));
     this.on(this.first, () => this.send());
     this.on(this.second, () => this.prove());
     this.again.addEventListener('click', () => void this.leave());

@@ -121,6 +121,9 @@ export class WhoForm {
     const buttons = element('p', { class: 'buttons' }, this.next);
     this.element = element('form', { class: 'apply-form', novalidate: '' }, who, this.vehicles, more, buttons);
     this.fill();
+    this.given.watch(() => wrongId('veh', this.given.value));
+    this.operator.watch(() => wrongId('org', this.operator.value));
+    this.emergency.watch(() => wrongField('telephone', this.emergency.value, rules));
     this.element.addEventListener('change', () => take({}));
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -197,8 +200,8 @@ export class WhoForm {
     const { who, vehicle, given, operator, isHeavy, emergency } = this.wish;
     const isGiven = who === 'driver' && vehicle === 'given';
     if (!isGiven || !isHeavy) this.wish = { ...this.wish, operator: '' };
-    this.given.say(isGiven && !isId('veh', given) ? WORDS.number_wrong : null);
-    this.operator.say(isGiven && isHeavy && !isId('org', operator) ? WORDS.operator_wrong : null);
+    this.given.say(isGiven ? wrongId('veh', given) : null);
+    this.operator.say(isGiven && isHeavy ? wrongId('org', operator) : null);
     this.emergency.say(wrongField('telephone', emergency, this.rules));
     const wrong = this.element.querySelector<HTMLElement>('[aria-invalid=true]');
     const folded = wrong?.closest('details');
@@ -208,11 +211,11 @@ export class WhoForm {
   }
 }
 
-function isId(prefix: 'veh' | 'org', text: string): boolean {
+function wrongId(prefix: 'veh' | 'org', text: string): Words | null {
   try {
     parseId(prefix, text);
-    return true;
+    return null;
   } catch {
-    return false;
+    return prefix === 'veh' ? WORDS.number_wrong : WORDS.operator_wrong;
   }
 }
