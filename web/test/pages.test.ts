@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
+import { violations } from './accessible.js';
 import { assertClean, CARD, keep, launch, looks, NODE, open, shownText } from './support.js';
 import { offered } from './waybills.js';
 
@@ -13,7 +13,6 @@ const browser = await launch();
 after(() => browser.close());
 
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
-const RULES = ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** What stands on each page, and when it is there. */
 const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
@@ -27,6 +26,10 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   'scan-blue': (page) => scanned(page, () => shownText(CARD.pages.blue), 'blue'),
   'scan-yellow': (page) => scanned(page, () => shownText(CARD.pages.yellow), 'yellow'),
   'scan-unknown': (page) => scanned(page, async () => 'DYM1:NOTHING', 'unknown'),
+  'apply-none': async (page) => {
+    await page.goto(`${NODE}/apply`);
+    await page.locator('[data-stage=phone]').waitFor();
+  },
   'driver-none': async (page) => void (await page.goto(`${NODE}/driver`)),
   driver: async (page) => {
     await link();
@@ -91,14 +94,6 @@ async function scanned(page: Page, text: () => Promise<string>, look: string): P
   await page.locator('#text').fill(await text());
   await page.locator('form button').click();
   await looks(page, look, '.verdict');
-}
-
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const run = (values: string[]) =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run(document, { runOnly: values });
-  const { violations: found } = await page.evaluate(run, RULES);
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
 
 for (const [name, prepare] of Object.entries(STATES)) {
@@ -169,7 +164,7 @@ test('the pages of waybills speak English, but for names of organisations and wh
 
 test('pages are strict, parts are kept for good, and a page that is known is not sent again', async () => {
   const scans = ['/scan', '/sales'];
-  for (const path of ['/', '/show', '/scan', '/driver', '/sales', '/waybill']) {
+  for (const path of ['/', '/show', '/scan', '/driver', '/sales', '/waybill', '/apply']) {
     const answer = await fetch(`${NODE}${path}`);
     const header = (name: string): string => answer.headers.get(name) ?? '';
     assert.match(header('content-security-policy'), /^default-src 'none'; script-src 'self'; style-src 'self';/);

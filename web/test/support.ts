@@ -21,7 +21,7 @@ function environment(name: string): string {
 interface Card {
   readonly chain_id: string;
   readonly keys: Readonly<Record<string, string>>;
-  readonly nodes: readonly { readonly api: string }[];
+  readonly nodes: readonly { readonly api: string; readonly name: string; readonly dir: string }[];
   readonly samples: Readonly<Record<string, string>>;
   readonly pages: Readonly<Record<'home' | 'scan' | 'blue' | 'yellow' | 'red' | 'badge' | 'driver' | 'sales', string>>;
 }

@@ -4,10 +4,11 @@
 
 use chain::ids::{CodeId, OrganisationId, PersonId, VehicleId};
 use chain::keys::PublicKey;
+use chain::records::application::CodeFor;
 use chain::records::{
-    Account, Affiliation, Code, Holder, InterfaceScope, InterfaceScopes, Matter, Operator,
-    OrganisationKind, Owner, RecordKey, RecordKind, RegisteredKey, Subject, Value, Vehicle,
-    VehicleOwner, Waybill, WaybillKind, WaybillState,
+    Account, Affiliation, Application, Code, Holder, InterfaceScope, InterfaceScopes, Matter,
+    Operator, OrganisationKind, Owner, RecordKey, RecordKind, RegisteredKey, Subject, Value,
+    Vehicle, VehicleOwner, Wanted, Waybill, WaybillKind, WaybillState,
 };
 use chain::rules::senders::needs_grants;
 use chain::{Records, Transaction};
@@ -206,6 +207,15 @@ impl Caller {
     }
 }
 
+/// True if an application that somebody else sends is for this organisation's own code or vehicle.
+fn is_for(own: OrganisationId, application: &Application) -> bool {
+    match &application.wanted {
+        Wanted::Code(CodeFor::Enterprise(id)) => *id == own,
+        Wanted::Vehicle(VehicleOwner::Organisation(id)) => *id == own,
+        _ => false,
+    }
+}
+
 struct Parties<'a, R: ?Sized> {
     records: &'a R,
 }
@@ -230,7 +240,7 @@ impl<R: Records + ?Sized> Parties<'_, R> {
             }
             Value::Application(application) => {
                 let asked = application.claims.iter().any(|claim| claim.attester == own);
-                application.sponsor == own || asked
+                application.sponsor == own || asked || is_for(own, application)
             }
             Value::Matter(matter) => {
                 matter.source.organisation == own || self.concerns_member(own, matter)

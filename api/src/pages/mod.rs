@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The web pages: `/`, `/show`, `/scan`, and for waybills `/driver`, `/sales`, `/waybill`; and what they are made of.
+//! The web pages: `/`, `/apply`, `/show`, `/scan`, and for waybills `/driver`, `/sales`, `/waybill`; and what they are
+//! made of.
 //! They are written in `web/` and embedded as built. Nothing here knows what is on a page: a page asks
 //! the interface like everybody else.
 
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(driver_page), &[]))
         .routes(refusing(routes!(sales_page), &[]))
         .routes(refusing(routes!(waybill_page), &[]))
+        .routes(refusing(routes!(apply_page), &[]))
         .route("/assets/{name}", get(asset))
         .route("/service.js", get(service))
 }
@@ -112,6 +114,19 @@ async fn sales_page(headers: HeaderMap) -> Response {
 )]
 async fn waybill_page(headers: HeaderMap) -> Response {
     page("waybill.html", &headers)
+}
+
+/// 申领页。Applies for a code, or for a new phone in the place of a lost one, and follows it until it is issued.
+///
+/// The key is the browser's and is never sent. What was typed stays in the browser until it is signed.
+#[utoipa::path(
+    get,
+    path = "/apply",
+    tag = "pages",
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn apply_page(headers: HeaderMap) -> Response {
+    page("apply.html", &headers)
 }
 
 fn page(name: &'static str, headers: &HeaderMap) -> Response {

@@ -115,6 +115,7 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get(format!("/driver?code={code}")),
         get(format!("/sales?organisation={maker}")),
         get("/waybill"),
+        get("/apply"),
     ];
     cases.extend(
         [exchanged, webhooks, crate::modules::cases, crate::applying::well_asked]

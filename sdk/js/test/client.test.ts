@@ -78,6 +78,14 @@ test('a scanned text is sent as JSON', async () => {
   assert.deepEqual(JSON.parse(new TextDecoder().decode(body)), { text: '云', threshold: 2 });
 });
 
+test('what is posted is JSON, and names go into its path', async () => {
+  const node = new FakeNode([{ json: { secret: 'new' } }]);
+  await node.client().post('/v1/webhooks/{id}/rotate', { overlap_hours: 1 }, { id: 'hook/1' });
+  const [{ url, method, body } = assert.fail()] = node.asked;
+  assert.deepEqual([url, method], ['http://node/v1/webhooks/hook%2F1/rotate', 'POST']);
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(body)), { overlap_hours: 1 });
+});
+
 test('names and queries go where they belong', async () => {
   const node = new FakeNode([{ json: {} }, { json: {} }]);
   await node.client().get('/v1/codes/{id}', { path: { id: 'A/B' }, query: { at_time: TIME, proof: true } });

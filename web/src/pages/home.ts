@@ -27,6 +27,15 @@ const WAYS: readonly Way[] = [
     sign: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2zM18 14h2M14 18v2',
   },
   {
+    path: '/apply',
+    title: { zh: '申领', en: 'Apply' },
+    text: {
+      zh: '司机或企业在手机上申领运输码，实时看到核验进度；换手机也在这里。',
+      en: 'A driver or an enterprise applies for a code and follows it; another phone is put to use here too.',
+    },
+    sign: 'M5 3h14v18H5zM12 8v8M8 12h8',
+  },
+  {
     path: '/scan',
     title: { zh: '扫码', en: 'Scan' },
     text: { zh: '核验对方出示的码，没有网络也可以。', en: 'Verify what others show, without a network too.' },

@@ -36,6 +36,7 @@ const NONE: Words = {
   zh: '码由您手机里的密钥出示。请用申领时的手机和浏览器打开本页，或打开给您的链接。',
   en: 'A code is shown by a key on your phone. Open this page where you applied for it, or by the link that you were given.',
 };
+const APPLY: Words = { zh: '申领运输码', en: 'Apply for a code' };
 const INSECURE: Words = {
   zh: '本页需要安全连接（https）才能使用密钥。',
   en: 'This page needs a secure connection (https) to use keys.',
@@ -124,7 +125,8 @@ function nothing(text: Words, instead: readonly Holder[]): void {
   const title = labelled(element('h2'), NONE_TITLE);
   const links = element('ul', { class: 'plain' }, ...instead.map(link));
   const sign = element('div', { class: 'sign-place' }, shape('unknown'));
-  const panel = element('section', { class: 'panel lonely' }, sign, title, labelled(element('p'), text), links);
+  const apply = element('p', {}, labelled(element('a', { href: '/apply', class: 'button' }), APPLY));
+  const panel = element('section', { class: 'panel lonely' }, sign, title, labelled(element('p'), text), apply, links);
   frame(TITLE, 'show-none', heading(), panel);
 }
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What this browser keeps for the pages, in IndexedDB: keys (handles of them, where it can), what was shown last,
- * the witnesses that a scanner knows, and what opens the commitments of waybills. Nothing of it is ever sent.
+ * the witnesses that a scanner knows, what opens the commitments of waybills, and how far an application is. No page
+ * sends what is kept here but what somebody typed into an application, once they sign it.
  */
 const NAME = 'dianyun';
-const VERSION = 2;
+const VERSION = 3;
 
-/** The tables: holders by what they show, settings by their names, and what opens waybills by the waybill's id. */
-export type Table = 'holders' | 'settings' | 'waybills';
-const TABLES: readonly Table[] = ['holders', 'settings', 'waybills'];
+/** The tables: holders by what they show, settings by their names, what opens waybills by the waybill's id, and how
+ * far an application or a change of phones is. */
+export type Table = 'holders' | 'settings' | 'waybills' | 'applying';
+const TABLES: readonly Table[] = ['holders', 'settings', 'waybills', 'applying'];
 
 let opened: Promise<IDBDatabase> | null = null;
 
@@ -25,7 +27,14 @@ function open(): Promise<IDBDatabase> {
     const { result } = request;
     for (const table of TABLES) if (!result.objectStoreNames.contains(table)) result.createObjectStore(table);
   };
-  return done(request);
+  return done(request).then((base) => {
+    // Pages of a later build want another version: who holds on to this one would keep them waiting.
+    base.onversionchange = () => {
+      base.close();
+      opened = null;
+    };
+    return base;
+  });
 }
 
 async function table(name: Table, mode: IDBTransactionMode): Promise<IDBObjectStore> {

@@ -5,6 +5,7 @@
  */
 import { fromHex, parseId, type RecordId, TABLES, toHex } from '@dianyun/sdk';
 
+import { fromAddress, toAddress } from '../parts/base64.js';
 import type { Details, Values } from './details.js';
 
 const PATH = '/waybill';
@@ -22,16 +23,6 @@ export interface Linked {
   readonly isBroken: boolean;
 }
 
-function toText(bytes: Uint8Array): string {
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-
-function fromText(text: string): Uint8Array {
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(binary, (symbol) => symbol.charCodeAt(0));
-}
-
 /**
  * The seed, then a line for each value: its place in the table as one symbol of base 36, and the value, which never
  * holds a line's end. Behind an empty line stand amount and reference of the payment, if there is one.
@@ -42,7 +33,7 @@ function packed({ seed, values, payment }: Details): string {
     .map(([name, value]) => `${NAMES.indexOf(name).toString(36)}${value}`);
   const paid = payment === undefined ? [] : ['', payment.amount, payment.reference];
   const text = new TextEncoder().encode([...lines, ...paid].join('\n'));
-  return toText(Uint8Array.from([...fromHex(seed), ...text]));
+  return toAddress(Uint8Array.from([...fromHex(seed), ...text]));
 }
 
 function valuesOf(lines: readonly string[]): Values | null {
@@ -57,7 +48,7 @@ function valuesOf(lines: readonly string[]): Values | null {
 
 function unpacked(text: string): Details | null {
   try {
-    const bytes = fromText(text);
+    const bytes = fromAddress(text);
     if (bytes.length <= SEED_BYTES) return null;
     const lines = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(SEED_BYTES)).split('\n');
     const end = lines.includes('') ? lines.indexOf('') : lines.length;

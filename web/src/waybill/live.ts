@@ -14,7 +14,7 @@ export class Live {
   private isDue = false;
 
   constructor(
-    actor: Actor,
+    actor: Pick<Actor, 'client'>,
     private readonly look: () => Promise<void>,
   ) {
     follow((signal) => actor.client.events({ signal, reconnects: 3 }), () => this.happened());

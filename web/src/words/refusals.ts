@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Why the state machine refused a step of a waybill, as docs/errors.md says it, and what the reason is about. */
+/** Why the state machine refused what somebody signed, as docs/errors.md says it, and what the reason is about. */
 import type { Words } from '../parts/language.js';
 
 /** By code. */
@@ -35,6 +35,42 @@ export const REFUSALS: Readonly<Record<string, Words>> = {
   too_many: {
     zh: '已达到数量上限。',
     en: 'A limit on how many there may be is reached.',
+  },
+  subject_exists: {
+    zh: '该人员或车辆已有有效运输码或正在办理的申请。',
+    en: 'The person or vehicle has a code in force or another application under way.',
+  },
+  key_in_use: {
+    zh: '该密钥已登记或曾经登记，请使用新密钥。',
+    en: 'The key is or was registered. Use a new one: keys are never used again.',
+  },
+  code_id_taken: {
+    zh: '码号已被占用，请重新申请。',
+    en: "The code's id is taken. Apply again.",
+  },
+  attester_not_registered: {
+    zh: '该机构未登记在该州市核验此类证件。',
+    en: 'The organisation is not registered to attest this kind in this prefecture.',
+  },
+  claim_not_refused: {
+    zh: '只有被退回的证件申报可以更正。',
+    en: 'Only a refused claim can be corrected.',
+  },
+  application_ended: {
+    zh: '该申请已结束。',
+    en: 'The application is not verifying any more.',
+  },
+  corrections_used_up: {
+    zh: '更正次数已用完。',
+    en: 'The application was corrected as often as allowed.',
+  },
+  statement_missing: {
+    zh: '缺少另一方的签名声明。',
+    en: "A second party's signed statement is missing.",
+  },
+  statement_expired: {
+    zh: '声明已过期或有效期过长，请重新签署。',
+    en: 'A statement is past its time or too far ahead. Ask for a new one.',
   },
   code_not_issued: {
     zh: '运输码未生效：已暂停、已注销或不存在。',

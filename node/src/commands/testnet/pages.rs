@@ -37,6 +37,7 @@ pub(super) fn links(dir: &Path, state: &State) -> Result<Value> {
     };
     Ok(json!({
         "home": format!("{api}/"),
+        "apply": format!("{api}/apply"),
         "scan": format!("{api}/scan"),
         "blue": samples.and_then(|all| code("show", all.blue)),
         "yellow": samples.and_then(|all| code("show", all.yellow)),
@@ -55,6 +56,7 @@ fn seed(key: &SecretKey) -> String {
 pub(super) fn lines(links: &Value) -> Vec<String> {
     let names = [
         ("home", "首页 home"),
+        ("apply", "申领 apply"),
         ("scan", "扫码 scan"),
         ("blue", "蓝码 blue"),
         ("yellow", "黄码 yellow"),

@@ -42,6 +42,31 @@ export type ChoicesOf<P extends JsonPath> = Pick<Parameters<P>, Extract<keyof Pa
 /** Given only where a path needs any. */
 type Given<P extends JsonPath> = Record<never, never> extends ChoicesOf<P> ? [ChoicesOf<P>?] : [ChoicesOf<P>];
 
+/** Paths that take JSON. */
+export type PostPath = {
+  [P in keyof paths]: paths[P] extends { post: { requestBody: { content: { 'application/json': unknown } } } }
+    ? P
+    : never;
+}[keyof paths];
+
+/** What a path takes in the body. */
+export type BodyOf<P extends PostPath> = paths[P] extends {
+  post: { requestBody: { content: { 'application/json': infer B } } };
+}
+  ? B
+  : never;
+
+type PostAnswers<P extends PostPath> = paths[P] extends { post: { responses: infer R } } ? R : never;
+
+/** What a path answers to what it takes. */
+export type PostedOf<P extends PostPath> = Extract<
+  PostAnswers<P>[Extract<keyof PostAnswers<P>, 200 | 201 | 202>],
+  { content: { 'application/json': unknown } }
+>['content']['application/json'];
+
+/** The names in braces of a path that takes JSON. */
+type PostNames<P extends PostPath> = paths[P] extends { post: { parameters: { path: infer N } } } ? [N] : [];
+
 /** Paths that answer lists, page by page. */
 export type ListPath = {
   [P in JsonPath]: AnswerOf<P> extends { items: readonly unknown[] } ? P : never;
@@ -88,6 +113,13 @@ export class Client {
     return (await this.http.get(full, query)) as AnswerOf<P>;
   }
 
+  /** Posts JSON to a path of the interface, with the names in its braces where it has any. */
+  async post<P extends PostPath>(path: P, body: BodyOf<P>, ...names: PostNames<P>): Promise<PostedOf<P>> {
+    const [given] = names as readonly [Query?];
+    const full = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(given?.[name])));
+    return (await this.http.postJson(full, body)) as PostedOf<P>;
+  }
+
   /** All items of a list, page after page as they are asked for. */
   async *list<P extends ListPath>(path: P, ...given: Given<P>): AsyncGenerator<ItemOf<P>, void, void> {
     const choices = choicesOf(given);
@@ -129,7 +161,7 @@ export class Client {
    * @param threshold how many validators must have signed.
    */
   async verifyShown(text: string, threshold = 1): Promise<Schemas['VerifyAnswer']> {
-    return (await this.http.postJson('/v1/verify', { text, threshold })) as Schemas['VerifyAnswer'];
+    return this.post('/v1/verify', { text, threshold });
   }
 
   /** Events as they come, or behind a change. */
