@@ -8,6 +8,7 @@
 #        ./scripts/example.sh [--rust] show          a badge or a code, shown and scanned without a network
 #        ./scripts/example.sh [--rust] waybill       a waybill from offer to settled, and the proof of its end
 #
+#        ./scripts/example.sh [--rust] exchange      an insurer asks for a driver's data: refused, agreed to, taken back
 #        ./scripts/example.sh --api apply            an invented driver applies over the interface, by a phone and papers
 #
 # The network is that of ./scripts/testnet.sh up; DIANYUN_DIR names the folder of another one.
@@ -22,7 +23,7 @@ rust=""
 api=""
 [ "${1:-}" = --api ] && api=1 && shift && [ "${1:-}" != apply ] && usage >&2 && exit 2
 case "${1:-}" in
-apply | show | verify | waybill) example="$1" ;;
+apply | show | verify | waybill | exchange) example="$1" ;;
 -h | --help) usage && exit 0 ;;
 *) usage >&2 && exit 2 ;;
 esac
@@ -39,11 +40,22 @@ DIANYUN_GENESIS="$folder/genesis.json"
 DIANYUN_CODE="${2:-}"
 export DIANYUN_NODE DIANYUN_HEADERS DIANYUN_KEYS DIANYUN_GENESIS DIANYUN_CODE
 cd "$DIANYUN_ROOT"
+# Somebody whom the chain does not know yet, and the nodes of who has the data and who asks for them.
+papers() {
+    DIANYUN_PAPERS="$("$DIANYUN_ROOT/scripts/dianyun.sh" testnet newcomer --json --dir "$folder")"
+    export DIANYUN_PAPERS
+}
+if [ "$example" = exchange ]; then
+    papers
+    DIANYUN_PLATFORM_NODE="$(api_of validator-3)"
+    DIANYUN_INSURER_NODE="$(api_of observer-1)"
+    export DIANYUN_PLATFORM_NODE DIANYUN_INSURER_NODE
+fi
 if [ -n "$api" ]; then
     need_python
-    DIANYUN_PAPERS="$("$DIANYUN_ROOT/scripts/dianyun.sh" testnet newcomer --json --dir "$folder")"
+    papers
     DIANYUN_LOG="$folder/logs/validator-1.log"
-    export DIANYUN_PAPERS DIANYUN_LOG
+    export DIANYUN_LOG
     exec python3 examples/apply/apply.py
 fi
 if [ -n "$rust" ]; then
