@@ -21,6 +21,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/apply": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 申领页。Applies for a code, or for a new phone in the place of a lost one, and follows it until it is issued.
+         * @description The key is the browser's and is never sent. What was typed stays in the browser until it is signed.
+         */
+        readonly get: operations["apply_page"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/docs": {
         readonly parameters: {
             readonly query?: never;
@@ -5897,6 +5917,86 @@ export interface components {
 export type $defs = Record<string, never>;
 export interface operations {
     readonly home: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly apply_page: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
