@@ -181,6 +181,7 @@ pub const TABLE: &[Row] = &[
     row("GET /driver", EVERYBODY),
     row("GET /sales", EVERYBODY),
     row("GET /waybill", EVERYBODY),
+    row("GET /interfaces", EVERYBODY),
     row("GET /assets/{name}", EVERYBODY),
     row("GET /service.js", EVERYBODY),
 ];
