@@ -12,7 +12,7 @@ import { build } from 'esbuild';
 
 const HOME = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(HOME, '../api/assets/pages');
-const PAGES = ['home', 'show', 'scan', 'driver', 'sales', 'waybill', 'apply'];
+const PAGES = ['home', 'show', 'scan', 'driver', 'sales', 'waybill', 'apply', 'interfaces'];
 /** What the oldest browsers must have that are served: ES2022, modules, Ed25519 with a fallback. */
 const TARGET = ['es2022', 'chrome100', 'firefox115', 'safari15.4'];
 

@@ -64,6 +64,22 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.locator('.waybill .primary').first().click();
     await page.locator('dialog[open] .picture').waitFor();
   },
+  'interfaces-none': async (page) => void (await page.goto(`${NODE}/interfaces`)),
+  interfaces: async (page) => {
+    await page.goto(CARD.pages.interfaces);
+    await page.locator('.interface').nth(1).waitFor();
+  },
+  'interfaces-apply': async (page) => {
+    await page.goto(CARD.pages.interfaces);
+    await page.locator('[data-act=apply]').first().click();
+    await page.locator('form.step button[type=submit]').click();
+    await page.locator('form.step [aria-invalid=true]').waitFor();
+  },
+  'interfaces-regulator': async (page) => {
+    await page.goto(CARD.pages.regulator);
+    await page.locator('[data-tab=grants]').click();
+    await page.locator('.interface:visible').first().waitFor();
+  },
   'waybill-none': async (page) => void (await page.goto(`${NODE}/waybill`)),
   'waybill-no-key': async (page) => void (await page.goto(await link())),
   waybill: async (page) => {
@@ -150,8 +166,9 @@ test('the switch of languages changes every word, and is remembered', async () =
   assertClean(watched);
 });
 
-test('the pages of waybills speak English, but for names of organisations and what was filled in', async () => {
-  for (const name of ['driver', 'driver-refuses', 'sales', 'sales-wrong', 'waybill', 'waybill-no-key']) {
+test('the pages of waybills and interfaces speak English, but for names of organisations and what was filled in', async () => {
+  const names = ['driver', 'driver-refuses', 'sales', 'sales-wrong', 'waybill', 'waybill-no-key'];
+  for (const name of [...names, 'interfaces', 'interfaces-apply', 'interfaces-regulator']) {
     const watched = await open(browser, { locale: 'en-GB' });
     await STATES[name]?.(watched.page);
     const text = await watched.page.locator('body').innerText();
@@ -164,7 +181,7 @@ test('the pages of waybills speak English, but for names of organisations and wh
 
 test('pages are strict, parts are kept for good, and a page that is known is not sent again', async () => {
   const scans = ['/scan', '/sales'];
-  for (const path of ['/', '/show', '/scan', '/driver', '/sales', '/waybill', '/apply']) {
+  for (const path of ['/', '/show', '/scan', '/driver', '/sales', '/waybill', '/apply', '/interfaces']) {
     const answer = await fetch(`${NODE}${path}`);
     const header = (name: string): string => answer.headers.get(name) ?? '';
     assert.match(header('content-security-policy'), /^default-src 'none'; script-src 'self'; style-src 'self';/);

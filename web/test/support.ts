@@ -18,12 +18,24 @@ function environment(name: string): string {
   return value;
 }
 
+type PageName =
+  | 'home'
+  | 'scan'
+  | 'blue'
+  | 'yellow'
+  | 'red'
+  | 'badge'
+  | 'driver'
+  | 'sales'
+  | 'interfaces'
+  | 'regulator';
+
 interface Card {
   readonly chain_id: string;
   readonly keys: Readonly<Record<string, string>>;
   readonly nodes: readonly { readonly api: string; readonly name: string; readonly dir: string }[];
   readonly samples: Readonly<Record<string, string>>;
-  readonly pages: Readonly<Record<'home' | 'scan' | 'blue' | 'yellow' | 'red' | 'badge' | 'driver' | 'sales', string>>;
+  readonly pages: Readonly<Record<PageName, string>>;
 }
 
 /** What the testnet's card says. */
@@ -35,26 +47,26 @@ const PICTURES = environment('DIANYUN_PICTURES');
 /** A client of the node that serves the pages. */
 export const node = new Client(NODE);
 
+/** The seed of a key file of the demo. */
+export function seedOf(name: string): string {
+  const text = readFileSync(CARD.keys[name] ?? assert.fail(name), 'utf8');
+  return /^seed = "([0-9a-f]{64})"$/m.exec(text)?.[1] ?? assert.fail(name);
+}
+
 /** The working key of an organisation of the demo. */
 export function officeKey(name: string): LocalSigner {
-  const text = readFileSync(CARD.keys[name] ?? assert.fail(name), 'utf8');
-  const seed = /^seed = "([0-9a-f]{64})"$/m.exec(text)?.[1] ?? assert.fail(name);
-  return new LocalSigner(fromHex(seed));
+  return new LocalSigner(fromHex(seedOf(name)));
 }
 
 /** What a link hands over. */
 export function handed(link: string): {
   readonly id: string;
-  readonly kind: 'code' | 'organisation';
+  readonly kind: 'code' | 'organisation' | 'admin';
   readonly seed: string;
 } {
   const parts = new URLSearchParams(new URL(link).hash.slice(1));
-  const code = parts.get('code');
-  return {
-    id: code ?? parts.get('organisation') ?? '',
-    kind: code === null ? 'organisation' : 'code',
-    seed: parts.get('key') ?? '',
-  };
+  const kind = (['code', 'organisation', 'admin'] as const).find((one) => parts.has(one)) ?? assert.fail(link);
+  return { id: parts.get(kind) ?? '', kind, seed: parts.get('key') ?? '' };
 }
 
 /** The text that the holder of a link shows now. */

@@ -182,6 +182,7 @@ pub const TABLE: &[Row] = &[
     row("GET /sales", EVERYBODY),
     row("GET /waybill", EVERYBODY),
     row("GET /apply", EVERYBODY),
+    row("GET /interfaces", EVERYBODY),
     row("GET /assets/{name}", EVERYBODY),
     row("GET /service.js", EVERYBODY),
 ];

@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn every_file_that_was_built_is_served() {
         assert_eq!(FILES.len(), Built::iter().count());
-        let pages = ["home", "show", "scan", "driver", "sales", "waybill", "apply"]
+        let pages = ["home", "show", "scan", "driver", "sales", "waybill", "apply", "interfaces"]
             .map(|page| format!("{page}.html"));
         for name in pages.iter().map(String::as_str).chain(["service.js"]) {
             assert!(find(name).is_some(), "{name}");

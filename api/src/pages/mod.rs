@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The web pages: `/`, `/apply`, `/show`, `/scan`, and for waybills `/driver`, `/sales`, `/waybill`; and what they are
-//! made of.
-//! They are written in `web/` and embedded as built. Nothing here knows what is on a page: a page asks
+//! The web pages: `/`, `/apply`, `/show`, `/scan`, for waybills `/driver`, `/sales`, `/waybill`, and for grants
+//! `/interfaces`; and what they are made of. They are written in `web/` and embedded as built. Nothing here knows what
+//! is on a page: a page asks
 //! the interface like everybody else.
 
 mod files;
@@ -32,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(sales_page), &[]))
         .routes(refusing(routes!(waybill_page), &[]))
         .routes(refusing(routes!(apply_page), &[]))
+        .routes(refusing(routes!(interfaces_page), &[]))
         .route("/assets/{name}", get(asset))
         .route("/service.js", get(service))
 }
@@ -127,6 +128,23 @@ async fn waybill_page(headers: HeaderMap) -> Response {
 )]
 async fn apply_page(headers: HeaderMap) -> Response {
     page("apply.html", &headers)
+}
+
+/// 接口申领页。An organisation applies for interfaces and follows the answers; a regulator answers.
+///
+/// The key is the browser's and is never sent. Without a parameter it is the organisation whose key was used last.
+#[utoipa::path(
+    get,
+    path = "/interfaces",
+    tag = "pages",
+    params(
+        ("admin" = Option<OrganisationId>, Query, description = "As an administrator of this organisation."),
+        ("organisation" = Option<OrganisationId>, Query, description = "In the name of this organisation."),
+    ),
+    responses((status = 200, description = "A page.", body = String, content_type = "text/html")),
+)]
+async fn interfaces_page(headers: HeaderMap) -> Response {
+    page("interfaces.html", &headers)
 }
 
 fn page(name: &'static str, headers: &HeaderMap) -> Response {

@@ -60,8 +60,17 @@ const WAYS: readonly Way[] = [
     sign: 'M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h7',
   },
   {
+    path: '/interfaces',
+    title: { zh: '接口申领', en: 'Interfaces' },
+    text: {
+      zh: '企业申领接口、查看批复；行管部门审批。',
+      en: 'Apply for an interface and follow the answer; the regulator grants or refuses.',
+    },
+    sign: 'M9 3v5M15 3v5M6 8h12v4a6 6 0 0 1-12 0zM12 18v3',
+  },
+  {
     path: '/docs',
-    title: { zh: '接口文档', en: 'Interface' },
+    title: { zh: '接口文档', en: 'Documentation' },
     text: { zh: '供平台与企业系统接入。', en: 'For platforms and systems of enterprises.' },
     sign: 'M8 6l-5 6 5 6M16 6l5 6-5 6M14 4l-4 16',
   },

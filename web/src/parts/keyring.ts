@@ -8,9 +8,12 @@ import { fromHex, HostError, LocalSigner, type PublicKey, type Signer, WebCrypto
 
 import { read, readAll, remove, write } from './store.js';
 
-/** What is shown: a driver's or an enterprise's code, or an organisation's badge. */
+/**
+ * Whose key it is: what is shown, a driver's or an enterprise's code or an organisation's badge; or an organisation as
+ * its administrator, whose key is another one and shows nothing.
+ */
 export interface Subject {
-  readonly kind: 'code' | 'organisation';
+  readonly kind: 'code' | 'organisation' | 'admin';
   readonly id: string;
 }
 
@@ -93,10 +96,19 @@ export async function keepHolder(subject: Subject, key: KeptKey): Promise<Holder
   return holder;
 }
 
-/** All holders, the one that was shown last first. */
-export async function holders(): Promise<readonly Holder[]> {
+async function kept(isWanted: (subject: Subject) => boolean): Promise<readonly Holder[]> {
   const all = await readAll<Holder>('holders');
-  return [...all].sort((a, b) => b.used - a.used);
+  return all.filter(({ subject }) => isWanted(subject)).sort((a, b) => b.used - a.used);
+}
+
+/** All who show something here, the one that was shown last first. */
+export async function holders(): Promise<readonly Holder[]> {
+  return kept(({ kind }) => kind !== 'admin');
+}
+
+/** All organisations with a key here, whether it administers them or works for them; the last used first. */
+export async function offices(): Promise<readonly Holder[]> {
+  return kept(({ kind }) => kind !== 'code');
 }
 
 /** The holder of something, if its key is here. */
@@ -116,12 +128,14 @@ export interface HandedOver {
   readonly seed: Uint8Array;
 }
 
-/** Reads `#code=…&key=…` or `#organisation=…&key=…`; null: nothing was handed over, or it is no key. */
+/** Reads `#code=…&key=…`, `#organisation=…&key=…` or `#admin=…&key=…`; null: none, or no key. */
 export function handedOver(fragment: string): HandedOver | null {
   const parts = new URLSearchParams(fragment.replace(/^#/, ''));
-  const [code, organisation, key] = [parts.get('code'), parts.get('organisation'), parts.get('key')];
+  const key = parts.get('key');
   if (key === null || !/^[0-9a-f]{64}$/.test(key)) return null;
-  if (code !== null) return { subject: { kind: 'code', id: code }, seed: fromHex(key) };
-  if (organisation !== null) return { subject: { kind: 'organisation', id: organisation }, seed: fromHex(key) };
+  for (const kind of ['code', 'organisation', 'admin'] as const) {
+    const id = parts.get(kind);
+    if (id !== null) return { subject: { kind, id }, seed: fromHex(key) };
+  }
   return null;
 }

@@ -20,7 +20,7 @@ function named(): Subject | null {
  */
 export async function chosen(): Promise<Holder | null> {
   const handed = handedOver(location.hash);
-  if (handed !== null) {
+  if (handed !== null && handed.subject.kind !== 'admin') {
     history.replaceState(null, '', addressOf(handed.subject));
     return keepHolder(handed.subject, await takeOver(handed.seed));
   }

@@ -176,13 +176,29 @@ export const REFUSALS: Readonly<Record<string, Words>> = {
     zh: '该机构没有此操作所需范围的有效接口授权，请先申领接口。',
     en: 'The organisation has no grant in force with the scope that this action needs. Apply for the interface.',
   },
+  no_grant: {
+    zh: '没有有效的接口授权。',
+    en: 'No grant of the interface is in force.',
+  },
+  no_request: {
+    zh: '没有待处理的接口申领。',
+    en: 'There is no open request for the interface.',
+  },
+  request_differs: {
+    zh: '答复针对的不是当前申领，请查看最新申领后再答复。',
+    en: 'The answer is for another request: look at the open one and answer it.',
+  },
+  grant_too_wide: {
+    zh: '授权超出申领的范围。',
+    en: 'The grant goes beyond what was asked for.',
+  },
   bucket_full: {
     zh: '状态树位置已满，请更换随机数后重发；仍无效时请更换密钥或单号。',
     en: "The record's place in the state tree is full. Send again with a new nonce; if that does not help, with another key or number.",
   },
 };
 
-/** The fields of an offer, as a salesman calls them. */
+/** The fields of an offer, as a salesman calls them, and of a grant. */
 export const OFFER_FIELDS: Readonly<Record<string, Words>> = {
   number: { zh: '运单号', en: 'Number' },
   segment: { zh: '分段号', en: 'Segment' },
@@ -202,4 +218,8 @@ export const OFFER_FIELDS: Readonly<Record<string, Words>> = {
   vehicle_type: { zh: '车型', en: 'Type of vehicle' },
   prefectures: { zh: '限定州市', en: 'Prefectures' },
   operator: { zh: '经营者', en: 'Operator' },
+  interface: { zh: '接口', en: 'Interface' },
+  scopes: { zh: '范围', en: 'Scopes' },
+  calls_a_minute: { zh: '每分钟次数', en: 'Calls a minute' },
+  until: { zh: '截止', en: 'Until' },
 };

@@ -16,8 +16,11 @@ use super::state::State;
 /// Whose badge is shown: an officer's.
 const OFFICER: &str = genesis::demo::TRAFFIC_POLICE;
 
-/// Whose salesman makes waybills: the first haulier of genesis.
+/// Whose salesman makes waybills and whose administrator applies for interfaces: the first haulier of genesis.
 const HAULIER: &str = "enterprise-1";
+
+/// Who answers requests for interfaces.
+const REGULATOR: &str = genesis::demo::REGULATOR;
 
 /// The links, by what they show.
 pub(super) fn links(dir: &Path, state: &State) -> Result<Value> {
@@ -35,6 +38,10 @@ pub(super) fn links(dir: &Path, state: &State) -> Result<Value> {
         let member = layout.member(&genesis, name)?;
         anyhow::Ok(format!("{api}/{page}#organisation={}&key={}", member.id, seed(&member.key)))
     };
+    let admin = |page: &str, name: &str| {
+        let member = layout.member(&genesis, name)?;
+        anyhow::Ok(format!("{api}/{page}#admin={}&key={}", member.id, seed(&member.admin)))
+    };
     Ok(json!({
         "home": format!("{api}/"),
         "apply": format!("{api}/apply"),
@@ -45,6 +52,8 @@ pub(super) fn links(dir: &Path, state: &State) -> Result<Value> {
         "badge": organisation("show", OFFICER)?,
         "driver": samples.and_then(|all| code("driver", all.blue)),
         "sales": organisation("sales", HAULIER)?,
+        "interfaces": admin("interfaces", HAULIER)?,
+        "regulator": organisation("interfaces", REGULATOR)?,
     }))
 }
 
@@ -64,6 +73,8 @@ pub(super) fn lines(links: &Value) -> Vec<String> {
         ("badge", "机构证 badge"),
         ("driver", "司机运单 driver"),
         ("sales", "业务员 salesman"),
+        ("interfaces", "接口申领 interfaces"),
+        ("regulator", "行管审批 regulator"),
     ];
     let line = |(name, words): (&str, &str)| Some(format!("  {words}  {}", links[name].as_str()?));
     let lines = names.into_iter().filter_map(line);
