@@ -50,7 +50,12 @@ async function refusal(asked: Promise<unknown>): Promise<string> {
 }
 
 /** That the chain has the commitments, a proof says, under a header of another node. */
-async function proven(found: Schemas['ExchangeAnswer'], node: Client, headers: Client, genesis: Genesis): Promise<void> {
+async function proven(
+  found: Schemas['ExchangeAnswer'],
+  node: Client,
+  headers: Client,
+  genesis: Genesis,
+): Promise<void> {
   for (const { subject, kind, root } of found.certificates) {
     const [what, id] = Object.entries(subject as Record<string, string>)[0] ?? [];
     expect(what === 'person' && id !== undefined, `the certificate is of a ${what ?? 'nobody'}`);
