@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs an example of the TypeScript package (sdk/js/examples), or with --rust of the Rust one (client/examples/flows),
-# against the local testnet; its answer is JSON.
+# Runs an example of the TypeScript package (sdk/js/examples), with --rust of the Rust one (client/examples/flows), with
+# --api of the interface alone (examples/apply, in Python), against the local testnet; its answer is JSON.
 #
 # Usage: ./scripts/example.sh [--rust] apply         an invented driver, from nothing to a code
 #        ./scripts/example.sh [--rust] verify CODE   a code and its operator, proven under another node's header
 #        ./scripts/example.sh [--rust] show          a badge or a code, shown and scanned without a network
 #        ./scripts/example.sh [--rust] waybill       a waybill from offer to settled, and the proof of its end
+#
+#        ./scripts/example.sh --api apply            an invented driver applies over the interface, by a phone and papers
 #
 # The network is that of ./scripts/testnet.sh up; DIANYUN_DIR names the folder of another one.
 set -euo pipefail
@@ -17,6 +19,8 @@ usage() { sed -n '3,/^# The network/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 rust=""
 [ "${1:-}" = --rust ] && rust=1 && shift
+api=""
+[ "${1:-}" = --api ] && api=1 && shift && [ "${1:-}" != apply ] && usage >&2 && exit 2
 case "${1:-}" in
 apply | show | verify | waybill) example="$1" ;;
 -h | --help) usage && exit 0 ;;
@@ -27,14 +31,21 @@ need_node
 
 folder="${DIANYUN_DIR:-${XDG_STATE_HOME:-$HOME/.local/state}/dianyun/testnet}"
 card="$("$DIANYUN_ROOT/scripts/testnet.sh" status --json --dir "$folder")"
-api() { node -p 'JSON.parse(process.argv[1]).nodes.find(({ name }) => name === process.argv[2]).api' "$card" "$1"; }
-DIANYUN_NODE="$(api validator-1)"
-DIANYUN_HEADERS="$(api observer-1)"
+api_of() { node -p 'JSON.parse(process.argv[1]).nodes.find(({ name }) => name === process.argv[2]).api' "$card" "$1"; }
+DIANYUN_NODE="$(api_of validator-1)"
+DIANYUN_HEADERS="$(api_of observer-1)"
 DIANYUN_KEYS="$folder/keys"
 DIANYUN_GENESIS="$folder/genesis.json"
 DIANYUN_CODE="${2:-}"
 export DIANYUN_NODE DIANYUN_HEADERS DIANYUN_KEYS DIANYUN_GENESIS DIANYUN_CODE
 cd "$DIANYUN_ROOT"
+if [ -n "$api" ]; then
+    need_python
+    DIANYUN_PAPERS="$("$DIANYUN_ROOT/scripts/dianyun.sh" testnet newcomer --json --dir "$folder")"
+    DIANYUN_LOG="$folder/logs/validator-1.log"
+    export DIANYUN_PAPERS DIANYUN_LOG
+    exec python3 examples/apply/apply.py
+fi
 if [ -n "$rust" ]; then
     setup
     cargo build --quiet --release --workspace --locked --example flows

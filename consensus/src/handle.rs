@@ -153,10 +153,13 @@ impl Handle {
     pub async fn stop(&self) {
         if let Some(part) = &self.part {
             self.give_away(part).await;
-            let _ended = part.raft.shutdown().await;
         }
+        // First those who would take the end of Raft for a failure.
         for task in self.tasks.lock().drain(..) {
             task.abort();
+        }
+        if let Some(part) = &self.part {
+            let _ended = part.raft.shutdown().await;
         }
     }
 

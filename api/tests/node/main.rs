@@ -5,6 +5,7 @@
 mod access;
 mod agreed;
 mod answers;
+mod applicant;
 mod applying;
 mod capacity;
 mod cases;

@@ -153,7 +153,7 @@ pub(crate) async fn run(
         listen,
         limits,
         webhooks: webhooks.clone(),
-        applying: crate::applying::config(&consortium, &counters).await,
+        applying: crate::applicant::config(&consortium, &counters).await,
         allow_open_api_without_credentials: true,
         ..ApiConfig::default()
     };

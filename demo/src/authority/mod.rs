@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! An authority of the demo: a process with its own key, its part of the invented register, and an
-//! HTTP inbox on loopback that takes parcels sealed to it. It never answers for a claim that it has not recomputed and compared, and
-//! never lends its key to anybody.
+//! HTTP inbox on loopback that takes parcels sealed to it. It never answers for a claim that it has
+//! not recomputed and compared, and never lends its key to anybody.
 
 pub mod book;
 mod clerk;

@@ -60,6 +60,11 @@ impl Register {
 }
 
 impl Papers {
+    /// The identity number.
+    pub fn identity_number(&self) -> &str {
+        self.person.iter().find_map(|paper| paper.value("identityNumber")).unwrap_or_default()
+    }
+
     /// The same with a driving licence whose authority the register does not know: it is refused.
     pub fn misprinted(mut self) -> Self {
         for paper in self.person.iter_mut().filter(|paper| paper.kind == Kind::DrivingLicence) {

@@ -122,7 +122,7 @@ Examples:
   dianyun testnet status
   dianyun testnet kill validator-2 && dianyun testnet start validator-2
   dianyun testnet logs validator-1 | tail
-  dianyun testnet newcomer --number 3
+  dianyun testnet newcomer
   dianyun testnet down
   dianyun testnet reset
 

@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `testnet newcomer`: the papers of somebody invented who has no code yet, for who wants to type them in.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use chain::records::CertificateKind;
+use chain::ids::RecordId;
+use chain::records::name::{NameKind, UniqueName};
+use chain::records::{CertificateKind, RecordValue, Value};
 use clap::Args;
+use client::Client;
+use client::answers::AnyRecord;
 use demo::cast;
+use demo::yunnan::Register;
 use demo::yunnan::certificates::Certificate;
+use demo::yunnan::newcomer::Papers;
 use genesis::Layout;
-use serde_json::{Map, Value, json};
+use genesis::secrets::tag;
+use serde_json::{Map, json};
 
+use super::state::State;
+use crate::commands::runtime;
 use crate::output::Output;
 
 /// Print the papers of an invented driver with a light lorry who has no code yet.
 #[derive(Debug, Args)]
 pub(crate) struct Newcomer {
-    /// Which: counted from 0.
-    #[arg(long, default_value_t = 0)]
-    number: u64,
+    /// Which, counted from 0; without it the first whom the chain does not know.
+    #[arg(long)]
+    number: Option<u64>,
     /// With a misprint in the driving licence, for which its authority refuses it.
     #[arg(long)]
     refused: bool,
@@ -31,7 +41,10 @@ impl Newcomer {
     pub(super) fn run(&self, output: Output) -> Result<()> {
         let dir: &Path = &super::root(&self.dir)?;
         let register = cast::register(Layout::at(dir).genesis()?.time);
-        let papers = register.newcomer(self.number)?;
+        let papers = match self.number {
+            Some(number) => register.newcomer(number)?,
+            None => runtime()?.block_on(unknown(dir, &register))?,
+        };
         let papers = papers.context("the register has no more newcomers: name a smaller number")?;
         let papers = if self.refused { papers.misprinted() } else { papers };
         let whole = json!({
@@ -51,15 +64,37 @@ impl Newcomer {
     }
 }
 
-fn shown(papers: &[Certificate]) -> Result<Value> {
+/// The first newcomer with an identity whose tag is not on chain.
+async fn unknown(dir: &Path, register: &Register) -> Result<Option<Papers>> {
+    let state = State::read(dir)?;
+    let node = state.validators().next().context("the testnet has no validator")?;
+    let client = Client::new(&node.api)?;
+    let names: Vec<AnyRecord> = client.list("/v1/state/unique_name", &[], usize::MAX).await?;
+    let known = names.into_iter().filter_map(|name| match name.value {
+        Value::UniqueName(name) => Some(name.record_id()),
+        _ => None,
+    });
+    let known: BTreeSet<RecordId> = known.collect();
+    let secret = Layout::at(dir).secrets()?.identity;
+    for number in 0.. {
+        let Some(papers) = register.newcomer(number)? else { return Ok(None) };
+        let tag = tag(&secret, papers.identity_number().as_bytes());
+        if !known.contains(&UniqueName::id_of(NameKind::Identity, &tag)) {
+            return Ok(Some(papers));
+        }
+    }
+    Ok(None)
+}
+
+fn shown(papers: &[Certificate]) -> Result<serde_json::Value> {
     let mut all = Map::new();
     for paper in papers {
         let fields = paper.fields.iter();
-        let fields: Map<String, Value> =
+        let fields: Map<String, serde_json::Value> =
             fields.map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-        all.insert(word(paper.kind)?, Value::Object(fields));
+        all.insert(word(paper.kind)?, fields.into());
     }
-    Ok(Value::Object(all))
+    Ok(all.into())
 }
 
 fn word(kind: CertificateKind) -> Result<String> {
