@@ -34,7 +34,7 @@ const WORDS = {
   correct: { zh: '更正', en: 'Correct it' },
   send: { zh: '签名，重新提交', en: 'Sign and send again' },
   leave: { zh: '返回', en: 'Back' },
-  working: { zh: '正在上链……', en: 'Being written to the chain …' },
+  working: { zh: '正在提交……', en: 'Being sent …' },
   wrong: { zh: '请更正标出的内容。', en: 'Correct what is marked.' },
 } satisfies Record<string, Words>;
 

@@ -107,7 +107,7 @@ export class Progress {
   private readonly summary = element('p', { class: 'lead', role: 'status' });
   private readonly later = labelled(element('p', { class: 'small', hidden: '' }), WORDS.later);
   private readonly notice = new Notice();
-  private readonly proofPlace = element('div', { hidden: '' });
+  private readonly proofPlace = element('div', { class: 'apply-form', hidden: '' });
   private readonly again = labelled(element('button', { type: 'button', hidden: '' }), WORDS.again);
   private readonly edit = labelled(element('button', { type: 'button', hidden: '' }), WORDS.edit);
   private readonly restart = labelled(element('button', { type: 'button', hidden: '' }), WORDS.restart);
