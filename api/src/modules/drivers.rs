@@ -17,18 +17,6 @@ use super::{
 };
 use crate::http::language::Language;
 
-/// What can be asked for.
-pub(crate) const FIELDS: FieldSet = FieldSet::of(&[
-    ExchangeField::Name,
-    ExchangeField::Phone,
-    ExchangeField::Plate,
-    ExchangeField::Identity,
-    ExchangeField::IdentityNumber,
-]);
-/// What is, unless said otherwise.
-pub(crate) const DEFAULT: FieldSet =
-    FieldSet::of(&[ExchangeField::Name, ExchangeField::Phone, ExchangeField::Plate]);
-
 /// A driver of the enterprise.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct DriverRow {
@@ -113,15 +101,60 @@ impl Waiting {
         self.0.code.record.as_ref().and_then(|(_, code)| code.trailer)
     }
 
-    /// What there is to be asked: without a vehicle there is no plate.
-    pub(crate) fn ask(&self, fields: FieldSet) -> Ask {
+    fn values(&self, got: &Got) -> DriverValues {
+        use CertificateKind::{DrivingLicence, Identity, Qualification, VehicleLicence};
+        const NAMES: [(CertificateKind, &str); 3] = [
+            (Identity, "driverName"),
+            (DrivingLicence, "driverName"),
+            (Qualification, "driverName"),
+        ];
+        const NUMBERS: [(CertificateKind, &str); 3] = [
+            (Identity, "identityNumber"),
+            (DrivingLicence, "drivingLicense"),
+            (Qualification, "qualificationCertificate"),
+        ];
+        let plate = |of: Option<VehicleId>, none| match of {
+            Some(id) => {
+                let subject = Some(Subject::Vehicle(id));
+                let name = [(VehicleLicence, "vehicleNumber")];
+                got.field(ExchangeField::Plate, subject, &name)
+            }
+            None => Cell::empty(none),
+        };
+        let of_person = |field, names: &[_]| got.field(field, None, names);
+        DriverValues {
+            driver_name: of_person(ExchangeField::Name, &NAMES),
+            driving_license: of_person(ExchangeField::IdentityNumber, &NUMBERS),
+            telephone: got.phone(),
+            vehicle_number: plate(self.vehicle(), NO_VEHICLE),
+            trailer_vehicle_plate_number: plate(self.trailer(), NO_TRAILER),
+            remark: Cell::empty(NOT_KEPT),
+            sex: of_person(ExchangeField::Identity, &[(Identity, "sex")]),
+        }
+    }
+}
+
+impl super::Waiting for Waiting {
+    type Row = DriverRow;
+
+    const FIELDS: FieldSet = FieldSet::of(&[
+        ExchangeField::Name,
+        ExchangeField::Phone,
+        ExchangeField::Plate,
+        ExchangeField::Identity,
+        ExchangeField::IdentityNumber,
+    ]);
+    const DEFAULT: FieldSet =
+        FieldSet::of(&[ExchangeField::Name, ExchangeField::Phone, ExchangeField::Plate]);
+
+    /// Without a vehicle there is no plate.
+    fn ask(&self, fields: FieldSet) -> Ask {
         let has_vehicle = self.vehicle().is_some();
         let fields = fields.iter().filter(|one| has_vehicle || *one != ExchangeField::Plate);
         Ask { code: Some(self.0.standing.affiliation.code), fields: fields.collect() }
     }
 
-    /// The row.
-    pub(crate) fn with(self, got: &Got) -> DriverRow {
+    fn with(self, got: &Got) -> DriverRow {
         let values = self.values(got);
         let (is_opened, vehicle, trailer) = (self.0.is_opened(), self.vehicle(), self.trailer());
         let DriverOf { standing, code, certificates } = self.0;
@@ -153,38 +186,6 @@ impl Waiting {
             chain,
             values,
             accesses: got.accesses(),
-        }
-    }
-
-    fn values(&self, got: &Got) -> DriverValues {
-        use CertificateKind::{DrivingLicence, Identity, Qualification, VehicleLicence};
-        const NAMES: [(CertificateKind, &str); 3] = [
-            (Identity, "driverName"),
-            (DrivingLicence, "driverName"),
-            (Qualification, "driverName"),
-        ];
-        const NUMBERS: [(CertificateKind, &str); 3] = [
-            (Identity, "identityNumber"),
-            (DrivingLicence, "drivingLicense"),
-            (Qualification, "qualificationCertificate"),
-        ];
-        let plate = |of: Option<VehicleId>, none| match of {
-            Some(id) => {
-                let subject = Some(Subject::Vehicle(id));
-                let name = [(VehicleLicence, "vehicleNumber")];
-                got.field(ExchangeField::Plate, subject, &name)
-            }
-            None => Cell::empty(none),
-        };
-        let of_person = |field, names: &[_]| got.field(field, None, names);
-        DriverValues {
-            driver_name: of_person(ExchangeField::Name, &NAMES),
-            driving_license: of_person(ExchangeField::IdentityNumber, &NUMBERS),
-            telephone: got.phone(),
-            vehicle_number: plate(self.vehicle(), NO_VEHICLE),
-            trailer_vehicle_plate_number: plate(self.trailer(), NO_TRAILER),
-            remark: Cell::empty(NOT_KEPT),
-            sex: of_person(ExchangeField::Identity, &[(Identity, "sex")]),
         }
     }
 }

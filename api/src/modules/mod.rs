@@ -11,9 +11,12 @@ pub(crate) mod vehicles;
 use std::borrow::Cow;
 
 use chain::ids::{OrganisationId, Time};
-use chain::records::{Certificate, CertificateKind, CertificateState, Colour, PolicyKind};
+use chain::records::{
+    Certificate, CertificateKind, CertificateState, Colour, FieldSet, PolicyKind,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use values::{Ask, Got};
 
 /// A personal value, or why there is none.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -87,6 +90,22 @@ impl CertificateSeen {
             notice: one.notice,
         }
     }
+}
+
+/// A row that waits for its values: what the chain says is there.
+pub(crate) trait Waiting: Send + 'static {
+    /// The row with its values.
+    type Row: Row + Serialize;
+    /// What can be asked for.
+    const FIELDS: FieldSet;
+    /// What is, unless said otherwise.
+    const DEFAULT: FieldSet;
+
+    /// What of these fields there is to be asked, and of which code.
+    fn ask(&self, fields: FieldSet) -> Ask;
+
+    /// The row.
+    fn with(self, got: &Got) -> Self::Row;
 }
 
 /// A row of a table as CSV.

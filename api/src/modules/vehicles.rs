@@ -14,15 +14,6 @@ use super::values::{Ask, Got};
 use super::{Cell, CertificateSeen, NOT_CURRENT, Row, colour, maybe, reasons, together, word};
 use crate::http::language::Language;
 
-/// What can be asked for.
-pub(crate) const FIELDS: FieldSet = FieldSet::of(&[
-    ExchangeField::Plate,
-    ExchangeField::VehicleLicence,
-    ExchangeField::TransportPermit,
-]);
-/// What is, unless said otherwise.
-pub(crate) const DEFAULT: FieldSet = FieldSet::of(&[ExchangeField::Plate]);
-
 /// A vehicle or trailer of the enterprise.
 #[derive(Serialize, Deserialize, ToSchema)]
 pub(crate) struct VehicleRow {
@@ -71,28 +62,6 @@ impl Waiting {
         Self { of, owned }
     }
 
-    /// An enterprise asks about a code with its current vehicle.
-    pub(crate) fn ask(&self, fields: FieldSet) -> Ask {
-        Ask { code: self.of.drivers.first().copied(), fields }
-    }
-
-    /// The row.
-    pub(crate) fn with(self, got: &Got) -> VehicleRow {
-        let values = self.values(got);
-        let VehicleOf { vehicle, drivers, colour } = self.of;
-        VehicleRow {
-            vehicle: vehicle.id,
-            owned: self.owned,
-            drivers,
-            colour,
-            class: vehicle.class().cloned(),
-            coupled: vehicle.coupled,
-            certificates: vehicle.dossier.certificates.iter().map(CertificateSeen::of).collect(),
-            values,
-            accesses: got.accesses(),
-        }
-    }
-
     fn values(&self, got: &Got) -> VehicleValues {
         use CertificateKind::{TransportPermit, VehicleLicence};
         let subject = Some(Subject::Vehicle(self.of.vehicle.id));
@@ -114,6 +83,38 @@ impl Waiting {
                 TransportPermit,
                 number,
             ),
+        }
+    }
+}
+
+impl super::Waiting for Waiting {
+    type Row = VehicleRow;
+
+    const FIELDS: FieldSet = FieldSet::of(&[
+        ExchangeField::Plate,
+        ExchangeField::VehicleLicence,
+        ExchangeField::TransportPermit,
+    ]);
+    const DEFAULT: FieldSet = FieldSet::of(&[ExchangeField::Plate]);
+
+    /// An enterprise asks about a code with its current vehicle.
+    fn ask(&self, fields: FieldSet) -> Ask {
+        Ask { code: self.of.drivers.first().copied(), fields }
+    }
+
+    fn with(self, got: &Got) -> VehicleRow {
+        let values = self.values(got);
+        let VehicleOf { vehicle, drivers, colour } = self.of;
+        VehicleRow {
+            vehicle: vehicle.id,
+            owned: self.owned,
+            drivers,
+            colour,
+            class: vehicle.class().cloned(),
+            coupled: vehicle.coupled,
+            certificates: vehicle.dossier.certificates.iter().map(CertificateSeen::of).collect(),
+            values,
+            accesses: got.accesses(),
         }
     }
 }

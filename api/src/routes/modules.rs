@@ -12,7 +12,6 @@ use chain::records::{
     Account, Affiliation, Colour, ExchangeField, FieldSet, Purpose, Review, Value, VehicleOwner,
 };
 use serde::Deserialize;
-use store::At;
 use utoipa::IntoParams;
 
 use super::Api;
@@ -25,8 +24,9 @@ use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Query, invalid};
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
+use crate::modules::Waiting;
 use crate::modules::drivers::{self, DriverRow};
-use crate::modules::values::{Asker, Got, ask_all, unasked};
+use crate::modules::values::{Ask, Asker, Got, ask_all, unasked};
 use crate::modules::vehicles::{self, VehicleRow};
 
 /// What more can be wrong with a table.
@@ -104,20 +104,44 @@ pub(super) struct Vehicles {
     cursor: Option<String>,
 }
 
+/// Which rows of a table are asked for.
+trait Selection: Send + 'static {
+    /// The rows, before their values are there.
+    type Of: Waiting;
+    /// How a browser saves the table as CSV.
+    const SAVED: &'static str;
+
+    /// What is asked of every table.
+    fn common(&self) -> Common<'_>;
+
+    /// A page of what the chain says.
+    fn page(&self, api: &Api, by: OrganisationId, limit: usize) -> Result<Page<Self::Of>, Problem>;
+}
+
+/// What is asked of every table.
+struct Common<'a> {
+    fields: Option<&'a str>,
+    purpose: Option<Purpose>,
+    format: Option<Format>,
+    limit: Option<usize>,
+}
+
 /// Whoever has the modules, and what is asked.
 struct Table {
     asker: Asker,
     fields: FieldSet,
     with_values: bool,
     limit: usize,
+    format: Option<Format>,
 }
 
 impl Table {
-    fn new(
-        (asking, with_values): (&Asking, bool),
-        (fields, allowed, default): (Option<&str>, FieldSet, FieldSet),
-        (purpose, limit): (Option<Purpose>, Option<usize>),
+    fn new<S: Selection>(
+        asking: &Asking,
+        with_values: bool,
+        selection: &S,
     ) -> Result<Self, Problem> {
+        let Common { fields, purpose, format, limit } = selection.common();
         let by = super::webhooks::granted(asking)?.id;
         if with_values {
             organisation(asking)?;
@@ -126,10 +150,29 @@ impl Table {
         if with_values && limit > MOST_WITH_VALUES {
             return Err(invalid("limit", format!("1 to {MOST_WITH_VALUES}, with values")));
         }
-        let fields = fields.map_or(Ok(default), |text| read_fields(text, allowed))?;
+        let read = |text| read_fields(text, S::Of::FIELDS);
+        let fields = fields.map_or(Ok(S::Of::DEFAULT), read)?;
         let asker = Asker { by, purpose: purpose.unwrap_or(Purpose::Engagement) };
-        Ok(Self { asker, fields, with_values, limit })
+        Ok(Self { asker, fields, with_values, limit, format })
     }
+}
+
+/// A page of a table: what the chain says, then what the rows get.
+async fn table<S: Selection>(
+    api: Api,
+    (asking, with_values): (Asking, bool),
+    written: Written,
+    asked: S,
+) -> Result<Response, Problem> {
+    let table = Table::new(&asking, with_values, &asked)?;
+    let (by, limit) = (table.asker.by, table.limit);
+    let page = api.read(move |api| asked.page(api, by, limit)).await?;
+    let asks = page.items.iter().map(|row| row.ask(table.fields)).collect();
+    let got = values(&api, &table, asks).await?;
+    let rows = page.items.into_iter().zip(&got).map(|(row, got)| row.with(got)).collect();
+    let Page { height, time, stage, next, .. } = page;
+    let page = Page { height, time, stage, items: rows, next };
+    Ok(written.answer(table.format, S::SAVED, page))
 }
 
 /// The fields of a list with commas, each of those that the table has.
@@ -165,7 +208,7 @@ pub(super) async fn enterprise_drivers(
     written: Written,
     Query(asked): Query<Drivers>,
 ) -> Result<Response, Problem> {
-    driver_table(api, (asking, false), written, asked).await
+    table(api, (asking, false), written, asked).await
 }
 
 /// 司机表及个人信息。The same with the values that somebody agreed to: an exchange for each row, recorded on chain.
@@ -188,63 +231,49 @@ pub(super) async fn drivers_with_values(
     written: Written,
     Query(asked): Query<Drivers>,
 ) -> Result<Response, Problem> {
-    driver_table(api, (asking, true), written, asked).await
+    table(api, (asking, true), written, asked).await
 }
 
-async fn driver_table(
-    api: Api,
-    (asking, with_values): (Asking, bool),
-    written: Written,
-    asked: Drivers,
-) -> Result<Response, Problem> {
-    let fields = (asked.fields.as_deref(), drivers::FIELDS, drivers::DEFAULT);
-    let how = (asked.purpose, asked.limit);
-    let table = Table::new((&asking, with_values), fields, how)?;
-    let format = asked.format;
-    let (asker, wanted, limit) = (table.asker, table.fields, table.limit);
-    let page = api.read(move |api| drivers_page(api, asker.by, limit, &asked)).await?;
-    let asks = page.items.iter().map(|row| row.ask(wanted)).collect();
-    let got = values(&api, &table, asks).await?;
-    let rows = page.items.into_iter().zip(&got).map(|(row, got)| row.with(got)).collect();
-    let Page { height, time, stage, next, .. } = page;
-    let page = Page { height, time, stage, items: rows, next };
-    Ok(written.answer(format, "attachment; filename=\"drivers.csv\"", page))
-}
+impl Selection for Drivers {
+    type Of = drivers::Waiting;
 
-fn drivers_page(
-    api: &Api,
-    by: OrganisationId,
-    limit: usize,
-    asked: &Drivers,
-) -> Result<Page<drivers::Waiting>, Problem> {
-    let at = api.store.latest();
-    let (height, time) = (at.header().height, at.header().time_ms);
-    let Drivers { code, review, account, colour, .. } = asked;
-    let filter = format!("{by} {code:?} {review:?} {account:?} {colour:?}");
-    let digest = ListDigest::new(&at.chain().0, "/v1/modules/drivers", &[&filter]);
-    let after = match &asked.cursor {
-        Some(text) => Some(Cursor::decode(text, &digest)?.place()?),
-        None => None,
-    };
-    let of = |value: &Value| match value {
-        Value::Affiliation(one) => driver(&at, one.id, time),
-        _ => None,
-    };
-    let (found, next) = match code {
-        Some(code) => {
-            let one = driver(&at, Affiliation::id_of(by, *code), time);
-            (one.into_iter().filter(|one| asked.keeps(one)).collect(), None)
-        }
-        None => {
-            let keep = |value: &Value| of(value).is_some_and(|one| asked.keeps(&one));
-            let found = query::list(&at, Affiliation::list_of(by), after, (limit, time), &keep);
-            let items = found.items.iter().filter_map(|item| of(&item.seen.value));
-            (items.collect::<Vec<DriverOf>>(), found.next)
-        }
-    };
-    let next = next.map(|seq| Cursor::at(height.0, seq).encode(&digest));
-    let items = found.into_iter().map(drivers::Waiting::new).collect();
-    Ok(Page { height, time, stage: Stage::Ordered, items, next })
+    const SAVED: &'static str = "attachment; filename=\"drivers.csv\"";
+
+    fn common(&self) -> Common<'_> {
+        let Self { purpose, format, limit, .. } = *self;
+        Common { fields: self.fields.as_deref(), purpose, format, limit }
+    }
+
+    fn page(&self, api: &Api, by: OrganisationId, limit: usize) -> Result<Page<Self::Of>, Problem> {
+        let at = api.store.latest();
+        let (height, time) = (at.header().height, at.header().time_ms);
+        let Drivers { code, review, account, colour, .. } = self;
+        let filter = format!("{by} {code:?} {review:?} {account:?} {colour:?}");
+        let digest = ListDigest::new(&at.chain().0, "/v1/modules/drivers", &[&filter]);
+        let after = match &self.cursor {
+            Some(text) => Some(Cursor::decode(text, &digest)?.place()?),
+            None => None,
+        };
+        let of = |value: &Value| match value {
+            Value::Affiliation(one) => driver(&at, one.id, time),
+            _ => None,
+        };
+        let (found, next) = match code {
+            Some(code) => {
+                let one = driver(&at, Affiliation::id_of(by, *code), time);
+                (one.into_iter().filter(|one| self.keeps(one)).collect(), None)
+            }
+            None => {
+                let keep = |value: &Value| of(value).is_some_and(|one| self.keeps(&one));
+                let found = query::list(&at, Affiliation::list_of(by), after, (limit, time), &keep);
+                let items = found.items.iter().filter_map(|item| of(&item.seen.value));
+                (items.collect::<Vec<DriverOf>>(), found.next)
+            }
+        };
+        let next = next.map(|seq| Cursor::at(height.0, seq).encode(&digest));
+        let items = found.into_iter().map(drivers::Waiting::new).collect();
+        Ok(Page { height, time, stage: Stage::Ordered, items, next })
+    }
 }
 
 impl Drivers {
@@ -275,7 +304,7 @@ pub(super) async fn enterprise_vehicles(
     written: Written,
     Query(asked): Query<Vehicles>,
 ) -> Result<Response, Problem> {
-    vehicle_table(api, (asking, false), written, asked).await
+    table(api, (asking, false), written, asked).await
 }
 
 /// 车辆表及个人信息。The same with the values that somebody agreed to: an exchange for each row whose vehicle is the
@@ -299,54 +328,40 @@ pub(super) async fn vehicles_with_values(
     written: Written,
     Query(asked): Query<Vehicles>,
 ) -> Result<Response, Problem> {
-    vehicle_table(api, (asking, true), written, asked).await
+    table(api, (asking, true), written, asked).await
 }
 
-async fn vehicle_table(
-    api: Api,
-    (asking, with_values): (Asking, bool),
-    written: Written,
-    asked: Vehicles,
-) -> Result<Response, Problem> {
-    let fields = (asked.fields.as_deref(), vehicles::FIELDS, vehicles::DEFAULT);
-    let how = (asked.purpose, asked.limit);
-    let table = Table::new((&asking, with_values), fields, how)?;
-    let format = asked.format;
-    let (asker, wanted, limit) = (table.asker, table.fields, table.limit);
-    let page = api.read(move |api| vehicles_page(api, asker.by, limit, &asked)).await?;
-    let asks = page.items.iter().map(|row| row.ask(wanted)).collect();
-    let got = values(&api, &table, asks).await?;
-    let rows = page.items.into_iter().zip(&got).map(|(row, got)| row.with(got)).collect();
-    let Page { height, time, stage, next, .. } = page;
-    let page = Page { height, time, stage, items: rows, next };
-    Ok(written.answer(format, "attachment; filename=\"vehicles.csv\"", page))
-}
+impl Selection for Vehicles {
+    type Of = vehicles::Waiting;
 
-fn vehicles_page(
-    api: &Api,
-    by: OrganisationId,
-    limit: usize,
-    asked: &Vehicles,
-) -> Result<Page<vehicles::Waiting>, Problem> {
-    let at: At = api.store.latest();
-    let (height, time) = (at.header().height, at.header().time_ms);
-    let Vehicles { vehicle, owned, vehicle_type, colour, in_order, .. } = asked;
-    let filter = format!("{by} {vehicle:?} {owned:?} {vehicle_type:?} {colour:?} {in_order:?}");
-    let digest = ListDigest::new(&at.chain().0, "/v1/modules/vehicles", &[&filter]);
-    let from = match &asked.cursor {
-        Some(text) => read_place(&Cursor::decode(text, &digest)?.last_key)?,
-        None => VehiclePlace::Owned(None),
-    };
-    let keep = |one: &VehicleOf| asked.keeps(one, by, time);
-    let found = query::vehicles(&at, by, from, (limit, time), &keep);
-    let next = found
-        .next
-        .map(|place| Cursor { height: height.0, last_key: write_place(place) }.encode(&digest));
-    let items = found.items.into_iter().map(|one| {
-        let owned = is_owned(&one, by);
-        vehicles::Waiting::new(one, owned)
-    });
-    Ok(Page { height, time, stage: Stage::Ordered, items: items.collect(), next })
+    const SAVED: &'static str = "attachment; filename=\"vehicles.csv\"";
+
+    fn common(&self) -> Common<'_> {
+        let Self { purpose, format, limit, .. } = *self;
+        Common { fields: self.fields.as_deref(), purpose, format, limit }
+    }
+
+    fn page(&self, api: &Api, by: OrganisationId, limit: usize) -> Result<Page<Self::Of>, Problem> {
+        let at = api.store.latest();
+        let (height, time) = (at.header().height, at.header().time_ms);
+        let Vehicles { vehicle, owned, vehicle_type, colour, in_order, .. } = self;
+        let filter = format!("{by} {vehicle:?} {owned:?} {vehicle_type:?} {colour:?} {in_order:?}");
+        let digest = ListDigest::new(&at.chain().0, "/v1/modules/vehicles", &[&filter]);
+        let from = match &self.cursor {
+            Some(text) => read_place(&Cursor::decode(text, &digest)?.last_key)?,
+            None => VehiclePlace::Owned(None),
+        };
+        let keep = |one: &VehicleOf| self.keeps(one, by, time);
+        let found = query::vehicles(&at, by, from, (limit, time), &keep);
+        let next = found
+            .next
+            .map(|place| Cursor { height: height.0, last_key: write_place(place) }.encode(&digest));
+        let items = found.items.into_iter().map(|one| {
+            let owned = is_owned(&one, by);
+            vehicles::Waiting::new(one, owned)
+        });
+        Ok(Page { height, time, stage: Stage::Ordered, items: items.collect(), next })
+    }
 }
 
 fn is_owned(one: &VehicleOf, by: OrganisationId) -> bool {
@@ -388,11 +403,7 @@ fn read_place(bytes: &[u8]) -> Result<VehiclePlace, Problem> {
 }
 
 /// What the rows get: nothing but why, unless values were asked for.
-async fn values(
-    api: &Api,
-    table: &Table,
-    asks: Vec<crate::modules::values::Ask>,
-) -> Result<Vec<Got>, Problem> {
+async fn values(api: &Api, table: &Table, asks: Vec<Ask>) -> Result<Vec<Got>, Problem> {
     let asker = table.asker;
     if table.with_values {
         let key = api.own_key(asker.by).await?;
@@ -425,7 +436,7 @@ mod tests {
 
     #[test]
     fn fields_are_read_with_commas_between_them_and_the_table_must_have_each() {
-        let read = |text| read_fields(text, drivers::FIELDS);
+        let read = |text| read_fields(text, drivers::Waiting::FIELDS);
         let two = FieldSet::of(&[ExchangeField::Name, ExchangeField::Plate]);
         assert_eq!(read("plate,name").unwrap(), two);
         for wrong in ["", "name,", "bank_account", "Name", "name plate"] {

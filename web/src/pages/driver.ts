@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A driver's waybills: offered to them, under way, to be settled, done; and public ones to take. */
-import { formatTime, type Waybill } from '@dianyun/sdk';
-
-import { now } from '../parts/clock.js';
-import { element, setShown, setText } from '../parts/dom.js';
+import { element } from '../parts/dom.js';
 import { grouped } from '../parts/facts.js';
 import { frame } from '../parts/frame.js';
 import { handedOver, holders } from '../parts/keyring.js';
 import { labelled, spoken, type Words } from '../parts/language.js';
 import { keepPages } from '../parts/offline.js';
-import { type Actor, actorOf, chosenActor, placeHere, reasonsOf } from '../waybill/actor.js';
+import { type Actor, actorOf, chosenActor, placeHere } from '../waybill/actor.js';
+import { Board, type Part } from '../waybill/board.js';
 import { Filters } from '../waybill/filters.js';
 import { WaybillList } from '../waybill/list.js';
-import { newestFirst, OPEN, OVER, waybills } from '../waybill/lists.js';
-import { Live } from '../waybill/live.js';
+import { newestFirst, waybills } from '../waybill/lists.js';
 import { nobody } from '../waybill/none.js';
-import { Tabs } from '../waybill/tabs.js';
 
 const TITLE: Words = { zh: '我的运单', en: 'My waybills' };
 const NONE_TITLE: Words = { zh: '这个浏览器里没有司机的密钥', en: "There is no driver's key in this browser" };
@@ -37,91 +33,50 @@ const NOTHING = {
 } satisfies Record<string, Words>;
 const SHOW: Words = { zh: '亮码', en: 'Show my code' };
 
-const TICK_MS = 1_000;
-const DONE_BACK_MS = 92 * 86_400_000;
-
-const WAY = new Set<Waybill['state']>(['accepted', 'loaded', 'in_transit', 'arrived', 'signed']);
-
 /** Everything on the page of one driver. */
 class DriverPage {
-  private readonly lists: Readonly<Record<keyof typeof NOTHING, WaybillList>>;
-  private readonly filters = new Filters(() => void this.live.run());
-  private readonly tabs: Tabs;
-  private readonly notice = element('p', { class: 'wrong', role: 'status', hidden: '' });
-  private readonly live: Live;
+  private readonly filters = new Filters(() => void this.board.run());
+  private readonly found: WaybillList;
+  private readonly board: Board;
 
   constructor(private readonly actor: Actor) {
-    const at = { actor, share: null, changed: () => this.live.happened() };
-    const list = (name: keyof typeof NOTHING): WaybillList => new WaybillList(at, NOTHING[name]);
-    this.lists = { offered: list('offered'), way: list('way'), public: list('public'), done: list('done') };
-    const found = element('div', { class: 'found' }, this.filters.element, this.lists.public.element);
-    this.tabs = new Tabs(
-      [
-        { name: 'offered', words: TABS.offered, content: this.lists.offered.element },
-        { name: 'way', words: TABS.way, content: this.lists.way.element },
-        { name: 'public', words: TABS.public, content: found },
-        { name: 'done', words: TABS.done, content: this.lists.done.element },
-      ],
-      () => void this.live.run(),
-    );
-    this.live = new Live(actor, () => this.look());
+    this.found = new WaybillList({ actor, share: null, changed: () => this.board.happened() }, NOTHING.public);
+    const open: Part = {
+      name: 'public',
+      words: TABS.public,
+      content: element('div', { class: 'found' }, this.filters.element, this.found.element),
+      look: () => this.lookAtPublic(),
+      update: () => this.found.update(),
+    };
+    this.board = new Board(actor, {
+      whose: { code: actor.subject.id },
+      parts: ['offered', 'way', open, 'done'],
+      tabs: TABS,
+      nothing: NOTHING,
+      share: null,
+    });
   }
 
   elements(): HTMLElement[] {
     const { id } = this.actor.subject;
     const show = labelled(element('a', { href: `/show?code=${encodeURIComponent(id)}`, class: 'button' }), SHOW);
     const whose = element('div', { class: 'whose' }, element('p', { class: 'mono' }, grouped(id)), show);
-    return [whose, this.notice, this.tabs.element];
+    return [whose, ...this.board.elements()];
   }
 
-  async start(): Promise<void> {
-    await this.live.run();
-    setInterval(() => this.update(), TICK_MS);
+  start(): Promise<void> {
+    return this.board.start();
   }
 
   update(): void {
-    for (const list of Object.values(this.lists)) list.update();
-    this.tabs.update();
-  }
-
-  private async look(): Promise<void> {
-    try {
-      await this.lookAtOwn();
-      if (this.tabs.current === 'public') await this.lookAtPublic();
-      if (this.tabs.current === 'done') await this.lookAtDone();
-      this.tell([]);
-    } catch (error) {
-      this.tell(reasonsOf(error));
-    }
-    this.update();
-  }
-
-  private tell(lines: readonly string[]): void {
-    setText(this.notice, lines.join(' '));
-    setShown(this.notice, lines.length > 0);
-  }
-
-  private async lookAtOwn(): Promise<void> {
-    const all = await waybills(this.actor.client, { code: this.actor.subject.id, state: OPEN.join(',') });
-    const offered = newestFirst(all.filter(({ state }) => state === 'offered'));
-    const way = newestFirst(all.filter(({ state }) => WAY.has(state)));
-    this.lists.offered.take(offered);
-    this.lists.way.take(way);
-    this.tabs.count('offered', offered.length);
-    this.tabs.count('way', way.length);
+    this.board.update();
   }
 
   private async lookAtPublic(): Promise<void> {
     const asked = { open_to: this.actor.subject.id, ...this.filters.chosen };
     const found = newestFirst(await waybills(this.actor.client, asked));
-    this.lists.public.take(found);
-    this.tabs.count('public', found.length);
-  }
-
-  private async lookAtDone(): Promise<void> {
-    const offered_since = formatTime(now() - DONE_BACK_MS);
-    const asked = { code: this.actor.subject.id, state: OVER.join(','), offered_since };
-    this.lists.done.take(newestFirst(await waybills(this.actor.client, asked)));
+    this.found.take(found);
+    this.board.tabs.count('public', found.length);
   }
 }
 

@@ -10,7 +10,6 @@ import {
   type Offer,
   signTransaction,
   transactionId,
-  type Waybill,
 } from '@dianyun/sdk';
 
 import { genesisOf } from '../parts/chain.js';
@@ -32,17 +31,14 @@ import {
   reasonsOf,
   waybillOf,
 } from '../waybill/actor.js';
+import { Board, type Part } from '../waybill/board.js';
 import type { Details } from '../waybill/details.js';
 import { keepDetails } from '../waybill/kept.js';
-import { WaybillList } from '../waybill/list.js';
-import { newestFirst, OPEN, OVER, waybills } from '../waybill/lists.js';
-import { Live } from '../waybill/live.js';
 import { nobody } from '../waybill/none.js';
 import { dayOf, newNumber, offerOf, wrongIn } from '../waybill/offer.js';
 import { Recipient } from '../waybill/recipient.js';
 import { ShareDialog } from '../waybill/share.js';
 import { Sheet } from '../waybill/sheet.js';
-import { Tabs } from '../waybill/tabs.js';
 
 const TITLE: Words = { zh: '业务员', en: 'Salesman' };
 const NONE_TITLE: Words = { zh: '这个浏览器里没有企业的密钥', en: "There is no enterprise's key in this browser" };
@@ -68,9 +64,7 @@ const WORDS = {
   wrong: { zh: '请更正标出的内容。', en: 'Correct what is marked.' },
 } satisfies Record<string, Words>;
 
-const TICK_MS = 1_000;
 const GOOD_MS = 120_000;
-const DONE_BACK_MS = 92 * 86_400_000;
 
 /** Makes waybills. */
 class Maker {
@@ -178,90 +172,51 @@ class Maker {
 /** Everything on the page of one organisation. */
 class SalesPage {
   private readonly share = new ShareDialog();
-  private readonly lists: Readonly<Record<keyof typeof NOTHING, WaybillList>>;
   private readonly maker: Maker;
-  private readonly tabs: Tabs;
-  private readonly notice = element('p', { class: 'wrong', role: 'status', hidden: '' });
+  private readonly board: Board;
   private readonly name = element('p', { class: 'named' });
-  private readonly live: Live;
 
   constructor(
     private readonly actor: Actor,
     genesis: Genesis,
     identity: Identity | null,
   ) {
-    const share = (waybill: Waybill, details: Details | null): void => this.share.show(waybill, details);
-    const at = { actor, share, changed: () => this.live.happened() };
-    const list = (name: keyof typeof NOTHING): WaybillList => new WaybillList(at, NOTHING[name]);
-    this.lists = { offered: list('offered'), way: list('way'), done: list('done') };
     this.maker = new Maker(actor, genesis, identity, (id, details) => void this.made(id, details));
-    this.tabs = new Tabs(
-      [
-        { name: 'make', words: TABS.make, content: this.maker.element },
-        { name: 'offered', words: TABS.offered, content: this.lists.offered.element },
-        { name: 'way', words: TABS.way, content: this.lists.way.element },
-        { name: 'done', words: TABS.done, content: this.lists.done.element },
-      ],
-      () => void this.live.run(),
-    );
-    this.live = new Live(actor, () => this.look());
+    const make: Part = {
+      name: 'make',
+      words: TABS.make,
+      content: this.maker.element,
+      update: () => this.maker.update(),
+    };
+    this.board = new Board(actor, {
+      whose: { maker: actor.subject.id },
+      parts: [make, 'offered', 'way', 'done'],
+      tabs: TABS,
+      nothing: NOTHING,
+      share: (waybill, details) => this.share.show(waybill, details),
+    });
   }
 
   elements(): HTMLElement[] {
-    return [element('div', { class: 'whose' }, this.name), this.notice, this.tabs.element, this.share.element];
+    return [element('div', { class: 'whose' }, this.name), ...this.board.elements(), this.share.element];
   }
 
   async start(): Promise<void> {
     setText(this.name, await nameOf(this.actor.subject.id));
     await this.maker.start();
-    await this.live.run();
-    setInterval(() => this.update(), TICK_MS);
+    await this.board.start();
   }
 
   update(): void {
-    for (const list of Object.values(this.lists)) list.update();
-    this.tabs.update();
-    this.maker.update();
+    this.board.update();
   }
 
   /** What was just offered is seen, with its code. */
   private async made(id: string, details: Details): Promise<void> {
-    this.tabs.choose('offered');
-    await this.live.run();
+    this.board.tabs.choose('offered');
+    await this.board.run();
     const waybill = await waybillOf(this.actor, id);
     if (waybill !== null) this.share.show(waybill, details);
-  }
-
-  private async look(): Promise<void> {
-    try {
-      await this.lookAtOpen();
-      if (this.tabs.current === 'done') await this.lookAtDone();
-      this.tell([]);
-    } catch (error) {
-      this.tell(reasonsOf(error));
-    }
-    this.update();
-  }
-
-  private tell(lines: readonly string[]): void {
-    setText(this.notice, lines.join(' '));
-    setShown(this.notice, lines.length > 0);
-  }
-
-  private async lookAtOpen(): Promise<void> {
-    const all = await waybills(this.actor.client, { maker: this.actor.subject.id, state: OPEN.join(',') });
-    const offered = newestFirst(all.filter(({ state }) => state === 'offered'));
-    const way = newestFirst(all.filter(({ state }) => state !== 'offered'));
-    this.lists.offered.take(offered);
-    this.lists.way.take(way);
-    this.tabs.count('offered', offered.length);
-    this.tabs.count('way', way.length);
-  }
-
-  private async lookAtDone(): Promise<void> {
-    const offered_since = formatTime(now() - DONE_BACK_MS);
-    const asked = { maker: this.actor.subject.id, state: OVER.join(','), offered_since };
-    this.lists.done.take(newestFirst(await waybills(this.actor.client, asked)));
   }
 }
 
