@@ -7,6 +7,7 @@ mod agreed;
 mod answers;
 mod applying;
 mod capacity;
+mod cargo;
 mod cases;
 mod described;
 mod exchange;

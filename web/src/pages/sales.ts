@@ -43,6 +43,7 @@ import { Recipient } from '../waybill/recipient.js';
 import { ShareDialog } from '../waybill/share.js';
 import { Sheet } from '../waybill/sheet.js';
 import { Tabs } from '../waybill/tabs.js';
+import { Leaver } from '../waybill/vaulted.js';
 
 const TITLE: Words = { zh: '业务员', en: 'Salesman' };
 const NONE_TITLE: Words = { zh: '这个浏览器里没有企业的密钥', en: "There is no enterprise's key in this browser" };
@@ -184,12 +185,14 @@ class SalesPage {
   private readonly notice = element('p', { class: 'wrong', role: 'status', hidden: '' });
   private readonly name = element('p', { class: 'named' });
   private readonly live: Live;
+  private readonly leaver: Leaver;
 
   constructor(
     private readonly actor: Actor,
     genesis: Genesis,
     identity: Identity | null,
   ) {
+    this.leaver = new Leaver(actor, identity);
     const share = (waybill: Waybill, details: Details | null): void => this.share.show(waybill, details);
     const at = { actor, share, changed: () => this.live.happened() };
     const list = (name: keyof typeof NOTHING): WaybillList => new WaybillList(at, NOTHING[name]);
@@ -256,6 +259,7 @@ class SalesPage {
     this.lists.way.take(way);
     this.tabs.count('offered', offered.length);
     this.tabs.count('way', way.length);
+    void this.leaver.leave(all);
   }
 
   private async lookAtDone(): Promise<void> {

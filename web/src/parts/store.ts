@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What this browser keeps for the pages, in IndexedDB: keys (handles of them, where it can), what was shown last,
- * the witnesses that a scanner knows, and what opens the commitments of waybills. Nothing of it is ever sent.
+ * the witnesses that a scanner knows, and what opens the commitments of waybills. Of it,
+ * only the fields of a waybill are ever sent, by its maker into the vault of a node.
  */
 const NAME = 'dianyun';
 const VERSION = 2;
