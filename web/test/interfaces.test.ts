@@ -28,12 +28,12 @@ async function organisationOf(name: string): Promise<string> {
 }
 
 const enterprise = await organisationOf(ENTERPRISE);
-const adminLink = `${NODE}/interfaces#admin=${enterprise}&key=${seedOf(`${ENTERPRISE}-admin`)}`;
+const adminLink = `${NODE}/interfaces#admin=${enterprise}&key=${seedOf(ENTERPRISE, 'admin')}`;
 
 async function opened(link: string, options = {}): Promise<Watched> {
   const watched = await open(browser, options);
   await watched.page.goto(link);
-  await watched.page.locator('.interface, .none').first().waitFor(PATIENT);
+  await watched.page.locator('.interface:visible, .none:visible').first().waitFor(PATIENT);
   return watched;
 }
 
@@ -117,7 +117,7 @@ test('an enterprise applies, is refused with a reason, applies again, and sees t
   assert.deepEqual([grant?.terms.calls_a_minute, grant?.terms.scopes.vehicles, request], [300, false, null]);
   assert.equal(denied?.reason, 'rate_too_high');
   for (const watched of [applicant, regulator]) {
-    const seed = watched === applicant ? seedOf(`${ENTERPRISE}-admin`) : handed(CARD.pages.regulator).seed;
+    const seed = watched === applicant ? seedOf(ENTERPRISE, 'admin') : handed(CARD.pages.regulator).seed;
     assert.ok(watched.sent.every((request) => !request.includes(seed) && !request.includes(PURPOSE)));
     assertClean(watched);
     await watched.context.close();

@@ -47,9 +47,10 @@ const PICTURES = environment('DIANYUN_PICTURES');
 /** A client of the node that serves the pages. */
 export const node = new Client(NODE);
 
-/** The seed of a key file of the demo. */
-export function seedOf(name: string): string {
-  const text = readFileSync(CARD.keys[name] ?? assert.fail(name), 'utf8');
+/** The seed of an organisation of the demo: of its working key, or of that which administers it. */
+export function seedOf(name: string, role: 'working' | 'admin' = 'working'): string {
+  const file = CARD.keys[name] ?? assert.fail(name);
+  const text = readFileSync(role === 'admin' ? file.replace(/\.key$/, '-admin.key') : file, 'utf8');
   return /^seed = "([0-9a-f]{64})"$/m.exec(text)?.[1] ?? assert.fail(name);
 }
 

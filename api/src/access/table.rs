@@ -74,6 +74,8 @@ const NAMED: [Reach; 6] = [Own, Own, Granted, Own, All, All];
 const ASKERS: [Reach; 6] = [No, No, All, All, All, All];
 /// What a code's holder does and hears; some enterprises that run a node have a code of their own.
 const HOLDERS: [Reach; 6] = [No, Own, Own, Own, Own, Own];
+/// What the sides of a contract tell each other: nobody else sees it, whatever its grants, office or node.
+const SIDES: [Reach; 6] = [No, Own, Own, Own, Own, Own];
 /// What its sender sees; that and its receipt see who holds it anyway.
 const SENDERS: [Reach; 6] = [Own, Own, Own, Own, All, All];
 /// What only an organisation does.
@@ -137,6 +139,9 @@ pub const TABLE: &[Row] = &[
     row("POST /v1/consents/requests", ASKERS),
     row("POST /v1/applications/{id}/holdings", KEPT),
     row("GET /v1/applications/{id}/holdings", KEPT),
+    row("POST /v1/waybills/{id}/holdings", KEPT),
+    row("GET /v1/waybills/{id}/holdings", KEPT),
+    row("GET /v1/waybills/{id}/fields", SIDES),
     row("POST /v1/codes/{id}/capacity", HOLDERS),
     row("POST /v1/codes/{id}/capacity/sign", HOLDERS),
     row("GET /v1/codes/{id}/prompts", HOLDERS),

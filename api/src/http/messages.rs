@@ -291,7 +291,8 @@ messages! {
     DATA_ERASED = 410 "data_erased"
         { "信息已删除" "Data erased" }
         { "该信息已被删除：{value}" "The data are erased: {value}" }
-        { "删除记录见链上；该信息无法恢复。" "The erasure is on chain; nothing brings the data back." }
+        { "该信息无法恢复；申请资料的删除记录见链上。"
+          "Nothing brings the data back. The erasure of an application's data is on chain." }
     ACCESS_TOO_OLD = 410 "access_too_old"
         { "查询记录已过时限" "Access too old" }
         { "该查询登记已超过 10 分钟：{value}" "The access was recorded more than 10 minutes ago: {value}" }
@@ -420,6 +421,10 @@ messages! {
         { "与申请不符" "Differs from the application" }
         { "{value} 与链上申请的承诺不符。" "{value} is not what the application on chain has." }
         { "请提交申请时所用的字段、盐值与密钥。" "Send the fields, salts and key that the application was made with." }
+    FIELDS_DIFFER = 409 "fields_differ"
+        { "与运单不符" "Differ from the waybill" }
+        { "字段与链上运单的承诺不符。" "The fields are not what the waybill on chain commits to." }
+        { "请提交制单时所用的字段与盐值。" "Send the fields and salts that the waybill was made with." }
     NO_VAULT = 409 "no_vault"
         { "本节点不存放资料" "No vault here" }
         { "本节点未配置资料库密钥。" "This node has no vault key, and keeps no personal data." }
@@ -428,7 +433,7 @@ messages! {
     HOLDINGS_ELSEWHERE = 409 "holdings_elsewhere"
         { "应存放于自有节点" "Kept at another node" }
         { "该机构的资料存放于其自有节点：{value}" "This organisation's data are kept at its own node: {value}" }
-        { "请向该节点提交。" "Send them there." }
+        { "请向该节点提交或查询。" "Send them there, or ask there." }
     HOLDINGS_TAKEN = 409 "holdings_taken"
         { "已存放其他内容" "Held already" }
         { "{value} 已存放，内容不同。" "{value} is held already, with other content." }

@@ -20,12 +20,15 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 use vault::{Protocol, Standing, Subject, Vault, VaultError};
 
+use super::retention::retain;
 use crate::exchange::Exchange;
 
 /// Subjects, or changes of a block, looked at in one go.
 const PAGE: usize = 200;
 /// Longest time between two looks.
 const LOOK: Duration = Duration::from_secs(5);
+/// Whether something is to be kept no longer is looked at so often, in milliseconds.
+const RETAIN_MS: u64 = 24 * 3_600_000;
 /// What was refused is not published again before so many milliseconds.
 const AGAIN_MS: u64 = 60_000;
 
@@ -49,6 +52,8 @@ pub struct Keeper {
     unpublished: Mutex<BTreeMap<ApplicationId, Time>>,
     /// Those for whose sponsor this node has no key: said once.
     told: Mutex<BTreeSet<ApplicationId>>,
+    /// When it is looked at next what is to be kept no longer.
+    retained: Mutex<Time>,
 }
 
 /// Why nothing was restricted or erased.
@@ -97,7 +102,7 @@ pub(crate) fn reasons(refused: &Refused) -> String {
     reasons.collect::<Vec<_>>().join(", ")
 }
 
-fn done(
+pub(super) fn done(
     vault: &Vault,
     subject: Subject,
     kind: ErasureKind,
@@ -122,8 +127,8 @@ fn recorded<R: Records + ?Sized>(records: &R, id: ApplicationId, now: Time) -> O
 impl Keeper {
     /// Starts keeping them in step, until `shutdown`.
     pub fn start(parts: Parts, shutdown: CancellationToken) -> Arc<Self> {
-        let (unpublished, told) = Default::default();
-        let keeper = Arc::new(Self { parts, unpublished, told });
+        let (unpublished, told, retained) = Default::default();
+        let keeper = Arc::new(Self { parts, unpublished, told, retained });
         tokio::spawn(Arc::clone(&keeper).run(shutdown));
         keeper
     }
@@ -171,6 +176,7 @@ impl Keeper {
             }
             None => self.compare_all()?,
         }
+        self.retain_all()?;
         loop {
             let due = self.parts.vault.due(self.now(), PAGE)?;
             if due.is_empty() {
@@ -214,6 +220,29 @@ impl Keeper {
                 self.compare(*subject)?;
             }
         }
+    }
+
+    /// Ends the keeping of waybills whose time is over, once a day.
+    fn retain_all(&self) -> Result<(), KeepError> {
+        let now = self.now();
+        if now < *self.retained.lock() {
+            return Ok(());
+        }
+        let mut after = None;
+        loop {
+            let page = self.parts.vault.subjects(after, PAGE)?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(*last);
+            for (subject, _) in &page {
+                let Subject::Waybill(id) = subject else { continue };
+                let at = self.parts.store.latest();
+                if let Some(protocol) = retain(&self.parts.vault, (&at, now), *id)? {
+                    tracing::debug!(%subject, kind = ?protocol.kind, "no longer kept as it was");
+                }
+            }
+        }
+        *self.retained.lock() = now.plus(RETAIN_MS);
+        Ok(())
     }
 
     /// Brings what is held of a subject and what the chain says of it together: the later word counts, and

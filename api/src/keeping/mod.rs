@@ -3,6 +3,7 @@
 //! says of erasures is done in it. Who may see what is not decided here.
 
 mod keeper;
+mod retention;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use vault::{Subject, Vault, VaultError, View};
 
 pub(crate) use keeper::reasons;
 pub use keeper::{KeepError, Keeper, Parts, carry_out};
+pub use retention::{due_of, retain};
 
 use crate::exchange::holdings::{HeldClaim, Holdings, HoldingsError, Reading};
 

@@ -19,6 +19,7 @@ use super::applying::{
     PapersChecked, PapersTyped, PhoneWish, TicketGiven,
 };
 use super::blocks::{BlockAnswer, HeaderAnswer, HeaderItem};
+use super::cargo::{CargoFields, CargoHeld, CargoLeft};
 use super::codes::{CodeAnswer, HistoryItem};
 use super::deliveries::Deliveries;
 use super::exchange::{
@@ -65,6 +66,9 @@ const ANSWERS: &[(&str, Again)] = &[
     ("GET /v1/codes/{id}", again::<CodeAnswer>),
     ("GET /v1/applications/{id}/holdings", again::<HoldingsAnswer>),
     ("POST /v1/applications/{id}/holdings", again::<HoldingsAnswer>),
+    ("GET /v1/waybills/{id}/holdings", again::<CargoHeld>),
+    ("POST /v1/waybills/{id}/holdings", again::<CargoHeld>),
+    ("GET /v1/waybills/{id}/fields", again::<CargoFields>),
     ("GET /v1/codes/{id}/accesses", again::<Page<AnyRecord>>),
     ("GET /v1/codes/{id}/consents", again::<Page<AnyRecord>>),
     ("GET /v1/codes/{id}/history", again::<Page<HistoryItem>>),
@@ -131,6 +135,7 @@ const ANSWERS: &[(&str, Again)] = &[
 
 const REQUESTS: &[(&str, Again)] = &[
     ("POST /v1/applications/{id}/holdings", again::<HoldingsLeft>),
+    ("POST /v1/waybills/{id}/holdings", again::<CargoLeft>),
     ("POST /v1/applying", again::<ApplyingWish>),
     ("POST /v1/applying/check", again::<PapersTyped>),
     ("POST /v1/applying/codes", again::<PhoneWish>),

@@ -9,7 +9,7 @@ use axum::extract::State;
 use chain::Hash;
 use chain::exchange::{KeyField, KeyKind};
 use chain::fields::{self, Field};
-use chain::ids::{ApplicationId, Time};
+use chain::ids::{ApplicationId, OrganisationId, Time};
 use chain::keys::PublicKey;
 use chain::query;
 use chain::records::{Application, CertificateKind};
@@ -137,18 +137,26 @@ pub(crate) struct HoldingsAnswer {
 
 impl HoldingsAnswer {
     fn of(vault: &Vault, application: ApplicationId) -> Result<Self, VaultError> {
-        let subject = Subject::Application(application);
-        let (state, at) = match vault.standing(subject)? {
-            None => (HeldState::None, None),
-            Some(Standing::Held) => (HeldState::Held, None),
-            Some(Standing::Restricted { until }) => (HeldState::Restricted, Some(until)),
-            Some(Standing::Erased { at }) => (HeldState::Erased, Some(at)),
-        };
-        let listed = vault.listed(subject)?.into_iter();
-        let documents =
-            listed.map(|one| HeldDocument { name: one.name.to_string(), digest: one.digest });
-        Ok(Self { application, state, at, documents: documents.collect() })
+        let (state, at, documents) = held_of(vault, Subject::Application(application))?;
+        Ok(Self { application, state, at, documents })
     }
+}
+
+/// How the data of a subject stand, the instant that goes with it, and the documents.
+pub(super) fn held_of(
+    vault: &Vault,
+    subject: Subject,
+) -> Result<(HeldState, Option<Time>, Vec<HeldDocument>), VaultError> {
+    let (state, at) = match vault.standing(subject)? {
+        None => (HeldState::None, None),
+        Some(Standing::Held) => (HeldState::Held, None),
+        Some(Standing::Restricted { until }) => (HeldState::Restricted, Some(until)),
+        Some(Standing::Erased { at }) => (HeldState::Erased, Some(at)),
+    };
+    let listed = vault.listed(subject)?.into_iter();
+    let documents =
+        listed.map(|one| HeldDocument { name: one.name.to_string(), digest: one.digest });
+    Ok((state, at, documents.collect()))
 }
 
 /// 存放申请资料。Leaves fields and salts of claims, and how the holder is reached, in the vault of this node.
@@ -215,12 +223,17 @@ impl Api {
         let found = query::typed::<Application, _>(&self.store.latest(), id.0, self.exchange.now());
         let own = found.map(|seen| seen.value).filter(|application| application.sponsor == by);
         let application = own.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))?;
+        Ok((application, self.vault_of(by)?))
+    }
+
+    /// The vault of this node, if what an organisation leaves belongs into it.
+    pub(super) fn vault_of(&self, by: OrganisationId) -> Result<Arc<Vault>, Problem> {
         let vault = self.vault.clone().ok_or_else(|| Problem::new(&messages::NO_VAULT))?;
         let nodes = self.exchange.names_of(by);
         if !nodes.is_empty() && !nodes.contains(&self.handle.status().name) {
             return Err(Problem::new(&messages::HOLDINGS_ELSEWHERE).value(nodes.join(", ")));
         }
-        Ok((application, vault))
+        Ok(vault)
     }
 }
 

@@ -6,6 +6,7 @@ mod affiliations;
 mod applying;
 mod batches;
 mod blocks;
+mod cargo;
 mod codes;
 mod consents;
 mod deliveries;
@@ -323,6 +324,12 @@ fn exchange() -> OpenApiRouter<Api> {
             &[ASKED, body, FOUND, holdings::NOT_KEPT, holdings::NOT_TAKEN],
         ))
         .routes(refusing(routes!(holdings::held), &[ASKED, FOUND, holdings::NOT_KEPT]))
+        .routes(refusing(
+            routes!(cargo::leave_fields),
+            &[ASKED, body, FOUND, holdings::NOT_KEPT, cargo::NOT_TAKEN],
+        ))
+        .routes(refusing(routes!(cargo::fields_held), &[ASKED, FOUND, holdings::NOT_KEPT]))
+        .routes(refusing(routes!(cargo::waybill_fields), &[ASKED, FOUND, holdings::NOT_KEPT]))
 }
 
 fn holders() -> OpenApiRouter<Api> {

@@ -197,6 +197,12 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
         "GET /v1/applications/{id}/holdings" => {
             (format!("/v1/applications/{application}/holdings"), "")
         }
+        "POST /v1/waybills/{id}/holdings" => {
+            let path = format!("/v1/waybills/{waybill}/holdings");
+            return (Request::post(path, crate::http::JSON, r#"{"fields":[]}"#), "");
+        }
+        "GET /v1/waybills/{id}/holdings" => (format!("/v1/waybills/{waybill}/holdings"), ""),
+        "GET /v1/waybills/{id}/fields" => (format!("/v1/waybills/{waybill}/fields"), ""),
         other if other.contains("/v1/webhooks/{id}") => return (unknown_webhook(other), ""),
         other => (other.strip_prefix("GET ").unwrap().to_owned(), ""),
     };

@@ -17,6 +17,7 @@ use chain::records::{
 use chain::{Hash, TransactionId};
 use serde_json::{Value, json};
 
+use crate::cargo::{self, Cargo};
 use crate::held::PHONE;
 use crate::http::{JSON, Request, send};
 use crate::nodes::{now, rand};
@@ -35,6 +36,9 @@ pub(crate) struct Agreed {
     pub(crate) erasure: ErasureId,
     pub(crate) affiliation: AffiliationId,
     pub(crate) prompt: Hash,
+    /// A waybill that was accepted, and one that never was.
+    pub(crate) carried: Cargo,
+    pub(crate) withdrawn: Cargo,
 }
 
 /// The driver agrees, the platform asks and wishes, and erases what came with an application of its own.
@@ -51,6 +55,8 @@ pub(crate) fn agree(world: &World) -> Agreed {
         access: serde_json::from_value(seen["access"].clone()).unwrap(),
         erasure: erase(world),
         affiliation: affiliate(world),
+        carried: cargo::carried(world),
+        withdrawn: cargo::withdrawn(world),
         prompt: serde_json::from_value(wish["id"].clone()).unwrap(),
     }
 }

@@ -10,6 +10,7 @@ use chain::records::{InterfaceKind, InterfaceScopes};
 use serde_json::{Value, json};
 
 use crate::agreed;
+use crate::cargo;
 use crate::holdings;
 use crate::http::{BYTES, JSON, Request};
 use crate::world::{World, ask, newest};
@@ -167,6 +168,9 @@ fn exchanged(world: &World) -> Vec<Case> {
         agreed::refuse(world),
         holdings::leave(world),
         holdings::look(world),
+        cargo::leave(world),
+        cargo::look(world),
+        cargo::read(world),
     ];
     cases.extend(requests.map(|request| Case(request, 200, "ok")));
     cases
@@ -379,6 +383,7 @@ pub(crate) fn badly_asked(world: &World) -> Vec<Case> {
     }
     cases.extend(bad_webhooks(world));
     cases.extend(holdings::badly(world));
+    cases.extend(cargo::badly(world));
     cases.extend(badly_submitted(world));
     cases
 }

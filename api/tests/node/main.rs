@@ -8,6 +8,7 @@ mod answers;
 mod applicant;
 mod applying;
 mod capacity;
+mod cargo;
 mod cases;
 mod described;
 mod exchange;

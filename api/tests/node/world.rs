@@ -59,6 +59,7 @@ pub(crate) struct Node {
     /// What it holds.
     pub(crate) held: Arc<Held>,
     pub(crate) vault: Arc<Vault>,
+    pub(crate) store: Store,
     /// Where the authorities' inboxes will be.
     pub(crate) counters: Counters,
     handle: Handle,
@@ -161,7 +162,19 @@ pub(crate) async fn run(
     let (address, _) = serve(served(), &config, shutdown.clone()).await.unwrap();
     let config = ApiConfig { allow_open_api_without_credentials: false, ..config };
     let (guarded, _) = serve(served(), &config, shutdown.clone()).await.unwrap();
-    Node { address, guarded, keys, consortium, held, vault, counters, handle, folder, shutdown }
+    Node {
+        address,
+        guarded,
+        keys,
+        consortium,
+        held,
+        vault,
+        store,
+        counters,
+        handle,
+        folder,
+        shutdown,
+    }
 }
 
 /// The vault of a store, under one key for all of a test's life.
@@ -174,8 +187,8 @@ pub(crate) fn vault_of(store: &Store) -> Arc<Vault> {
 impl Node {
     /// Stops, and starts again over the same folder.
     pub(crate) async fn restarted(self, webhooks: &WebhookConfig) -> Self {
-        let Self { consortium, folder, handle, shutdown, vault, .. } = self;
-        drop(vault);
+        let Self { consortium, folder, handle, shutdown, vault, store, .. } = self;
+        drop((vault, store));
         shutdown.cancel();
         handle.stop().await;
         drop(handle);

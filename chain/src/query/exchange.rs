@@ -102,6 +102,12 @@ pub fn may_erase<R: Records + ?Sized>(
     erasure::check(&mut fresh(records), application, kind, at).map(drop)
 }
 
+/// True while a waybill is a basis between its two sides: since it was accepted, until a while after it was under
+/// way. `at` is not before the records' header.
+pub fn is_between<R: Records + ?Sized>(records: &R, waybill: &Waybill, at: Time) -> bool {
+    waybill.carrier.is_some() && !basis::is_over(&mut fresh(records), waybill, at)
+}
+
 /// The named waybill, and those of the asker's that the code has under way.
 fn waybills<R: Records + ?Sized>(records: &R, question: &Question, at: Time) -> Vec<WaybillId> {
     let asked = &question.asked;

@@ -39,6 +39,7 @@ import { dayOf, newNumber, offerOf, wrongIn } from '../waybill/offer.js';
 import { Recipient } from '../waybill/recipient.js';
 import { ShareDialog } from '../waybill/share.js';
 import { Sheet } from '../waybill/sheet.js';
+import { Leaver } from '../waybill/vaulted.js';
 
 const TITLE: Words = { zh: '业务员', en: 'Salesman' };
 const NONE_TITLE: Words = { zh: '这个浏览器里没有企业的密钥', en: "There is no enterprise's key in this browser" };
@@ -181,6 +182,7 @@ class SalesPage {
     genesis: Genesis,
     identity: Identity | null,
   ) {
+    const leaver = new Leaver(actor, identity);
     this.maker = new Maker(actor, genesis, identity, (id, details) => void this.made(id, details));
     const make: Part = {
       name: 'make',
@@ -194,6 +196,7 @@ class SalesPage {
       tabs: TABS,
       nothing: NOTHING,
       share: (waybill, details) => this.share.show(waybill, details),
+      seen: (open) => void leaver.leave(open),
     });
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The waybills of one side, offered, under way and over, each in a part of the page; kept as the chain is. */
-import { formatTime } from '@dianyun/sdk';
+import { formatTime, type Waybill } from '@dianyun/sdk';
 
 import { now } from '../parts/clock.js';
 import { element, setShown, setText } from '../parts/dom.js';
@@ -37,6 +37,8 @@ export interface Plan {
   readonly tabs: Readonly<Record<Own, Words>>;
   readonly nothing: Readonly<Record<Own, Words>>;
   readonly share: CardPlace['share'];
+  /** Hears of the waybills that are not over, each time they were asked for. */
+  readonly seen?: (open: readonly Waybill[]) => void;
 }
 
 /** The board. */
@@ -115,6 +117,7 @@ export class Board {
     this.lists.way.take(way);
     this.tabs.count('offered', offered.length);
     this.tabs.count('way', way.length);
+    this.plan.seen?.(all);
   }
 
   private async lookAtDone(): Promise<void> {

@@ -9,12 +9,13 @@ import { labelled, language, say, type Words } from '../parts/language.js';
 import { goods } from '../words/places.js';
 import { STATES, STEPS } from '../words/waybills.js';
 import { type Actor, identityOf, nameOf, reasonsOf, send } from './actor.js';
-import { type Details, opens, paymentOpens } from './details.js';
+import { type Details, opens, paymentOpens, type Values } from './details.js';
 import { type Filled, isPlain, stepForm } from './form.js';
 import { detailsOf, evidenceHere, keepDetails } from './kept.js';
 import { detailRows, due, marks, rows, way, weight } from './looks.js';
 import { save } from './share.js';
 import { actionOf, partOf, type StepName, stepsOf } from './steps.js';
+import { toldOf } from './vaulted.js';
 
 const MORE: Words = { zh: '详情', en: 'Details' };
 const SHARE: Words = { zh: '运单码', en: 'Waybill code' };
@@ -64,6 +65,8 @@ export class WaybillCard {
   private readonly more: HTMLDetailsElement;
   private readonly summary = element('summary');
   private details: Details | null = null;
+  /** What the maker's node told the driver, where no link opened it here. */
+  private told: Values | null = null;
   private maker = '';
   private drawn = '';
   private isBusy = false;
@@ -125,7 +128,10 @@ export class WaybillCard {
   private async learn(): Promise<void> {
     this.maker = await nameOf(this.waybill.maker);
     const kept = await detailsOf(this.waybill.id);
-    if (kept === null || !(await this.open(kept))) this.update();
+    if (kept === null || !(await this.open(kept))) {
+      if (this.told === null && this.at.actor !== null) this.told = await toldOf(this.at.actor, this.waybill);
+      this.update();
+    }
     await this.findPhotographs();
   }
 
@@ -154,18 +160,18 @@ export class WaybillCard {
     const next = due(waybill, at);
     setText(this.due, next ?? '');
     setShown(this.due, next !== null);
-    this.drawOpened(details);
+    this.drawOpened(details ?? (this.told && { values: this.told }));
     this.facts.update(rows(waybill, this.maker, at));
     setText(this.summary, say(MORE));
     this.redraw(at);
   }
 
-  private drawOpened(details: Details | null): void {
+  private drawOpened(details: Details | Pick<Details, 'values'> | null): void {
     const shown = details === null ? [] : detailRows(details);
     const price = details?.values['TotalMonetaryAmount']?.replace(/\.?0+$/, '');
     setText(this.price, price === undefined ? '' : say({ zh: `运费 ${price} 元`, en: `CNY ${price}` }));
     setShown(this.price, price !== undefined);
-    const paid = details !== null && paymentOpens(details, this.waybill) ? ` ${say(PRICE_CHECKED)}` : '';
+    const paid = details !== null && 'seed' in details && paymentOpens(details, this.waybill) ? ` ${say(PRICE_CHECKED)}` : '';
     setText(this.opened, details === null ? '' : `${say(CHECKED)}${paid}`);
     setShown(this.opened, details !== null);
     setShown(this.openFacts.element, shown.length > 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What of a waybill is not in the clear: values, and the seed from which the salt of each follows. Whoever has both
- * makes the very commitments of the chain again, and so sees that nothing was altered. They go by the link alone,
- * never to a node.
+ * makes the very commitments of the chain again, and so sees that nothing was altered. They go by the link; fields with
+ * their salts go into the vault of the maker's node too (`vaulted.ts`), the seed to no node.
  */
 import {
   type Field,

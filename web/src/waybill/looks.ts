@@ -114,7 +114,7 @@ function value(name: string, text: string): string {
 }
 
 /** What details say, row by row, in the order in which a driver wants them. */
-export function detailRows({ values, payment }: Details): Row[] {
+export function detailRows({ values, payment }: Pick<Details, 'values' | 'payment'>): Row[] {
   const found = Object.entries(DETAIL_FIELDS).flatMap(([name, words]): Row[] => {
     const text = values[name] ?? '';
     return text === '' ? [] : [[words, value(name, text)]];

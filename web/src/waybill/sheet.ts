@@ -36,8 +36,8 @@ const WORDS = {
   least: { zh: '重量下限（千克，链上可见）', en: 'Least weight (kg, on the chain)' },
   most: { zh: '重量上限（千克，链上可见）', en: 'Most weight (kg, on the chain)' },
   clear: {
-    zh: '链上只有：起终点州市、时间、货物类别、重量区间。货名、地址、货主和运费只以承诺上链，明细留在本机，随链接给司机。',
-    en: 'The chain has prefectures, times, the class of goods and a band of weights. Names, addresses, parties and price go there as commitments alone: they stay here, and go to the driver with the link.',
+    zh: '链上只有：起终点州市、时间、货物类别、重量区间。货名、地址、货主和运费只以承诺上链，明细留在本机和贵方节点的资料库，随链接给司机，接单的司机也可向节点读取。',
+    en: 'The chain has prefectures, times, the class of goods and a band of weights. Names, addresses, parties and price go there as commitments alone: they stay here and in the vault of your node, and go to the driver with the link, or from the node once accepted.',
   },
   example: { zh: '填入虚构示例', en: 'Fill in an invented example' },
 } satisfies Record<string, Words>;

@@ -294,6 +294,16 @@ fn by_consent(
     reasons.done()
 }
 
+/// True once a waybill that was carried is no basis any more.
+pub(crate) fn is_over<R: Records + ?Sized>(
+    overlay: &mut Overlay<'_, R>,
+    waybill: &Waybill,
+    at: Time,
+) -> bool {
+    let end = waybill.was_under_way_until();
+    end.is_some_and(|end| at >= end.plus(parameter(overlay, ParameterName::WaybillAccessMs, end)))
+}
+
 /// A waybill of the asker's that the code carries or carried lately: the least set.
 fn by_waybill<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
@@ -304,9 +314,7 @@ fn by_waybill<R: Records + ?Sized>(
     let is_makers = waybill.maker == asked.by;
     let carrier = waybill.carrier.as_ref();
     let is_carried = carrier.is_some_and(|carrier| asked.about.code() == Some(carrier.code));
-    let is_over = waybill
-        .was_under_way_until()
-        .is_some_and(|end| at >= end.plus(parameter(overlay, ParameterName::WaybillAccessMs, end)));
+    let is_over = is_over(overlay, waybill, at);
     let mut reasons = Reasons::default();
     reasons.bar_if(!is_makers, RefusalCode::NoBasis, "sender");
     reasons.bar_if(!is_carried, RefusalCode::NoBasis, "code");

@@ -6,6 +6,7 @@
  */
 import { concat, littleEndian } from '../bytes.js';
 import { parse } from '../codec.js';
+import type { Field } from '../fields.js';
 import type { Hash } from '../ids.js';
 import { readHeader } from '../header.js';
 import { type Header, Receipt, type Transaction } from '../layouts/index.js';
@@ -162,6 +163,16 @@ export class Client {
    */
   async verifyShown(text: string, threshold = 1): Promise<Schemas['VerifyAnswer']> {
     return this.post('/v1/verify', { text, threshold });
+  }
+
+  /** Leaves the full fields of a waybill with the node of its maker, in whose name it is asked. The same again changes nothing. */
+  async leaveWaybillFields(id: string, fields: readonly Field[]): Promise<Schemas['CargoHeld']> {
+    return (await this.http.postJson(`/v1/waybills/${encodeURIComponent(id)}/holdings`, { fields })) as Schemas['CargoHeld'];
+  }
+
+  /** The full fields of a waybill for its two sides. They are what its maker said only if `fieldsRoot` makes its root. */
+  async waybillFields(id: string): Promise<readonly Field[]> {
+    return (await this.get('/v1/waybills/{id}/fields', { path: { id } })).fields;
   }
 
   /** Events as they come, or behind a change. */
