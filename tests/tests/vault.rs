@@ -19,12 +19,11 @@ use client::exchange::{Exchanged, Wish};
 use client::holdings::HeldState;
 use client::{Client, ClientError, LightClient, random_nonce};
 use demo::cast::{self, Player};
+use dianyun_tests::planted::Planted;
 use dianyun_tests::testnet::{Testnet, dianyun, succeed};
 use dianyun_tests::waiting::until;
-use futures::StreamExt;
 use genesis::Layout;
 use serde_json::{Value, json};
-use walkdir::WalkDir;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Where the platform asks.
@@ -47,7 +46,7 @@ struct Scene {
     /// Who sent the driver's application: a haulier, by its number.
     haulier: u64,
     /// Values that no node may ever write: name, identity number, phone, plate, VIN, engine.
-    planted: Vec<(&'static str, String)>,
+    planted: Planted,
 }
 
 fn now() -> Time {
@@ -59,7 +58,7 @@ impl Scene {
     fn build() -> Self {
         let net = Testnet::up(4, 0);
         let genesis = Layout::at(net.dir()).genesis().unwrap();
-        Self::of(net, genesis, Vec::new())
+        Self::of(net, genesis, Planted::default())
     }
 
     /// Another driver, on the same net.
@@ -68,7 +67,7 @@ impl Scene {
     }
 
     /// The next newcomer applies and comes to a code.
-    fn of(net: Testnet, genesis: Genesis, mut planted: Vec<(&'static str, String)>) -> Self {
+    fn of(net: Testnet, genesis: Genesis, mut planted: Planted) -> Self {
         let dir = net.dir().display().to_string();
         let applied = succeed(["code", "apply", "--dir", &dir, "--json"]);
         let applied: Value = serde_json::from_str(&applied).unwrap();
@@ -84,7 +83,7 @@ impl Scene {
             ("engine", vehicle.numbers.engine),
         ];
         assert!(own.iter().all(|(_, value)| value.len() > 5), "nothing of this is there by chance");
-        planted.splice(0..0, own);
+        planted.0.splice(0..0, own);
         Self {
             code: serde_json::from_value(applied["code"].clone()).unwrap(),
             person: serde_json::from_value(applied["person"].clone()).unwrap(),
@@ -189,65 +188,6 @@ impl Scene {
     fn node_dir(&self, place: usize) -> String {
         Layout::at(self.net.dir()).node_dir(&self.net.nodes[place].name).display().to_string()
     }
-
-    /// Everything below a folder, file by file.
-    fn assert_nowhere(&self, dir: &Path) -> usize {
-        let files = WalkDir::new(dir).into_iter().map(Result::unwrap);
-        let files: Vec<_> = files.filter(|entry| entry.file_type().is_file()).collect();
-        for file in &files {
-            // Files of a running database come and go.
-            if let Ok(bytes) = std::fs::read(file.path()) {
-                self.assert_not_in(&file.path().display().to_string(), &bytes);
-            }
-        }
-        files.len()
-    }
-
-    fn assert_not_in(&self, what: &str, bytes: &[u8]) {
-        for (name, value) in &self.planted {
-            let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
-            for text in [value.as_str(), &hex] {
-                assert!(!holds(bytes, text.as_bytes()), "{what} holds the planted {name}");
-            }
-        }
-    }
-
-    /// What nodes say over their interface of what they wrote: bodies, changes, metrics, events.
-    async fn assert_not_said(&self) {
-        let height = self.net.converged().await;
-        for node in &self.net.nodes {
-            for path in ["/metrics".to_owned(), "/v1/status".to_owned()] {
-                self.assert_not_in(&path, &fetched(&format!("{}{path}", node.api)).await);
-            }
-            for at in 0..=height.0 {
-                for part in ["", "/changes"] {
-                    let path = format!("/v1/blocks/{at}{part}?limit=200");
-                    self.assert_not_in(&path, &fetched(&format!("{}{path}", node.api)).await);
-                }
-            }
-        }
-        let mut events = self.net.client(0).events(Some(0)).await.unwrap();
-        let newest: Value = self.net.client(0).get("/v1/headers/latest", &[]).await.unwrap();
-        let last = newest["header"]["change_first_seq"].as_u64().unwrap();
-        while let Some(event) = events.next().await {
-            let event = event.unwrap();
-            self.assert_not_in("an event", format!("{event:?}").as_bytes());
-            if event.seq + 1 >= last {
-                break;
-            }
-        }
-    }
-}
-
-async fn fetched(url: &str) -> Vec<u8> {
-    let http = client::plain_http().unwrap().build().unwrap();
-    let answer = http.get(url).send().await.unwrap();
-    assert!(answer.status().is_success(), "{url}: {}", answer.status());
-    answer.bytes().await.unwrap().to_vec()
-}
-
-fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|part| part == wanted)
 }
 
 fn field<'a>(seen: &'a Exchanged, name: &str) -> Option<&'a str> {
@@ -256,7 +196,7 @@ fn field<'a>(seen: &'a Exchanged, name: &str) -> Option<&'a str> {
 }
 
 fn value(scene: &Scene, name: &str) -> String {
-    scene.planted.iter().find(|(own, _)| *own == name).unwrap().1.clone()
+    scene.planted.0.iter().find(|(own, _)| *own == name).unwrap().1.clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -265,8 +205,11 @@ async fn a_driver_decides_what_is_exchanged_and_what_is_erased_is_gone() {
     let applications = scene.applications().await;
     sponsor_sees_names_and_digests(&scene, applications[0]).await;
     let (seen, accesses) = exchange_follows_the_driver(&scene).await;
-    scene.assert_not_said().await;
-    assert!(scene.assert_nowhere(scene.net.dir()) > 20, "folders, logs and state of all processes");
+    scene.planted.assert_not_said(&scene.net).await;
+    assert!(
+        scene.planted.assert_nowhere(scene.net.dir()) > 20,
+        "folders, logs and state of all processes"
+    );
     erasing_needs_that_nobody_uses_it(&scene, applications[0]);
     let reason = Word::new("left").unwrap();
     scene.send(&scene.driver, CodeCancel { code: scene.code, reason }).await;
@@ -278,8 +221,8 @@ async fn a_driver_decides_what_is_exchanged_and_what_is_erased_is_gone() {
     let scene = scene.another();
     a_node_acts_by_itself(&scene).await;
     a_stopped_node_is_looked_at_and_gets_another_key(&scene).await;
-    scene.assert_not_said().await;
-    scene.assert_nowhere(scene.net.dir());
+    scene.planted.assert_not_said(&scene.net).await;
+    scene.planted.assert_nowhere(scene.net.dir());
 }
 
 async fn sponsor_sees_names_and_digests(scene: &Scene, application: ApplicationId) {
@@ -489,7 +432,7 @@ async fn a_stopped_node_is_looked_at_and_gets_another_key(scene: &Scene) {
     assert!(erased >= 2, "{status}");
     assert_eq!(json(&["doctor"])["vault"]["erased"], json!(erased));
     let checked = json(&["vault", "check"]);
-    scene.assert_nowhere(Path::new(&dir));
+    scene.planted.assert_nowhere(Path::new(&dir));
     let next = scene.net.dir().join("next.key").display().to_string();
     succeed(["keys", "new", "--vault", "--test", "--name", "next", "--out", &next]);
     json(&["vault", "rotate", "--to", &next]);

@@ -174,6 +174,27 @@ impl Vault {
         Ok(there)
     }
 
+    /// Takes out a subject with all that is held of it, and leaves no protocol: of what came to nothing, whose
+    /// name never was on chain. True if it was held; what is restricted or erased stays so.
+    pub fn forget(&self, subject: Subject) -> Result<bool, VaultError> {
+        let _writing = self.writing.lock();
+        let held = self.held(subject)?;
+        if held.is_none_or(|held| held.standing() != Standing::Held) {
+            return Ok(false);
+        }
+        let remove = |drawer, key| Change::Remove { drawer, key };
+        let mut changes = vec![remove(Drawer::Keys, rows::of(rows::HELD, subject))];
+        for (name, _) in self.sealed(subject)? {
+            changes.push(remove(Drawer::Values, rows::document(subject, &name)));
+        }
+        for mark in self.marks(subject)? {
+            changes.push(remove(Drawer::Values, rows::index(&mark, subject)));
+            changes.push(remove(Drawer::Values, rows::found_by(subject, &mark)));
+        }
+        self.shelf.write(changes)?;
+        Ok(true)
+    }
+
     /// A document; none if there is none of that name.
     pub fn document(
         &self,

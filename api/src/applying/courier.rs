@@ -62,6 +62,8 @@ struct Due {
     /// None while it is carried.
     at: Option<Instant>,
     pause: Duration,
+    /// There is more to carry than what is carried now.
+    is_more: bool,
 }
 
 /// What is to be carried of an application now.
@@ -119,15 +121,22 @@ pub(super) async fn run(
 }
 
 fn add(due: &mut BTreeMap<ApplicationId, Due>, id: ApplicationId, after: Duration) {
-    let is_carried = due.get(&id).is_some_and(|one| one.at.is_none());
-    if due.len() < MOST && !is_carried {
-        due.insert(id, Due { at: Some(Instant::now() + after), pause: FIRST });
+    let at = Some(Instant::now() + after);
+    let (new, is_room) = (Due { at, pause: FIRST, is_more: false }, due.len() < MOST);
+    match due.get_mut(&id) {
+        Some(one) if one.at.is_none() => one.is_more = true,
+        Some(one) => *one = new,
+        None if is_room => drop(due.insert(id, new)),
+        None => {}
     }
 }
 
 /// Later again what waits still.
 fn again(due: &mut BTreeMap<ApplicationId, Due>, id: ApplicationId, waits: bool) {
     match due.get_mut(&id) {
+        Some(one) if one.is_more => {
+            *one = Due { at: Some(Instant::now()), pause: FIRST, is_more: false };
+        }
         Some(one) if waits => {
             one.at = Some(Instant::now() + one.pause);
             one.pause = (one.pause * 2).min(LONGEST);
@@ -208,6 +217,49 @@ fn waiting(parts: &Parts) -> Vec<ApplicationId> {
             if waits && standing == Standing::Held && found.len() < MOST {
                 found.push(id);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use chain::ids::RecordId;
+
+    use super::*;
+
+    const ID: ApplicationId = ApplicationId(RecordId([1; 16]));
+
+    #[test]
+    fn pauses_grow_to_the_longest_and_begin_anew_with_something_new() {
+        let mut due = BTreeMap::new();
+        add(&mut due, ID, Duration::ZERO);
+        let mut pause = FIRST;
+        for _ in 0..10 {
+            assert_eq!(due[&ID].pause, pause);
+            due.get_mut(&ID).unwrap().at = None;
+            again(&mut due, ID, true);
+            pause = (pause * 2).min(LONGEST);
+        }
+        assert_eq!(pause, LONGEST);
+        add(&mut due, ID, Duration::ZERO);
+        assert_eq!(due[&ID].pause, FIRST);
+        again(&mut due, ID, false);
+        assert!(due.is_empty());
+    }
+
+    #[test]
+    fn what_comes_while_it_is_carried_is_carried_at_once_afterwards() {
+        let mut due = BTreeMap::new();
+        for waits in [true, false] {
+            add(&mut due, ID, Duration::ZERO);
+            let one = due.get_mut(&ID).unwrap();
+            (one.at, one.pause) = (None, LONGEST);
+            add(&mut due, ID, Duration::ZERO);
+            assert!(due[&ID].at.is_none(), "not carried twice at once");
+            again(&mut due, ID, waits);
+            assert!(due[&ID].at.unwrap() <= Instant::now());
+            assert_eq!((due[&ID].pause, due[&ID].is_more), (FIRST, false));
         }
     }
 }

@@ -11,8 +11,10 @@ use chain::keys::PublicKey;
 use chain::records::certificate::CertificateKind;
 use chain::{Action, Transaction};
 use parking_lot::Mutex;
-use vault::Contact;
+use vault::{Contact, HeldClaim};
 use zeroize::Zeroize;
+
+use super::submit::Submitted;
 
 /// How long a draft is kept, in milliseconds.
 pub(crate) const DRAFT_MS: u64 = 30 * 60_000;
@@ -64,6 +66,26 @@ pub(crate) enum Purpose {
     },
 }
 
+/// How far a draft got.
+#[derive(Default)]
+pub(crate) enum Progress {
+    /// It waits for the holder's word.
+    #[default]
+    Open,
+    /// It is in the vault, and its transaction was sent.
+    Sent(Box<Sent>),
+    /// It is on chain.
+    Done(Submitted),
+}
+
+/// What a draft became.
+pub(crate) struct Sent {
+    /// Sent again it is the same.
+    pub(crate) transaction: Transaction,
+    /// What the vault had in a corrected claim's place before.
+    pub(crate) before: Option<HeldClaim>,
+}
+
 /// What was prepared.
 pub(crate) struct Draft {
     pub(crate) owner: Owner,
@@ -75,8 +97,8 @@ pub(crate) struct Draft {
     pub(crate) papers: Vec<Paper>,
     pub(crate) purpose: Purpose,
     pub(crate) until: Time,
-    /// The transaction that it became: sent again it is the same. Held while it is on its way.
-    pub(crate) sent: tokio::sync::Mutex<Option<Transaction>>,
+    /// How far it got. Locked while it goes on.
+    pub(crate) progress: Arc<tokio::sync::Mutex<Progress>>,
 }
 
 /// There are too many.
@@ -90,8 +112,8 @@ pub(crate) struct Drafts(Mutex<BTreeMap<[u8; 16], Arc<Draft>>>);
 impl Drafts {
     /// Keeps one under a name that nobody can guess.
     pub(crate) fn keep(&self, name: [u8; 16], draft: Draft, now: Time) -> Result<(), Full> {
+        self.forget_old(now);
         let mut all = self.0.lock();
-        all.retain(|_, draft| now < draft.until);
         let of_one = all.values().filter(|other| other.owner == draft.owner).count();
         if all.len() >= MOST || of_one >= MOST_OF_ONE {
             return Err(Full);
@@ -100,10 +122,83 @@ impl Drafts {
         Ok(())
     }
 
+    /// Wipes those whose time is over.
+    pub(crate) fn forget_old(&self, now: Time) {
+        self.0.lock().retain(|_, draft| now < draft.until);
+    }
+
     /// A draft of somebody, while it is good.
     pub(crate) fn of(&self, name: [u8; 16], owner: Owner, now: Time) -> Option<Arc<Draft>> {
         let all = self.0.lock();
         let found = all.get(&name).filter(|draft| draft.owner == owner && now < draft.until);
         found.cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use chain::actions::MatterSettle;
+    use chain::ids::{MatterId, RecordId};
+    use chain::keys::SecretKey;
+
+    use super::*;
+
+    const NOW: Time = Time(1_000_000);
+
+    fn owner(number: u32) -> Owner {
+        let mut digest = [0; 32];
+        digest[..4].copy_from_slice(&number.to_le_bytes());
+        Owner::Ticket(digest)
+    }
+
+    fn name(number: u32) -> [u8; 16] {
+        u128::from(number).to_le_bytes()
+    }
+
+    fn draft(owner: Owner, until: Time) -> Draft {
+        Draft {
+            owner,
+            sponsor: OrganisationId(RecordId([1; 16])),
+            action: MatterSettle { matter: MatterId(RecordId([2; 16])) }.into(),
+            holder_key: SecretKey::from_seed(&[3; 32]).public(),
+            papers: Vec::new(),
+            purpose: Purpose::Correct { application: ApplicationId(RecordId([4; 16])) },
+            until,
+            progress: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn a_draft_is_its_owners_until_its_end() {
+        let drafts = Drafts::default();
+        let until = NOW.plus(DRAFT_MS);
+        drafts.keep(name(1), draft(owner(1), until), NOW).unwrap();
+        assert!(drafts.of(name(1), owner(1), NOW.plus(DRAFT_MS - 1)).is_some());
+        assert!(drafts.of(name(1), owner(2), NOW).is_none(), "somebody else's");
+        let member = Owner::Member(OrganisationId(RecordId([1; 16])));
+        assert!(drafts.of(name(1), member, NOW).is_none());
+        assert!(drafts.of(name(2), owner(1), NOW).is_none());
+        assert!(drafts.of(name(1), owner(1), until).is_none(), "over");
+        drafts.forget_old(until);
+        assert!(drafts.0.lock().is_empty());
+    }
+
+    #[test]
+    fn nobody_has_more_than_twenty_and_the_node_no_more_than_it_remembers() {
+        let drafts = Drafts::default();
+        let until = NOW.plus(DRAFT_MS);
+        for number in 0..MOST as u32 {
+            let of = owner(number / MOST_OF_ONE as u32);
+            drafts.keep(name(number), draft(of, until), NOW).unwrap();
+        }
+        assert_eq!(drafts.keep(name(u32::MAX), draft(owner(u32::MAX), until), NOW), Err(Full));
+        drafts.keep(name(u32::MAX), draft(owner(u32::MAX), until), until).unwrap();
+        let few = Drafts::default();
+        for number in 0..MOST_OF_ONE as u32 {
+            few.keep(name(number), draft(owner(1), until), NOW).unwrap();
+        }
+        assert_eq!(few.keep(name(99), draft(owner(1), until), NOW), Err(Full));
+        few.keep(name(99), draft(owner(2), until), NOW).unwrap();
     }
 }

@@ -44,6 +44,9 @@ const TIME: Duration = Duration::from_secs(20);
 /// Whatever might tell a right guess from a wrong one is answered no sooner than this.
 pub(crate) const FLOOR: Duration = Duration::from_millis(300);
 
+/// How often what is good no more is wiped.
+const SWEEP: Duration = Duration::from_secs(60);
+
 /// Why applications cannot be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyingError {
@@ -76,9 +79,9 @@ pub(crate) struct Parts<'a> {
 
 /// Applications that this node takes.
 pub(crate) struct Applying {
-    phones: Phones,
+    phones: Arc<Phones>,
     gateway: Gateway,
-    drafts: Drafts,
+    drafts: Arc<Drafts>,
     inboxes: Arc<Inboxes>,
     errands: mpsc::Sender<Errand>,
     /// The organisation that runs this node: it sends what persons apply for here.
@@ -107,14 +110,31 @@ impl Applying {
                 inboxes: Arc::clone(&inboxes),
                 metrics,
             };
-            tokio::spawn(courier::run(parts, waiting, shutdown));
+            tokio::spawn(courier::run(parts, waiting, shutdown.clone()));
         }
+        let phones = Arc::new(Phones::new().ok_or(ApplyingError::Random)?);
+        let drafts = Arc::new(Drafts::default());
+        let (swept, exchange) = ((Arc::clone(&phones), Arc::clone(&drafts)), Arc::clone(exchange));
+        tokio::spawn(async move {
+            let sweeping = async {
+                let mut times = tokio::time::interval(SWEEP);
+                loop {
+                    times.tick().await;
+                    swept.0.forget_old(exchange.now());
+                    swept.1.forget_old(exchange.now());
+                }
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = sweeping => {}
+            }
+        });
         let node = genesis.nodes.iter().find(|node| node.name.to_string() == name);
         let runner = node.and_then(|node| genesis.organisations.get(node.organisation as usize));
         Ok(Self {
-            phones: Phones::new().ok_or(ApplyingError::Random)?,
+            phones,
             gateway: Gateway::new(config.sms.as_ref(), genesis.mode == Mode::Demo)?,
-            drafts: Drafts::default(),
+            drafts,
             inboxes,
             errands,
             runner: runner.map(|runner| Genesis::organisation_id(&runner.identity)),

@@ -94,6 +94,11 @@ impl Phones {
         Some(Self { salt: random()?, table: Mutex::default() })
     }
 
+    /// Forgets what is good no more, numbers with it.
+    pub(crate) fn forget_old(&self, now: Time) {
+        self.table.lock().forget_old(now);
+    }
+
     fn digest(&self, parts: &[&[u8]]) -> Sha {
         let mut hasher = Sha256::new_with_prefix(self.salt);
         parts.iter().for_each(|part| hasher.update(part));
@@ -281,6 +286,23 @@ mod tests {
         assert!(phones.shown(&ticket, NOW).is_some());
         phones.guessed(&digest);
         assert!(phones.shown(&ticket, NOW).is_none());
+    }
+
+    #[test]
+    fn no_number_outlives_what_it_is_for() {
+        let phones = Phones::new().unwrap();
+        let drawn = phones.draw(PHONE, NOW).unwrap();
+        phones.draw("16400000002", NOW).unwrap();
+        phones.enter(&drawn.request, &drawn.code, NOW).unwrap();
+        let lengths = |at: Time| {
+            phones.forget_old(at);
+            let table = phones.table.lock();
+            (table.open.len(), table.tickets.len(), table.sent.len())
+        };
+        assert_eq!(lengths(NOW.plus(CODE_MS - 1)), (1, 1, 2));
+        assert_eq!(lengths(NOW.plus(CODE_MS)), (0, 1, 2));
+        assert_eq!(lengths(NOW.plus(TICKET_MS)), (0, 0, 2));
+        assert_eq!(lengths(NOW.plus(HOUR_MS)), (0, 0, 0));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! and an authority picked for each. Nothing is sent, and nothing kept but a draft in memory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chain::actions::{ClaimCorrect, CodeApply, NewClaim, PersonKeyRegister, VehicleApply};
 use chain::calendar::Date;
@@ -14,7 +15,8 @@ use chain::query;
 use chain::records::application::Wanted;
 use chain::records::certificate::CertificateKind;
 use chain::records::vehicle::VehicleOwner;
-use chain::records::{Application, Code, Custody, InterfaceScope, Person};
+use chain::records::{Application, Code, Custody, InterfaceScope, Organisation, Person};
+use chain::rules::senders::Row;
 use chain::text::Word;
 use chain::{Action, Hash};
 use formats::{Rules, Table};
@@ -126,10 +128,24 @@ impl Api {
         let ticket = ticket.ok_or_else(not_good)?;
         let shown = self.applying.shown(ticket, self.exchange.now());
         let (phone, owner) = shown.ok_or_else(not_good)?;
+        Ok(Applicant { owner, sponsor: self.sponsor()?, phone: Some(phone) })
+    }
+
+    /// Who sends what persons apply for here: the organisation that runs this node, if it may and its key lies here.
+    /// Reads the database.
+    pub(crate) fn sponsor(&self) -> Result<OrganisationId, Problem> {
         let closed = || Problem::new(&messages::APPLYING_CLOSED);
-        let sponsor = self.applying.runner.ok_or_else(closed)?;
-        self.exchange.signing_key(sponsor).ok_or_else(closed)?;
-        Ok(Applicant { owner, sponsor, phone: Some(phone) })
+        let runner = self.applying.runner.ok_or_else(closed)?;
+        let (at, now) = (self.store.latest(), self.exchange.now());
+        let kind = query::typed::<Organisation, _>(&at, runner.0, now).map(|seen| seen.value.kind);
+        let row = Row::by_word("code_apply");
+        let (kind, row) = kind.zip(row).ok_or_else(closed)?;
+        let is_granted = row.grant_of(kind).is_none_or(|scope| {
+            let grant = query::grant(&at, runner, scope.interface(), now);
+            grant.is_some_and(|grant| grant.terms.scopes.has(scope))
+        });
+        let may = row.role_of(kind).is_some() && is_granted;
+        self.exchange.signing_key(runner).filter(|_| may).map(|_| runner).ok_or_else(closed)
     }
 
     /// What the numbers of this node's chain are checked by.
@@ -333,7 +349,7 @@ impl Api {
             papers: claims.iter().map(paper).collect(),
             purpose,
             until,
-            sent: tokio::sync::Mutex::new(None),
+            progress: Arc::default(),
         };
         let kept = self.applying.drafts.keep(name, draft, now);
         kept.map_err(|_| Problem::new(&messages::DRAFTS_FULL).retry_after(60))?;

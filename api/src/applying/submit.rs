@@ -19,7 +19,7 @@ use sealing::{Content, KeyChange};
 use vault::{DocumentName, HeldClaim, Subject, View};
 
 use super::courier::Errand;
-use super::drafts::{Draft, Owner, Paper, Purpose};
+use super::drafts::{Draft, Owner, Paper, Progress, Purpose, Sent};
 use super::inboxes::NotPosted;
 use super::prepare::Applicant;
 use crate::access::guard::Asking;
@@ -46,6 +46,8 @@ pub(crate) struct Submitted {
 
 /// What the vault had in a claim's place before.
 type Before = Option<HeldClaim>;
+/// A draft's progress, while nobody else goes on with it.
+type Locked = tokio::sync::OwnedMutexGuard<Progress>;
 
 impl Api {
     /// Submits a draft of the applicant's; the same again answers the same.
@@ -59,43 +61,74 @@ impl Api {
         let found = self.applying.drafts.of(name, who.owner, self.exchange.now());
         let not_found = || Problem::new(&messages::NOT_FOUND).value(hex::encode(name));
         let draft = found.ok_or_else(not_found)?;
-        let mut sent = draft.sent.lock().await;
-        if let Purpose::ChangeKey { authority } = draft.purpose {
-            return self.change_key(&draft, authority, statements).await;
+        let progress = Arc::clone(&draft.progress).lock_owned().await;
+        if let Progress::Done(done) = &*progress {
+            return Ok(*done);
         }
-        let transaction = match sent.clone() {
-            Some(transaction) => transaction,
-            None => self.signed(asking, &draft, statements, signed).await?,
+        // Phones hang up: vault and chain agree all the same, and authorities are sent what they need.
+        let (api, asking) = (self.clone(), asking.clone());
+        let carried = tokio::spawn(async move {
+            api.carry_on(&asking, (draft, progress), statements, signed).await
+        });
+        carried.await.map_err(|_| Problem::new(&messages::INTERNAL))?
+    }
+
+    async fn carry_on(
+        &self,
+        asking: &Asking,
+        (draft, mut progress): (Arc<Draft>, Locked),
+        statements: Vec<Statement>,
+        signed: Option<Transaction>,
+    ) -> Result<Submitted, Problem> {
+        let done = match draft.purpose {
+            Purpose::ChangeKey { authority } => {
+                self.change_key(&draft, authority, statements).await?
+            }
+            _ => self.send(asking, (&draft, &mut progress), statements, signed).await?,
         };
-        let id = transaction.id();
-        let application = match draft.purpose {
-            Purpose::Correct { application } => application,
-            _ => ApplicationId(RecordId::made_by(id, 0)),
+        *progress = Progress::Done(done);
+        Ok(done)
+    }
+
+    /// Puts what was prepared into the vault and onto the chain.
+    async fn send(
+        &self,
+        asking: &Asking,
+        (draft, progress): (&Arc<Draft>, &mut Progress),
+        statements: Vec<Statement>,
+        signed: Option<Transaction>,
+    ) -> Result<Submitted, Problem> {
+        if !matches!(progress, Progress::Sent(_)) {
+            let transaction = self.signed(asking, draft, statements, signed).await?;
+            let before = self.put(draft, application_of(draft, transaction.id())).await?;
+            *progress = Progress::Sent(Box::new(Sent { transaction, before }));
+        }
+        let Progress::Sent(sent) = &*progress else {
+            return Err(Problem::new(&messages::INTERNAL));
         };
-        let before = self.put(&draft, application).await?;
-        *sent = Some(transaction.clone());
-        match self.ordered(&transaction).await {
-            Ok(Outcome::Executed { .. }) => {}
+        let id = sent.transaction.id();
+        let application = application_of(draft, id);
+        let refused = match self.ordered(&sent.transaction).await {
+            Ok(Outcome::Executed { .. }) => {
+                let _full = self.applying.errands.try_send(Errand::Sent(application));
+                let code = matches!(draft.action, Action::CodeApply(_));
+                let code = code.then(|| CodeId::made_by(id));
+                let (transaction, application) = (Some(id), Some(application));
+                return Ok(Submitted { transaction, application, code, person: None });
+            }
             Ok(Outcome::Refused { reasons: why }) => {
-                *sent = None;
-                self.take_out(&draft, application, before).await?;
-                let why = reasons(&Refused(why));
-                return Err(Problem::new(&messages::APPLICATION_REFUSED).value(why));
+                Problem::new(&messages::APPLICATION_REFUSED).value(reasons(&Refused(why)))
             }
             Err(NotOrdered::Waits) => {
                 let waits = Problem::new(&messages::APPLICATION_WAITS).value(id);
                 return Err(waits.retry_after(1));
             }
-            Err(NotOrdered::NotTaken(problem)) => {
-                *sent = None;
-                self.take_out(&draft, application, before).await?;
-                return Err(problem);
-            }
-        }
-        let _full = self.applying.errands.try_send(Errand::Sent(application));
-        let code = matches!(draft.action, Action::CodeApply(_)).then(|| CodeId::made_by(id));
-        let application = Some(application);
-        Ok(Submitted { transaction: Some(id), application, code, person: None })
+            Err(NotOrdered::NotTaken(problem)) => problem,
+        };
+        let before = sent.before.clone();
+        *progress = Progress::Open;
+        self.take_out(draft, application, before).await?;
+        Err(refused)
     }
 
     /// The transaction of a draft: signed by this node for who sponsors it, or elsewhere.
@@ -180,13 +213,11 @@ impl Api {
                 let [_, claims] = left.parcels(api);
                 return vault.replace(subject, &claims).map_err(refused);
             }
-            let claims = draft.papers.iter().map(|paper| DocumentName::claim(paper.place));
-            let others = match draft.purpose {
-                Purpose::Apply { .. } => vec![DocumentName::contact(), DocumentName::holder()],
-                _ => Vec::new(),
-            };
-            for name in claims.chain(others) {
-                vault.discard(subject, &name).map_err(refused)?;
+            if let Purpose::Apply { .. } = draft.purpose {
+                return vault.forget(subject).map(drop).map_err(refused);
+            }
+            for paper in &draft.papers {
+                vault.discard(subject, &DocumentName::claim(paper.place)).map_err(refused)?;
             }
             Ok(())
         });
@@ -199,10 +230,11 @@ impl Api {
         let mut executed = Box::pin(executed);
         let taken = self.handle.submit(vec![Bytes::from(transaction.to_bytes())]).await;
         if let Some(Err(error)) = taken.first() {
-            // What was executed before is not taken again, and has its receipt.
-            let known = executed.as_mut().now_or_never().flatten();
-            return match known {
+            // What was sent before is on its way still, or was executed and has its receipt.
+            let is_pending = self.handle.is_pending(&transaction.id());
+            return match executed.as_mut().now_or_never().flatten() {
                 Some(placed) => Ok(placed.receipt.outcome),
+                None if is_pending => Err(NotOrdered::Waits),
                 None => Err(NotOrdered::NotTaken(submit::problem(error))),
             };
         }
@@ -238,6 +270,14 @@ impl Api {
                 Err(away.value(authority).retry_after(10))
             }
         }
+    }
+}
+
+/// The application that a draft's transaction makes, or is about.
+fn application_of(draft: &Draft, id: TransactionId) -> ApplicationId {
+    match draft.purpose {
+        Purpose::Correct { application } => application,
+        _ => ApplicationId(RecordId::made_by(id, 0)),
     }
 }
 

@@ -294,9 +294,11 @@ pub(super) async fn send_one_time_code(
     Query(Nothing {}): Query<Nothing>,
     Body(PhoneWish { phone }): Body<PhoneWish>,
 ) -> Result<(StatusCode, Json<CodeSent>), Problem> {
-    if api.applying.is_closed() {
-        return Err(Problem::new(&messages::APPLYING_CLOSED));
-    }
+    let is_open = api.read(|api| {
+        let closed = api.vault.is_none() || api.applying.is_closed();
+        if closed { Err(Problem::new(&messages::APPLYING_CLOSED)) } else { api.sponsor().map(drop) }
+    });
+    is_open.await?;
     let right = match phone.is_empty() {
         true => Err(formats::FormatError::Missing),
         false => formats::check_field("telephone", &phone, api.rules()),

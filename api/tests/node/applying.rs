@@ -2,17 +2,18 @@
 //! Applying over real sockets: real authorities with sealed inboxes answer, and the code is issued.
 
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use chain::Action;
 use chain::actions::Statement;
 use chain::ids::ApplicationId;
 use chain::keys::SecretKey;
 use chain::nonce::Nonce;
-use chain::records::Person;
 use chain::records::application::{ApplicationState, ClaimState};
+use chain::records::{Application, Person};
 use demo::applicant::Inboxes;
 use serde_json::{Value, json};
-use vault::{DocumentName, Subject, View};
+use vault::{Subject, View};
 
 use crate::access::{self, member, token_of};
 use crate::applicant::{
@@ -20,8 +21,8 @@ use crate::applicant::{
     told, typed, word,
 };
 use crate::cases::Case;
-use crate::http::{Request, send};
-use crate::nodes::{now, rand};
+use crate::http::{Request, begin, send};
+use crate::nodes::{now, rand, until};
 use crate::world::{self, RUNTIME, World, authorities, connected, world};
 
 /// The requests of the routes, each of which may be sent again.
@@ -270,7 +271,10 @@ fn who_applied_follows_the_application_by_the_key_that_signed() {
 fn a_refused_claim_is_corrected_and_the_code_is_issued() {
     let node = &world().node;
     let applicant = Applicant::with(node, papers(node, 4).misprinted());
-    let id = applicant.apply(node, &applicant.driver());
+    let draft = ok(node.address, "/v1/applying", &applicant.driver());
+    let first = told(&target_of(&draft), &applicant.signed(node, &draft));
+    let sent = answer(node.address, &first).json();
+    let id: ApplicationId = serde_json::from_value(sent["application"].clone()).unwrap();
     let refused = answered(node, id);
     let reason = |claim: &ClaimState| match claim {
         ClaimState::Refused { reason, .. } => Some(reason.to_string()),
@@ -288,8 +292,8 @@ fn a_refused_claim_is_corrected_and_the_code_is_issued() {
     let draft = ok(node.address, "/v1/applying/corrections", &body);
     let unsigned = json!({ "ticket": applicant.ticket, "statements": [] });
     let before = node.vault.listed(Subject::Application(id)).unwrap();
-    let answer = answer(node.address, &told(&target_of(&draft), &unsigned));
-    assert_eq!(answer.code(), "application_refused", "{}", answer.text());
+    let wordless = answer(node.address, &told(&target_of(&draft), &unsigned));
+    assert_eq!(wordless.code(), "application_refused", "{}", wordless.text());
     let held = || node.vault.claims(Subject::Application(id), View::ordinary(now())).unwrap();
     let value = |place: usize| held()[place].fields.last().unwrap().value.clone();
     assert_eq!(node.vault.listed(Subject::Application(id)).unwrap().len(), before.len());
@@ -302,6 +306,35 @@ fn a_refused_claim_is_corrected_and_the_code_is_issued() {
     assert_eq!(done.status, 200, "{}", done.text());
     assert_eq!(answered(node, id).state, ApplicationState::Issued);
     assert!(!name(place).ends_with('局'));
+    // What was corrected since is not written over by who sends the first draft again.
+    assert_eq!(answer(node.address, &first).json(), sent);
+    assert!(!name(place).ends_with('局'));
+}
+
+#[test]
+fn who_hangs_up_while_it_is_sent_is_applied_for_all_the_same() {
+    let node = &world().node;
+    let applicant = Applicant::new(node, 11);
+    let draft = ok(node.address, "/v1/applying", &applicant.driver());
+    let submit = told(&target_of(&draft), &applicant.signed(node, &draft));
+    let phone = vault::KeyField::new(vault::KeyKind::Phone, &applicant.phone);
+    let found = || node.vault.find(&phone).unwrap().first().copied();
+    let line = begin(node.address, &submit);
+    until("it is in the vault", found);
+    drop(line);
+    let Some(Subject::Application(id)) = found() else { panic!("it is not in the vault") };
+    until("it is on chain", || record::<Application>(node, format!("/v1/applications/{id}")));
+    assert_eq!(answered(node, id).state, ApplicationState::Issued);
+    let again = answer(node.address, &submit);
+    assert_eq!((again.status, again.json()["application"].clone()), (200, json!(id)));
+}
+
+#[test]
+fn a_node_whose_organisation_may_not_apply_for_others_says_so_at_once() {
+    let node = RUNTIME.block_on(world::observer());
+    let asked = told("/v1/applying/codes", &json!({ "phone": new_phone() }));
+    let closed = answer(node.address, &asked);
+    assert_eq!((closed.status, closed.code().as_str()), (503, "applying_closed"));
 }
 
 #[test]
@@ -315,11 +348,7 @@ fn what_the_chain_refuses_leaves_nothing_in_the_vault() {
     let refused = answer(node.address, &told(&target_of(&draft), &unsigned));
     assert_eq!((refused.status, refused.code().as_str()), (422, "application_refused"));
     assert!(refused.text().contains("statement_missing"), "{}", refused.text());
-    for subject in held().unwrap() {
-        let names = [DocumentName::claim(0), DocumentName::contact(), DocumentName::holder()];
-        let there = names.map(|name| node.vault.document(subject, &name, View::ordinary(now())));
-        assert!(there.into_iter().all(|found| found.unwrap().is_none()));
-    }
+    assert!(held().unwrap().is_empty(), "nor is anybody found by it");
     // The same draft with the holder's word goes on.
     assert_eq!(applicant.submit(node, &draft).status, 200);
 }
@@ -391,7 +420,9 @@ fn a_code_ends_with_the_fifth_wrong_try_and_whatever_is_wrong_answers_alike() {
     let unknown = tell(&"0".repeat(32), &sent);
     assert_eq!(unknown["code"], json!("otp_wrong"));
     for _ in 0..5 {
+        let begun = Instant::now();
         assert_eq!(tell(&request, wrong), unknown);
+        assert!(begun.elapsed() >= Duration::from_millis(300), "no sooner than others");
     }
     assert_eq!(tell(&request, &sent), unknown, "it is over");
 }

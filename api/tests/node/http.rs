@@ -106,3 +106,17 @@ pub(crate) fn exchange(address: SocketAddr, bytes: &[u8], enough: impl Fn(&str) 
         seen.extend_from_slice(&some[..read]);
     }
 }
+
+/// Sends a request, and leaves the answer to who reads on or hangs up.
+pub(crate) fn begin(address: SocketAddr, request: &Request) -> TcpStream {
+    let Request { method, target, headers, body } = request;
+    let mut head = format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    stream
+}

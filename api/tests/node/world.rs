@@ -73,13 +73,22 @@ fn many_webhooks() -> WebhookConfig {
     WebhookConfig { allow, most: 10_000, per_organisation: 1_000, ..Default::default() }
 }
 
-/// The node of a plan's first validator, with these limits.
-pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
+fn planned(validators: u32, observers: u32) -> Consortium {
     // Long enough ago that nobody gives a word for genesis any more.
     let time = Time(Clock::default().now_ms() - 120_000);
-    let plan = Plan { validators, observers: 0, depth: 10, ..Plan::testnet(time, [11; 32]) };
-    let consortium = consortium(&Plan { heartbeat_ms: 500, ..plan }).unwrap();
-    run(consortium, tempfile::tempdir().unwrap(), limits, &many_webhooks()).await
+    let plan = Plan { validators, observers, depth: 10, ..Plan::testnet(time, [11; 32]) };
+    consortium(&Plan { heartbeat_ms: 500, ..plan }).unwrap()
+}
+
+/// The node of a plan's first validator, with these limits.
+pub(crate) async fn node(validators: u32, limits: Limits) -> Node {
+    run(planned(validators, 0), tempfile::tempdir().unwrap(), limits, &many_webhooks()).await
+}
+
+/// An observer, which an insurer runs.
+pub(crate) async fn observer() -> Node {
+    let folder = tempfile::tempdir().unwrap();
+    run_as(1, planned(1, 1), folder, Limits::default(), &many_webhooks()).await
 }
 
 /// The keys of all organisations: of those that the genesis names, and of hauliers who joined later.
@@ -109,14 +118,26 @@ pub(crate) async fn run(
     limits: Limits,
     webhooks: &WebhookConfig,
 ) -> Node {
+    run_as(0, consortium, folder, limits, webhooks).await
+}
+
+/// A node of a consortium, by its place there.
+pub(crate) async fn run_as(
+    place: usize,
+    consortium: Consortium,
+    folder: tempfile::TempDir,
+    limits: Limits,
+    webhooks: &WebhookConfig,
+) -> Node {
+    let own = consortium.nodes[place].key.clone();
     let genesis = Arc::new(consortium.genesis.clone());
     let held = Arc::new(Held::default());
     let store = opened(folder.path(), &genesis).await;
-    let seal = SealKey::of_node(&consortium.nodes[0].key.seed());
+    let seal = SealKey::of_node(&own.seed());
     let hooks = Arc::new(Webhooks::open(store.local(), webhooks, seal).unwrap());
     let config = Config {
         genesis: Arc::clone(&genesis),
-        key: consortium.nodes[0].key.clone(),
+        key: own.clone(),
         listen: "127.0.0.1:0".parse().unwrap(),
         peers: Vec::new(),
         clock: Clock::default(),
@@ -140,7 +161,7 @@ pub(crate) async fn run(
         store: store.clone(),
         handle: handle.clone(),
         genesis: Arc::clone(&genesis),
-        witness: WitnessKey::of(&genesis, &consortium.nodes[0].key),
+        witness: WitnessKey::of(&genesis, &own),
         registry: Default::default(),
         keys: known.clone(),
         exchange: Arc::clone(&exchange),

@@ -251,6 +251,11 @@ impl Row {
         &TABLE[action.place()]
     }
 
+    /// The row of an action by its word, where there is no action yet.
+    pub fn by_word(word: &str) -> Option<&'static Self> {
+        TABLE.iter().find(|row| row.action == word)
+    }
+
     /// The role that a key of such an organisation needs; none if it may not send the action at all.
     pub fn role_of(&self, kind: OrganisationKind) -> Option<Role> {
         self.senders.iter().find_map(|sender| match sender {

@@ -74,6 +74,24 @@ fn the_same_again_changes_nothing_and_other_bytes_are_taken() {
 }
 
 #[test]
+fn what_came_to_nothing_is_forgotten_and_may_come_again() {
+    let shelf = Memory::default();
+    let vault = open(&shelf);
+    vault.put(application(2), &whole()).unwrap();
+    let before = shelf.inside().rows.clone();
+    vault.put(application(1), &whole()).unwrap();
+    assert!(vault.forget(application(1)).unwrap());
+    assert_eq!(shelf.inside().rows, before, "no key, no document, no mark");
+    assert!(!vault.forget(application(1)).unwrap());
+    assert_eq!(vault.standing(application(1)).unwrap(), None);
+    vault.put(application(1), &whole()).unwrap();
+    assert_eq!(vault.claims(application(1), ordinary()).unwrap().len(), 2);
+    vault.erase(&[application(1)], NOW).unwrap();
+    assert!(!vault.forget(application(1)).unwrap(), "what was erased keeps its protocol");
+    assert!(vault.protocol(application(1)).unwrap().is_some());
+}
+
+#[test]
 fn what_was_used_is_taken_out() {
     let vault = open(&Memory::default());
     let parcel = Parcel::new().document(name("capacity/1"), b"statement".to_vec());
