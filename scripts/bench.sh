@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The chain beside its physical bound and beside etcd, in rounds on this machine: medians and ratios.
-# Usage: ./scripts/bench.sh [--json] [--rounds N] [--records N] [--seconds N] [--only machine,shown,null,etcd,chain]
+# Usage: ./scripts/bench.sh [--json] [--rounds N] [--records N] [--seconds N] [--only machine,shown,papers,exchange,...]
 #        ./scripts/bench.sh --scale [--resume] [--json] [--records N,N] [--validators N,N] [--blocks N,N] [--seconds N]
 # With --scale: how cost grows with records, validators and blocks, in an hour and 20 GiB of disk.
 # Figures as JSON, and curves, are written to the cache folder too. Nothing else should run meanwhile.

@@ -4,6 +4,7 @@
 
 mod chain_round;
 mod etcd;
+mod exchange;
 mod figures;
 mod fixed;
 mod fsync;
@@ -82,7 +83,7 @@ pub(crate) struct Run {
     #[arg(long)]
     out: Option<PathBuf>,
     /// Measure these parts alone, by their names: `chain`, `null`, `etcd`, `machine`,
-    /// `papers`, `shown`.
+    /// `papers`, `exchange`, `shown`.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }

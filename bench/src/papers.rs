@@ -64,7 +64,8 @@ async fn taken(reads: &Reads, address: SocketAddr) -> Result<usize> {
     }
 }
 
-async fn organisation(net: &Testnet, kind: &str) -> Result<String> {
+/// The id of the first organisation of a kind.
+pub(crate) async fn organisation(net: &Testnet, kind: &str) -> Result<String> {
     let node = net.nodes.first().context("the testnet has no node")?;
     let all = net.get(node, "/v1/organisations?limit=200").await?;
     let mut items = all["items"].as_array().into_iter().flatten();

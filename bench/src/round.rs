@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::figures::{self, Figures, Summary};
 use crate::http::Reads;
-use crate::{Run, chain_round, etcd, fixed, fsync, null, papers, shown, signatures};
+use crate::{Run, chain_round, etcd, exchange, fixed, fsync, null, papers, shown, signatures};
 
 /// What `run` prints.
 #[derive(Debug, Serialize)]
@@ -23,7 +23,7 @@ pub(crate) struct Report {
     pub(crate) figures: BTreeMap<&'static str, Summary>,
 }
 
-const PARTS: [&str; 6] = ["machine", "shown", "papers", "null", "etcd", "chain"];
+const PARTS: [&str; 7] = ["machine", "shown", "papers", "exchange", "null", "etcd", "chain"];
 
 /// Measures every round.
 pub(crate) async fn all(run: &Run) -> Result<Report> {
@@ -71,6 +71,7 @@ async fn one(part: &str, run: &Run, dianyun: &Path, dir: &Path) -> Result<Figure
         "machine" => machine_figures(dir).await,
         "shown" => tokio::task::spawn_blocking(shown::measure).await?,
         "papers" => papers::measure(dianyun, dir).await,
+        "exchange" => exchange::measure(dianyun, dir).await,
         "null" => {
             let (dir, processes) = (dir.to_path_buf(), run.validators);
             tokio::task::spawn_blocking(move || null::measure(&dir, processes)).await?

@@ -102,16 +102,33 @@ fn where_nothing_is_down_and_reset_do_nothing_and_status_says_how_to_start() {
 fn the_card_has_these_members_and_up_again_shows_the_same() {
     let net = Net::new();
     let card = net.json(&UP);
-    let expected = ["chain_id", "genesis", "keys", "nodes", "pages", "samples"];
+    let expected = ["chain_id", "genesis", "keys", "nodes", "pages", "roles", "samples"];
     assert_eq!(members(&card), BTreeSet::from(expected));
     let expected = ["api", "dir", "name", "p2p", "pid", "role"];
     assert_eq!(members(&card["nodes"][0]), BTreeSet::from(expected));
     let expected = ["blue", "red", "waybill", "yellow"];
     assert_eq!(members(&card["samples"]), BTreeSet::from(expected));
+    let expected = ["authority", "enterprise", "insurer", "platform", "regulator"];
+    assert_eq!(members(&card["roles"]), BTreeSet::from(expected), "nobody drives without data");
+    let all = expected.iter().flat_map(|role| card["roles"][role].as_array().unwrap());
+    let named: BTreeSet<&str> = all.clone().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(named, members(&card["keys"]), "everybody has a role");
+    for one in all {
+        assert_eq!(one["key"], card["keys"][one["name"].as_str().unwrap()]);
+        assert!(Path::new(one["key"].as_str().unwrap()).is_file(), "{one}");
+    }
     assert_eq!(net.json(&UP), card, "it runs already");
     let (code, said) = net.outcome(&["up", "--detach", "--validators", "4"]);
     assert!(code == 1 && said.contains("testnet reset"), "another network is there: {said}");
     let text = net.run(&["up", "--detach"]);
+    for role in expected {
+        let key = card["roles"][role][0]["key"].as_str().unwrap();
+        let is_it = |line: &str| line.contains(&format!(" {role}  {key}"));
+        assert_eq!(text.lines().filter(|line| is_it(line)).count(), 1, "{role}: {text}");
+    }
+    let token = text.lines().find_map(|line| line.strip_prefix("  dianyun token ")).unwrap();
+    let made = dianyun(std::iter::once("token").chain(token.split_whitespace()));
+    assert!(made.status.success(), "{token}");
     let curls: Vec<&str> = text.lines().filter(|line| line.starts_with("  curl ")).collect();
     assert_eq!(curls.len(), 3, "{text}");
     for curl in curls {

@@ -8,7 +8,8 @@ use chain::actions::{WaybillAccept, WaybillCancel, WaybillOffer, WaybillWithdraw
 use chain::fields::{self, Field};
 use chain::ids::{Prefecture, RecordId, Time, WaybillId};
 use chain::query::{self, exchange};
-use chain::records::{ErasureKind, Offer, Waybill, WaybillKind, WaybillState};
+use chain::records::waybill::Offer;
+use chain::records::{ErasureKind, Waybill, WaybillKind, WaybillState};
 use chain::text::Word;
 use demo::sealed::salted;
 use serde_json::{Value, json};

@@ -70,6 +70,39 @@ function ordered(outcome: unknown = { executed: { first_change: 3, changes: 1 } 
 
 const PENDING: Reply = { status: 202, json: { id: ID, stage: 'pending', receipt: null } };
 
+test('holdings are left, looked at, and asked for, each at its path', async () => {
+  const application = 'app_0pq8wrm1ey7dzhb5rbcw7g2hx0';
+  const held = { application, at: null, documents: [{ name: 'claim/0', digest: '00'.repeat(32) }], state: 'held' };
+  const node = new FakeNode([{ json: held }, { json: held }, { json: { missing: [] } }, { json: { missing: [] } }]);
+  const client = node.client();
+  const fields = [{ name: 'driverName', salt: '11'.repeat(32), value: '测试司机' }];
+  const left = { claims: [{ place: 0, kind: 'identity' as const, fields }] };
+  assert.equal((await client.leaveHoldings(application, left)).state, 'held');
+  assert.deepEqual((await client.holdings(application)).documents, held.documents);
+  const wish = { about: { code: '53KGQ5EM8T4DCYY' }, fields: ['name' as const], purpose: 'engagement' as const };
+  assert.deepEqual((await client.exchange(wish)).missing, []);
+  assert.deepEqual((await client.collect('acc_46qtdgjyy0shcykenz8gpk6ymx')).missing, []);
+  const asked = node.asked.map(({ method, url }) => `${method} ${url.slice('http://node'.length)}`);
+  assert.deepEqual(asked, [
+    `POST /v1/applications/${application}/holdings`,
+    `GET /v1/applications/${application}/holdings`,
+    'POST /v1/exchange',
+    'POST /v1/exchange/acc_46qtdgjyy0shcykenz8gpk6ymx/collect',
+  ]);
+  const bodies = node.asked.map(({ body }) => (body === undefined ? null : JSON.parse(new TextDecoder().decode(body))));
+  assert.deepEqual(bodies, [left, null, wish, null]);
+});
+
+test('holdings that are not taken, and an exchange without a basis, are errors and not sent again', async () => {
+  const refusals = [problem(409, 'holdings_elsewhere'), problem(403, 'no_basis')];
+  const node = new FakeNode([...refusals]);
+  const has = (code: string) => (error: unknown) => error instanceof ApiError && error.code === code;
+  await assert.rejects(node.client().leaveHoldings('app_0', {}), has('holdings_elsewhere'));
+  const wish = { about: { code: '53KGQ5EM8T4DCYY' }, fields: ['name' as const] };
+  await assert.rejects(node.client().exchange(wish), has('no_basis'));
+  assert.equal(node.asked.length, refusals.length);
+});
+
 test('a scanned text is sent as JSON', async () => {
   const node = new FakeNode([{ json: { verdict: 'unknown', reason: 'malformed' } }]);
   assert.equal((await node.client().verifyShown('云', 2)).reason, 'malformed');

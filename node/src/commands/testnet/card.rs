@@ -10,7 +10,7 @@ use genesis::Layout;
 use serde_json::{Value, json};
 
 use super::state::{NodeState, State};
-use super::{pages, process};
+use super::{pages, process, roles};
 use crate::output::Output;
 
 /// The keys of the demo, by the short names of their organisations.
@@ -27,11 +27,13 @@ pub(super) async fn show(dir: &Path, state: &State, output: Output) -> Result<()
     let samples = state.samples.map_or_else(none, |samples| json!(samples));
     let keys = keys(dir)?;
     let pages = pages::links(dir, state)?;
+    let roles = roles::players(dir, state, &pages)?;
     let card = json!({
         "chain_id": state.chain_id,
         "genesis": Layout::at(dir).genesis_file(),
         "nodes": state.nodes,
         "keys": keys,
+        "roles": roles,
         "samples": samples,
         "pages": pages,
     });
@@ -47,7 +49,9 @@ pub(super) async fn show(dir: &Path, state: &State, output: Output) -> Result<()
             String::new(),
         ];
         lines.append(&mut nodes);
-        lines.extend(rest(dir, state, &keys, &samples));
+        lines.push(String::new());
+        lines.extend(roles::lines(dir, state, &roles));
+        lines.extend(rest(state, &samples));
         lines.extend(pages::lines(&pages));
         lines.join("\n")
     });
@@ -73,18 +77,8 @@ async fn height(node: &NodeState) -> Option<u64> {
     Some(Client::new(&node.api).ok()?.status().await.ok()?.height.0)
 }
 
-fn rest(
-    dir: &Path,
-    state: &State,
-    keys: &BTreeMap<String, String>,
-    samples: &Value,
-) -> Vec<String> {
-    let names: Vec<&str> = keys.keys().map(String::as_str).collect();
-    let mut lines = vec![
-        String::new(),
-        format!("Demo keys (test keys) in {}:", dir.join("keys").display()),
-        format!("  {}", names.join(", ")),
-    ];
+fn rest(state: &State, samples: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
     if state.samples.is_some() {
         let text = |name: &str| samples[name].as_str().unwrap_or("-").to_owned();
         let all = ["blue", "yellow", "red", "waybill"].map(|name| format!("{name} {}", text(name)));

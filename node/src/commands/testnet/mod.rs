@@ -9,6 +9,7 @@ mod newcomer;
 mod pages;
 mod ports;
 mod process;
+mod roles;
 mod state;
 mod up;
 pub(crate) mod usage;

@@ -175,6 +175,35 @@ export class Client {
     return (await this.get('/v1/waybills/{id}/fields', { path: { id } })).fields;
   }
 
+  /**
+   * Leaves with the node what an application of one's own was made with, so that its holder's data can be
+   * exchanged. Only the node of who sent the application takes it, from who shows that. The same again changes
+   * nothing.
+   */
+  async leaveHoldings(application: string, left: Schemas['HoldingsLeft']): Promise<Schemas['HoldingsAnswer']> {
+    const path = `/v1/applications/${encodeURIComponent(application)}/holdings`;
+    return (await this.http.postJson(path, left)) as Schemas['HoldingsAnswer'];
+  }
+
+  /** What the node holds of an application of one's own: names and digests, never values. */
+  async holdings(application: string): Promise<Schemas['HoldingsAnswer']> {
+    return this.get('/v1/applications/{id}/holdings', { path: { id: application } });
+  }
+
+  /**
+   * Asks for fields of a code's holder and vehicles; the node signs. One attempt: each may use a consent. Look
+   * whether it holds (`exchangeHolds`).
+   */
+  async exchange(wish: Schemas['ExchangeWish']): Promise<Schemas['ExchangeAnswer']> {
+    return (await this.http.postJson('/v1/exchange', wish)) as Schemas['ExchangeAnswer'];
+  }
+
+  /** Collects by an access that is on chain, again if a node gave no answer; it uses nothing more. */
+  async collect(access: string): Promise<Schemas['ExchangeAnswer']> {
+    const path = `/v1/exchange/${encodeURIComponent(access)}/collect`;
+    return (await this.http.postJson(path, null)) as Schemas['ExchangeAnswer'];
+  }
+
   /** Events as they come, or behind a change. */
   events(choices: EventChoices = {}): AsyncGenerator<NodeEvent, void, void> {
     return events(this.http, choices);
