@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the end-to-end tests share: a testnet of real processes, values that nobody may write, and waiting for conditions.
+//! What the end-to-end tests share: a testnet of real processes, values that nobody may write, and waiting.
 //! Never a stand-in for a node.
 
 pub mod planted;
