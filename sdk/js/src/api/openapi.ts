@@ -95,6 +95,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/interfaces": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 接口申领页。An organisation applies for interfaces and follows the answers; a regulator answers.
+         * @description The key is the browser's and is never sent. Without a parameter it is the organisation whose key was used last.
+         */
+        readonly get: operations["interfaces_page"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/livez": {
         readonly parameters: {
             readonly query?: never;
@@ -1518,6 +1538,49 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/waybills/{id}/fields": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * 运单字段。The full fields of a waybill with their salts, for its two sides.
+         * @description For its maker, and for the driver who accepted it until `waybill_access_ms` after it was under way. Both are parties
+         *     of the contract, so no access is recorded. For everybody else it is not there, and nothing is once the time to keep
+         *     it is over.
+         */
+        readonly get: operations["waybill_fields"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/waybills/{id}/holdings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** 查看运单字段存放情况。What is held of a waybill at this node, by names and digests. */
+        readonly get: operations["fields_held"];
+        readonly put?: never;
+        /**
+         * 存放运单字段。Leaves the full fields of a waybill with their salts in the vault of this node.
+         * @description For its maker, at a node of its own, or at any node if it runs none. The same again changes nothing.
+         */
+        readonly post: operations["leave_fields"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/webhooks": {
         readonly parameters: {
             readonly query?: never;
@@ -2201,6 +2264,30 @@ export interface components {
         readonly CapacityWish: {
             /** @description Which fields; a sensitive one stands alone. */
             readonly fields: components["schemas"]["FieldSet"];
+        };
+        /** @description The fields of a waybill for its two sides. */
+        readonly CargoFields: {
+            /** @description All fields with their salts, in the order of the table. */
+            readonly fields: readonly components["schemas"]["Field"][];
+            /** @description The root that they open, as the chain has it. */
+            readonly fields_root: components["schemas"]["Hash"];
+            /** @description The waybill. */
+            readonly waybill: components["schemas"]["WaybillId"];
+        };
+        /** @description What is held of a waybill: names and digests, never values. */
+        readonly CargoHeld: {
+            readonly at?: components["schemas"]["Time"] | null;
+            /** @description The documents. */
+            readonly documents: readonly components["schemas"]["HeldDocument"][];
+            /** @description How its data stand. */
+            readonly state: components["schemas"]["HeldState"];
+            /** @description The waybill. */
+            readonly waybill: components["schemas"]["WaybillId"];
+        };
+        /** @description The fields of a waybill, with what opens its root. */
+        readonly CargoLeft: {
+            /** @description All fields of the table of waybills, in its order; those that are not known yet are empty. */
+            readonly fields: readonly components["schemas"]["Field"][];
         };
         /** @description Who carries it. */
         readonly Carrier: {
@@ -6319,6 +6406,91 @@ export interface operations {
             };
         };
     };
+    readonly interfaces_page: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description As an administrator of this organisation. */
+                readonly admin?: components["schemas"]["OrganisationId"];
+                /** @description In the name of this organisation. */
+                readonly organisation?: components["schemas"]["OrganisationId"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/html": string;
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
     readonly live: {
         readonly parameters: {
             readonly query?: never;
@@ -7009,7 +7181,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_46qtdgjyy0shcykenz8gpk6ymx
+                 * @example acc_4sgnqb1kj2sy459qgwq55pf7x3
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -7245,7 +7417,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aff_1zwsppp6616709pcczst23z81s
+                 * @example aff_6a9s7sxx8mpqyxech0j1q6frjw
                  */
                 readonly id: components["schemas"]["AffiliationId"];
             };
@@ -7353,7 +7525,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_1stw243n6tkh87x9m4ktvyemb6
+                 * @example org_7xz917c9vy06nq0q9pndft9r5m
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -7475,7 +7647,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_522d372rhxgb0egw8cp9wseyhw
+                 * @example app_7pxzyh6qp4kfwjv5atm9f7qk6r
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7585,7 +7757,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_522d372rhxgb0egw8cp9wseyhw
+                 * @example app_7pxzyh6qp4kfwjv5atm9f7qk6r
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7707,7 +7879,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_522d372rhxgb0egw8cp9wseyhw
+                 * @example app_7pxzyh6qp4kfwjv5atm9f7qk6r
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7722,42 +7894,42 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "e1597827cba0e975dee2bc1e849fda0bbf412b031ea207b5dd9a993488f1697e",
+                 *               "salt": "4b30787b5a97df2f51a1d16041279ea34d1cb17044bbea8b2cfc6ded053ee323",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "sex",
-                 *               "salt": "f4c29d3ad2cb85d499db144753c3abda2094ea863a03c59529203afd296583dc",
+                 *               "salt": "f29f72fe74af0cfb499f960e4dacc0dcec517b0dcac0e511155db69229090a9f",
                  *               "value": "男"
                  *             },
                  *             {
                  *               "name": "birthDate",
-                 *               "salt": "ff87d20b24e909a8bf31fe05b361d7b7cf6a34cc0e1b1bdf9c247188e54acbe6",
+                 *               "salt": "6b74c7452d23194498d84d2075bde0b86f3407153232b028c4fb9df2b838f50d",
                  *               "value": "19960602"
                  *             },
                  *             {
                  *               "name": "identityNumber",
-                 *               "salt": "be8b65c9278c43c697f3367ba1a625580baefe61a6bb3a05a5f8018e795ebc4a",
+                 *               "salt": "752916547b3470b517d5075c8153b71298c9b4fff765f473f5c1891e8c6b12d0",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "address",
-                 *               "salt": "b404043939bb506b37211540e4d27ac8cbc5e585090788fa3288db203c5e3ed1",
+                 *               "salt": "009f8bae045d4b3b2d9e80d48c10bed31abf866d5e1a8e8ee9683b8605883dcb",
                  *               "value": "云南省昆明市示例路5号(测)"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "79d4108562762cbdc2693489d442126ae8847dd84afec170bda0a7733fb444a8",
+                 *               "salt": "beb353893cfa54b1a256929660d8b75fbad5ef72c391876681c7c83adf6f9c67",
                  *               "value": "昆明市公安局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "bb804c03edcd55bc8e933f04f87d13d216fa0a3ed67911ee577fd062519825df",
+                 *               "salt": "b0bd441a17a75b926dc7c983219dbe209183904a5d417ac9b570259ba207d552",
                  *               "value": "20131206"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "7f09dd7ce7de7392e1dc741691be16afc3064059eb16bace80792f5a3662bd9d",
+                 *               "salt": "2734ad9d3175b474f79a0fb984c83d62d06816495d43274e2fe8dff3a1c27740",
                  *               "value": "20331130"
                  *             }
                  *           ],
@@ -7768,37 +7940,37 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "f3db56eff89b71274f445369ccae0eed49cab6debe7d2d1aa5934a8d1ba4da13",
+                 *               "salt": "b746c516c40a59372041dda38064dab084521467f7df30c7f736ca8cf45ea964",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "drivingLicense",
-                 *               "salt": "0ff154b1ac206fc752b88fdcb0eed1862720b430e42211645d185e2038073d44",
+                 *               "salt": "16ea53918ccde59775b853a45853c2258934466892e3ead9ea544db13485d636",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "vehicleClass",
-                 *               "salt": "cae277937ca4e7ea4f8a6d9c6ad132d86713dc8c55c6c3edd54d4a1c2ab3cc1c",
+                 *               "salt": "5c6041e1a9a76ff422e1b267a4efa489b3632320bc521eb06038f5b45ccdaadc",
                  *               "value": "B2"
                  *             },
                  *             {
                  *               "name": "fileNumber",
-                 *               "salt": "f6a7c49e1b704a62c122b1082b67e7423ee45734bdfc6e997d0379972cb103a9",
+                 *               "salt": "3056d2086f0df94f00ce20786b991093a1f31a72cdf9a31f161e56404e980df4",
                  *               "value": "530186858763"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "fec22bc8ac0df253cad7c03b5d908e065634ef8e49fa68e1d9c0bf20b9038ccd",
+                 *               "salt": "32759f6dca652dbd8e91a7a498002c58d1b4499ae1c878330f5ceab1316e67cd",
                  *               "value": "昆明市交警支队(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "abe700e15c58a21bc348f07aec7fa4ec5c0aaa1a1e7fb67f6a9580b369bd02ca",
+                 *               "salt": "016ee3880f542e87e1851aca7b6b5ae2c070b3e8213fa5fda1e07b6e1e7676cc",
                  *               "value": "20230416"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "0968d351e30702f8a002922b94a6da4b3657d212404dcf5e3c40ee1660a8bcd8",
+                 *               "salt": "d7885bbd6509ce4904038cd8ed54b459f15b95e52c415db5c6b87e8a2428bf2c",
                  *               "value": "20330412"
                  *             }
                  *           ],
@@ -7809,32 +7981,32 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "edf77fc33eaa79d8df980083f563dc6be49a1eb4e3351b28dbfdb3b7f8db55cf",
+                 *               "salt": "bf30612635814035fadc90b563eb8f9e5947ce773bcbb40e7d1c2de2aed8d5b4",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "qualificationCertificate",
-                 *               "salt": "8e8108757eee59bf3747943911689ee6832a476b561c81085202a2bc5bf4b48b",
+                 *               "salt": "3bf54695ccd1ea7d5aa2d03a5dc1405c19a17ac9b68548f759f74b3cddc36c6c",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "qualificationClass",
-                 *               "salt": "f6aaa309a3bd8766a0a1a9f99c4a2256137e36db8cb6323693b61c1d74fdd69e",
+                 *               "salt": "4bbf98f5d0b667906b927d179b0206e21e0b5511913e2e769f086c274ccde111",
                  *               "value": "经营性道路货物运输驾驶员"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "4954c704d49c7c1f72d7ce168a2c6be9496220d2473f3523bc4a94f80f2dc9a3",
+                 *               "salt": "177876b173cf5d9d41a0037460d88a8007315be3d6ee5e7be5222a7832616c01",
                  *               "value": "昆明市交通运输局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "ba415f6faf8fab86d89b13237c414196afa0893fd1dcda9046b067b239c998b1",
+                 *               "salt": "3c7d92921ef01cf0b4fd7a0c753fe7dec327a8d47fa6d5ee6755215f7aa583c1",
                  *               "value": "20231213"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "e24dca7796a75353c591053e4630f0cf7393b9472a0c9ce60e987b2327206e39",
+                 *               "salt": "8e25124c3031e9d382e83b7f13078c0102dc717131ca8adcfbcd20388b7b1e43",
                  *               "value": "20291210"
                  *             }
                  *           ],
@@ -7846,7 +8018,7 @@ export interface operations {
                  *         "emergency": "滇测家属 16400004321",
                  *         "phone": "16400001234"
                  *       },
-                 *       "holder": "ed25519:bde72e981b7309ebbc8d60bfbc2426f89c5738fd2f877874982e8637c75a59b1"
+                 *       "holder": "ed25519:90afdbad54a709691b40e226a3eaad57a05795d4a4ef619f3fb5372b0be019a1"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["HoldingsLeft"];
@@ -8058,9 +8230,9 @@ export interface operations {
                  *           }
                  *         }
                  *       },
-                 *       "holder_key": "ed25519:5d597786d0e645869c26d721e941fce8b88b0010d7503013769eb06c7c3fd027",
+                 *       "holder_key": "ed25519:7ca8caa3f9de3235c98780156657f805695d01feb3cb810bd8cf4af16b6e9a35",
                  *       "prefecture": 5304,
-                 *       "ticket": "f98e048e9f8f34c922e348af3a09b06503b8e836b2084460acbea994ba3aa776"
+                 *       "ticket": "9d56a53a389efd9c735e656d78670a5041f6c59f9a96ae4b7d204d9c4a03fbe0"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["ApplyingWish"];
@@ -8384,7 +8556,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "phone": "16464933860"
+                 *       "phone": "16485390398"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["PhoneWish"];
@@ -8533,8 +8705,8 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "145754",
-                 *       "request": "fcb8b2f44e3ac96a980ec2c0984ce793"
+                 *       "code": "078262",
+                 *       "request": "e5a4a81b2ed447f3d99632820c745afd"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CodeEntered"];
@@ -8683,7 +8855,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "application": "app_60zfhjwpmpftm3r31a0aq5jzf5",
+                 *       "application": "app_5575zcpg2cmkkmca1twpsk4nqa",
                  *       "certificate": {
                  *         "kind": "driving_licence",
                  *         "values": {
@@ -8697,7 +8869,7 @@ export interface operations {
                  *         }
                  *       },
                  *       "place": 1,
-                 *       "ticket": "354d53fca2da2e504623a2d767e390d3af909a3f153f445854c0686827aa1c09"
+                 *       "ticket": "9d42faa5ba7f2aeafc3cf4d2123e479ef8ef77b9c4a4f9641c71cfa800f2e9f2"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CorrectionWish"];
@@ -8874,7 +9046,7 @@ export interface operations {
                  *       "holder_key": "ed25519:62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe",
                  *       "identity_number": "539902198704187177",
                  *       "name": "李龙军(测)",
-                 *       "ticket": "354d53fca2da2e504623a2d767e390d3af909a3f153f445854c0686827aa1c09"
+                 *       "ticket": "9d42faa5ba7f2aeafc3cf4d2123e479ef8ef77b9c4a4f9641c71cfa800f2e9f2"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["KeyChangeWish"];
@@ -9031,7 +9203,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description What was made ready: 32 hexadecimal digits.
-                 * @example fe1c4fa4bc574503c54db229900f1b75
+                 * @example fad531edea7fe798638a4bb0ddfdc48a
                  */
                 readonly draft: string;
             };
@@ -9043,13 +9215,13 @@ export interface operations {
                  * @example {
                  *       "statements": [
                  *         {
-                 *           "nonce": "315d050c508b2ad0ee53a826bec0ab45",
-                 *           "signature": "ed25519:ad9e7052bb345bcf34a727a6e642e16a1f74bd255ea970c12a7dad05a9de2a38bec33392e2e73acdd2354d22f53519ec7a462b46724d0971c50db676caa4f60c",
-                 *           "signer": "ed25519:ecfb59b3def3472b456c4b25397f01cdfc37481a2070e10a7d1bf4efe9bcc016",
-                 *           "valid_until": "2026-11-28T02:40:45.058+08:00"
+                 *           "nonce": "7f397aa634502a8a6ded570b7b00a8a1",
+                 *           "signature": "ed25519:572ac9c819f47c17416936adc69821842031d58aaa8289c8a359f9cc0a5bd4ab63f75804dbca43ab4737b82fc08742911c9cf35643ed0bfaa9fcb3c26e20160c",
+                 *           "signer": "ed25519:259f5f09680e0455ac1cfa6a89f1bc45dde99c3f4fd858bda4a48931f8585dec",
+                 *           "valid_until": "2026-11-28T03:43:08.488+08:00"
                  *         }
                  *       ],
-                 *       "ticket": "354d53fca2da2e504623a2d767e390d3af909a3f153f445854c0686827aa1c09"
+                 *       "ticket": "9d42faa5ba7f2aeafc3cf4d2123e479ef8ef77b9c4a4f9641c71cfa800f2e9f2"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["DraftSigned"];
@@ -9678,7 +9850,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9796,7 +9968,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9894,7 +10066,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10063,7 +10235,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10074,17 +10246,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "193ee4c6e97c5b5faab7c8864cb76c91",
-                 *         "signature": "ed25519:c53e090e4004614c51af60021bdd6f34c2b01caf3d51e07d84ab579339de18c3099f3c8c4a7b6140e57dab22de349790031918895722a7fa48145c2bb5be6b0e",
-                 *         "signer": "ed25519:bde72e981b7309ebbc8d60bfbc2426f89c5738fd2f877874982e8637c75a59b1",
-                 *         "valid_until": "2026-11-28T02:43:44.733+08:00"
+                 *         "nonce": "fc853a8f8817d81f8ccb3703aa26f43b",
+                 *         "signature": "ed25519:62d4142eb1d36410cba9eb2010f606414fa8010ef4ff061feab6cd83a925311e1fccd9fde1598155f1914995ae1c66f1554de5e68a1428b8916416f5c6790c0d",
+                 *         "signer": "ed25519:90afdbad54a709691b40e226a3eaad57a05795d4a4ef619f3fb5372b0be019a1",
+                 *         "valid_until": "2026-11-28T03:46:08.162+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "53KGQ5EM8T4DCYY",
+                 *         "code": "53X8C80DPNRG9EG",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "aeddb55453484f31460a59f0c1779d0ec37225d94bd7d12ff903ba8f911d8ef5"
+                 *         "shown": "aba4915b7786b45b6187391543b45a523e8f942d46b7ce7d600138ed19fd9c07"
                  *       }
                  *     }
                  */
@@ -10250,7 +10422,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10356,7 +10528,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10459,7 +10631,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10569,7 +10741,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10789,12 +10961,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example ec1e2987689bde319f4856f4bf3899cc7cc5634647903bedfca31ea7f05a43b7
+                 * @example 60ae9060be4d5608f71f6231b90cc6b5b9e55d0919b71ace6200078bfb308364
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -10902,7 +11074,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 31
+                 * @example 36
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -10912,7 +11084,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11115,13 +11287,13 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description The key that will show it, one in force of the holder; without it the first.
-                 * @example ed25519:bde72e981b7309ebbc8d60bfbc2426f89c5738fd2f877874982e8637c75a59b1
+                 * @example ed25519:90afdbad54a709691b40e226a3eaad57a05795d4a4ef619f3fb5372b0be019a1
                  */
                 readonly key?: components["schemas"]["PublicKey"];
                 /**
                  * @description As of this height, whose block is at most a minute older than the newest: so that several nodes give
                  *     their word for the same.
-                 * @example 31
+                 * @example 36
                  */
                 readonly at_height?: number;
             };
@@ -11129,7 +11301,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11365,13 +11537,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "53KGQ5EM8T4DCYY",
+                 *       "code": "53X8C80DPNRG9EG",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-28T03:39:44.737+08:00",
+                 *       "until": "2026-11-28T04:42:08.166+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -11527,7 +11699,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_677jqz90agqsyxrqesbmafk0cj
+                 * @example con_76b2vpgs6w92bapyha033jfn41
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -11747,7 +11919,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_6dy82xc7pa9d9cxxrm8xnsa4qa
+                 * @example era_2ffznnhmchbh13sexcbzanx1t7
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -11969,7 +12141,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "about": {
-                 *         "code": "53KGQ5EM8T4DCYY"
+                 *         "code": "53X8C80DPNRG9EG"
                  *       },
                  *       "fields": [
                  *         "name"
@@ -12159,7 +12331,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0152851603",
+                 *       "digits": "0118203415",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -12349,7 +12521,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0152851603",
+                 *         "digits": "0118203415",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -12507,7 +12679,7 @@ export interface operations {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
                  *         "about": {
-                 *           "code": "53KGQ5EM8T4DCYY"
+                 *           "code": "53X8C80DPNRG9EG"
                  *         },
                  *         "fields": [
                  *           "name"
@@ -12658,7 +12830,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_46qtdgjyy0shcykenz8gpk6ymx
+                 * @example acc_4sgnqb1kj2sy459qgwq55pf7x3
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -12780,7 +12952,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_46qtdgjyy0shcykenz8gpk6ymx
+                 * @example acc_4sgnqb1kj2sy459qgwq55pf7x3
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -13236,7 +13408,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_1m5nm0pkt9djcb3cx5pnb722bp
+                 * @example per_0v3k97yp1gtm49qfd87dbty8f4
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -13362,7 +13534,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_6jvd0f8kg9wkf5n4czx0jpntfv
+                 * @example mat_6mz5p1tz285490j7m8nc3kq8z3
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -14117,7 +14289,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_1stw243n6tkh87x9m4ktvyemb6
+                 * @example org_7xz917c9vy06nq0q9pndft9r5m
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14232,7 +14404,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_1stw243n6tkh87x9m4ktvyemb6
+                 * @example org_7xz917c9vy06nq0q9pndft9r5m
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14599,7 +14771,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_1m5nm0pkt9djcb3cx5pnb722bp
+                 * @example per_0v3k97yp1gtm49qfd87dbty8f4
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -14707,7 +14879,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Read as of this height; not together with `at_time`.
-                 * @example 31
+                 * @example 36
                  */
                 readonly at_height?: number;
                 /** @description Read as of this instant; not together with `at_height`. */
@@ -14722,7 +14894,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_58ve681p7d4hcrzk9gtab2yhdr
+                 * @example way_4p7vcfnzr88a8nh5870se8mrk2
                  */
                 readonly id: string;
             };
@@ -15043,14 +15215,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_6jvd0f8kg9wkf5n4czx0jpntfv"
+                 *           "matter": "mat_6mz5p1tz285490j7m8nc3kq8z3"
                  *         }
                  *       },
-                 *       "chain": "834a2acd756bcee7a746c4c86518e92b513329b52e8ef1ff8a72613e50563715",
+                 *       "chain": "b23adb9ace1ca23bdc3f1060513fb9a2f21228e44d50af95afae6f6b865dd1cf",
                  *       "nonce": "02000000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:1aa0d29cae22aeb48b0e89e4b51c907f3e891ca96ee6bbec4ad848fa06af3b711a9822cadf58b0dfbacdaf969ea4432aa8604e19e5f8d5d5abc6f0a3c4d93b04",
-                 *       "valid_until": "2026-11-28T02:40:44.649+08:00",
+                 *       "signature": "ed25519:0e5a124297437050703b2b0512647a42619ed2fcf0588f04528efdeb307fcc0a9675311bf2a21c4921dbc27095fa321ac90373b8ef882fb0971ba5874950bc0a",
+                 *       "valid_until": "2026-11-28T03:43:08.103+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -15211,11 +15383,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "834a2acd756bcee7a746c4c86518e92b513329b52e8ef1ff8a72613e50563715",
+                 *         "chain": "b23adb9ace1ca23bdc3f1060513fb9a2f21228e44d50af95afae6f6b865dd1cf",
                  *         "nonce": "03000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:ae2ccb035b2413450529cc3c895075b3e6e7eeb920ac4e09290a20e8508b9ce2f17c3c86b5937573fa8518b74fbf105145f43f52e56b7aea6f0698d1cfb4940e",
-                 *         "valid_until": "2026-11-28T02:40:44.649+08:00",
+                 *         "signature": "ed25519:b489e739be0142bd593b91e4f62cbb0ba1efa09cc9c831baf62869893d988104b7dcb1ad6225fd8b5dced55970372cc84f989d0420d7ed2fd3fd43880cc39703",
+                 *         "valid_until": "2026-11-28T03:43:08.103+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -15224,11 +15396,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "834a2acd756bcee7a746c4c86518e92b513329b52e8ef1ff8a72613e50563715",
+                 *         "chain": "b23adb9ace1ca23bdc3f1060513fb9a2f21228e44d50af95afae6f6b865dd1cf",
                  *         "nonce": "04000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:6f03837243329fa4c552923941e5c8ff8787cf8191c7c84402e225ddc8f25984271f603442bd9eb04b72ee63eb5a89af32fb53a303c1dece785d8dd89dc97908",
-                 *         "valid_until": "2026-11-28T02:40:44.649+08:00",
+                 *         "signature": "ed25519:cc55582693e6fb8e76b3ca27d740efde4d5dbc1565e223dc1bca1a0adec038508f61b64204a1b244de149c92d8bf4ab65f434a1f35740b56eae62e25a653e701",
+                 *         "valid_until": "2026-11-28T03:43:08.103+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -15370,7 +15542,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_6jvd0f8kg9wkf5n4czx0jpntfv"
+                 *           "matter": "mat_6mz5p1tz285490j7m8nc3kq8z3"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -15661,7 +15833,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 6529e05f6c0775c2440084416fb878feb2a02ae547caf988c7a65f0bd778cb37
+                 * @example 4e5e1c2528dc2e52bc70e28be3dbb9de3177841885f0d5fe68faa985c9b4c28b
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -15771,7 +15943,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 6529e05f6c0775c2440084416fb878feb2a02ae547caf988c7a65f0bd778cb37
+                 * @example 4e5e1c2528dc2e52bc70e28be3dbb9de3177841885f0d5fe68faa985c9b4c28b
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -16083,7 +16255,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_7ypahsvpcmd8n4t1h7tsw9mhq0
+                 * @example veh_79pnv1rf5aqg0gpya7qmqwn9t6
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -16197,7 +16369,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "DYM1:S92-G96.PTW6BN9:BABY8K57FR66N8EBB000000V00D90I$3 6DDT0HSBF0O3+57L3JB1T$NHACEZNV-4IYJ997H06BAFXAJO/G49PBFB100F036QO6RS PV3U0Y 4 GR6$P*J5JKMZQ4ADHO/IOJIK7MTIKGQLGS1S*T2$6HI3DMRP+DPPI/8HGD29-FGO7KNEWDQ3%4..6000%104.J.SO5FH:7Q0-A./7%PBR4JBU6SVL*7G4DNH486OM$FI9ITWHLRFP0ULAV0*TA0+6OBI00DIGTA2383E-PJXX44UCJDV:.6"
+                 *       "text": "DYM1:UA2$J70MJTW6*6BIM8Q46%6A3IA A7-/8000000 00D90U%3H2HDT0HSB4DIWYRQVAO811K3OQSMWK5-L7CKG.ID%KGFCJ28%/6PM1 A3100%S1O*H::9WB9WV8GFG56UA:NCFTW$CXY60M8GCC5NGOITS1M-KAH:P4AIHEN 3TG$NT B3LM+AC9%DB7O7$P +FKUKOUB:NO000F10*AI1/R0CT4XOC22MPKJ/IVK5307GZQAW9M*1Y96/X4TQ6IN26+DB4AY$IOFCKJC17CZPARDT/G3W36Z96 TI5NJGET%18C1D"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Scanned"];
@@ -16328,12 +16500,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_1stw243n6tkh87x9m4ktvyemb6
+                 * @example org_7xz917c9vy06nq0q9pndft9r5m
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53KGQ5EM8T4DCYY
+                 * @example 53X8C80DPNRG9EG
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -16486,7 +16658,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_58ve681p7d4hcrzk9gtab2yhdr
+                 * @example way_4p7vcfnzr88a8nh5870se8mrk2
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16548,6 +16720,610 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
                         readonly code?: "height_not_reached" | "before_genesis" | "not_found";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly waybill_fields: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The waybill.
+                 * @example way_0akr77e80jcy45g0wg76a2c1cz
+                 */
+                readonly id: components["schemas"]["WaybillId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The fields. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CargoFields"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `no_vault` 本节点不存放资料 No vault here; `holdings_elsewhere` 应存放于自有节点 Kept at another node */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_vault" | "holdings_elsewhere";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly fields_held: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The waybill.
+                 * @example way_0akr77e80jcy45g0wg76a2c1cz
+                 */
+                readonly id: components["schemas"]["WaybillId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What is held. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CargoHeld"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `no_vault` 本节点不存放资料 No vault here; `holdings_elsewhere` 应存放于自有节点 Kept at another node */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_vault" | "holdings_elsewhere";
+                    };
+                };
+            };
+            /** @description `rate_exceeded` 调用过于频繁 Too many calls */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "rate_exceeded";
+                    };
+                };
+            };
+            /** @description `internal` 节点内部错误 Internal error */
+            readonly 500: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "internal";
+                    };
+                };
+            };
+            /** @description `too_many_connections` 连接过多 Too many connections */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "too_many_connections";
+                    };
+                };
+            };
+        };
+    };
+    readonly leave_fields: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The waybill.
+                 * @example way_0akr77e80jcy45g0wg76a2c1cz
+                 */
+                readonly id: components["schemas"]["WaybillId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "fields": [
+                 *         {
+                 *           "name": "OriginalDocumentNumber",
+                 *           "salt": "f3e2b5ef7c00dd424fb767ab2d137f84bdf94e86f73fe55dbf7ce8586ca4d07f",
+                 *           "value": "DC5309AB6C516A9095"
+                 *         },
+                 *         {
+                 *           "name": "ShippingNoteNumber",
+                 *           "salt": "850d92a0fd58f8c20d6e6005e28a8045f333f25693e67d705746f03c1f47af76",
+                 *           "value": "DC5309AB6C516A9095"
+                 *         },
+                 *         {
+                 *           "name": "SerialNumber",
+                 *           "salt": "867fcca828ab9094a86da90571cde5d14b5c6ce2fe061890327aa8ec11bee8f0",
+                 *           "value": "0000"
+                 *         },
+                 *         {
+                 *           "name": "VehicleAmount",
+                 *           "salt": "f6ddb921145772215a88a868eb064e8ec630891adb94e6875b1a21b778720b85",
+                 *           "value": "1"
+                 *         },
+                 *         {
+                 *           "name": "TransportTypeCode",
+                 *           "salt": "135759c12b143ba4a0b9e9214ee17e54ca4e39a2d5847c5a587326372c66a463",
+                 *           "value": "1"
+                 *         },
+                 *         {
+                 *           "name": "SendToProDateTime",
+                 *           "salt": "afcfaadb8e6cbf8c89b4e5097ca684e879632e58cf27f883a3dc574884c38d02",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "Carrier",
+                 *           "salt": "63c6901edd421ad9e93e6df950b5b11e837cf88319adfb21125032c34eacfccd",
+                 *           "value": "滇测云运网络货运有限公司"
+                 *         },
+                 *         {
+                 *           "name": "UnifiedSocialCreditIdentifier",
+                 *           "salt": "a0be3c0692ae6e8ecd0ec5e1ab25b14dd06b8476e3efb61b2512330ffc49ebc8",
+                 *           "value": "91539902MA2000E260"
+                 *         },
+                 *         {
+                 *           "name": "PermitNumber",
+                 *           "salt": "cfb3e5d1c0a6e7fd202e05efa557ec94e2e2e3fd57442834173c41f4bdc613f5",
+                 *           "value": "539901000001"
+                 *         },
+                 *         {
+                 *           "name": "ConsignmentDateTime",
+                 *           "salt": "803758c6360bf083756954d382c620fc01a2c02bf2878dac66aafa7f28888be5",
+                 *           "value": "20261101080000"
+                 *         },
+                 *         {
+                 *           "name": "BusinessTypeCode",
+                 *           "salt": "459acb7d94263686068c16a16dea660afc22eb797bbea7137d35931ee42258d1",
+                 *           "value": "1002996"
+                 *         },
+                 *         {
+                 *           "name": "DespatchActualDateTime",
+                 *           "salt": "54c517fdbcd2872f651275004975b9a6e06ee9e141022b33434ae81215d0fdff",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "GoodsReceiptDateTime",
+                 *           "salt": "da34f16e939c87898597ad079f8867a0fe73358bd0817beca68ce1af662ea151",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "Consignor",
+                 *           "salt": "8d943b62a0ca6977017fec33a8d02fa57c01ba6fdf49f8997e4a5d4e2972752e",
+                 *           "value": "滇测远达运输有限公司"
+                 *         },
+                 *         {
+                 *           "name": "ConsignorID",
+                 *           "salt": "03a9ca19247375158e6fe8f2ba1acbe06cc91dcc40a077c94e203fbb4adfe7fd",
+                 *           "value": "91539902MA2000E260"
+                 *         },
+                 *         {
+                 *           "name": "PlaceOfLoading",
+                 *           "salt": "5e67690e727de6b8f3ce8dc678c60eaf1d017270e72196a1e41c2aa9699cbc77",
+                 *           "value": "昆明市虚构路 1 号"
+                 *         },
+                 *         {
+                 *           "name": "LoadingCountrySubdivisionCode",
+                 *           "salt": "062e0aa70d2648d3b5a5bfc54e7caf39d7492243540dffc68a830d311f13402e",
+                 *           "value": "530100"
+                 *         },
+                 *         {
+                 *           "name": "Consignee",
+                 *           "salt": "3f3295125de987b276229217d81d6f98e2f73abba224cda4f9e47a61ed69b859",
+                 *           "value": "滇测顺捷物流有限公司"
+                 *         },
+                 *         {
+                 *           "name": "ConsigneeID",
+                 *           "salt": "6175960786ddb584cfe219118d1550a5fcff094c04f7fd726175b6d6f86478c6",
+                 *           "value": "91539913MA2000E34Q"
+                 *         },
+                 *         {
+                 *           "name": "GoodsReceiptPlace",
+                 *           "salt": "2ed0b238bc5d29c951cd4582883359840d4d3c420ee3fa4ac6963dcfa3234855",
+                 *           "value": "曲靖市虚构路 2 号"
+                 *         },
+                 *         {
+                 *           "name": "ReceiptCountrySubdivisionCode",
+                 *           "salt": "95387ee754a9c973d13cf7559d8fbdb9195ee51aef4035b8f9e978ae832eaa21",
+                 *           "value": "530300"
+                 *         },
+                 *         {
+                 *           "name": "TotalMonetaryAmount",
+                 *           "salt": "d184edd526a0cab1d857a47eaefdcce369fc835f5b5f1f641cb7ba7b70f3e8c0",
+                 *           "value": "1200.000"
+                 *         },
+                 *         {
+                 *           "name": "TransportationDistance",
+                 *           "salt": "2c25e1478513066d88a9dd783ea1969509568f914f9fc7386d1d6055f9b13481",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "VehiclePlateColorCode",
+                 *           "salt": "77695fde5341715fb1ab3e3753548566e23233caeb703b0d35f2ae8207ad127c",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "VehicleNumber",
+                 *           "salt": "f6bad0695acd3e20d1fbac82a61687ed677530d7779d205e3cf84f90eccb4530",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "DriverName",
+                 *           "salt": "c483e9066e6f8313b2e47409e8e9b0daa3b06b49b89fa003975ba90146ed70cd",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "DrivingLicense",
+                 *           "salt": "463b6c9eca12230ef7da5c258dc3d9948af5eb29c03185b4e658709ee1210265",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "DescriptionOfGoods",
+                 *           "salt": "78e36e6016015a597521773062a5a1ecc5aaa60c79c4d6fd1629f7b5929c909b",
+                 *           "value": "测试货物：瓷砖"
+                 *         },
+                 *         {
+                 *           "name": "CargoTypeClassificationCode",
+                 *           "salt": "40befc1752f1f788eaa5c001417169ad7f47cfa555d6068e2b2ce14243e23924",
+                 *           "value": "1700"
+                 *         },
+                 *         {
+                 *           "name": "GoodsItemGrossWeight",
+                 *           "salt": "8bb46348f5739da6f1cfccbf21801f440c85bc081422251071f29969ca7cd496",
+                 *           "value": "1000.000"
+                 *         },
+                 *         {
+                 *           "name": "ActualCarrierName",
+                 *           "salt": "1bc81934216e060936d6b84caf7c3de58b42f1f6351ef1a19f3eba41176a5ac0",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "ActualCarrierBusinessLicense",
+                 *           "salt": "00967c160bc35347948f63d80799f75aa561c880477b152c4d55fdd7c537395d",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "ActualCarrierID",
+                 *           "salt": "31ae80d06a9927659a71f54653bbe4a0408a5751846eb2617847a20e88ed9dd5",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "PolicyNumber",
+                 *           "salt": "13daab3ec4f5a7080b2a043900a6f729354a30f060d0fa4dc7f51e15bc242b78",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "InsuranceCompanyCode",
+                 *           "salt": "8180735ed8815ce529d55b447694670cc781f7c084309ff9a20be7842ba90c6d",
+                 *           "value": ""
+                 *         },
+                 *         {
+                 *           "name": "Remark",
+                 *           "salt": "5327f266b92f213e298019bd0491529bbc981c1913d449e0b3cc86f7038f96c3",
+                 *           "value": ""
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["CargoLeft"];
+            };
+        };
+        readonly responses: {
+            /** @description What is held now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CargoHeld"];
+                };
+            };
+            /** @description `unknown_field` 未知字段 Unknown field; `invalid_field` 字段值无效 Invalid value; `malformed_json` 不是有效的 JSON Not valid JSON; `missing_field` 缺少字段 Missing field; `field_wrong` 字段不符合格式 Field not right */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unknown_field" | "invalid_field" | "malformed_json" | "missing_field" | "field_wrong";
+                    };
+                };
+            };
+            /** @description `credentials_needed` 需要凭证 Credentials needed; `credentials_wrong` 凭证无效 Wrong credentials */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "credentials_needed" | "credentials_wrong";
+                    };
+                };
+            };
+            /** @description `data_restricted` 信息限制使用 Data restricted; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_restricted" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                    };
+                };
+            };
+            /** @description `not_found` 没有找到 Not found */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "not_found";
+                    };
+                };
+            };
+            /** @description `body_too_slow` 请求体传输过慢 Body too slow */
+            readonly 408: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_slow";
+                    };
+                };
+            };
+            /** @description `no_vault` 本节点不存放资料 No vault here; `holdings_elsewhere` 应存放于自有节点 Kept at another node; `fields_differ` 与运单不符 Differ from the waybill; `holdings_taken` 已存放其他内容 Held already */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "no_vault" | "holdings_elsewhere" | "fields_differ" | "holdings_taken";
+                    };
+                };
+            };
+            /** @description `data_erased` 信息已删除 Data erased */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "data_erased";
+                    };
+                };
+            };
+            /** @description `body_too_large` 请求体过大 Body too large */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "body_too_large";
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` 不支持的内容类型 Unsupported media type */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
+                        /** @enum {string} */
+                        readonly code?: "unsupported_media_type";
                     };
                 };
             };
@@ -16840,7 +17616,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
+                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
                  */
                 readonly id: string;
             };
@@ -16950,7 +17726,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_58dhw6wj4h7fxrg8w8ms4x5jfk
+                 * @example whk_6h7mwgdx594s6cx68bfwcwmhjx
                  */
                 readonly id: string;
             };
@@ -17073,7 +17849,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
+                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
                  */
                 readonly id: string;
             };
@@ -17183,7 +17959,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
+                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
                  */
                 readonly id: string;
             };
@@ -17338,7 +18114,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
+                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
                  */
                 readonly id: string;
             };
@@ -17493,7 +18269,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_35x2rm6gy9023fc15z0fgds4nj
+                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
                  */
                 readonly id: string;
             };
