@@ -222,6 +222,11 @@ impl Asking {
         Ok(())
     }
 
+    /// Counts a request that costs as much as so many.
+    pub(crate) fn costs(&self, api: &Api, requests: u32) -> Result<(), Problem> {
+        spend(api, &self.budget, Lane::General, requests.saturating_sub(1))
+    }
+
     /// Whose event streams are counted together.
     pub(crate) fn stream_owner(&self) -> Owner {
         let is_known = match &self.caller {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chain::Time;
+use chain::fields;
 use chain::ids::{ApplicationId, OrganisationId};
 use chain::query;
-use chain::records::Application;
 use chain::records::application::{ApplicationState, ClaimState};
+use chain::records::{Application, Organisation};
 use sealing::{ClaimSent, Content};
 use store::Store;
 use tokio::sync::mpsc;
@@ -110,7 +111,10 @@ pub(super) async fn run(
             () = wait => {
                 let now = Instant::now();
                 let ready = due.iter_mut().filter(|(_, one)| one.at.is_some_and(|at| at <= now));
-                for (id, one) in ready.take(AT_ONCE - carrying.len()) {
+                // Who waits longest is next, so that an inbox that hangs keeps nobody waiting for ever.
+                let mut ready: Vec<_> = ready.collect();
+                ready.sort_unstable_by_key(|(_, one)| one.at);
+                for (id, one) in ready.into_iter().take(AT_ONCE - carrying.len()) {
                     one.at = None;
                     carrying.spawn(carry(Arc::clone(&parts), *id));
                 }
@@ -176,6 +180,15 @@ fn load(parts: &Parts, id: ApplicationId) -> Option<Load> {
     let mut load: BTreeMap<OrganisationId, Vec<ClaimSent>> = BTreeMap::new();
     for claim in held.iter().filter(|claim| places.contains(&claim.place)) {
         let on_chain = application.claims.get(claim.place as usize)?;
+        let root = fields::root(fields::table(claim.kind), &claim.fields);
+        let attester = query::typed::<Organisation, _>(&at, on_chain.attester.0, now);
+        let attests =
+            attester.is_some_and(|seen| seen.value.attests(on_chain.kind, application.prefecture));
+        if claim.kind != on_chain.kind || root != Ok(on_chain.root) || !attests {
+            // Nobody is sent what is not theirs to answer.
+            tracing::error!(application = %id, place = claim.place, "a claim is not carried");
+            continue;
+        }
         load.entry(on_chain.attester).or_default().push(ClaimSent {
             application: id,
             claim: claim.place,

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::ApplyingError;
 use super::config::SmsConfig;
 use super::phones::Drawn;
-use crate::outgoing::{Outgoing, Target};
+use crate::outgoing::{Failure, Outgoing, Target};
 
 /// Bytes of a gateway's answer that are read.
 const ANSWER_BYTES: usize = 4 << 10;
@@ -36,9 +36,14 @@ struct Text<'a> {
     en: String,
 }
 
-/// The gateway did not take it.
+/// The gateway did not take it, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NotSent;
+pub(crate) struct NotSent {
+    /// True if the message cannot be on its way all the same.
+    pub(super) is_certain: bool,
+}
+
+const CERTAINLY_NOT: NotSent = NotSent { is_certain: true };
 
 impl Gateway {
     pub(super) fn new(config: Option<&SmsConfig>, is_demo: bool) -> Result<Self, ApplyingError> {
@@ -61,7 +66,7 @@ impl Gateway {
     ) -> Result<(), NotSent> {
         let code = drawn.code.as_str();
         match self {
-            Self::None => Err(NotSent),
+            Self::None => Err(CERTAINLY_NOT),
             Self::Log => {
                 let request = drawn.request.as_str();
                 tracing::info!(request, code, "one-time code of the demo, sent nowhere");
@@ -74,7 +79,7 @@ impl Gateway {
                     zh: format!("【滇运码】验证码 {code}，5 分钟内有效。如非本人操作，请勿理会。"),
                     en: format!("Yunnan Transport Code: {code}. Good for 5 minutes."),
                 };
-                let body = serde_json::to_vec(&text).map_err(|_| NotSent)?;
+                let body = serde_json::to_vec(&text).map_err(|_| CERTAINLY_NOT)?;
                 let mut request =
                     Request::post(url.path()).header(header::CONTENT_TYPE, "application/json");
                 if let Some(secret) = secret {
@@ -85,11 +90,13 @@ impl Gateway {
                     Ok((200..300, _)) => Ok(()),
                     Ok((status, _)) => {
                         tracing::warn!(status, "the gateway of text messages refused");
-                        Err(NotSent)
+                        Err(NotSent { is_certain: (400..500).contains(&status) })
                     }
                     Err(failure) => {
                         tracing::warn!(?failure, "the gateway of text messages gave no answer");
-                        Err(NotSent)
+                        let never =
+                            [Failure::NameUnknown, Failure::AddressClosed, Failure::Unreachable];
+                        Err(NotSent { is_certain: never.contains(&failure) })
                     }
                 }
             }

@@ -22,6 +22,9 @@ use crate::outgoing::{Failure, Outgoing, Target};
 /// Bytes of an inbox's answer that are read.
 const ANSWER_BYTES: usize = 16 << 10;
 
+/// Longest life of a published key, with room for clocks, in milliseconds.
+const LONGEST_MS: u64 = 70 * 60_000;
+
 /// Why a parcel did not get into an inbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotPosted {
@@ -33,7 +36,7 @@ pub(crate) enum NotPosted {
     Refused {
         /// Stable code.
         code: String,
-        /// What it said.
+        /// Its reasons, as codes.
         detail: String,
     },
 }
@@ -132,48 +135,62 @@ impl Inboxes {
             return Ok(());
         }
         let said = serde_json::from_slice::<Said>(&answer);
-        Err(said.map_or(NotPosted::Unreachable, |said| {
-            let short = |text: String| text.chars().take(200).collect();
-            NotPosted::Refused { code: short(said.code), detail: short(said.detail) }
+        Err(said.map_or(NotPosted::Unreachable, |said| NotPosted::Refused {
+            code: codes(&said.code),
+            detail: codes(&said.detail),
         }))
     }
 
+    /// The key that an authority publishes, as far as the chain has its signer in force now.
     async fn published(
         &self,
         organisation: OrganisationId,
         inbox: &Inbox,
         now: Time,
     ) -> Result<Published, NotPosted> {
-        let known = inbox.published.lock().clone();
         let of = (self.chain(), organisation);
-        if let Some(known) = known.filter(|known| known.check(of, now).is_ok()) {
-            return Ok(known);
-        }
-        let request = Request::get(inbox.authority.path());
-        let sent = self.outgoing.send(&inbox.authority, request, Bytes::new(), ANSWER_BYTES);
-        let (status, answer) = sent.await.map_err(unreachable)?;
-        let who = serde_json::from_slice::<Who>(&answer).ok().filter(|_| status == 200);
-        let published = who.ok_or(NotPosted::Unreachable)?.sealed_to;
+        let known = inbox.published.lock().clone().filter(|known| known.check(of, now).is_ok());
+        let published = match known {
+            Some(known) => known,
+            None => self.asked(inbox).await?,
+        };
+        *inbox.published.lock() = None;
         if let Err(error) = published.check(of, now) {
             tracing::error!(%organisation, %error, "an authority's key is not trusted");
             return Err(NotPosted::NotTrusted);
         }
+        if published.valid_until > now.plus(LONGEST_MS) {
+            tracing::error!(%organisation, "an authority's key is published for too long");
+            return Err(NotPosted::NotTrusted);
+        }
+        if !self.is_signed_by_it(&published, now).await {
+            tracing::error!(%organisation, "an authority's key is signed by none that the chain has of it");
+            return Err(NotPosted::NotTrusted);
+        }
+        *inbox.published.lock() = Some(published.clone());
+        Ok(published)
+    }
+
+    async fn asked(&self, inbox: &Inbox) -> Result<Published, NotPosted> {
+        let request = Request::get(inbox.authority.path());
+        let sent = self.outgoing.send(&inbox.authority, request, Bytes::new(), ANSWER_BYTES);
+        let (status, answer) = sent.await.map_err(unreachable)?;
+        let who = serde_json::from_slice::<Who>(&answer).ok().filter(|_| status == 200);
+        Ok(who.ok_or(NotPosted::Unreachable)?.sealed_to)
+    }
+
+    async fn is_signed_by_it(&self, published: &Published, now: Time) -> bool {
         let store = self.store.clone();
         let signer = RegisteredKey::id_of(&published.signer);
         let found = tokio::task::spawn_blocking(move || {
             query::typed::<RegisteredKey, _>(&store.latest(), signer, now)
         });
         let found = found.await.ok().flatten().map(|seen| seen.value);
-        let attests = found.is_some_and(|key| {
+        found.is_some_and(|key| {
             let has_role = matches!(key.uses, Use::Organisation(roles) if roles.has(Role::Attest));
-            key.owner == Owner::Organisation(organisation) && has_role && key.ended_at.is_none()
-        });
-        if !attests {
-            tracing::error!(%organisation, "an authority's key is signed by none that the chain has of it");
-            return Err(NotPosted::NotTrusted);
-        }
-        *inbox.published.lock() = Some(published.clone());
-        Ok(published)
+            let is_its = key.owner == Owner::Organisation(published.organisation);
+            is_its && has_role && key.ended_at.is_none()
+        })
     }
 
     fn chain(&self) -> Hash {
@@ -184,4 +201,26 @@ impl Inboxes {
 fn unreachable(failure: Failure) -> NotPosted {
     tracing::warn!(?failure, "an authority's inbox gave no answer");
     NotPosted::Unreachable
+}
+
+/// Codes with commas between; nothing of a text, which might repeat what the authority was sent.
+fn codes(text: &str) -> String {
+    let is_code = |symbol: char| symbol.is_ascii_lowercase() || "_, ".contains(symbol);
+    match text.len() <= 100 && text.chars().all(is_code) {
+        true => text.to_owned(),
+        false => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_an_authority_says_codes_alone_go_on() {
+        assert_eq!(codes("person_differs, statement_missing"), "person_differs, statement_missing");
+        for text in ["no such person 539901199001010015", "\u{5f20}\u{4e09}", &"x".repeat(101)] {
+            assert_eq!(codes(text), "", "{text}");
+        }
+    }
 }

@@ -157,7 +157,10 @@ impl Applying {
         match self.gateway.send(self.inboxes.outgoing(), phone, &drawn).await {
             Ok(()) => Ok(drawn),
             Err(not) => {
-                self.phones.take_back(&drawn);
+                // What may be on its way counts, so that a slow gateway lets nobody be flooded.
+                if not.is_certain {
+                    self.phones.take_back(&drawn);
+                }
                 Err(Err(not))
             }
         }

@@ -12,7 +12,7 @@ use chain::fields::{self, Field, Salt};
 use chain::ids::{ApplicationId, OrganisationId, PersonId, Prefecture, Time};
 use chain::keys::PublicKey;
 use chain::query;
-use chain::records::application::Wanted;
+use chain::records::application::{ClaimState, Wanted};
 use chain::records::certificate::CertificateKind;
 use chain::records::vehicle::VehicleOwner;
 use chain::records::{Application, Code, Custody, InterfaceScope, Organisation, Person};
@@ -22,7 +22,7 @@ use chain::{Action, Hash};
 use formats::{Rules, Table};
 use store::At;
 use subtle::ConstantTimeEq;
-use vault::{Subject, View};
+use vault::{HeldClaim, Subject, View};
 
 use super::drafts::{DRAFT_MS, Draft, Owner, Paper, Purpose};
 use super::phones::Phone;
@@ -213,6 +213,10 @@ impl Api {
             self.guessed(&who.owner);
             return Err(Problem::new(&messages::NOT_FOUND).value(id));
         };
+        let replaced = wish.place.and_then(|place| application.claims.get(place as usize));
+        if replaced.is_some_and(|claim| !matches!(claim.state, ClaimState::Refused { .. })) {
+            return Err(Problem::new(&messages::CLAIM_DIFFERS).field("place").value("place"));
+        }
         let place = wish.place.map_or(application.claims.len(), |place| place as usize);
         if place > application.claims.len() {
             return Err(Problem::new(&messages::CLAIM_DIFFERS).field("place").value("place"));
@@ -271,9 +275,17 @@ impl Api {
             let Some(seen_person) = query::typed::<Person, _>(&at, person.0, now) else { continue };
             let code = seen_person.value.code;
             let code = code.and_then(|code| query::typed::<Code, _>(&at, code.record(), now));
+            // Not one that somebody else tried with this person's papers, and no earlier phone.
+            let leads = match &code {
+                Some(code) => code.value.application == id,
+                None => seen_person.value.application == Some(id),
+            };
+            if !leads {
+                continue;
+            }
             let prefecture = code.map_or(seen.value.prefecture, |code| code.value.prefecture);
             let Ok(claims) = vault.claims(subject, View::ordinary(now)) else { continue };
-            let identity = claims.iter().find(|claim| claim.kind == CertificateKind::Identity);
+            let identity = claims.iter().find(|claim| is_attested_identity(&seen.value, claim));
             let Some(identity) = identity else { continue };
             let has = |name: &str, text: &str| {
                 let field = identity.fields.iter().find(|field| field.name == name);
@@ -361,6 +373,16 @@ impl PreparedClaim {
     fn new_claim(&self) -> NewClaim {
         NewClaim { kind: self.kind, root: self.root, attester: self.attester }
     }
+}
+
+/// True for what opens the identity that an authority attested in an application.
+fn is_attested_identity(application: &Application, held: &HeldClaim) -> bool {
+    let Some(claim) = application.claims.get(held.place as usize) else { return false };
+    let root = fields::root(fields::table(held.kind), &held.fields);
+    claim.kind == CertificateKind::Identity
+        && held.kind == claim.kind
+        && matches!(claim.state, ClaimState::Attested(_))
+        && root == Ok(claim.root)
 }
 
 /// All values of a certificate in the order of its table; a problem that names the first wrong one.

@@ -8,8 +8,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use chain::actions::Statement;
 use chain::ids::{ApplicationId, CodeId, PersonId, RecordId};
+use chain::keys::PublicKey;
 use chain::limits::WAIT_MS;
+use chain::query;
 use chain::receipt::Outcome;
+use chain::records::Person;
 use chain::records::vehicle::VehicleOwner;
 use chain::refusal::Refused;
 use chain::transaction::Decoded;
@@ -189,7 +192,13 @@ impl Api {
                 _ => None,
             };
             vault.put(subject, &contact).map_err(refused)?;
-            vault.replace(subject, &claims).map_err(refused)?;
+            // An added claim never takes the place of one that was added meanwhile.
+            let adds = matches!(&draft.action, Action::ClaimCorrect(c) if c.replaces.is_none());
+            match adds {
+                true => vault.put(subject, &claims),
+                false => vault.replace(subject, &claims),
+            }
+            .map_err(refused)?;
             Ok(before)
         });
         read.await
@@ -241,6 +250,16 @@ impl Api {
         executed.await.map(|placed| placed.receipt.outcome).ok_or(NotOrdered::Waits)
     }
 
+    /// True if a key is the person's one.
+    async fn has_key(&self, person: PersonId, key: PublicKey) -> Result<bool, Problem> {
+        let read = self.read(move |api| {
+            let now = api.exchange.now();
+            let found = query::typed::<Person, _>(&api.store.latest(), person.0, now);
+            Ok(found.is_some_and(|seen| seen.value.keys == [key]))
+        });
+        read.await
+    }
+
     /// Asks the identity authority for a person's new key; answered once the chain has it.
     async fn change_key(
         &self,
@@ -254,6 +273,11 @@ impl Api {
             return Err(Problem::new(&messages::INTERNAL));
         };
         let person = register.person;
+        if self.has_key(person, register.key).await? {
+            // The authority's answer was lost on its way.
+            let person = Some(person);
+            return Ok(Submitted { transaction: None, application: None, code: None, person });
+        }
         let change = KeyChange { register, fields: paper.fields.clone() };
         let content = Content::KeyChange(Box::new(change));
         let now = self.exchange.now();

@@ -62,6 +62,9 @@ pub(super) const NOT_SUBMITTED: &[&Message] = &[
     &messages::CLAIM_DIFFERS,
 ];
 
+/// As many requests as a text message costs who asks for it: somebody pays for it, and somebody's phone rings.
+const MESSAGE_COST: u32 = 30;
+
 /// Most certificates in one request.
 const PAPERS: usize = 12;
 
@@ -281,7 +284,7 @@ pub(crate) struct DraftDone {
 
 /// 获取短信验证码。Sends a one-time code to a phone.
 ///
-/// At most one a minute and five an hour to one phone.
+/// At most one a minute and five an hour to one phone. It counts as 30 requests.
 #[utoipa::path(
     post,
     path = "/v1/applying/codes",
@@ -291,6 +294,7 @@ pub(crate) struct DraftDone {
 )]
 pub(super) async fn send_one_time_code(
     State(api): State<Api>,
+    asking: Asking,
     Query(Nothing {}): Query<Nothing>,
     Body(PhoneWish { phone }): Body<PhoneWish>,
 ) -> Result<(StatusCode, Json<CodeSent>), Problem> {
@@ -304,6 +308,7 @@ pub(super) async fn send_one_time_code(
         false => formats::check_field("telephone", &phone, api.rules()),
     };
     right.map_err(|error| field_wrong("phone", error.messages()))?;
+    asking.costs(&api, MESSAGE_COST)?;
     let drawn = api.applying.send_code(&phone, api.exchange.now()).await;
     let drawn = drawn.map_err(|why| match why {
         Ok(NotDrawn::TooSoon(seconds)) => {

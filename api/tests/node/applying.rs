@@ -31,6 +31,8 @@ struct Asked {
     draft: Value,
     submit: Request,
     application: ApplicationId,
+    /// Somebody whose driving licence was refused, and the application.
+    refused: (Applicant, ApplicationId),
 }
 
 fn asked_well(world: &World) -> &'static Asked {
@@ -43,16 +45,20 @@ fn asked_well(world: &World) -> &'static Asked {
         let done = answer(node.address, &submit).json();
         let application = serde_json::from_value(done["application"].clone()).unwrap();
         answered(node, application);
-        Asked { applicant, draft, submit, application }
+        let other = Applicant::with(node, papers(node, 11).misprinted());
+        let id = other.apply(node, &other.driver());
+        answered(node, id);
+        Asked { applicant, draft, submit, application, refused: (other, id) }
     })
 }
 
 fn correction(asked: &Asked) -> Value {
+    let (applicant, application) = &asked.refused;
     json!({
-        "ticket": asked.applicant.ticket,
-        "application": asked.application,
+        "ticket": applicant.ticket,
+        "application": application,
         "place": 1,
-        "certificate": typed(&asked.applicant.papers.person)[1],
+        "certificate": typed(&applicant.papers.person)[1],
     })
 }
 
@@ -200,6 +206,8 @@ pub(crate) fn badly(world: &World) -> Vec<Case> {
         ),
         correct(foreign, 404, "not_found"),
         correct(with(&correction(asked), "/place", json!(9)), 409, "claim_differs"),
+        // What was attested stays.
+        correct(with(&correction(asked), "/place", json!(0)), 409, "claim_differs"),
         keys(other_name, 422, "person_not_matched"),
         keys(with(&key_change(asked), "/identity_number", json!("1")), 422, "person_not_matched"),
     ]
@@ -389,6 +397,37 @@ fn a_lost_key_is_replaced_and_signs_nothing_any_more() {
     assert_eq!(old.status, 401, "{}", old.text());
     let own = access::get(world, &format!("/v1/persons/{person}"), Some(&token_of(world, &new)));
     assert_eq!(own.status, 200, "{}", own.text());
+}
+
+#[test]
+fn a_phone_that_came_with_an_earlier_application_takes_nobodys_code() {
+    let world = world();
+    let node = &world.node;
+    // A thief has a copy of the papers, applies first, and an authority attests the identity.
+    let thief = Applicant::with(node, papers(node, 12).misprinted());
+    let first = answered(node, thief.apply(node, &thief.driver()));
+    assert!(matches!(first.claims[0].state, ClaimState::Attested(_)) && first.person.is_some());
+    let withdrawn = chain::actions::ApplicationWithdraw { application: first.id };
+    let body = serde_json::to_string(&node.sign("regulator", withdrawn)).unwrap();
+    let target = "/v1/transactions?wait=ordered";
+    let sent = send(node.address, &Request::post(target, crate::http::JSON, body));
+    assert!(sent.json()["receipt"]["outcome"]["executed"].is_object(), "{}", sent.text());
+    let driver = Applicant::new(node, 12);
+    let issued = answered(node, driver.apply(node, &driver.driver()));
+    assert_eq!((issued.state, issued.person), (ApplicationState::Issued, first.person));
+    let identity = &driver.papers.person[0];
+    let wish = |ticket: &str| {
+        json!({
+            "ticket": ticket,
+            "holder_key": thief.key.public(),
+            "custody": "device",
+            "identity_number": identity.value("identityNumber"),
+            "name": identity.value("driverName"),
+        })
+    };
+    let tell = |ticket: &str| answer(node.address, &told("/v1/applying/keys", &wish(ticket)));
+    assert_eq!(tell(&thief.ticket).code(), "person_not_matched");
+    assert_eq!(tell(&driver.ticket).status, 201, "the driver's own phone");
 }
 
 #[test]

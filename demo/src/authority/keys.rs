@@ -13,7 +13,7 @@ use sealing::KeyChange;
 use super::judge::judge;
 use super::messages::{Problem, Taken};
 use super::{Office, Role, lock};
-use crate::node::{Node, Verdict, now, sign};
+use crate::node::{Node, NodeError, Verdict, now, sign};
 
 /// Verifies and registers; answers once the chain has it.
 pub(super) async fn change<N: Node>(
@@ -44,23 +44,26 @@ pub(super) async fn change<N: Node>(
         Answer::Yes { tags, .. } => tags.first().copied(),
         Answer::No { reason } => return Err(doubted(reason.as_str())),
     };
-    let no_answer = |error: crate::node::NodeError| {
+    let no_answer = |error: NodeError| {
         let title = "节点没有应答，请稍后再试 / the node gave no answer, try again later";
         let status = StatusCode::BAD_GATEWAY;
         Problem::new(status, "node_unreachable", title, error.to_string())
     };
     let person = office.node.person(change.register.person).await.map_err(no_answer)?;
-    if person.is_none_or(|person| Some(person.tag) != tag) {
+    if person.as_ref().is_none_or(|person| Some(person.tag) != tag) {
         return Err(doubted("person_differs"));
     }
     let action = change.register.clone();
+    if person.is_some_and(|person| person.keys == [action.key]) {
+        return Ok((StatusCode::OK, Json(Taken { taken: 1 })));
+    }
     let signed = sign(&office.setup.key, office.node.chain_id(), action, now());
     let verdicts = office.node.submit(std::slice::from_ref(&signed)).await.map_err(no_answer)?;
     match verdicts.into_iter().next() {
         Some(Verdict::Executed) => Ok((StatusCode::OK, Json(Taken { taken: 1 }))),
         Some(Verdict::Refused(codes)) => Err(doubted(&codes.join(", "))),
-        Some(Verdict::NotTaken(code)) => Err(doubted(&code)),
-        None => Err(doubted("no_verdict")),
+        Some(Verdict::NotTaken(code)) => Err(no_answer(NodeError(code))),
+        None => Err(no_answer(NodeError("no verdict".to_owned()))),
     }
 }
 
