@@ -18,7 +18,7 @@ use zeroize::Zeroize;
 use super::Api;
 use super::holdings::{HeldDocument, HeldState, field_wrong, held_of, refused};
 use super::webhooks::member;
-use crate::access::caller::Caller;
+use crate::access::Caller;
 use crate::access::guard::Asking;
 use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
 use crate::http::messages::{self, Message};
