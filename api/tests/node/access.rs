@@ -202,7 +202,10 @@ fn request(world: &World, row: &Row) -> (Request, &'static str) {
             return (Request::post(path, crate::http::JSON, r#"{"fields":[]}"#), "");
         }
         "GET /v1/waybills/{id}/holdings" => (format!("/v1/waybills/{waybill}/holdings"), ""),
-        "GET /v1/waybills/{id}/fields" => (format!("/v1/waybills/{waybill}/fields"), ""),
+        "GET /v1/waybills/{id}/fields" => {
+            let _left = crate::cargo::read(world);
+            (format!("/v1/waybills/{}/fields", world.agreed.carried.id), "waybill")
+        }
         other if other.contains("/v1/webhooks/{id}") => return (unknown_webhook(other), ""),
         other => (other.strip_prefix("GET ").unwrap().to_owned(), ""),
     };

@@ -45,7 +45,7 @@ fn asked_well(world: &World) -> &'static Asked {
         let done = answer(node.address, &submit).json();
         let application = serde_json::from_value(done["application"].clone()).unwrap();
         answered(node, application);
-        let other = Applicant::with(node, papers(node, 11).misprinted());
+        let other = Applicant::with(node, papers(node, 21).misprinted());
         let id = other.apply(node, &other.driver());
         answered(node, id);
         Asked { applicant, draft, submit, application, refused: (other, id) }

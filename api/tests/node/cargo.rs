@@ -164,7 +164,7 @@ pub(crate) fn badly(world: &World) -> Vec<Case> {
     let leave = || Request::post(holdings(carried.id), JSON, json!({ "fields": [] }).to_string());
     assert_eq!(send(world.node.address, &told(world, carried)).status, 200);
     vec![
-        Case(left(world, carried.id, &json!({})), 400, "invalid_body"),
+        Case(left(world, carried.id, &json!({})), 400, "missing_field"),
         Case(left(world, carried.id, &json!({ "fields": [], "x": 1 })), 400, "unknown_field"),
         Case(left(world, carried.id, &json!({ "fields": [] })), 400, "field_wrong"),
         Case(with(&|f| f[weight]["value"] = json!("much")), 400, "field_wrong"),

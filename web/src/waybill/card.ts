@@ -37,6 +37,9 @@ const ALONG: readonly WaybillState[] = ['offered', 'accepted', 'loaded', 'in_tra
 /** What somebody has to be sure of: the one tap is a second one. */
 const ENDS: readonly StepName[] = ['decline', 'withdraw', 'cancel', 'abort', 'dispute'];
 
+/** What nobody told yet is asked for again after so long. */
+const ASK_AGAIN_MS = 30_000;
+
 /** What a card needs of its page. */
 export interface CardPlace {
   readonly actor: Actor | null;
@@ -67,6 +70,7 @@ export class WaybillCard {
   private details: Details | null = null;
   /** What the maker's node told the driver, where no link opened it here. */
   private told: Values | null = null;
+  private askedAt = Number.NEGATIVE_INFINITY;
   private maker = '';
   private drawn = '';
   private isBusy = false;
@@ -112,7 +116,8 @@ export class WaybillCard {
     const isOther = waybill.state !== this.waybill.state;
     this.waybill = waybill;
     if (isOther) this.leave();
-    if (isOther) void this.learn();
+    const isUntold = this.details === null && this.told === null;
+    if (isOther || (isUntold && performance.now() - this.askedAt > ASK_AGAIN_MS)) void this.learn();
     this.update();
   }
 
@@ -129,10 +134,17 @@ export class WaybillCard {
     this.maker = await nameOf(this.waybill.maker);
     const kept = await detailsOf(this.waybill.id);
     if (kept === null || !(await this.open(kept))) {
-      if (this.told === null && this.at.actor !== null) this.told = await toldOf(this.at.actor, this.waybill);
+      await this.ask();
       this.update();
     }
     await this.findPhotographs();
+  }
+
+  /** Asks the maker's node, which may have the fields a little later than the chain has the waybill. */
+  private async ask(): Promise<void> {
+    if (this.told !== null || this.at.actor === null) return;
+    this.askedAt = performance.now();
+    this.told = await toldOf(this.at.actor, this.waybill);
   }
 
   /** Photographs that were taken here are saved from here, should anybody ask what a digest stands for. */

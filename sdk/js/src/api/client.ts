@@ -165,14 +165,18 @@ export class Client {
     return this.post('/v1/verify', { text, threshold });
   }
 
-  /** Leaves the full fields of a waybill with the node of its maker, in whose name it is asked. The same again changes nothing. */
-  async leaveWaybillFields(id: string, fields: readonly Field[]): Promise<Schemas['CargoHeld']> {
-    return (await this.http.postJson(`/v1/waybills/${encodeURIComponent(id)}/holdings`, { fields })) as Schemas['CargoHeld'];
+  /**
+   * Leaves the full fields of a waybill with the node of its maker, in whose name it is asked. The same again changes
+   * nothing.
+   */
+  async leaveWaybillFields(id: string, fields: readonly Field[]): Promise<void> {
+    await this.http.postJson(`/v1/waybills/${encodeURIComponent(id)}/holdings`, { fields });
   }
 
   /** The full fields of a waybill for its two sides. They are what its maker said only if `fieldsRoot` makes its root. */
   async waybillFields(id: string): Promise<readonly Field[]> {
-    return (await this.get('/v1/waybills/{id}/fields', { path: { id } })).fields;
+    const answer = await this.http.get(`/v1/waybills/${encodeURIComponent(id)}/fields`);
+    return (answer as { readonly fields: readonly Field[] }).fields;
   }
 
   /**
