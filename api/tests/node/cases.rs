@@ -118,7 +118,6 @@ pub(crate) fn well_asked(world: &World) -> Vec<Case> {
         get("/waybill"),
         get("/apply"),
         get(format!("/interfaces?organisation={maker}")),
-        get("/apply"),
     ];
     cases.extend(
         [exchanged, webhooks, crate::modules::cases, crate::applying::well_asked]

@@ -411,7 +411,7 @@ export interface paths {
         readonly put?: never;
         /**
          * 获取短信验证码。Sends a one-time code to a phone.
-         * @description At most one a minute and five an hour to one phone.
+         * @description At most one a minute and five an hour to one phone. It counts as 30 requests.
          */
         readonly post: operations["send_one_time_code"];
         readonly delete?: never;
@@ -7181,7 +7181,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_4sgnqb1kj2sy459qgwq55pf7x3
+                 * @example acc_0fyypg14hqjdxt61s6k3vm71m5
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -7417,7 +7417,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aff_6a9s7sxx8mpqyxech0j1q6frjw
+                 * @example aff_63h2jkjgz2tgkke6yyvz8zsrgn
                  */
                 readonly id: components["schemas"]["AffiliationId"];
             };
@@ -7525,7 +7525,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_7xz917c9vy06nq0q9pndft9r5m
+                 * @example org_7myr4a2vr3de9y85n1q11fd3hb
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -7647,7 +7647,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_7pxzyh6qp4kfwjv5atm9f7qk6r
+                 * @example app_1we23anet2mch93tp4mpypem6m
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7757,7 +7757,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_7pxzyh6qp4kfwjv5atm9f7qk6r
+                 * @example app_1we23anet2mch93tp4mpypem6m
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7879,7 +7879,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_7pxzyh6qp4kfwjv5atm9f7qk6r
+                 * @example app_1we23anet2mch93tp4mpypem6m
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7894,42 +7894,42 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "4b30787b5a97df2f51a1d16041279ea34d1cb17044bbea8b2cfc6ded053ee323",
+                 *               "salt": "6b2f7b5d0857ae28a75441629aa20b1532ec279443fa2e6b31bd05de43a6038d",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "sex",
-                 *               "salt": "f29f72fe74af0cfb499f960e4dacc0dcec517b0dcac0e511155db69229090a9f",
+                 *               "salt": "6343e51d3d5801d485648ba269e947cdb64f3ecfe80a6d022a40598e195ebc8a",
                  *               "value": "男"
                  *             },
                  *             {
                  *               "name": "birthDate",
-                 *               "salt": "6b74c7452d23194498d84d2075bde0b86f3407153232b028c4fb9df2b838f50d",
+                 *               "salt": "f7f6b5a4eebe1460b749a3c605d8831456e8d18fde172e5b546251f2db562687",
                  *               "value": "19960602"
                  *             },
                  *             {
                  *               "name": "identityNumber",
-                 *               "salt": "752916547b3470b517d5075c8153b71298c9b4fff765f473f5c1891e8c6b12d0",
+                 *               "salt": "8e9f25ecb5e1919bf2098305a3b2822518dc9e5f05538131877fc42c1c99bfb0",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "address",
-                 *               "salt": "009f8bae045d4b3b2d9e80d48c10bed31abf866d5e1a8e8ee9683b8605883dcb",
+                 *               "salt": "2027b2bc4a37a1e2468cff3136449dd16c640df77ee4f749444000a3c526f80e",
                  *               "value": "云南省昆明市示例路5号(测)"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "beb353893cfa54b1a256929660d8b75fbad5ef72c391876681c7c83adf6f9c67",
+                 *               "salt": "cdb4222d0e89e7c11cac7fbc302800348eaaba3848cd37000247d906b469decc",
                  *               "value": "昆明市公安局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "b0bd441a17a75b926dc7c983219dbe209183904a5d417ac9b570259ba207d552",
+                 *               "salt": "2613d71b3c1356e6962be6d29e4afbe580e612fb0b35ad13660e72e8619bf804",
                  *               "value": "20131206"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "2734ad9d3175b474f79a0fb984c83d62d06816495d43274e2fe8dff3a1c27740",
+                 *               "salt": "2647558e8f36893ec1fbbdc4b74e04731ab1a7e0b4781c4d4bc8552dd41b80ab",
                  *               "value": "20331130"
                  *             }
                  *           ],
@@ -7940,37 +7940,37 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "b746c516c40a59372041dda38064dab084521467f7df30c7f736ca8cf45ea964",
+                 *               "salt": "96568234467e00c2f1ebd5f3b5771b042efdf9e870ff92c7de64e3bcef9e7b69",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "drivingLicense",
-                 *               "salt": "16ea53918ccde59775b853a45853c2258934466892e3ead9ea544db13485d636",
+                 *               "salt": "11c48c6e602c7d74986f46a91a0518775a509e79375ab52be2af2b27bd053f69",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "vehicleClass",
-                 *               "salt": "5c6041e1a9a76ff422e1b267a4efa489b3632320bc521eb06038f5b45ccdaadc",
+                 *               "salt": "255d4b31e31676013427024e759ce6e52cef0e224a9c5a6178cbc87204acc34b",
                  *               "value": "B2"
                  *             },
                  *             {
                  *               "name": "fileNumber",
-                 *               "salt": "3056d2086f0df94f00ce20786b991093a1f31a72cdf9a31f161e56404e980df4",
+                 *               "salt": "c887bc085ae444e14282936a54c34165bf0d0cfeb597d5e8f1ffe317e212ca0d",
                  *               "value": "530186858763"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "32759f6dca652dbd8e91a7a498002c58d1b4499ae1c878330f5ceab1316e67cd",
+                 *               "salt": "a8ed775df6ec6d4a949b1ed4cc79750e930b16a00d2d8c33bdda0698334ecc23",
                  *               "value": "昆明市交警支队(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "016ee3880f542e87e1851aca7b6b5ae2c070b3e8213fa5fda1e07b6e1e7676cc",
+                 *               "salt": "ee7403a83caff16441156d6dfd1137c030bb68b8bb82c1a5171ce026dd3273c9",
                  *               "value": "20230416"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "d7885bbd6509ce4904038cd8ed54b459f15b95e52c415db5c6b87e8a2428bf2c",
+                 *               "salt": "6d3120d9a3ff237801e1e4e56d8da5d5e266f076b6c5d7df655b846861eaead2",
                  *               "value": "20330412"
                  *             }
                  *           ],
@@ -7981,32 +7981,32 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "bf30612635814035fadc90b563eb8f9e5947ce773bcbb40e7d1c2de2aed8d5b4",
+                 *               "salt": "481bd6c66685e4c7341d00735c11d8abe3993d047f9115fec0cddc0b3d8b9f25",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "qualificationCertificate",
-                 *               "salt": "3bf54695ccd1ea7d5aa2d03a5dc1405c19a17ac9b68548f759f74b3cddc36c6c",
+                 *               "salt": "27469386fa8e6acaa37b241097b8d2fd86da9083f83ae9e3ff4527d9b7e865a7",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "qualificationClass",
-                 *               "salt": "4bbf98f5d0b667906b927d179b0206e21e0b5511913e2e769f086c274ccde111",
+                 *               "salt": "c990e345020aef005e3896319c9afe18cdce2ebe71216a4747b296964061b47b",
                  *               "value": "经营性道路货物运输驾驶员"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "177876b173cf5d9d41a0037460d88a8007315be3d6ee5e7be5222a7832616c01",
+                 *               "salt": "250545c661af78619fbcdd11d0a22829bbebd3194eda7d0ddf037d4a5b70b266",
                  *               "value": "昆明市交通运输局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "3c7d92921ef01cf0b4fd7a0c753fe7dec327a8d47fa6d5ee6755215f7aa583c1",
+                 *               "salt": "c1c7b4b909a00b7818ba0ae604d7807e138153d7d8fe16e6f8166f30a4a88670",
                  *               "value": "20231213"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "8e25124c3031e9d382e83b7f13078c0102dc717131ca8adcfbcd20388b7b1e43",
+                 *               "salt": "d7916c3b8f077f84f7420d4b8dd142d7c66d3ce8a38513783a529e32765620d4",
                  *               "value": "20291210"
                  *             }
                  *           ],
@@ -8018,7 +8018,7 @@ export interface operations {
                  *         "emergency": "滇测家属 16400004321",
                  *         "phone": "16400001234"
                  *       },
-                 *       "holder": "ed25519:90afdbad54a709691b40e226a3eaad57a05795d4a4ef619f3fb5372b0be019a1"
+                 *       "holder": "ed25519:62dc9f08f1a5ff0b1630af35e7ab354c2ec3413c903a0ed482fe1be1b8153c99"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["HoldingsLeft"];
@@ -8230,9 +8230,9 @@ export interface operations {
                  *           }
                  *         }
                  *       },
-                 *       "holder_key": "ed25519:7ca8caa3f9de3235c98780156657f805695d01feb3cb810bd8cf4af16b6e9a35",
+                 *       "holder_key": "ed25519:091a103dea669aa93a3f2bf8bf69287b2de14f88d4007fee04e018d9da8055d6",
                  *       "prefecture": 5304,
-                 *       "ticket": "9d56a53a389efd9c735e656d78670a5041f6c59f9a96ae4b7d204d9c4a03fbe0"
+                 *       "ticket": "62ee218a2bcca4c6191d6d203e01571fbceaaf445a1c5bf68d158c6546254263"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["ApplyingWish"];
@@ -8556,7 +8556,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "phone": "16485390398"
+                 *       "phone": "16407959095"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["PhoneWish"];
@@ -8705,8 +8705,8 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "078262",
-                 *       "request": "e5a4a81b2ed447f3d99632820c745afd"
+                 *       "code": "260758",
+                 *       "request": "c89304ab64e894ff72aef4bff63e2e2d"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CodeEntered"];
@@ -8855,21 +8855,21 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "application": "app_5575zcpg2cmkkmca1twpsk4nqa",
+                 *       "application": "app_0xmb51tsk0phyh3cjwsdmgcrpg",
                  *       "certificate": {
                  *         "kind": "driving_licence",
                  *         "values": {
-                 *           "driverName": "李龙军(测)",
-                 *           "drivingLicense": "539902198704187177",
-                 *           "fileNumber": "530376096018",
-                 *           "issuingOrganizations": "曲靖市交警支队(测)",
-                 *           "validPeriodFrom": "20220630",
-                 *           "validPeriodTo": "20280627",
+                 *           "driverName": "赵永(测)",
+                 *           "drivingLicense": "539902199205178633",
+                 *           "fileNumber": "530389600506",
+                 *           "issuingOrganizations": "曲靖市交警支队(测)局",
+                 *           "validPeriodFrom": "20171219",
+                 *           "validPeriodTo": "长期",
                  *           "vehicleClass": "C1"
                  *         }
                  *       },
                  *       "place": 1,
-                 *       "ticket": "9d42faa5ba7f2aeafc3cf4d2123e479ef8ef77b9c4a4f9641c71cfa800f2e9f2"
+                 *       "ticket": "10fa23c620d2b265196d8f59bb8623ad7590db705caff471b70a9e38a9764bde"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CorrectionWish"];
@@ -9046,7 +9046,7 @@ export interface operations {
                  *       "holder_key": "ed25519:62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe",
                  *       "identity_number": "539902198704187177",
                  *       "name": "李龙军(测)",
-                 *       "ticket": "9d42faa5ba7f2aeafc3cf4d2123e479ef8ef77b9c4a4f9641c71cfa800f2e9f2"
+                 *       "ticket": "6abe1970b7defba194a515e8c5cb3d1f843ec6419069b94a31164aa5afe396e5"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["KeyChangeWish"];
@@ -9203,7 +9203,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description What was made ready: 32 hexadecimal digits.
-                 * @example fad531edea7fe798638a4bb0ddfdc48a
+                 * @example 797eef4567a7a3a7547aec384ec25824
                  */
                 readonly draft: string;
             };
@@ -9215,13 +9215,13 @@ export interface operations {
                  * @example {
                  *       "statements": [
                  *         {
-                 *           "nonce": "7f397aa634502a8a6ded570b7b00a8a1",
-                 *           "signature": "ed25519:572ac9c819f47c17416936adc69821842031d58aaa8289c8a359f9cc0a5bd4ab63f75804dbca43ab4737b82fc08742911c9cf35643ed0bfaa9fcb3c26e20160c",
-                 *           "signer": "ed25519:259f5f09680e0455ac1cfa6a89f1bc45dde99c3f4fd858bda4a48931f8585dec",
-                 *           "valid_until": "2026-11-28T03:43:08.488+08:00"
+                 *           "nonce": "35a39fb52226fc0acb6c50e574a00c78",
+                 *           "signature": "ed25519:5c7023df13693854574a249c8680fd46650a6f79b95aa07cce2098a8f53890d98aa3c096af379e7cb99a574f50f3410617df183342d985cca01ffac133f48409",
+                 *           "signer": "ed25519:19601dcab8c3f774345b8b86c1646470d39f9ec55d48a78bce25b2a2d9a12ba8",
+                 *           "valid_until": "2026-11-28T03:54:32.529+08:00"
                  *         }
                  *       ],
-                 *       "ticket": "9d42faa5ba7f2aeafc3cf4d2123e479ef8ef77b9c4a4f9641c71cfa800f2e9f2"
+                 *       "ticket": "6abe1970b7defba194a515e8c5cb3d1f843ec6419069b94a31164aa5afe396e5"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["DraftSigned"];
@@ -9850,7 +9850,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9968,7 +9968,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10066,7 +10066,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10235,7 +10235,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10246,17 +10246,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "fc853a8f8817d81f8ccb3703aa26f43b",
-                 *         "signature": "ed25519:62d4142eb1d36410cba9eb2010f606414fa8010ef4ff061feab6cd83a925311e1fccd9fde1598155f1914995ae1c66f1554de5e68a1428b8916416f5c6790c0d",
-                 *         "signer": "ed25519:90afdbad54a709691b40e226a3eaad57a05795d4a4ef619f3fb5372b0be019a1",
-                 *         "valid_until": "2026-11-28T03:46:08.162+08:00"
+                 *         "nonce": "695148b8de2f596c64cb9ccfbaeb076d",
+                 *         "signature": "ed25519:907f1e690107815cee04f696cd54b45809c9b62cba3550f350402356624d9fa18342db63c2c01623ca8a00e17faac77429c3318dc3adc01f45f65a963f142a0c",
+                 *         "signer": "ed25519:62dc9f08f1a5ff0b1630af35e7ab354c2ec3413c903a0ed482fe1be1b8153c99",
+                 *         "valid_until": "2026-11-28T03:57:32.200+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "53X8C80DPNRG9EG",
+                 *         "code": "53WEWYQNKPLQPG5",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "aba4915b7786b45b6187391543b45a523e8f942d46b7ce7d600138ed19fd9c07"
+                 *         "shown": "4a80134d25c4a6ffe9456a95ee7daf943e5d8bc21d8d36e4635fd7fbcafd93f5"
                  *       }
                  *     }
                  */
@@ -10422,7 +10422,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10528,7 +10528,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10631,7 +10631,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10741,7 +10741,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10961,12 +10961,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example 60ae9060be4d5608f71f6231b90cc6b5b9e55d0919b71ace6200078bfb308364
+                 * @example dd46677295f8c77bd1df916ca29173e3f364eb6676941336f81b4db84d131cd5
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -11084,7 +11084,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11287,7 +11287,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description The key that will show it, one in force of the holder; without it the first.
-                 * @example ed25519:90afdbad54a709691b40e226a3eaad57a05795d4a4ef619f3fb5372b0be019a1
+                 * @example ed25519:62dc9f08f1a5ff0b1630af35e7ab354c2ec3413c903a0ed482fe1be1b8153c99
                  */
                 readonly key?: components["schemas"]["PublicKey"];
                 /**
@@ -11301,7 +11301,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11537,13 +11537,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "53X8C80DPNRG9EG",
+                 *       "code": "53WEWYQNKPLQPG5",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-28T04:42:08.166+08:00",
+                 *       "until": "2026-11-28T04:53:32.203+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -11699,7 +11699,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_76b2vpgs6w92bapyha033jfn41
+                 * @example con_69s8ekn1rv0h2gv1z5zpg9jrr7
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -11919,7 +11919,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_2ffznnhmchbh13sexcbzanx1t7
+                 * @example era_0wdy0z24s946qfqe0p5pp9qham
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -12141,7 +12141,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "about": {
-                 *         "code": "53X8C80DPNRG9EG"
+                 *         "code": "53WEWYQNKPLQPG5"
                  *       },
                  *       "fields": [
                  *         "name"
@@ -12331,7 +12331,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0118203415",
+                 *       "digits": "0175287342",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -12521,7 +12521,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0118203415",
+                 *         "digits": "0175287342",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -12679,7 +12679,7 @@ export interface operations {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
                  *         "about": {
-                 *           "code": "53X8C80DPNRG9EG"
+                 *           "code": "53WEWYQNKPLQPG5"
                  *         },
                  *         "fields": [
                  *           "name"
@@ -12830,7 +12830,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_4sgnqb1kj2sy459qgwq55pf7x3
+                 * @example acc_0fyypg14hqjdxt61s6k3vm71m5
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -12952,7 +12952,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_4sgnqb1kj2sy459qgwq55pf7x3
+                 * @example acc_0fyypg14hqjdxt61s6k3vm71m5
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -13408,7 +13408,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_0v3k97yp1gtm49qfd87dbty8f4
+                 * @example per_6bt0bh5afnczev8g8phjd2548m
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -13534,7 +13534,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_6mz5p1tz285490j7m8nc3kq8z3
+                 * @example mat_7mb1v992kj7nnfkq3seg9nwbx3
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -14289,7 +14289,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_7xz917c9vy06nq0q9pndft9r5m
+                 * @example org_7myr4a2vr3de9y85n1q11fd3hb
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14404,7 +14404,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_7xz917c9vy06nq0q9pndft9r5m
+                 * @example org_7myr4a2vr3de9y85n1q11fd3hb
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14771,7 +14771,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_0v3k97yp1gtm49qfd87dbty8f4
+                 * @example per_6bt0bh5afnczev8g8phjd2548m
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -14894,7 +14894,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_4p7vcfnzr88a8nh5870se8mrk2
+                 * @example way_6bss9r05hmgf9jadc7fz6wc8k3
                  */
                 readonly id: string;
             };
@@ -15215,14 +15215,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_6mz5p1tz285490j7m8nc3kq8z3"
+                 *           "matter": "mat_7mb1v992kj7nnfkq3seg9nwbx3"
                  *         }
                  *       },
-                 *       "chain": "b23adb9ace1ca23bdc3f1060513fb9a2f21228e44d50af95afae6f6b865dd1cf",
+                 *       "chain": "54ff3951f5dcf2ce134d86558ea421c2fe27a8ee1067a340c07bbf1f5f9820d7",
                  *       "nonce": "02000000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:0e5a124297437050703b2b0512647a42619ed2fcf0588f04528efdeb307fcc0a9675311bf2a21c4921dbc27095fa321ac90373b8ef882fb0971ba5874950bc0a",
-                 *       "valid_until": "2026-11-28T03:43:08.103+08:00",
+                 *       "signature": "ed25519:f98d86a002b9450bba19aac685eb231cb051d1d5223badd27a61ecc928bfe98eb8c994b10d024e05ba18638a0f7987856d96a160d3597d0c9ad80682b8f1940d",
+                 *       "valid_until": "2026-11-28T03:54:32.105+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -15383,11 +15383,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "b23adb9ace1ca23bdc3f1060513fb9a2f21228e44d50af95afae6f6b865dd1cf",
+                 *         "chain": "54ff3951f5dcf2ce134d86558ea421c2fe27a8ee1067a340c07bbf1f5f9820d7",
                  *         "nonce": "03000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:b489e739be0142bd593b91e4f62cbb0ba1efa09cc9c831baf62869893d988104b7dcb1ad6225fd8b5dced55970372cc84f989d0420d7ed2fd3fd43880cc39703",
-                 *         "valid_until": "2026-11-28T03:43:08.103+08:00",
+                 *         "signature": "ed25519:f4623a39024fb6ca6e100607329f7b0db42ad764e5ae3219098094a3a8bf1c4f5a7c5b7bdbea3fd64dbc80511040b71e4e344662ba41a65e0de8b80797d1c400",
+                 *         "valid_until": "2026-11-28T03:54:32.105+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -15396,11 +15396,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "b23adb9ace1ca23bdc3f1060513fb9a2f21228e44d50af95afae6f6b865dd1cf",
+                 *         "chain": "54ff3951f5dcf2ce134d86558ea421c2fe27a8ee1067a340c07bbf1f5f9820d7",
                  *         "nonce": "04000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:cc55582693e6fb8e76b3ca27d740efde4d5dbc1565e223dc1bca1a0adec038508f61b64204a1b244de149c92d8bf4ab65f434a1f35740b56eae62e25a653e701",
-                 *         "valid_until": "2026-11-28T03:43:08.103+08:00",
+                 *         "signature": "ed25519:af35d575b3dd7a73c317b1bd73fe6a97c0dce4f52ffd375cc6ca4375a07bada720e23e70b3a791015ef362e926035cbc340a6c53cefc68678803dbeb6628310f",
+                 *         "valid_until": "2026-11-28T03:54:32.105+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -15542,7 +15542,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_6mz5p1tz285490j7m8nc3kq8z3"
+                 *           "matter": "mat_7mb1v992kj7nnfkq3seg9nwbx3"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -15833,7 +15833,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 4e5e1c2528dc2e52bc70e28be3dbb9de3177841885f0d5fe68faa985c9b4c28b
+                 * @example aca2a4c644febb69e1534276cfee51d0852d7af81b186b554f4b2c07ebc8c71e
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -15943,7 +15943,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 4e5e1c2528dc2e52bc70e28be3dbb9de3177841885f0d5fe68faa985c9b4c28b
+                 * @example aca2a4c644febb69e1534276cfee51d0852d7af81b186b554f4b2c07ebc8c71e
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -16255,7 +16255,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_79pnv1rf5aqg0gpya7qmqwn9t6
+                 * @example veh_4sg3tycmawfg42z3v1s3sw8wfz
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -16369,7 +16369,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "DYM1:UA2$J70MJTW6*6BIM8Q46%6A3IA A7-/8000000 00D90U%3H2HDT0HSB4DIWYRQVAO811K3OQSMWK5-L7CKG.ID%KGFCJ28%/6PM1 A3100%S1O*H::9WB9WV8GFG56UA:NCFTW$CXY60M8GCC5NGOITS1M-KAH:P4AIHEN 3TG$NT B3LM+AC9%DB7O7$P +FKUKOUB:NO000F10*AI1/R0CT4XOC22MPKJ/IVK5307GZQAW9M*1Y96/X4TQ6IN26+DB4AY$IOFCKJC17CZPARDT/G3W36Z96 TI5NJGET%18C1D"
+                 *       "text": "DYM1:Q82.BWWBATW6L1B-1BOCAKN97T9V6ANV6000000 00D90+%3*8VDT0HSBIMCW4KVOU-AWA 2X6M.CT9X61-55B8MAIG*19PGRN3ACNXT7100%JPFN1A0GKAEW*2RX4 *RJOPQII.AG7XDVKILAWNUV1WMGSO:GGKZ9/6MJ9NMX2C.BBEJN%1XQK4AQP 9TOR%CUS671 OB2Q000620F-UM1WOGPHVE-9WD0ESYQA$9LAC0E88TM1F7QY1842E2FS/C5J6T.9I7KE36C1V-WP2127V43RK XID6SH0U1N64RR327/AA"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Scanned"];
@@ -16500,12 +16500,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_7xz917c9vy06nq0q9pndft9r5m
+                 * @example org_7myr4a2vr3de9y85n1q11fd3hb
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53X8C80DPNRG9EG
+                 * @example 53WEWYQNKPLQPG5
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -16658,7 +16658,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_4p7vcfnzr88a8nh5870se8mrk2
+                 * @example way_6bss9r05hmgf9jadc7fz6wc8k3
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16768,7 +16768,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_0akr77e80jcy45g0wg76a2c1cz
+                 * @example way_3xk559rfsy1dhfhgqj6arnawfx
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16890,7 +16890,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_0akr77e80jcy45g0wg76a2c1cz
+                 * @example way_3xk559rfsy1dhfhgqj6arnawfx
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17012,7 +17012,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_0akr77e80jcy45g0wg76a2c1cz
+                 * @example way_3xk559rfsy1dhfhgqj6arnawfx
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17025,182 +17025,182 @@ export interface operations {
                  *       "fields": [
                  *         {
                  *           "name": "OriginalDocumentNumber",
-                 *           "salt": "f3e2b5ef7c00dd424fb767ab2d137f84bdf94e86f73fe55dbf7ce8586ca4d07f",
-                 *           "value": "DC5309AB6C516A9095"
+                 *           "salt": "78818368aaa4c22245069ff4fcd0516e5ed73c590a74641b250c923e26a039a4",
+                 *           "value": "DC9155DE5BA14910D2"
                  *         },
                  *         {
                  *           "name": "ShippingNoteNumber",
-                 *           "salt": "850d92a0fd58f8c20d6e6005e28a8045f333f25693e67d705746f03c1f47af76",
-                 *           "value": "DC5309AB6C516A9095"
+                 *           "salt": "7902929bdebb729fc552b9f586215ec59f788dfb4be6d872a9719d2a3e145633",
+                 *           "value": "DC9155DE5BA14910D2"
                  *         },
                  *         {
                  *           "name": "SerialNumber",
-                 *           "salt": "867fcca828ab9094a86da90571cde5d14b5c6ce2fe061890327aa8ec11bee8f0",
+                 *           "salt": "ec0f722dacbad440c08dc500210bec1900287dc08051700145cd6ebeeb35ac6c",
                  *           "value": "0000"
                  *         },
                  *         {
                  *           "name": "VehicleAmount",
-                 *           "salt": "f6ddb921145772215a88a868eb064e8ec630891adb94e6875b1a21b778720b85",
+                 *           "salt": "362d55707b71b5050adf885e07f50629eafb3000a5799cf1f189d8f5760935f3",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "TransportTypeCode",
-                 *           "salt": "135759c12b143ba4a0b9e9214ee17e54ca4e39a2d5847c5a587326372c66a463",
+                 *           "salt": "47d08943929113ef1b72943cab534a4318f7c4811ea892dd163af7243280d58b",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "SendToProDateTime",
-                 *           "salt": "afcfaadb8e6cbf8c89b4e5097ca684e879632e58cf27f883a3dc574884c38d02",
+                 *           "salt": "96c47e6d35ab7bb120f4dde79dba72166fe924d681881245ba77c44f2e561063",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Carrier",
-                 *           "salt": "63c6901edd421ad9e93e6df950b5b11e837cf88319adfb21125032c34eacfccd",
+                 *           "salt": "38cf79f3fbccef208d09f8c17a603c4bbefeeb53dbab7e8bd38597f7d9862eed",
                  *           "value": "滇测云运网络货运有限公司"
                  *         },
                  *         {
                  *           "name": "UnifiedSocialCreditIdentifier",
-                 *           "salt": "a0be3c0692ae6e8ecd0ec5e1ab25b14dd06b8476e3efb61b2512330ffc49ebc8",
+                 *           "salt": "ea381e76254d9882e6593063ddbdf0c56fef713d2426507ff5ec8fd2c4ed868c",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PermitNumber",
-                 *           "salt": "cfb3e5d1c0a6e7fd202e05efa557ec94e2e2e3fd57442834173c41f4bdc613f5",
+                 *           "salt": "e113874449dd3fb790d079f89d246f6a04040ab8e8fac915d172c2b827d8f8ab",
                  *           "value": "539901000001"
                  *         },
                  *         {
                  *           "name": "ConsignmentDateTime",
-                 *           "salt": "803758c6360bf083756954d382c620fc01a2c02bf2878dac66aafa7f28888be5",
+                 *           "salt": "158f184771a937b6272423f6bb5f686ca82112f252d0bf8287d16ea7dd81200b",
                  *           "value": "20261101080000"
                  *         },
                  *         {
                  *           "name": "BusinessTypeCode",
-                 *           "salt": "459acb7d94263686068c16a16dea660afc22eb797bbea7137d35931ee42258d1",
+                 *           "salt": "cfe69b1313376e0d3bf97f13c3b593ca73cc53cbdd94b33c5d503dbd30a299a5",
                  *           "value": "1002996"
                  *         },
                  *         {
                  *           "name": "DespatchActualDateTime",
-                 *           "salt": "54c517fdbcd2872f651275004975b9a6e06ee9e141022b33434ae81215d0fdff",
+                 *           "salt": "538a1b84aee79a32f5565e99e25e5fd0da6e4732fc8d8d426f923c4dfd13bb71",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "GoodsReceiptDateTime",
-                 *           "salt": "da34f16e939c87898597ad079f8867a0fe73358bd0817beca68ce1af662ea151",
+                 *           "salt": "e9bf544637cf94acb8efaed92e44f446b68057a5a0e0c9a94167b3044bd6503e",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Consignor",
-                 *           "salt": "8d943b62a0ca6977017fec33a8d02fa57c01ba6fdf49f8997e4a5d4e2972752e",
+                 *           "salt": "84ac7aa1c6c44aa9b82e6f46d8465ebd820d032a61ac7128f99aeb7ffe68eaf1",
                  *           "value": "滇测远达运输有限公司"
                  *         },
                  *         {
                  *           "name": "ConsignorID",
-                 *           "salt": "03a9ca19247375158e6fe8f2ba1acbe06cc91dcc40a077c94e203fbb4adfe7fd",
+                 *           "salt": "648241b4c0f5bc48feb26ef54e4e43ce64124d65f49b4ba0aaa743febd373be7",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PlaceOfLoading",
-                 *           "salt": "5e67690e727de6b8f3ce8dc678c60eaf1d017270e72196a1e41c2aa9699cbc77",
+                 *           "salt": "ad7a3e24c5c41b1079874d0fc9df63cb0fcc0cfd5ecfc105001685d0bafa7e69",
                  *           "value": "昆明市虚构路 1 号"
                  *         },
                  *         {
                  *           "name": "LoadingCountrySubdivisionCode",
-                 *           "salt": "062e0aa70d2648d3b5a5bfc54e7caf39d7492243540dffc68a830d311f13402e",
+                 *           "salt": "5a61b8b5872bd8b1a3e5f273cc4ad3a67477f5122dc1be4318415ceb778c2d76",
                  *           "value": "530100"
                  *         },
                  *         {
                  *           "name": "Consignee",
-                 *           "salt": "3f3295125de987b276229217d81d6f98e2f73abba224cda4f9e47a61ed69b859",
+                 *           "salt": "a0f67e816fc1e8001459a216cf999180195b98a699ffec72538c51f0685eb0b4",
                  *           "value": "滇测顺捷物流有限公司"
                  *         },
                  *         {
                  *           "name": "ConsigneeID",
-                 *           "salt": "6175960786ddb584cfe219118d1550a5fcff094c04f7fd726175b6d6f86478c6",
+                 *           "salt": "77c5a64559427397f52e6075ad4dd271ce04d3bb52d66ede4d3aac219a4d4b91",
                  *           "value": "91539913MA2000E34Q"
                  *         },
                  *         {
                  *           "name": "GoodsReceiptPlace",
-                 *           "salt": "2ed0b238bc5d29c951cd4582883359840d4d3c420ee3fa4ac6963dcfa3234855",
+                 *           "salt": "e7c297670b53c51333d2cef07f2e003fd2bdbc87243c19a449ccdc0c7a4861db",
                  *           "value": "曲靖市虚构路 2 号"
                  *         },
                  *         {
                  *           "name": "ReceiptCountrySubdivisionCode",
-                 *           "salt": "95387ee754a9c973d13cf7559d8fbdb9195ee51aef4035b8f9e978ae832eaa21",
+                 *           "salt": "f851b89b8f1fdf98c4eb40ec545af9036dfe71898e6909e2158788159a6e8be5",
                  *           "value": "530300"
                  *         },
                  *         {
                  *           "name": "TotalMonetaryAmount",
-                 *           "salt": "d184edd526a0cab1d857a47eaefdcce369fc835f5b5f1f641cb7ba7b70f3e8c0",
+                 *           "salt": "7cca54966b8bfe4b8e8a4977af2fc491271d34e5b635d988b1cb44643b18d6bf",
                  *           "value": "1200.000"
                  *         },
                  *         {
                  *           "name": "TransportationDistance",
-                 *           "salt": "2c25e1478513066d88a9dd783ea1969509568f914f9fc7386d1d6055f9b13481",
+                 *           "salt": "c2593db6358cc190a11e703082143c1f0aa38bbe32b95653c7aed9ccb8fe5222",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehiclePlateColorCode",
-                 *           "salt": "77695fde5341715fb1ab3e3753548566e23233caeb703b0d35f2ae8207ad127c",
+                 *           "salt": "a9e0795230059cb415788541e9bca06f14508004d7fe1582d4e9ea9a16472b74",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehicleNumber",
-                 *           "salt": "f6bad0695acd3e20d1fbac82a61687ed677530d7779d205e3cf84f90eccb4530",
+                 *           "salt": "85d3dfea0c503ae9c09ad55f290bbb92512c517d3aa72c8a6b230ef864f8954e",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DriverName",
-                 *           "salt": "c483e9066e6f8313b2e47409e8e9b0daa3b06b49b89fa003975ba90146ed70cd",
+                 *           "salt": "66fa6a5eb359ca7b99c0eb92671e81813eb36ff897a0aceb5856ad5dd90aeb11",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DrivingLicense",
-                 *           "salt": "463b6c9eca12230ef7da5c258dc3d9948af5eb29c03185b4e658709ee1210265",
+                 *           "salt": "35b5e252e14e370164a9caa8436cc184c4c161c086d3f8a2ccd0d0aae6424173",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DescriptionOfGoods",
-                 *           "salt": "78e36e6016015a597521773062a5a1ecc5aaa60c79c4d6fd1629f7b5929c909b",
+                 *           "salt": "aa0aaa6f281be88c59a9b6ad3a1790eef19a1d2e4e18ccfbaac17d78d39bec0c",
                  *           "value": "测试货物：瓷砖"
                  *         },
                  *         {
                  *           "name": "CargoTypeClassificationCode",
-                 *           "salt": "40befc1752f1f788eaa5c001417169ad7f47cfa555d6068e2b2ce14243e23924",
+                 *           "salt": "2e191b417095ae6caf1159bd5baff8ee7aa782e857c05b449e412a0f7d2c0468",
                  *           "value": "1700"
                  *         },
                  *         {
                  *           "name": "GoodsItemGrossWeight",
-                 *           "salt": "8bb46348f5739da6f1cfccbf21801f440c85bc081422251071f29969ca7cd496",
+                 *           "salt": "3da482b8877e8f0807ef626a1c4013a3aa7fe80a8595390ff0315212e443370c",
                  *           "value": "1000.000"
                  *         },
                  *         {
                  *           "name": "ActualCarrierName",
-                 *           "salt": "1bc81934216e060936d6b84caf7c3de58b42f1f6351ef1a19f3eba41176a5ac0",
+                 *           "salt": "6ff1200bacddce90bd0b23a3f593f32c8f68d5ef5be1c087afec6ae57bc808b7",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierBusinessLicense",
-                 *           "salt": "00967c160bc35347948f63d80799f75aa561c880477b152c4d55fdd7c537395d",
+                 *           "salt": "3042b98e1fb911eff464cf39045f7d8352e6c87996e4ba9d6adaeff2c6f460e6",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierID",
-                 *           "salt": "31ae80d06a9927659a71f54653bbe4a0408a5751846eb2617847a20e88ed9dd5",
+                 *           "salt": "1101efb0f22ad0d3a96db39d6ca0fc39894f44c7ef0af6784296fff87d57fc61",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "PolicyNumber",
-                 *           "salt": "13daab3ec4f5a7080b2a043900a6f729354a30f060d0fa4dc7f51e15bc242b78",
+                 *           "salt": "5ab558b9b20610196294b9ae5b67377af46ce4b5c6de2cf2c6d863b1db07cc0d",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "InsuranceCompanyCode",
-                 *           "salt": "8180735ed8815ce529d55b447694670cc781f7c084309ff9a20be7842ba90c6d",
+                 *           "salt": "2f8aa5dbb11bcfb53d6e0d46a46ead50bcef3914eeb8c77b1259fcd1af73b2c5",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Remark",
-                 *           "salt": "5327f266b92f213e298019bd0491529bbc981c1913d449e0b3cc86f7038f96c3",
+                 *           "salt": "022317cfd92800c74488d74658967e3a53a561957d842fd7b43e3824f6d9dbca",
                  *           "value": ""
                  *         }
                  *       ]
@@ -17616,7 +17616,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
+                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
                  */
                 readonly id: string;
             };
@@ -17726,7 +17726,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_6h7mwgdx594s6cx68bfwcwmhjx
+                 * @example whk_1cptbf1bwxx26rcjz21k2fh9c1
                  */
                 readonly id: string;
             };
@@ -17849,7 +17849,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
+                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
                  */
                 readonly id: string;
             };
@@ -17959,7 +17959,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
+                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
                  */
                 readonly id: string;
             };
@@ -18114,7 +18114,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
+                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
                  */
                 readonly id: string;
             };
@@ -18269,7 +18269,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_7z87k9szsezzkavvjx19vsxsj2
+                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
                  */
                 readonly id: string;
             };
