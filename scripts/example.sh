@@ -8,8 +8,8 @@
 #        ./scripts/example.sh [--rust] show          a badge or a code, shown and scanned without a network
 #        ./scripts/example.sh [--rust] waybill       a waybill from offer to settled, and the proof of its end
 #
-#        ./scripts/example.sh [--rust] exchange      an insurer asks for a driver's data: refused, agreed to, taken back
-#        ./scripts/example.sh --api apply            an invented driver applies over the interface, by a phone and papers
+#        ./scripts/example.sh [--rust] exchange      an insurer asks for a driver's data: refused, opened, taken back
+#        ./scripts/example.sh --api apply            an invented driver applies by a phone and papers
 #
 # The network is that of ./scripts/testnet.sh up; DIANYUN_DIR names the folder of another one.
 set -euo pipefail
