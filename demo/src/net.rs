@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use chain::hash::Hash;
 use chain::ids::{ApplicationId, CodeId, Height, OrganisationId, PersonId, Time};
+use chain::keys::PublicKey;
 use chain::limits::BATCH_TRANSACTIONS;
 use chain::receipt::Outcome;
 use chain::records::organisation::Identity;
 use chain::records::{Application, Interface, Organisation, Person, Standing, Value};
-use client::answers::AnyRecord;
+use client::answers::{AnyRecord, RecordAnswer};
 use client::{Client, ClientError};
 
 use crate::node::{CodeSeen, Node, NodeError, Verdict};
@@ -130,6 +131,17 @@ impl Node for NetNode {
     async fn person(&self, id: PersonId) -> Result<Option<Person>, NodeError> {
         let found = self.client.person(id).await.map_err(no_answer)?;
         Ok(found.map(|answer| answer.record))
+    }
+
+    async fn sponsor_keys(&self, code: CodeId) -> Result<Vec<PublicKey>, NodeError> {
+        let found = self.client.code(code).await.map_err(no_answer)?;
+        let Some(code) = found.record else { return Ok(Vec::new()) };
+        let Some(application) = self.application(code.application).await? else {
+            return Ok(Vec::new());
+        };
+        let path = format!("/v1/organisations/{}", application.sponsor);
+        let found = self.client.get::<RecordAnswer<Organisation>>(&path, &[]).await;
+        Ok(found.map_err(no_answer)?.record.keys)
     }
 
     async fn code(&self, id: CodeId) -> Result<CodeSeen, NodeError> {

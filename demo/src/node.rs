@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use chain::actions::Action;
 use chain::hash::Hash;
 use chain::ids::{ApplicationId, CodeId, OrganisationId, PersonId, Time};
-use chain::keys::SecretKey;
+use chain::keys::{PublicKey, SecretKey};
 use chain::nonce::Nonce;
 use chain::records::code::{Colour, Standing};
 use chain::records::{Application, Interface, Organisation, Person};
@@ -82,6 +82,12 @@ pub trait Node: Clone + Send + Sync + 'static {
         &self,
         id: PersonId,
     ) -> impl Future<Output = Result<Option<Person>, NodeError>> + Send;
+
+    /// The keys of who sponsored the application that led to a code; none without one.
+    fn sponsor_keys(
+        &self,
+        code: CodeId,
+    ) -> impl Future<Output = Result<Vec<PublicKey>, NodeError>> + Send;
 
     /// A code as it is now.
     fn code(&self, id: CodeId) -> impl Future<Output = Result<CodeSeen, NodeError>> + Send;

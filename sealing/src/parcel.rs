@@ -4,12 +4,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chain::actions::PersonKeyRegister;
+use chain::actions::{Action, PersonKeyRegister, Statement};
 use chain::domain;
 use chain::exchange::Sealed;
 use chain::fields::Field;
 use chain::hash::Hash;
-use chain::ids::{ApplicationId, OrganisationId};
+use chain::ids::{ApplicationId, OrganisationId, Time};
 use chain::records::certificate::CertificateKind;
 use chain::text::hex_array;
 use serde::{Deserialize, Serialize};
@@ -49,8 +49,21 @@ impl Drop for ClaimSent {
 pub struct KeyChange {
     /// What the authority is asked to send: person, new key, custody, and the new key's word.
     pub register: PersonKeyRegister,
+    /// The word of who sponsored the application that led to the person's code, on the same action: it saw to it
+    /// that who asks has the person's phone.
+    pub sponsor: Statement,
     /// All fields of the person's identity, in the order of the table. Their salts open nothing.
     pub fields: Vec<Field>,
+}
+
+impl KeyChange {
+    /// True if the sponsor's word is good on a chain at an instant; whose key that is, the chain says.
+    pub fn is_vouched(&self, chain: Hash, now: Time) -> bool {
+        let action = Action::from(self.register.clone());
+        let message = self.sponsor.message(chain, action.statement_digest());
+        now < self.sponsor.valid_until
+            && self.sponsor.signer.verifies(&message, &self.sponsor.signature)
+    }
 }
 
 impl Drop for KeyChange {
@@ -149,7 +162,7 @@ impl Parcel {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use chain::fields::Salt;
-    use chain::ids::{RecordId, Time};
+    use chain::ids::RecordId;
     use chain::keys::SecretKey;
 
     use super::*;

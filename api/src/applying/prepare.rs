@@ -98,6 +98,16 @@ pub(crate) struct Applicant {
     phone: Option<Phone>,
 }
 
+/// A person whose phone, number and name were right.
+struct Matched {
+    person: PersonId,
+    /// Who sent the application that led to the code.
+    sponsor: OrganisationId,
+    prefecture: Prefecture,
+    /// The attested identity.
+    fields: Vec<Field>,
+}
+
 fn not_good() -> Problem {
     Problem::new(&messages::TICKET_NEEDED).field("ticket")
 }
@@ -237,10 +247,12 @@ impl Api {
     /// A change of a key, made ready for the authority that verifies the person. Reads the database.
     pub(crate) fn prepare_key(&self, who: Applicant, wish: &KeyWish) -> Result<Prepared, Problem> {
         let matched = who.phone.as_ref().and_then(|phone| self.matched(phone, wish));
-        let Some((person, prefecture, fields)) = matched else {
+        let Some(Matched { person, sponsor, prefecture, fields }) = matched else {
             self.guessed(&who.owner);
             return Err(Problem::new(&messages::PERSON_NOT_MATCHED));
         };
+        // Whoever sponsored the application vouches for the phone.
+        let who = Applicant { sponsor, ..who };
         let at = self.store.latest();
         let kind = CertificateKind::Identity;
         let now = self.exchange.now();
@@ -258,7 +270,7 @@ impl Api {
     }
 
     /// The person whose number, name and phone these are, if this node holds its application.
-    fn matched(&self, phone: &Phone, wish: &KeyWish) -> Option<(PersonId, Prefecture, Vec<Field>)> {
+    fn matched(&self, phone: &Phone, wish: &KeyWish) -> Option<Matched> {
         let value = Word::new(&wish.identity_number).ok()?;
         let number = KeyField { kind: KeyKind::IdentityNumber, value };
         let vault = self.vault.as_ref()?;
@@ -292,7 +304,8 @@ impl Api {
                 field.is_some_and(|field| bool::from(field.value.as_bytes().ct_eq(text.as_bytes())))
             };
             if has("driverName", wish.name.trim()) {
-                return Some((person, prefecture, identity.fields.clone()));
+                let (sponsor, fields) = (seen.value.sponsor, identity.fields.clone());
+                return Some(Matched { person, sponsor, prefecture, fields });
             }
         }
         None

@@ -278,7 +278,14 @@ impl Api {
             let person = Some(person);
             return Ok(Submitted { transaction: None, application: None, code: None, person });
         }
-        let change = KeyChange { register, fields: paper.fields.clone() };
+        let (api, by) = (self.clone(), draft.sponsor);
+        let key = self.read(move |_| Ok(api.exchange.signing_key(by))).await?;
+        let key = key.ok_or_else(|| Problem::new(&messages::APPLYING_CLOSED))?;
+        let nonce = fresh().ok_or_else(|| Problem::new(&messages::INTERNAL))?;
+        let until = self.store.header().time_ms.plus(GOOD_MS);
+        let chain = self.genesis.chain_id();
+        let sponsor = Statement::give(&key, chain, &register.clone().into(), nonce, until);
+        let change = KeyChange { register, sponsor, fields: paper.fields.clone() };
         let content = Content::KeyChange(Box::new(change));
         let now = self.exchange.now();
         match self.applying.inboxes.post(authority, &content, now).await {

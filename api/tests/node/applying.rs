@@ -431,6 +431,19 @@ fn a_phone_that_came_with_an_earlier_application_takes_nobodys_code() {
 }
 
 #[test]
+fn who_has_a_code_is_told_so_by_the_authority() {
+    let node = &world().node;
+    let first = Applicant::new(node, 22);
+    assert_eq!(answered(node, first.apply(node, &first.driver())).state, ApplicationState::Issued);
+    let again = Applicant::new(node, 22);
+    let told = answered(node, again.apply(node, &again.driver()));
+    let refused = told.claims.iter().any(|claim| {
+        matches!(&claim.state, ClaimState::Refused { reason, .. } if reason.as_str() == "subject_exists")
+    });
+    assert!(refused, "{:?}", told.claims);
+}
+
+#[test]
 fn five_wrong_guesses_at_a_person_end_the_ticket() {
     let world = world();
     let at = world.node.address;

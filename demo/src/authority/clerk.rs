@@ -14,6 +14,7 @@ use chain::ids::{ApplicationId, Time};
 use chain::limits::BATCH_TRANSACTIONS;
 use chain::records::Application;
 use chain::records::application::{ApplicationState, ClaimState};
+use chain::text::Word;
 use futures::StreamExt;
 use tokio::sync::mpsc;
 
@@ -28,6 +29,9 @@ const PATIENCE_MS: u64 = 60 * 1_000;
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 /// Applications read at once.
 const AT_ONCE: usize = 16;
+
+/// The chain's reason where the person has a code, or the person or vehicle another application.
+const SUBJECT_EXISTS: &str = "subject_exists";
 
 /// A claim with the root that its fields have, and since when it waits.
 struct Pending {
@@ -160,7 +164,11 @@ async fn answer<N: Node>(office: &Office<N>, ready: Vec<Pending>) -> Vec<Pending
             Verdict::Refused(codes) => {
                 let reason = codes.join(", ");
                 tracing::warn!(application = %claim.sent.application, reason, "answer refused");
-                note(office, &claim, failed(&reason));
+                // The applicant is told, and does not wait until the claim lapses.
+                match codes.iter().any(|code| code == SUBJECT_EXISTS) {
+                    true => refuse(office, &claim, SUBJECT_EXISTS, now).await,
+                    false => note(office, &claim, failed(&reason)),
+                }
             }
             Verdict::NotTaken(code) => {
                 tracing::warn!(application = %claim.sent.application, code, "answer not taken");
@@ -172,6 +180,19 @@ async fn answer<N: Node>(office: &Office<N>, ready: Vec<Pending>) -> Vec<Pending
         }
     }
     again
+}
+
+/// Answers no to what the chain does not let anybody affirm.
+async fn refuse<N: Node>(office: &Office<N>, claim: &Pending, reason: &'static str, now: Time) {
+    let Ok(word) = Word::new(reason) else { return note(office, claim, failed(reason)) };
+    let (application, number) = (claim.sent.application, claim.sent.claim);
+    let answer = Answer::No { reason: word };
+    let standing = standing_of(&answer);
+    let action = ClaimAnswer { application, claim: number, root: claim.root, answer };
+    let signed = sign(&office.setup.key, office.node.chain_id(), action, now);
+    let verdicts = office.node.submit(std::slice::from_ref(&signed)).await;
+    let is_on_chain = verdicts.is_ok_and(|verdicts| verdicts == [Verdict::Executed]);
+    note(office, claim, if is_on_chain { standing } else { failed(reason) });
 }
 
 fn is_patient(claim: &Pending) -> bool {

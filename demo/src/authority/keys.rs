@@ -53,6 +53,17 @@ pub(super) async fn change<N: Node>(
     if person.as_ref().is_none_or(|person| Some(person.tag) != tag) {
         return Err(doubted("person_differs"));
     }
+    let code = person.as_ref().and_then(|person| person.code);
+    let sponsors = match code {
+        Some(code) => office.node.sponsor_keys(code).await.map_err(no_answer)?,
+        None => Vec::new(),
+    };
+    // Whoever has a copy of somebody's card could ask else.
+    let is_vouched = sponsors.contains(&change.sponsor.signer)
+        && change.is_vouched(office.node.chain_id(), now());
+    if !is_vouched {
+        return Err(doubted("sponsor_missing"));
+    }
     let action = change.register.clone();
     if person.is_some_and(|person| person.keys == [action.key]) {
         return Ok((StatusCode::OK, Json(Taken { taken: 1 })));

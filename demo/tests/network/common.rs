@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use chain::gb32100::CreditCode;
 use chain::hash::Hash;
 use chain::ids::{ApplicationId, CodeId, OrganisationId, PersonId};
+use chain::keys::PublicKey;
 use chain::memory::Memory;
 use chain::receipt::Outcome;
 use chain::records::name::{NameKind, UniqueName};
@@ -86,6 +87,15 @@ impl Node for MemoryNode {
 
     async fn person(&self, id: PersonId) -> Result<Option<Person>, NodeError> {
         Ok(self.memory.lock().unwrap().get(id.0))
+    }
+
+    async fn sponsor_keys(&self, code: CodeId) -> Result<Vec<PublicKey>, NodeError> {
+        let memory = self.memory.lock().unwrap();
+        let code: Option<Code> = memory.get(code.record());
+        let application: Option<Application> = code.and_then(|code| memory.get(code.application.0));
+        let sponsor: Option<Organisation> =
+            application.and_then(|application| memory.get(application.sponsor.0));
+        Ok(sponsor.map(|sponsor| sponsor.keys).unwrap_or_default())
     }
 
     async fn code(&self, id: CodeId) -> Result<CodeSeen, NodeError> {

@@ -142,14 +142,21 @@ async fn a_person_whose_device_is_lost_gets_a_new_key_and_nobody_else_does() {
         })
         .unwrap();
     let key = SecretKey::from_seed(&[5; 32]);
-    let change = |person: PersonId, fields, signer: &SecretKey| {
+    // Who sent the driver's application.
+    let office = cast::Player::Enterprise(own % cast::ENTERPRISES);
+    let sponsor = cast::key(network.node.chain_id(), office);
+    let vouched = |voucher: SecretKey, person: PersonId, fields, signer: &SecretKey| {
         let custody = Custody::Device;
         let statements = Vec::new();
         let mut register = PersonKeyRegister { person, key: key.public(), custody, statements };
         let (chain, until) = (network.node.chain_id(), now().plus(60_000));
         let word = Statement::give(signer, chain, &register.clone().into(), nonce(), until);
         register.statements = vec![word];
-        Content::KeyChange(Box::new(KeyChange { register, fields }))
+        let sponsor = Statement::give(&voucher, chain, &register.clone().into(), nonce(), until);
+        Content::KeyChange(Box::new(KeyChange { register, sponsor, fields }))
+    };
+    let change = |person: PersonId, fields, signer: &SecretKey| {
+        vouched(sponsor.clone(), person, fields, signer)
     };
     let send = |role: Role, content: Content| {
         let network = &network;
@@ -173,6 +180,8 @@ async fn a_person_whose_device_is_lost_gets_a_new_key_and_nobody_else_does() {
     assert_eq!((status, problem.unwrap().0.as_str()), (422, "key_change_refused"));
     let unsigned = change(driver.person, papers(own), &driver.key);
     assert_eq!(send(police, unsigned).await, (422, refused("statement_missing")));
+    let thief = vouched(key.clone(), driver.person, papers(own), &key);
+    assert_eq!(send(police, thief).await, (422, refused("sponsor_missing")));
     let elsewhere = change(driver.person, papers(own), &key);
     let (status, problem) = send(Role::Transport, elsewhere).await;
     assert_eq!((status, problem.unwrap().0.as_str()), (422, "kind_not_ours"));

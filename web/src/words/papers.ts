@@ -142,6 +142,10 @@ const DOUBTS: Readonly<Record<string, Words>> = {
     zh: '有一项与登记不一致，请对照证件逐项核对后更正。',
     en: 'A field is not what the register says: compare each one with the certificate and correct it.',
   },
+  subject_exists: {
+    zh: '该人员或车辆已有有效运输码或正在办理的申请。',
+    en: 'The person or vehicle has a code in force or another application under way.',
+  },
   certificate_ended: { zh: '证件已过有效期，请先办理换证。', en: 'It has ended: have it renewed first.' },
 };
 
