@@ -4,14 +4,15 @@
 
 use std::collections::BTreeMap;
 
+use chain::ids::{OrganisationId, Time};
 use chain::keys::{PublicKey, SecretKey};
 use chain::nonce::Nonce;
 use chain::records::key::Use;
 use chain::records::{InterfaceScope, OrganisationKind, Owner, RegisteredKey, Role};
 use chain::rules::senders;
-use chain::{Action, Transaction, query};
+use chain::{Action, Records, Transaction, query};
 
-use super::caller::{Caller, Member, Narrowed};
+use super::caller::{Caller, Narrowed};
 use super::guard::Asking;
 use crate::http::messages;
 use crate::http::problem::Problem;
@@ -58,6 +59,20 @@ fn role_of(action: &Action, kind: OrganisationKind) -> Option<Role> {
     senders::Row::of(action).role_of(kind).filter(|role| *role != Role::Admin)
 }
 
+/// True if a key is registered to an organisation, in force, and has a role. Reads the database.
+pub(crate) fn signs_for<R: Records + ?Sized>(
+    records: &R,
+    key: &PublicKey,
+    (organisation, role): (OrganisationId, Role),
+    now: Time,
+) -> bool {
+    let found = query::typed::<RegisteredKey, _>(records, RegisteredKey::id_of(key), now);
+    found.map(|seen| seen.value).is_some_and(|found| {
+        let has_role = matches!(found.uses, Use::Organisation(roles) if roles.has(role));
+        found.owner == Owner::Organisation(organisation) && has_role && found.ended_at.is_none()
+    })
+}
+
 impl Api {
     /// The key with which this node signs an action for who asks. Reads the database.
     pub(crate) fn signing_key(
@@ -76,21 +91,12 @@ impl Api {
             return Err(Problem::new(&messages::SCOPE_MISSING).value(scope));
         }
         let role = role_of(action, member.kind).ok_or_else(|| not_here(action.word()))?;
-        if !self.is_in_force(&public, member, role) {
+        let (at, now) = (self.store.latest(), self.store.header().time_ms);
+        if !signs_for(&at, &public, (member.id, role), now) {
             return Err(not_here("ed25519"));
         }
         let keystore = self.keystore.borrow();
         keystore.0.get(&public).cloned().ok_or_else(|| not_here("ed25519"))
-    }
-
-    fn is_in_force(&self, key: &PublicKey, member: &Member, role: Role) -> bool {
-        let (at, now) = (self.store.latest(), self.store.header().time_ms);
-        let found = query::typed::<RegisteredKey, _>(&at, RegisteredKey::id_of(key), now);
-        found.map(|seen| seen.value).is_some_and(|found| {
-            let has_role = matches!(found.uses, Use::Organisation(roles) if roles.has(role));
-            let is_its = found.owner == Owner::Organisation(member.id);
-            is_its && has_role && found.ended_at.is_none()
-        })
     }
 
     /// An action signed in the name of who asks, good for so long from the newest block. Reads the database.

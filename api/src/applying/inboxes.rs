@@ -8,8 +8,7 @@ use bytes::Bytes;
 use chain::ids::{OrganisationId, Prefecture, Time};
 use chain::query;
 use chain::records::certificate::CertificateKind;
-use chain::records::key::Use;
-use chain::records::{Organisation, Owner, RegisteredKey, Role};
+use chain::records::{Organisation, Role};
 use chain::{Hash, Records};
 use parking_lot::Mutex;
 use sealing::{Content, Parcel, Published};
@@ -17,6 +16,7 @@ use serde::Deserialize;
 use store::Store;
 
 use super::config::InboxConfig;
+use crate::access::signing::signs_for;
 use crate::outgoing::{Failure, Outgoing, Target};
 
 /// Bytes of an inbox's answer that are read.
@@ -181,16 +181,10 @@ impl Inboxes {
 
     async fn is_signed_by_it(&self, published: &Published, now: Time) -> bool {
         let store = self.store.clone();
-        let signer = RegisteredKey::id_of(&published.signer);
-        let found = tokio::task::spawn_blocking(move || {
-            query::typed::<RegisteredKey, _>(&store.latest(), signer, now)
-        });
-        let found = found.await.ok().flatten().map(|seen| seen.value);
-        found.is_some_and(|key| {
-            let has_role = matches!(key.uses, Use::Organisation(roles) if roles.has(Role::Attest));
-            let is_its = key.owner == Owner::Organisation(published.organisation);
-            is_its && has_role && key.ended_at.is_none()
-        })
+        let (signer, of) = (published.signer, (published.organisation, Role::Attest));
+        let signed =
+            tokio::task::spawn_blocking(move || signs_for(&store.latest(), &signer, of, now));
+        signed.await.unwrap_or(false)
     }
 
     fn chain(&self) -> Hash {

@@ -19,13 +19,12 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
+use chain::Genesis;
 use chain::exchange::{Answer, KeyField, KeyedField, NotAnswered, Question};
-use chain::ids::{OrganisationId, RecordId, Time};
+use chain::ids::{OrganisationId, Time};
 use chain::keys::SecretKey;
 use chain::nonce::Nonce;
-use chain::records::key::Use;
-use chain::records::{Owner, RegisteredKey, Role};
-use chain::{Genesis, query};
+use chain::records::Role;
 use consensus::clock::Clock;
 use consensus::{Answers, Handle};
 use futures::future::BoxFuture;
@@ -36,6 +35,7 @@ pub(crate) use asker::{Begun, Wanted};
 pub(crate) use capacity::{Offered, Refusal as CapacityRefusal};
 pub(crate) use wishes::{Prompt, Prompts, Wished};
 
+use crate::access::signing::signs_for;
 use capacity::Offers;
 use holdings::Holdings;
 use pending::Pending;
@@ -144,15 +144,8 @@ impl Exchange {
     /// The key with which this node signs for an organisation, if it has one that may still send its business.
     pub(crate) fn signing_key(&self, organisation: OrganisationId) -> Option<SecretKey> {
         let (at, now) = (self.parts.store.latest(), self.now());
-        let may_sign = |key: &&SecretKey| {
-            let id: RecordId = RegisteredKey::id_of(&key.public());
-            let found = query::typed::<RegisteredKey, _>(&at, id, now).map(|seen| seen.value);
-            found.is_some_and(|found| {
-                let operates = matches!(found.uses, Use::Organisation(r) if r.has(Role::Operate));
-                let is_its = found.owner == Owner::Organisation(organisation);
-                is_its && operates && found.ended_at.is_none()
-            })
-        };
+        let may_sign =
+            |key: &&SecretKey| signs_for(&at, &key.public(), (organisation, Role::Operate), now);
         self.parts.keys.iter().find(may_sign).cloned()
     }
 
