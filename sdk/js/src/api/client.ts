@@ -173,7 +173,7 @@ export class Client {
     await this.http.postJson(`/v1/waybills/${encodeURIComponent(id)}/holdings`, { fields });
   }
 
-  /** The full fields of a waybill for its two sides. They are what its maker said only if `fieldsRoot` makes its root. */
+  /** The full fields of a waybill for its two sides. They are its maker's only if `fieldsRoot` makes its root. */
   async waybillFields(id: string): Promise<readonly Field[]> {
     const answer = await this.http.get(`/v1/waybills/${encodeURIComponent(id)}/fields`);
     return (answer as { readonly fields: readonly Field[] }).fields;
