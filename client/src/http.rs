@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chain::Hash;
 use chain::keys::SecretKey;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response, Url, redirect};
@@ -12,7 +13,6 @@ use rustls::{ClientConfig, RootCertStore, crypto};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::answers::Status;
 use crate::error::{ClientError, ProblemDetails};
 use crate::signed::Tokens;
 
@@ -81,16 +81,14 @@ impl Client {
         Ok(Self { credentials: Some(Credentials::Fixed(value)), ..self })
     }
 
-    /// The same, showing tokens by a key that the chain knows: a new one before the last one ends. The node is asked
-    /// once who it is, since a token is for one node alone.
-    pub async fn signed_by(self, key: &SecretKey) -> Result<Self, ClientError> {
+    /// The same, showing tokens by a key that the chain knows: a new one before the last one ends. A token is for one
+    /// node alone, by its name in genesis: a node's own word for it would let that node collect tokens for another.
+    pub fn signed_by(self, key: &SecretKey, chain: Hash, node: &str) -> Result<Self, ClientError> {
         if self.base.scheme() != "https" && !is_here(&self.base) {
             return Err(ClientError::InTheClear(self.address().to_owned()));
         }
-        let plain = Self { credentials: None, ..self };
-        let Status { chain, name, .. } = plain.status().await?;
-        let tokens = Tokens::new(key.clone(), chain, &name);
-        Ok(Self { credentials: Some(Credentials::Signed(Arc::new(tokens))), ..plain })
+        let tokens = Tokens::new(key.clone(), chain, node);
+        Ok(Self { credentials: Some(Credentials::Signed(Arc::new(tokens))), ..self })
     }
 
     /// The node's address.

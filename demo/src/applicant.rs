@@ -157,7 +157,7 @@ impl<N: Node> Applicant<N> {
         }
         self.post(drafts).await?;
         if let Some(vaults) = &self.vaults {
-            vaults.leave(drafts).await?;
+            vaults.leave(self.node.chain_id(), drafts).await?;
         }
         self.wait(step, drafts).await
     }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chain::Hash;
 use chain::ids::OrganisationId;
 use chain::keys::{PublicKey, SecretKey};
 use client::holdings::{ClaimLeft, ContactLeft, HoldingsLeft};
@@ -59,13 +60,13 @@ impl std::fmt::Debug for Leaver {
 
 impl Vaults {
     /// Leaves the data of applications that are on chain.
-    pub(crate) async fn leave(&self, drafts: &[Draft]) -> Result<(), DemoError> {
-        let all = futures::stream::iter(drafts).map(|draft| self.leave_one(draft));
+    pub(crate) async fn leave(&self, chain: Hash, drafts: &[Draft]) -> Result<(), DemoError> {
+        let all = futures::stream::iter(drafts).map(|draft| self.leave_one(chain, draft));
         let done: Vec<Result<(), DemoError>> = all.buffer_unordered(AT_ONCE).collect().await;
         done.into_iter().collect()
     }
 
-    async fn leave_one(&self, draft: &Draft) -> Result<(), DemoError> {
+    async fn leave_one(&self, chain: Hash, draft: &Draft) -> Result<(), DemoError> {
         let Leaver { sponsor, key, holder, phone } = &draft.leaver;
         let at = self.own.get(sponsor).unwrap_or(&self.shared);
         let claims = (0_u32..).zip(&draft.claims).map(|(place, sealed)| ClaimLeft {
@@ -79,11 +80,7 @@ impl Vaults {
         let left = HoldingsLeft { claims: claims.collect(), contact, holder: *holder };
         let no_answer = |error: ClientError| NodeError(error.to_string());
         let client = Client::new(&at.url).map_err(no_answer)?;
-        let client = match client.signed_by(key).await {
-            Ok(client) => client,
-            Err(error @ ClientError::Unreachable { .. }) => return away(&error),
-            Err(error) => return Err(no_answer(error).into()),
-        };
+        let client = client.signed_by(key, chain, &at.name).map_err(no_answer)?;
         for _ in 0..TRIES {
             match client.leave_holdings(draft.application(), &left).await {
                 Ok(_) => return Ok(()),

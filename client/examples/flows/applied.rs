@@ -73,12 +73,19 @@ pub(crate) async fn office_of(node: &Client, kind: OrganisationKind) -> Result<O
     found.with_context(|| format!("the keys have no {kind:?} among them"))
 }
 
+/// A node asked in the name of a key. Its name is taken from itself, which is good enough for the nodes of a testnet on
+/// this machine; elsewhere take it from genesis.
+pub(crate) async fn asking(at: &Client, key: &SecretKey) -> Result<Client> {
+    let status = at.status().await?;
+    Ok(at.clone().signed_by(key, status.chain, &status.name)?)
+}
+
 /// From papers to an issued code.
 pub(crate) async fn applied() -> Result<Applied> {
     let newcomer: Newcomer = serde_json::from_str(&support::environment("DIANYUN_PAPERS")?)?;
     let platform = office_of(&support::node()?, OrganisationKind::Platform).await?;
     let at = Client::new(&support::environment("DIANYUN_PLATFORM_NODE")?)?;
-    let node = at.clone().signed_by(&platform.key).await?;
+    let node = asking(&at, &platform.key).await?;
     let holder = SecretKey::from_seed(&random()?);
     let papers = newcomer.person.certificates;
     let typed = |(kind, values): (&CertificateKind, &BTreeMap<String, String>)| json!({ "kind": kind, "values": values });
@@ -99,7 +106,7 @@ pub(crate) async fn applied() -> Result<Applied> {
     let target = format!("/v1/applying/{}/submit", draft.draft);
     let body = json!({ "statements": [word], "transaction": signed });
     let done: Done = node.post(&target, &body).await?;
-    let node = at.signed_by(&holder).await?;
+    let node = asking(&at, &holder).await?;
     issued(&node, done.application).await?;
     Ok(Applied { code: done.code, holder, node })
 }

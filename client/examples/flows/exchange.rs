@@ -18,7 +18,7 @@ use client::exchange::{Exchanged, Wish};
 use client::{Client, ClientError, LightClient};
 use serde_json::json;
 
-use crate::applied::{applied, office_of};
+use crate::applied::{applied, asking, office_of};
 use crate::support::{self, Desk};
 
 const HOUR_MS: u64 = 3_600_000;
@@ -69,7 +69,7 @@ pub(crate) async fn run() -> Result<()> {
     let who = applied().await?;
     let insurer = office_of(&node, OrganisationKind::Insurer).await?;
     let asker = Client::new(&support::environment("DIANYUN_INSURER_NODE")?)?;
-    let asker = asker.signed_by(&insurer.key).await?;
+    let asker = asking(&asker, &insurer.key).await?;
     let fields: FieldSet = FIELDS.into_iter().collect();
     let (about, purpose) = (DataSubject::Code(who.code), Purpose::InsuranceQuote);
     let wish = Wish { about, fields, purpose: Some(purpose), waybill: None, case: None };
