@@ -127,7 +127,11 @@ fn the_card_has_these_members_and_up_again_shows_the_same() {
         assert_eq!(text.lines().filter(|line| is_it(line)).count(), 1, "{role}: {text}");
     }
     let token = text.lines().find_map(|line| line.strip_prefix("  dianyun token ")).unwrap();
-    let made = dianyun(std::iter::once("token").chain(token.split_whitespace()));
+    // The folder's name has blanks in it.
+    let (before, rest) = token.split_once('\'').unwrap();
+    let (key, after) = rest.split_once('\'').unwrap();
+    let words = before.split_whitespace().chain([key]).chain(after.split_whitespace());
+    let made = dianyun(std::iter::once("token").chain(words));
     assert!(made.status.success(), "{token}");
     let curls: Vec<&str> = text.lines().filter(|line| line.starts_with("  curl ")).collect();
     assert_eq!(curls.len(), 3, "{text}");

@@ -79,7 +79,7 @@ pub(super) fn lines(dir: &Path, state: &State, roles: &Value) -> Vec<String> {
                 .to_owned(),
         );
         lines.push(format!(
-            "  dianyun token --key {} --chain {} --for {}",
+            "  dianyun token --key '{}' --chain {} --for {}",
             key.display(),
             state.chain_id,
             node.name
