@@ -4,7 +4,7 @@
 //! longer is the question to the node that holds the data, and what opens and checks its answer.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
@@ -25,6 +25,8 @@ use crate::testnet::{Data, Node, Testnet};
 /// Of each kind, after warming up. Each uses the consent once, and that is good for 1,000 uses.
 const MEASURED: u32 = 400;
 const WARM: u32 = 50;
+/// A node answers at most 50 questions of another a second.
+const PACE: Duration = Duration::from_millis(30);
 const USES: u32 = 1_000;
 const HOUR_MS: u64 = 3_600_000;
 /// How long a transaction is good.
@@ -37,7 +39,9 @@ pub(crate) async fn measure(dianyun: &Path, dir: &Path) -> Result<Figures> {
     let net = Testnet::up_with(dianyun, &dir.join("testnet"), (4, Data::Demo), &[])?;
     let mut asker = Asker::at(&net).await?;
     let (mut single, mut whole) = (figures::latency()?, figures::latency()?);
+    let mut pace = tokio::time::interval(PACE);
     for turn in 0..WARM + MEASURED {
+        pace.tick().await;
         let transaction = asker.access().await?;
         let began = Instant::now();
         asker.execute(&transaction).await?;

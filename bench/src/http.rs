@@ -56,6 +56,8 @@ impl Connection {
             None => request,
         };
         let request = request.body(Full::new(body))?;
+        // The connection may not be done yet with the answer before.
+        self.sender.ready().await?;
         let answer = self.sender.send_request(request).await?;
         let status = answer.status();
         Ok((status, answer.into_body().collect().await?.to_bytes()))

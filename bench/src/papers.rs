@@ -31,7 +31,8 @@ pub(crate) async fn measure(dianyun: &Path, dir: &Path) -> Result<Figures> {
     let observer = observer.context("the testnet has no observer")?;
     let regulator = organisation(&net, "regulator").await?;
     let folder = observer.dir.display().to_string();
-    let made = ["apikey", "new", "--organisation", &regulator, "--label", "bench", "--json"];
+    let made =
+        ["apikey", "new", "--organisation", &regulator, "--label", "bench", "--office", "--json"];
     let made = net.run_alone(made.into_iter().chain(["--dir", &folder]))?;
     let secret = made["key"].as_str().context("no key is shown")?;
     let paths = papers(&net).await?;
