@@ -12,6 +12,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::exchange::random;
+
 /// How long a one-time code is good, in milliseconds: 5 minutes.
 pub(crate) const CODE_MS: u64 = 5 * 60_000;
 /// Least time between two codes to one phone: a minute.
@@ -191,11 +193,6 @@ impl Phones {
             table.tickets.remove(digest);
         }
     }
-}
-
-fn random<const N: usize>() -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).ok().map(|()| bytes)
 }
 
 /// Each of a million alike: a draw beyond the last whole million is thrown away.

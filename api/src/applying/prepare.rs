@@ -28,6 +28,7 @@ use super::drafts::{DRAFT_MS, Draft, Owner, Paper, Purpose};
 use super::phones::Phone;
 use crate::access::Caller;
 use crate::access::guard::Asking;
+use crate::exchange::random;
 use crate::http::extract::{invalid, shortened};
 use crate::http::messages;
 use crate::http::problem::Problem;
@@ -127,11 +128,7 @@ impl Api {
             _ => None,
         };
         if let (Some(member), None) = (member, ticket) {
-            let nodes = self.exchange.names_of(member.id);
-            if !nodes.is_empty() && !nodes.contains(&self.handle.status().name) {
-                let elsewhere = Problem::new(&messages::HOLDINGS_ELSEWHERE);
-                return Err(elsewhere.value(nodes.join(", ")));
-            }
+            self.vault_of(member.id)?;
             let owner = Owner::Member(member.id);
             return Ok(Applicant { owner, sponsor: member.id, phone: None });
         }
@@ -335,8 +332,7 @@ impl Api {
         let values = checked(paper, self.rules(), path)?;
         let mut fields = Vec::new();
         for (name, value) in values {
-            let mut salt = [0; 32];
-            getrandom::fill(&mut salt).map_err(|_| Problem::new(&messages::INTERNAL))?;
+            let salt = random().ok_or_else(|| Problem::new(&messages::INTERNAL))?;
             let (name, value) = (name.to_owned(), value.to_owned());
             fields.push(Field { name, salt: Salt(salt), value });
         }
@@ -356,8 +352,7 @@ impl Api {
         claims: Vec<PreparedClaim>,
         purpose: Purpose,
     ) -> Result<Prepared, Problem> {
-        let mut name = [0; 16];
-        getrandom::fill(&mut name).map_err(|_| Problem::new(&messages::INTERNAL))?;
+        let name = random().ok_or_else(|| Problem::new(&messages::INTERNAL))?;
         let now = self.exchange.now();
         let until = now.plus(DRAFT_MS);
         let Applicant { owner, sponsor, .. } = who;

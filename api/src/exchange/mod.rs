@@ -181,7 +181,8 @@ pub(crate) fn fresh() -> Option<Nonce> {
     random().map(Nonce)
 }
 
-fn random<const N: usize>() -> Option<[u8; N]> {
+/// Bytes that nobody can guess; none if the system has none.
+pub(crate) fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).ok().map(|()| bytes)
 }

@@ -227,7 +227,7 @@ impl Api {
     }
 
     /// The vault of this node, if what an organisation leaves belongs into it.
-    pub(super) fn vault_of(&self, by: OrganisationId) -> Result<Arc<Vault>, Problem> {
+    pub(crate) fn vault_of(&self, by: OrganisationId) -> Result<Arc<Vault>, Problem> {
         let vault = self.vault.clone().ok_or_else(|| Problem::new(&messages::NO_VAULT))?;
         let nodes = self.exchange.names_of(by);
         if !nodes.is_empty() && !nodes.contains(&self.handle.status().name) {
