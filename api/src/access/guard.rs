@@ -22,7 +22,7 @@ use super::credentials::{Asker, Shown, resolve};
 use super::rates::{Budget, Lane};
 use super::table::{Reach, Row, methods_of, row_of};
 use crate::events::Owner;
-use crate::http::messages;
+use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 use crate::routes::Api;
 use crate::shell::no_method;
@@ -34,6 +34,13 @@ pub(crate) struct Peer {
     pub(crate) address: IpAddr,
     /// True if nobody in between can read the request.
     pub(crate) is_encrypted: bool,
+}
+
+impl Peer {
+    /// True if others may read along: a way that is not encrypted, from another machine.
+    fn is_in_clear(&self) -> bool {
+        !self.is_encrypted && !self.address.is_loopback()
+    }
 }
 
 /// The layer: puts the caller beside the request, or answers in the route's place.
@@ -73,8 +80,7 @@ impl Asked {
         let peer = request.extensions().get::<Peer>().copied();
         let proxy = api.access.proxy.as_ref();
         let from = peer.map(|peer| client::address(peer.address, request.headers(), proxy));
-        let is_in_clear =
-            peer.is_some_and(|peer| !peer.is_encrypted && !peer.address.is_loopback());
+        let is_in_clear = peer.is_some_and(|peer| peer.is_in_clear());
         let path = request.extensions().get::<MatchedPath>();
         let row = path.map(|path| row_of(request.method().as_str(), path.as_str()));
         let shown = bearer(request.headers()).map(|shown| shown.map(Shown::from));
@@ -89,11 +95,11 @@ impl Asked {
 async fn admit(api: &Api, asked: Asked) -> Result<Asking, Problem> {
     let Asked { from, is_in_clear, method, row, allowed, shown } = asked;
     let shown = shown.map_err(|_| api.access.guessed(from, SCHEME))?;
+    if is_in_clear && let Some(message) = not_in_clear(shown.is_some(), row.flatten()) {
+        api.access.nobody(from).count(api, row)?;
+        return Err(Problem::new(message));
+    }
     let asker = match &shown {
-        Some(_) if is_in_clear => {
-            api.access.nobody(from).count(api, row)?;
-            return Err(Problem::new(&messages::CREDENTIALS_IN_CLEAR));
-        }
         Some(shown) => {
             let shown = shown.clone();
             api.read(move |api| resolve(api, &shown, from)).await?
@@ -114,6 +120,15 @@ async fn admit(api: &Api, asked: Asked) -> Result<Asking, Problem> {
     match row.map(|row| asker.caller.reach(row)) {
         Some(Reach::No) => Err(refused(&asker.caller)),
         _ => Ok(Asking { caller: asker.caller, budget: asker.budget, row, shown }),
+    }
+}
+
+/// Why something that others may read along is refused, if it is.
+fn not_in_clear(shows_credentials: bool, row: Option<&Row>) -> Option<&'static Message> {
+    match row {
+        _ if shows_credentials => Some(&messages::CREDENTIALS_IN_CLEAR),
+        Some(row) if row.takes_values() => Some(&messages::TLS_NEEDED),
+        _ => None,
     }
 }
 
@@ -274,5 +289,43 @@ impl<S: Sync> FromRequestParts<S> for Asking {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let found = parts.extensions.get::<Self>().cloned();
         found.ok_or_else(|| Problem::new(&messages::INTERNAL))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::access::table::TABLE;
+
+    #[test]
+    fn what_others_may_read_along_comes_from_another_machine_without_tls() {
+        for (address, is_encrypted, is_in_clear) in [
+            ("127.0.0.1", false, false),
+            ("::1", false, false),
+            ("10.0.0.1", true, false),
+            ("10.0.0.1", false, true),
+            ("2001:db8::1", false, true),
+        ] {
+            let peer = Peer { address: address.parse().unwrap(), is_encrypted };
+            assert_eq!(peer.is_in_clear(), is_in_clear, "{address} {is_encrypted}");
+        }
+    }
+
+    #[test]
+    fn neither_credentials_nor_papers_are_taken_in_the_clear() {
+        let code = |shows, method, path| {
+            not_in_clear(shows, row_of(method, path)).map(|message| message.code)
+        };
+        assert_eq!(code(true, "GET", "/v1/status"), Some("credentials_in_clear"));
+        assert_eq!(code(true, "POST", "/v1/applying"), Some("credentials_in_clear"));
+        assert_eq!(code(false, "GET", "/v1/status"), None);
+        assert_eq!(code(false, "POST", "/v1/verify"), None);
+        assert_eq!(code(true, "GET", "/v1/no-such"), Some("credentials_in_clear"));
+        assert_eq!(code(false, "GET", "/v1/no-such"), None);
+        for row in TABLE.iter().filter(|row| row.route.contains("/v1/applying")) {
+            let (method, path) = row.route.split_once(' ').unwrap();
+            assert_eq!(code(false, method, path), Some("tls_needed"), "{path}");
+        }
     }
 }

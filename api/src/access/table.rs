@@ -46,6 +46,11 @@ impl Row {
         self.reach[class as usize]
     }
 
+    /// True if papers come by it from whoever shows no credentials: they go over TLS like those.
+    pub(crate) fn takes_values(&self) -> bool {
+        self.route.contains("/v1/applying")
+    }
+
     /// What its requests are counted by, of an organisation with grants. What transactions carry is counted where
     /// it is read.
     pub(crate) fn lane(&self) -> Lane {

@@ -35,7 +35,7 @@ const MOST: usize = 100_000;
 /// Applications that may be handed over at once.
 pub(super) const QUEUE: usize = 4_096;
 /// Applications carried at once.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 32;
 /// Subjects of the vault looked at in one go.
 const PAGE: usize = 200;
 /// Between two looks through the whole vault.

@@ -18,9 +18,11 @@ use super::submit::Submitted;
 
 /// How long a draft is kept, in milliseconds.
 pub(crate) const DRAFT_MS: u64 = 30 * 60_000;
-/// Most drafts at once, and of one ticket or organisation.
+/// Most drafts at once, and of one ticket or organisation without those that are on chain.
 const MOST: usize = 10_000;
 const MOST_OF_ONE: usize = 20;
+/// Bytes of fields in all of them.
+const MOST_BYTES: usize = 64 << 20;
 
 /// Whose draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,6 +103,17 @@ pub(crate) struct Draft {
     pub(crate) progress: Arc<tokio::sync::Mutex<Progress>>,
 }
 
+impl Draft {
+    fn bytes(&self) -> usize {
+        let fields = self.papers.iter().flat_map(|paper| &paper.fields);
+        fields.map(|field| field.name.len() + field.value.len() + size_of::<Field>()).sum()
+    }
+
+    fn is_done(&self) -> bool {
+        self.progress.try_lock().is_ok_and(|progress| matches!(*progress, Progress::Done(_)))
+    }
+}
+
 /// There are too many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Full;
@@ -114,8 +127,10 @@ impl Drafts {
     pub(crate) fn keep(&self, name: [u8; 16], draft: Draft, now: Time) -> Result<(), Full> {
         self.forget_old(now);
         let mut all = self.0.lock();
-        let of_one = all.values().filter(|other| other.owner == draft.owner).count();
-        if all.len() >= MOST || of_one >= MOST_OF_ONE {
+        let of_one = all.values().filter(|other| other.owner == draft.owner && !other.is_done());
+        let is_one_too_many = all.len() >= MOST || of_one.count() >= MOST_OF_ONE;
+        let bytes: usize = all.values().map(|other| other.bytes()).sum();
+        if is_one_too_many || bytes.saturating_add(draft.bytes()) > MOST_BYTES {
             return Err(Full);
         }
         all.insert(name, Arc::new(draft));
@@ -139,6 +154,7 @@ impl Drafts {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use chain::actions::MatterSettle;
+    use chain::fields::Salt;
     use chain::ids::{MatterId, RecordId};
     use chain::keys::SecretKey;
 
@@ -200,5 +216,40 @@ mod tests {
         }
         assert_eq!(few.keep(name(99), draft(owner(1), until), NOW), Err(Full));
         few.keep(name(99), draft(owner(2), until), NOW).unwrap();
+    }
+
+    #[test]
+    fn what_is_on_chain_counts_for_nobody_any_more() {
+        let drafts = Drafts::default();
+        let until = NOW.plus(DRAFT_MS);
+        for number in 0..MOST_OF_ONE as u32 {
+            drafts.keep(name(number), draft(owner(1), until), NOW).unwrap();
+        }
+        assert_eq!(drafts.keep(name(99), draft(owner(1), until), NOW), Err(Full));
+        let one = drafts.of(name(7), owner(1), NOW).unwrap();
+        let (transaction, application, code, person) = (None, None, None, None);
+        let done = Submitted { transaction, application, code, person };
+        *one.progress.try_lock().unwrap() = Progress::Done(done);
+        drafts.keep(name(99), draft(owner(1), until), NOW).unwrap();
+        assert_eq!(drafts.keep(name(100), draft(owner(1), until), NOW), Err(Full));
+    }
+
+    #[test]
+    fn no_more_bytes_are_kept_than_a_node_has_room_for() {
+        let value = "x".repeat(MOST_BYTES / 4);
+        let drafts = Drafts::default();
+        let keep = |number, at: Time| {
+            let mut large = draft(owner(number), at.plus(DRAFT_MS));
+            let (name_of, salt) = ("name".to_owned(), Salt([0; 32]));
+            let field = Field { name: name_of, value: value.clone(), salt };
+            let kind = CertificateKind::TransportPermit;
+            large.papers.push(Paper { place: 0, kind, fields: vec![field] });
+            drafts.keep(name(number), large, at)
+        };
+        for number in 0..3 {
+            keep(number, NOW).unwrap();
+        }
+        assert_eq!(keep(3, NOW), Err(Full));
+        keep(3, NOW.plus(DRAFT_MS)).unwrap();
     }
 }

@@ -2,6 +2,7 @@
 //! The inboxes of authorities: which key each publishes, checked against the chain, and what is posted to it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::http::{Request, header};
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use parking_lot::Mutex;
 use sealing::{Content, Parcel, Published};
 use serde::Deserialize;
 use store::Store;
+use tokio::sync::Semaphore;
 
 use super::config::InboxConfig;
 use crate::access::signing::signs_for;
@@ -25,11 +27,18 @@ const ANSWER_BYTES: usize = 16 << 10;
 /// Longest life of a published key, with room for clocks, in milliseconds.
 const LONGEST_MS: u64 = 70 * 60_000;
 
+/// Parcels on their way to one inbox at once. The courier has more places, so that one that hangs does not take all.
+const AT_ONCE: usize = 4;
+/// How long a parcel waits for its place.
+const PLACE: Duration = Duration::from_secs(1);
+
 /// Why a parcel did not get into an inbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotPosted {
     /// Nobody takes the connection, or the answer is no answer.
     Unreachable,
+    /// As many as may be are on their way to it.
+    Busy,
     /// What it publishes is not signed by a key that the chain has of it.
     NotTrusted,
     /// It refused, with this code and reason.
@@ -60,6 +69,7 @@ struct Inbox {
     parcels: Target,
     /// The key that was published last, until it ends or is not known any more.
     published: Mutex<Option<Published>>,
+    places: Semaphore,
 }
 
 /// All of them.
@@ -74,7 +84,8 @@ impl Inboxes {
         let inbox = |one: &InboxConfig| {
             let authority = one.inbox.at("/v1/authority")?;
             let parcels = one.inbox.at("/v1/parcels")?;
-            let inbox = Inbox { authority, parcels, published: Mutex::default() };
+            let (published, places) = (Mutex::default(), Semaphore::new(AT_ONCE));
+            let inbox = Inbox { authority, parcels, published, places };
             Some((one.organisation, inbox))
         };
         Self { store, outgoing, of: config.iter().filter_map(inbox).collect() }
@@ -106,6 +117,8 @@ impl Inboxes {
         now: Time,
     ) -> Result<(), NotPosted> {
         let inbox = self.of.get(&organisation).ok_or(NotPosted::Unreachable)?;
+        let place = tokio::time::timeout(PLACE, inbox.places.acquire()).await;
+        let _place = place.ok().and_then(Result::ok).ok_or(NotPosted::Busy)?;
         let posted = self.posted(organisation, inbox, content, now).await;
         match posted {
             // It started anew since: its new key is asked for once.

@@ -151,6 +151,10 @@ messages! {
         { "凭证经明文传输" "Credentials in the clear" }
         { "凭证经未加密的连接到达，已被拒绝。" "Credentials came over a connection that is not encrypted, and are refused." }
         { "请改用 HTTPS，并更换已泄露的凭证。" "Use HTTPS, and replace credentials that were sent in the clear." }
+    TLS_NEEDED = 403 "tls_needed"
+        { "需要加密连接" "TLS needed" }
+        { "个人信息经未加密的连接到达，已被拒绝。" "Personal data came over a connection that is not encrypted, and are refused." }
+        { "请改用 HTTPS。" "Use HTTPS." }
     NOT_ALLOWED = 403 "not_allowed"
         { "不被允许" "Not allowed" }
         { "该路径不对这类调用方开放：{value}。" "This route is not for callers of this class: {value}." }

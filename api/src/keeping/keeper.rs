@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use vault::{Protocol, Standing, Subject, Vault, VaultError};
 
 use super::retention::retain;
+use super::strays::Strays;
 use crate::exchange::Exchange;
 
 /// Subjects, or changes of a block, looked at in one go.
@@ -29,6 +30,8 @@ const PAGE: usize = 200;
 const LOOK: Duration = Duration::from_secs(5);
 /// Whether something is to be kept no longer is looked at so often, in milliseconds.
 const RETAIN_MS: u64 = 24 * 3_600_000;
+/// The same while something is held that the chain has nothing of.
+const STRAYS_MS: u64 = 3_600_000;
 /// What was refused is not published again before so many milliseconds.
 const AGAIN_MS: u64 = 60_000;
 
@@ -54,6 +57,7 @@ pub struct Keeper {
     told: Mutex<BTreeSet<ApplicationId>>,
     /// When it is looked at next what is to be kept no longer.
     retained: Mutex<Time>,
+    strays: Mutex<Strays>,
 }
 
 /// Why nothing was restricted or erased.
@@ -127,8 +131,8 @@ fn recorded<R: Records + ?Sized>(records: &R, id: ApplicationId, now: Time) -> O
 impl Keeper {
     /// Starts keeping them in step, until `shutdown`.
     pub fn start(parts: Parts, shutdown: CancellationToken) -> Arc<Self> {
-        let (unpublished, told, retained) = Default::default();
-        let keeper = Arc::new(Self { parts, unpublished, told, retained });
+        let (unpublished, told, retained, strays) = Default::default();
+        let keeper = Arc::new(Self { parts, unpublished, told, retained, strays });
         tokio::spawn(Arc::clone(&keeper).run(shutdown));
         keeper
     }
@@ -222,7 +226,7 @@ impl Keeper {
         }
     }
 
-    /// Ends the keeping of waybills whose time is over, once a day.
+    /// Ends the keeping of waybills whose time is over and of what never came onto the chain, once a day.
     fn retain_all(&self) -> Result<(), KeepError> {
         let now = self.now();
         if now < *self.retained.lock() {
@@ -233,15 +237,25 @@ impl Keeper {
             let page = self.parts.vault.subjects(after, PAGE)?;
             let Some((last, _)) = page.last() else { break };
             after = Some(*last);
-            for (subject, _) in &page {
-                let Subject::Waybill(id) = subject else { continue };
-                let at = self.parts.store.latest();
-                if let Some(protocol) = retain(&self.parts.vault, (&at, now), *id)? {
-                    tracing::debug!(%subject, kind = ?protocol.kind, "no longer kept as it was");
+            for (subject, standing) in &page {
+                let (vault, at) = (&self.parts.vault, self.parts.store.latest());
+                match subject {
+                    Subject::Waybill(id) => {
+                        if let Some(protocol) = retain(vault, (&at, now), *id)? {
+                            tracing::debug!(%subject, kind = ?protocol.kind, "no longer kept as it was");
+                        }
+                    }
+                    Subject::Application(id) => {
+                        let (held, as_of) = ((&**vault, *id, *standing), at.header().time_ms);
+                        if self.strays.lock().look(held, (&at, as_of), now)? {
+                            tracing::info!(%subject, "it never came onto the chain: taken out");
+                        }
+                    }
                 }
             }
         }
-        *self.retained.lock() = now.plus(RETAIN_MS);
+        let pause = if self.strays.lock().are_any() { STRAYS_MS } else { RETAIN_MS };
+        *self.retained.lock() = now.plus(pause);
         Ok(())
     }
 

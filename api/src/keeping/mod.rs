@@ -4,6 +4,7 @@
 
 mod keeper;
 mod retention;
+mod strays;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use vault::{Subject, Vault, VaultError, View};
 pub(crate) use keeper::reasons;
 pub use keeper::{KeepError, Keeper, Parts, carry_out};
 pub use retention::{due_of, retain};
+pub use strays::Strays;
 
 use crate::exchange::holdings::{HeldClaim, Holdings, HoldingsError, Reading};
 

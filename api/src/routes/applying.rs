@@ -30,11 +30,14 @@ use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 
+/// Why nothing is taken at all.
+pub(super) const IN_CLEAR: &[&Message] = &[&messages::TLS_NEEDED];
 /// Why no one-time code is sent.
 pub(super) const NOT_SENT: &[&Message] = &[
     &messages::APPLYING_CLOSED,
     &messages::FIELD_WRONG,
     &messages::OTP_TOO_SOON,
+    &messages::OVERLOADED,
     &messages::SMS_FAILED,
 ];
 /// Why no ticket is given.
@@ -314,7 +317,7 @@ pub(super) async fn send_one_time_code(
         Ok(NotDrawn::TooSoon(seconds)) => {
             Problem::new(&messages::OTP_TOO_SOON).value(seconds).retry_after(seconds)
         }
-        Ok(NotDrawn::Full) => Problem::new(&messages::OTP_TOO_SOON).value(60).retry_after(60),
+        Ok(NotDrawn::Full) => Problem::new(&messages::OVERLOADED).retry_after(60),
         Ok(NotDrawn::Random) => Problem::new(&messages::INTERNAL),
         Err(_) => Problem::new(&messages::SMS_FAILED).retry_after(10),
     })?;

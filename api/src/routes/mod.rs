@@ -344,22 +344,30 @@ fn holders() -> OpenApiRouter<Api> {
 }
 
 fn applying() -> OpenApiRouter<Api> {
-    use applying::{NOT_CORRECTED, NOT_MATCHED, NOT_PROVED, NOT_READY, NOT_SENT, NOT_SUBMITTED};
+    use applying::{
+        IN_CLEAR, NOT_CORRECTED, NOT_MATCHED, NOT_PROVED, NOT_READY, NOT_SENT, NOT_SUBMITTED,
+    };
     let (body, taken, signed) = (submit::BODY, submit::NOT_TAKEN, sign::NOT_SIGNED);
     let kept = holdings::NOT_TAKEN;
-    let submitted = [ASKED, body, FOUND, NOT_READY, NOT_SUBMITTED, taken, signed, kept];
+    let submitted = [ASKED, IN_CLEAR, body, FOUND, NOT_READY, NOT_SUBMITTED, taken, signed, kept];
     OpenApiRouter::default()
-        .routes(refusing(routes!(applying::send_one_time_code), &[ASKED, body, NOT_SENT]))
-        .routes(refusing(routes!(applying::verify_one_time_code), &[ASKED, body, NOT_PROVED]))
-        .routes(refusing(routes!(applying::check_papers), &[ASKED, body]))
-        .routes(refusing(routes!(applying::prepare_application), &[ASKED, body, NOT_READY]))
+        .routes(refusing(routes!(applying::send_one_time_code), &[ASKED, IN_CLEAR, body, NOT_SENT]))
+        .routes(refusing(
+            routes!(applying::verify_one_time_code),
+            &[ASKED, IN_CLEAR, body, NOT_PROVED],
+        ))
+        .routes(refusing(routes!(applying::check_papers), &[ASKED, IN_CLEAR, body]))
+        .routes(refusing(
+            routes!(applying::prepare_application),
+            &[ASKED, IN_CLEAR, body, NOT_READY],
+        ))
         .routes(refusing(
             routes!(applying::prepare_correction),
-            &[ASKED, body, FOUND, NOT_READY, NOT_CORRECTED],
+            &[ASKED, IN_CLEAR, body, FOUND, NOT_READY, NOT_CORRECTED],
         ))
         .routes(refusing(
             routes!(applying::prepare_key_change),
-            &[ASKED, body, NOT_READY, NOT_MATCHED],
+            &[ASKED, IN_CLEAR, body, NOT_READY, NOT_MATCHED],
         ))
         .routes(refusing(routes!(applying::submit_draft), &submitted))
 }

@@ -2,18 +2,18 @@
 //! The full fields of a waybill, over real sockets: its maker leaves them, both sides read them and open the chain's
 //! root with them, for everybody else they are not there, and they are kept no longer than they may be.
 
-use api::keeping::{due_of, retain};
+use api::keeping::{Strays, due_of, retain};
 use chain::Hash;
 use chain::actions::{WaybillAccept, WaybillCancel, WaybillOffer, WaybillWithdraw};
 use chain::fields::{self, Field};
-use chain::ids::{Prefecture, RecordId, Time, WaybillId};
+use chain::ids::{ApplicationId, Prefecture, RecordId, Time, WaybillId};
 use chain::query::{self, exchange};
 use chain::records::waybill::Offer;
 use chain::records::{ErasureKind, Waybill, WaybillKind, WaybillState};
 use chain::text::Word;
 use demo::sealed::salted;
 use serde_json::{Value, json};
-use vault::{Parcel, Subject};
+use vault::{Contact, Parcel, Standing, Subject};
 
 use crate::agreed::{ASKER, by, submit};
 use crate::cases::Case;
@@ -301,4 +301,27 @@ fn what_is_kept_long_enough_is_erased_and_takes_nothing_again() {
     let stray = WaybillId(RecordId::made_by(chain::TransactionId(Hash::of(b"stray")), 0));
     vault.put(Subject::Waybill(stray), &Parcel::new().waybill(&withdrawn.fields)).unwrap();
     assert_eq!(retain(vault, (&at, late), stray).unwrap(), None);
+}
+
+#[test]
+fn what_never_came_onto_the_chain_is_taken_out_once_it_cannot_come_any_more() {
+    const MINUTE_MS: u64 = 60_000;
+    let world = world();
+    let (vault, at, start) = (&world.node.vault, world.node.store.latest(), now());
+    let made_by = |text: &[u8]| RecordId::made_by(chain::TransactionId(Hash::of(text)), 0);
+    let (never, known) = (ApplicationId(made_by(b"never sent")), world.application.id);
+    let contact = Contact::new("16400000777");
+    vault.put(Subject::Application(never), &Parcel::new().contact(&contact)).unwrap();
+    let mut strays = Strays::default();
+    let mut look = |id, minutes: u64| {
+        let later = start.plus(minutes * MINUTE_MS);
+        strays.look((vault, id, Standing::Held), (&at, later), start).unwrap()
+    };
+    for minutes in [0, 10] {
+        assert!(!look(never, minutes) && !look(known, minutes), "{minutes}");
+    }
+    assert!(!look(known, 11), "the chain has it");
+    assert!(look(never, 11), "nothing from before can be executed now");
+    assert_eq!(vault.standing(Subject::Application(never)).unwrap(), None);
+    assert!(!strays.are_any());
 }
