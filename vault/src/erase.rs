@@ -87,8 +87,8 @@ impl Vault {
         Ok(protocol)
     }
 
-    /// Makes the bytes of what was erased go, keys first.
-    pub(crate) fn end_erasures(&self) -> Result<(), VaultError> {
+    /// Makes the bytes of what was erased or forgotten go, keys first. Takes long; without any such, no time.
+    pub fn end_erasures(&self) -> Result<(), VaultError> {
         loop {
             let rows = self.shelf.list(Drawer::Keys, &[rows::ERASING], None, PAGE)?;
             if rows.is_empty() {

@@ -175,7 +175,8 @@ impl Vault {
     }
 
     /// Takes out a subject with all that is held of it, and leaves no protocol: of what came to nothing, whose
-    /// name never was on chain. True if it was held; what is restricted or erased stays so.
+    /// name never was on chain. True if it was held; what is restricted or erased stays so. Its bytes go with the next
+    /// erasure, or by [`Vault::end_erasures`].
     pub fn forget(&self, subject: Subject) -> Result<bool, VaultError> {
         let _writing = self.writing.lock();
         let held = self.held(subject)?;
@@ -183,7 +184,10 @@ impl Vault {
             return Ok(false);
         }
         let remove = |drawer, key| Change::Remove { drawer, key };
-        let mut changes = vec![remove(Drawer::Keys, rows::of(rows::HELD, subject))];
+        let mut changes = vec![
+            remove(Drawer::Keys, rows::of(rows::HELD, subject)),
+            put(Drawer::Keys, rows::of(rows::ERASING, subject), Vec::new()),
+        ];
         for (name, _) in self.sealed(subject)? {
             changes.push(remove(Drawer::Values, rows::document(subject, &name)));
         }

@@ -63,6 +63,12 @@ impl Member {
         (is_office || self.scopes.has(scope)) && self.key.as_ref().is_none_or(allows)
     }
 
+    /// True if its credential is good for what a scope is for, whatever is granted: what is the organisation's own
+    /// needs no grant, and an API key for it all the same.
+    pub(crate) fn is_keyed_for(&self, scope: InterfaceScope) -> bool {
+        self.key.as_ref().is_none_or(|key| key.scopes.has(scope) || key.by_office)
+    }
+
     /// What its credential is good for, without signing: what is done for it later does no more.
     pub(crate) fn narrowed(&self) -> Narrowed {
         Narrowed { scopes: self.scopes, by_office: !self.is_narrowed(), signs_with: None }

@@ -192,10 +192,9 @@ impl Asking {
         self.sees_all() || self.caller.is_party(records, value)
     }
 
-    /// True if a record, or that there is none, is proven to whoever can name it: its id is shown by who has it,
-    /// or it is named in the clear.
+    /// True if a record, or that there is none, is proven to whoever can name it: it is named in the clear.
     pub(crate) fn may_name(&self, kind: RecordKind) -> bool {
-        self.sees_all() || matches!(kind, RecordKind::Code | RecordKind::RegisteredKey)
+        self.sees_all() || kind == RecordKind::RegisteredKey
     }
 
     /// True if all that ever stood in a record may be shown.
@@ -240,6 +239,12 @@ impl Asking {
     /// Counts a request that costs as much as so many.
     pub(crate) fn costs(&self, api: &Api, requests: u32) -> Result<(), Problem> {
         spend(api, &self.budget, Lane::General, requests.saturating_sub(1))
+    }
+
+    /// Counts so many questions about others, beyond the request itself.
+    pub(crate) fn asks(&self, api: &Api, questions: usize) -> Result<(), Problem> {
+        let more = u32::try_from(questions.saturating_sub(1)).unwrap_or(u32::MAX);
+        spend(api, &self.budget, Lane::Exchange, more)
     }
 
     /// Whose event streams are counted together.

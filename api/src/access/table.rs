@@ -106,7 +106,7 @@ pub const TABLE: &[Row] = &[
     row("GET /v1/codes/{id}", EVERYBODY),
     row("GET /v1/codes/{id}/papers", PAPERS),
     row("GET /v1/codes/{id}/history", PAPERS),
-    row("GET /v1/codes/{id}/proof", EVERYBODY),
+    row("GET /v1/codes/{id}/proof", PAPERS),
     row("GET /v1/codes/{id}/qr.svg", EVERYBODY),
     row("GET /v1/codes/{id}/witness", EVERYBODY),
     row("GET /v1/organisations/{id}/witness", EVERYBODY),

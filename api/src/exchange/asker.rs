@@ -111,7 +111,7 @@ impl Exchange {
     async fn ask_shown(&self, entered: &Entered) -> Result<Answer, Problem> {
         let by = entered.by;
         let now = self.now();
-        if self.asked.is_locked(by, now) {
+        if !self.asked.begin(by, now) {
             return Ok(Answer::Wrong);
         }
         let node = entered.digits.node();
@@ -133,7 +133,11 @@ impl Exchange {
                 self.asked.wrong(by, now);
                 Ok(Answer::Wrong)
             }
-            _ => Err(Problem::new(&messages::HOLDER_UNREACHABLE).value(node).retry_after(5)),
+            _ => {
+                // Nobody said that it was wrong.
+                self.asked.right(by);
+                Err(Problem::new(&messages::HOLDER_UNREACHABLE).value(node).retry_after(5))
+            }
         }
     }
 
@@ -151,7 +155,9 @@ impl Exchange {
     /// Signs and submits what records a request, and waits until it is on chain.
     pub(crate) async fn record(&self, begun: Begun, key: &SecretKey) -> Result<AccessId, Problem> {
         let recorded = self.submit(&begun, key).await;
-        if recorded.is_err() {
+        // One that waits may be executed still, and is collected then.
+        let is_over = |problem: &Problem| problem.code() != messages::ACCESS_WAITS.code;
+        if recorded.as_ref().is_err_and(is_over) {
             self.pending.forget(&begun.request);
         }
         recorded

@@ -248,18 +248,23 @@ impl Exchange {
     }
 
     /// What is behind digits, for who knows a key field of the driver's too. Never says what is wrong.
-    pub(super) async fn shown(self: &Arc<Self>, entered: Entered) -> Option<Shown> {
+    pub(super) async fn shown(self: &Arc<Self>, from: u32, entered: Entered) -> Option<Shown> {
         let own = Arc::clone(self);
-        let found = tokio::task::spawn_blocking(move || own.enter(&entered));
+        let found = tokio::task::spawn_blocking(move || own.enter(from, &entered));
         found.await.ok().flatten()
     }
 
-    fn enter(&self, entered: &Entered) -> Option<Shown> {
+    fn enter(&self, from: u32, entered: &Entered) -> Option<Shown> {
         let Entered { digits, key, by, .. } = entered;
         let (at, now) = (self.parts.store.latest(), self.now());
         // Only organisations that the chain knows are counted: a peer cannot invent others.
         let asker = query::typed::<Organisation, _>(&at, by.0, now)?.value;
-        if !asker.is_admitted() || self.answered.is_locked(*by, now) {
+        let who = (from, *by);
+        if !asker.is_admitted() || !self.answered.begin(who, now) {
+            return None;
+        }
+        if !self.answered_nodes.begin(from, now) {
+            self.answered.right(who);
             return None;
         }
         let code = self.offers.code_of(*digits, now);
@@ -269,11 +274,13 @@ impl Exchange {
             None
         });
         if is_one_of(key, &values.unwrap_or_default()) {
-            self.answered.right(*by);
+            self.answered.right(who);
+            self.answered_nodes.right(from);
             let signed = self.offers.enter(*digits, *by, now)?;
             return self.release(&at, entered, signed);
         }
-        self.answered.wrong(*by, now);
+        self.answered.wrong(who, now);
+        self.answered_nodes.wrong(from, now);
         self.offers.miss(*digits);
         None
     }

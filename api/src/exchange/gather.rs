@@ -34,6 +34,9 @@ pub(super) struct Plan {
     first: Vec<u32>,
     /// All others, where one of those runs no node of its own.
     others: Vec<u32>,
+    /// Whose word on the phone counts: no commitment is there to check it. Any node's, if who sent the application
+    /// runs none.
+    phone_from: Vec<u32>,
 }
 
 #[derive(Default)]
@@ -78,6 +81,7 @@ impl Exchange {
         let latest = self.parts.store.latest();
         let committed = still_there(&latest, access, committed, self.now());
         let own = application_of(&then, access, access.at);
+        let phone_from = own.as_ref().map_or_else(Vec::new, |own| self.nodes_of(own.sponsor));
         let came = committed.iter().filter_map(|one| one.certificate.terms.application);
         let came = came.filter_map(|id| query::typed::<Application, _>(&then, id.0, access.at));
         let came = came.map(|seen| seen.value.sponsor);
@@ -90,7 +94,8 @@ impl Exchange {
             true => all.filter(|number| !first.contains(number)).collect(),
             false => Vec::new(),
         };
-        Some(Plan { committed, first: first.into_iter().collect(), others })
+        let first = first.into_iter().collect();
+        Some(Plan { committed, first, others, phone_from })
     }
 
     /// Asks the nodes of a plan until all is there or nobody is left.
@@ -143,7 +148,10 @@ impl Exchange {
                     checked.map(|()| found).map_err(|untrue| untrue.to_string())
                 });
                 match checked {
-                    Ok(disclosed) => {
+                    Ok(mut disclosed) => {
+                        if !plan.phone_from.is_empty() && !plan.phone_from.contains(&node) {
+                            disclosed.phone = None;
+                        }
                         gathered.answered_by.insert(node);
                         gathered.add(disclosed);
                     }

@@ -67,9 +67,11 @@ pub struct Exchange {
     pending: Pending,
     offers: Offers,
     /// Wrong tries of those who ask here.
-    asked: Tries,
-    /// Wrong tries of those who ask elsewhere about what is held here.
-    answered: Tries,
+    asked: Tries<OrganisationId>,
+    /// Wrong tries of those who ask elsewhere about what is held here, each through a node: who runs one can name
+    /// whomever it likes, and is counted itself.
+    answered: Tries<(u32, OrganisationId)>,
+    answered_nodes: Tries<u32>,
     prompts: Arc<Prompts>,
 }
 
@@ -81,7 +83,7 @@ impl Answers for Door {
         let exchange = self.0.upgrade();
         Box::pin(async move {
             let answer = match (exchange, Question::from_bytes(&question)) {
-                (Some(exchange), Ok(question)) => exchange.answer(question).await,
+                (Some(exchange), Ok(question)) => exchange.answer(from, question).await,
                 (None, _) => Answer::NotHere,
                 (Some(_), Err(error)) => {
                     tracing::warn!(from, %error, "a question is not understood");
@@ -101,26 +103,27 @@ impl Exchange {
             parts,
             pending: Pending::default(),
             offers: Offers::default(),
-            asked: Tries::default(),
-            answered: Tries::default(),
+            asked: Tries::new(tries::MOST),
+            answered: Tries::new(tries::MOST),
+            answered_nodes: Tries::new(tries::MOST_OF_NODE),
             prompts: Arc::new(Prompts::default()),
         });
         handle.answer_with(Arc::new(Door(Arc::downgrade(&exchange))));
         exchange
     }
 
-    async fn answer(self: Arc<Self>, question: Question) -> Answer {
+    async fn answer(self: Arc<Self>, from: u32, question: Question) -> Answer {
         match question {
             Question::Fields { access, request } => self.disclose(access, request).await,
             Question::Shown(entered) => {
                 let begun = tokio::time::Instant::now();
-                let found = self.shown(entered).await;
+                let found = self.shown(from, entered).await;
                 tokio::time::sleep_until(begun + FLOOR).await;
                 found.map_or(Answer::Wrong, |shown| Answer::Shown(Box::new(shown)))
             }
             Question::Wish(wish) => {
                 let begun = tokio::time::Instant::now();
-                self.hear(wish).await;
+                self.hear(from, wish).await;
                 tokio::time::sleep_until(begun + FLOOR).await;
                 Answer::Heard
             }

@@ -16,7 +16,7 @@ use sealing::Receiver;
 /// Most requests kept at once: some hundred bytes each.
 const MOST: usize = 100_000;
 /// Most of one organisation.
-const MOST_OF_ONE: usize = 20_000;
+const MOST_OF_ONE: usize = 2_000;
 /// How long one is kept, in milliseconds: until its access is on chain, and as long as that is answered.
 const KEPT_MS: u64 = VALIDITY_MS + ACCESS_MS;
 

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Wrong tries: five of them, and who made them is not heard for a quarter of an hour.
+//! Wrong tries: so many of them, and who made them is not heard for a quarter of an hour.
 
 use std::collections::BTreeMap;
 
-use chain::ids::{OrganisationId, Time};
+use chain::ids::Time;
 use parking_lot::Mutex;
 
-/// So many wrong tries lock.
+/// So many wrong tries of an organisation lock.
 pub(super) const MOST: u32 = 5;
+/// So many of all who ask through one node lock that node.
+pub(super) const MOST_OF_NODE: u32 = 50;
 /// For so long, in milliseconds: 15 minutes.
 pub(super) const LOCKED_MS: u64 = 15 * 60 * 1_000;
 /// Those who are remembered at once; beyond them nobody new is heard until one is forgotten.
 const REMEMBERED: usize = 10_000;
 
 struct Tried {
+    /// Tries that were wrong or are not decided yet.
     wrong: u32,
-    /// When the last one was.
+    /// When the last wrong one was.
     last: Time,
 }
 
@@ -25,67 +28,112 @@ impl Tried {
     }
 }
 
-/// The wrong tries of organisations.
-#[derive(Default)]
-pub(super) struct Tries(Mutex<BTreeMap<OrganisationId, Tried>>);
+/// The wrong tries of some.
+pub(super) struct Tries<K> {
+    most: u32,
+    all: Mutex<BTreeMap<K, Tried>>,
+}
 
-impl Tries {
-    /// True while somebody is not heard.
-    pub(super) fn is_locked(&self, who: OrganisationId, now: Time) -> bool {
-        let mut all = self.0.lock();
+impl<K: Copy + Ord> Tries<K> {
+    /// So many lock.
+    pub(super) fn new(most: u32) -> Self {
+        Self { most, all: Mutex::default() }
+    }
+
+    /// Begins a try, which counts as wrong until it was right: many at once are no more than one after the other.
+    /// False while somebody is not heard.
+    pub(super) fn begin(&self, who: K, now: Time) -> bool {
+        let mut all = self.all.lock();
         if all.len() >= REMEMBERED {
             all.retain(|_, tried| !tried.is_over(now));
         }
-        match all.get(&who) {
-            Some(tried) => tried.wrong >= MOST && !tried.is_over(now),
-            None => all.len() >= REMEMBERED,
+        if !all.contains_key(&who) && all.len() >= REMEMBERED {
+            return false;
         }
-    }
-
-    /// Counts a wrong try.
-    pub(super) fn wrong(&self, who: OrganisationId, now: Time) {
-        let mut all = self.0.lock();
         let tried = all.entry(who).or_insert(Tried { wrong: 0, last: now });
         if tried.is_over(now) {
-            tried.wrong = 0;
+            *tried = Tried { wrong: 0, last: now };
         }
-        *tried = Tried { wrong: tried.wrong.saturating_add(1), last: now };
+        if tried.wrong >= self.most {
+            return false;
+        }
+        tried.wrong += 1;
+        true
     }
 
-    /// Forgets what somebody who was right tried before.
-    pub(super) fn right(&self, who: OrganisationId) {
-        self.0.lock().remove(&who);
+    /// The try that was begun was wrong.
+    pub(super) fn wrong(&self, who: K, now: Time) {
+        if let Some(tried) = self.all.lock().get_mut(&who) {
+            tried.last = tried.last.max(now);
+        }
+    }
+
+    /// The try that was begun was right. What was wrong before counts still: one right code, known beforehand, buys
+    /// no more guesses.
+    pub(super) fn right(&self, who: K) {
+        let mut all = self.all.lock();
+        let Some(tried) = all.get_mut(&who) else { return };
+        tried.wrong = tried.wrong.saturating_sub(1);
+        if tried.wrong == 0 {
+            all.remove(&who);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use chain::ids::RecordId;
-
     use super::*;
 
-    #[test]
-    fn the_fifth_wrong_try_locks_for_a_quarter_of_an_hour_and_nobody_else() {
-        let (tries, now) = (Tries::default(), Time(1_000));
-        let [one, other] = [1, 2].map(|number| OrganisationId(RecordId([number; 16])));
-        for _ in 0..4 {
-            tries.wrong(one, now);
-            assert!(!tries.is_locked(one, now));
+    const NOW: Time = Time(1_000);
+
+    fn miss(tries: &Tries<u32>, who: u32, now: Time) -> bool {
+        let is_heard = tries.begin(who, now);
+        if is_heard {
+            tries.wrong(who, now);
         }
-        tries.wrong(one, now);
-        assert!(tries.is_locked(one, Time(now.0 + LOCKED_MS - 1)));
-        assert!(!tries.is_locked(one, now.plus(LOCKED_MS)) && !tries.is_locked(other, now));
-        tries.wrong(one, now.plus(LOCKED_MS));
-        assert!(!tries.is_locked(one, now.plus(LOCKED_MS)), "it counts anew");
+        is_heard
     }
 
     #[test]
-    fn who_is_right_begins_anew() {
-        let (tries, now) = (Tries::default(), Time(1_000));
-        let one = OrganisationId(RecordId([1; 16]));
-        (0..4).for_each(|_| tries.wrong(one, now));
-        tries.right(one);
-        tries.wrong(one, now);
-        assert!(!tries.is_locked(one, now));
+    fn the_fifth_wrong_try_locks_for_a_quarter_of_an_hour_and_nobody_else() {
+        let tries = Tries::new(MOST);
+        assert!((0..5).all(|_| miss(&tries, 1, NOW)));
+        assert!(!tries.begin(1, Time(NOW.0 + LOCKED_MS - 1)));
+        assert!(tries.begin(2, NOW));
+        assert!((0..5).all(|_| miss(&tries, 1, NOW.plus(LOCKED_MS))), "it counts anew");
+        assert!(!tries.begin(1, NOW.plus(LOCKED_MS)));
+    }
+
+    #[test]
+    fn a_right_try_costs_nothing_and_buys_nothing() {
+        let tries = Tries::new(MOST);
+        for _ in 0..20 {
+            assert!(tries.begin(1, NOW));
+            tries.right(1);
+        }
+        for _ in 0..4 {
+            assert!(miss(&tries, 1, NOW) && tries.begin(1, NOW));
+            tries.right(1);
+        }
+        assert!(miss(&tries, 1, NOW) && !tries.begin(1, NOW), "five were wrong all the same");
+    }
+
+    #[test]
+    fn many_at_once_are_no_more_than_one_after_the_other() {
+        let tries = Tries::new(MOST);
+        assert!((0..5).all(|_| tries.begin(1, NOW)));
+        assert!(!tries.begin(1, NOW), "none of them is decided yet");
+        tries.right(1);
+        assert!(tries.begin(1, NOW));
+    }
+
+    #[test]
+    fn right_tries_do_not_keep_the_wrong_ones_from_ageing() {
+        let tries = Tries::new(MOST);
+        assert!((0..4).all(|_| miss(&tries, 1, NOW)));
+        let later = Time(NOW.0 + LOCKED_MS - 1);
+        assert!(tries.begin(1, later));
+        tries.right(1);
+        assert!((0..5).all(|_| miss(&tries, 1, NOW.plus(LOCKED_MS))));
     }
 }

@@ -30,10 +30,14 @@ use crate::http::problem::Problem;
 
 /// Prompts kept at once.
 const MOST: usize = 10_000;
-/// Of one code.
+/// That wait of one code.
 const OF_CODE: usize = 16;
+/// Of one asker to one code, refused ones among them: nobody takes all the room that others have.
+const OF_CODE_AND_ASKER: usize = 3;
 /// Of one asker to all codes.
 const OF_ASKER: usize = 1_000;
+/// Of all who ask through one node.
+const OF_NODE: usize = 4_000;
 /// How long a prompt waits at most, in milliseconds; as long a refusal keeps the same wish away.
 const KEPT_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Nodes told at the same time.
@@ -75,6 +79,8 @@ impl Prompt {
 
 struct Kept {
     number: u64,
+    /// The node that it came through.
+    from: u32,
     prompt: Prompt,
     refused: bool,
 }
@@ -95,27 +101,30 @@ impl Default for Prompts {
 
 impl Prompts {
     /// Keeps a prompt, unless there are too many, or the same one waits or was refused lately.
-    fn keep(&self, prompt: Prompt, now: Time) {
+    fn keep(&self, from: u32, prompt: Prompt, now: Time) {
         let mut all = self.by_code.lock();
         for kept in all.values_mut() {
             kept.retain(|kept| now < kept.prompt.ends_at);
         }
         all.retain(|_, kept| !kept.is_empty());
-        let (mut total, mut of_asker) = (0, 0);
+        let (mut total, mut of_asker, mut of_node) = (0, 0, 0);
         for kept in all.values().flatten() {
             total += 1;
-            of_asker += usize::from(kept.prompt.by == prompt.by);
+            of_asker += usize::from((kept.from, kept.prompt.by) == (from, prompt.by));
+            of_node += usize::from(kept.from == from);
         }
-        if total >= MOST || of_asker >= OF_ASKER {
+        if total >= MOST || of_asker >= OF_ASKER || of_node >= OF_NODE {
             return;
         }
         let of_code = all.entry(prompt.code).or_default();
         let is_there = of_code.iter().any(|kept| kept.prompt.is_same(&prompt));
-        if is_there || of_code.len() >= OF_CODE {
+        let of_both = of_code.iter().filter(|kept| kept.prompt.by == prompt.by).count();
+        let waiting = of_code.iter().filter(|kept| !kept.refused).count();
+        if is_there || of_both >= OF_CODE_AND_ASKER || waiting >= OF_CODE {
             return;
         }
         self.tip.send_modify(|tip| {
-            of_code.push(Kept { number: *tip, prompt, refused: false });
+            of_code.push(Kept { number: *tip, from, prompt, refused: false });
             *tip += 1;
         });
     }
@@ -228,15 +237,15 @@ impl Exchange {
     }
 
     /// Hears another node's wish: where the data are here, a prompt waits for their holder.
-    pub(super) async fn hear(self: &Arc<Self>, wish: Wish) {
+    pub(super) async fn hear(self: &Arc<Self>, from: u32, wish: Wish) {
         let own = Arc::clone(self);
-        let heard = tokio::task::spawn_blocking(move || own.prompt(wish)).await;
+        let heard = tokio::task::spawn_blocking(move || own.prompt(from, wish)).await;
         if heard.is_err() {
             tracing::error!("a wish was not heard");
         }
     }
 
-    fn prompt(&self, wish: Wish) {
+    fn prompt(&self, from: u32, wish: Wish) {
         let (at, now) = (self.parts.store.latest(), self.now());
         let asker = query::typed::<Organisation, _>(&at, wish.by.0, now);
         let is_proper = wish.fields.agrees_one_by_one()
@@ -244,7 +253,10 @@ impl Exchange {
             && (1..=CONSENT_USES).contains(&wish.uses)
             && wish.until > now
             && wish.until <= now.plus(CONSENT_MS);
-        if !is_proper || !asker.is_some_and(|asker| asker.value.is_admitted()) {
+        // Who runs nodes speaks through them: no other node asks people in its name.
+        let own = self.nodes_of(wish.by);
+        let speaks = own.is_empty() || own.contains(&from);
+        if !is_proper || !speaks || !asker.is_some_and(|asker| asker.value.is_admitted()) {
             return;
         }
         for code in self.codes_about(&wish.about, now) {
@@ -253,7 +265,7 @@ impl Exchange {
             let (text, asked_at) = (text.clone(), now);
             let prompt =
                 Prompt { id, by, code, purpose, fields, until, uses, text, asked_at, ends_at };
-            self.prompts.keep(prompt, now);
+            self.prompts.keep(from, prompt, now);
         }
     }
 
@@ -324,6 +336,7 @@ fn codes_of(at: &At, id: ApplicationId, now: Time) -> Vec<CodeId> {
 #[cfg(test)]
 mod tests {
     use chain::ids::RecordId;
+    use chain::records::ExchangeField;
 
     use super::*;
 
@@ -352,13 +365,13 @@ mod tests {
         let ids = |now| -> Vec<Hash> {
             prompts.of(code, 0, now).into_iter().map(|(_, prompt)| prompt.id).collect()
         };
-        prompts.keep(first.clone(), NOW);
-        prompts.keep(again.clone(), NOW);
-        prompts.keep(prompt(3, 2, 1), NOW);
-        prompts.keep(prompt(4, 2, 2), NOW);
+        prompts.keep(1, first.clone(), NOW);
+        prompts.keep(1, again.clone(), NOW);
+        prompts.keep(1, prompt(3, 2, 1), NOW);
+        prompts.keep(1, prompt(4, 2, 2), NOW);
         assert_eq!(ids(NOW), [Hash([1; 32]), Hash([3; 32])]);
         assert!(prompts.refuse(code, first.id, NOW) && !prompts.refuse(code, Hash([4; 32]), NOW));
-        prompts.keep(again, NOW);
+        prompts.keep(1, again, NOW);
         assert_eq!(ids(NOW), [Hash([3; 32])]);
         assert!(ids(NOW.plus(KEPT_MS)).is_empty());
     }
@@ -368,7 +381,7 @@ mod tests {
         let prompts = Prompts::default();
         let first = *prompts.tip().borrow();
         for by in 0..40 {
-            prompts.keep(prompt(by, by, 1), NOW);
+            prompts.keep(1, prompt(by, by, 1), NOW);
         }
         let code = prompt(0, 0, 1).code;
         let numbers: Vec<u64> =
@@ -376,5 +389,30 @@ mod tests {
         let expected: Vec<u64> = (first + 2..first + OF_CODE as u64).collect();
         assert_eq!(numbers, expected);
         assert_eq!(*prompts.tip().borrow(), first + OF_CODE as u64);
+    }
+
+    #[test]
+    fn one_asker_leaves_room_for_the_others_and_what_is_refused_takes_none_of_it() {
+        let prompts = Prompts::default();
+        let wishes = [FieldSet::LEAST, FieldSet::of(&[ExchangeField::Phone])];
+        let purposes = [Purpose::Engagement, Purpose::Credit];
+        let code = prompt(0, 1, 1).code;
+        let mut number = 0;
+        for (fields, purpose) in wishes.iter().flat_map(|f| purposes.map(|p| (*f, p))) {
+            number += 1;
+            prompts.keep(1, Prompt { fields, purpose, ..prompt(number, 1, 1) }, NOW);
+        }
+        let waiting = prompts.of(code, 0, NOW);
+        assert_eq!(waiting.len(), OF_CODE_AND_ASKER);
+        for (_, kept) in waiting {
+            assert!(prompts.refuse(code, kept.id, NOW));
+        }
+        let (fields, purpose) = (wishes[1], purposes[1]);
+        prompts.keep(1, Prompt { fields, purpose, ..prompt(77, 1, 1) }, NOW);
+        assert!(prompts.of(code, 0, NOW).is_empty(), "it had its say");
+        for by in 2..40 {
+            prompts.keep(1, prompt(100 + by, by, 1), NOW);
+        }
+        assert_eq!(prompts.of(code, 0, NOW).len(), OF_CODE);
     }
 }

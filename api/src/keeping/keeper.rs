@@ -254,6 +254,7 @@ impl Keeper {
                 }
             }
         }
+        self.parts.vault.end_erasures()?;
         let pause = if self.strays.lock().are_any() { STRAYS_MS } else { RETAIN_MS };
         *self.retained.lock() = now.plus(pause);
         Ok(())

@@ -17,7 +17,8 @@ const TAX_MS: u64 = 3_653 * DAY_MS;
 
 /// What is due to the fields of a waybill at an instant; none: they are kept as they are.
 pub fn due_of(waybill: &Waybill, now: Time) -> Option<ErasureKind> {
-    let ended = waybill.ended_at?;
+    // Who never settles keeps nothing for longer.
+    let ended = waybill.ended_at.or(waybill.signed.as_ref().map(|signed| signed.at))?;
     let kept = ended.plus(KEPT_MS);
     let until = match waybill.state {
         WaybillState::Settled => ended.plus(TAX_MS),

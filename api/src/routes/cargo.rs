@@ -8,7 +8,7 @@ use chain::Hash;
 use chain::fields::{self, Field};
 use chain::ids::{Time, WaybillId};
 use chain::query::{self, exchange};
-use chain::records::Waybill;
+use chain::records::{InterfaceScope, Waybill};
 use formats::{Rules, Table};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use zeroize::Zeroize;
 
 use super::Api;
 use super::holdings::{HeldDocument, HeldState, field_wrong, held_of, refused};
-use super::webhooks::member;
+use super::webhooks::keyed;
 use crate::access::Caller;
 use crate::access::guard::Asking;
 use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
@@ -195,13 +195,16 @@ pub(super) async fn waybill_fields(
 impl Api {
     /// A waybill of the caller's making.
     fn made(&self, asking: &Asking, id: WaybillId) -> Result<Waybill, Problem> {
-        let by = member(asking)?.id;
+        let by = keyed(asking, InterfaceScope::Waybills)?.id;
         let own = self.waybill(id).filter(|waybill| waybill.maker == by);
         own.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))
     }
 
     /// A waybill that the caller is a side of now.
     fn party(&self, asking: &Asking, id: WaybillId) -> Result<Waybill, Problem> {
+        if matches!(asking.caller, Caller::Member(_)) {
+            keyed(asking, InterfaceScope::Waybills)?;
+        }
         let is_side = |waybill: &Waybill| match &asking.caller {
             Caller::Member(member) => waybill.maker == member.id,
             Caller::Holder(holding) => {

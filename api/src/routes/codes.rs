@@ -50,8 +50,7 @@ pub(crate) struct CodeAnswer {
     custody: Vec<Custody>,
     /// The newest version that a block wrote by then; null for an unknown code.
     version: Option<Version>,
-    /// The record at the instant, with what came due by then; null for an unknown code, and for who is no party to
-    /// it: a verifier reads what it needs in the proof.
+    /// The record at the instant, with what came due by then; null for an unknown code, and for who is no party to it.
     record: Option<Code>,
     /// Proves that version, or that there is none, as of `height` against the header that it names;
     /// where asked for.
@@ -80,7 +79,12 @@ pub(super) async fn code(
         let answer = query::code(&at, id, time);
         let (version, record) = answer.record.unzip();
         let latest = api.store.latest();
-        let record = record.filter(|_| asking.sees_past(&latest, &key));
+        let sees_record = asking.sees_past(&latest, &key);
+        // A proof holds the record: it is for the same. That there is none is proven to everybody.
+        if asked.proof && record.is_some() && !sees_record {
+            return Err(refused(&asking.caller));
+        }
+        let record = record.filter(|_| sees_record);
         Ok(CodeAnswer {
             height,
             time,

@@ -12,7 +12,7 @@ use chain::fields::{self, Field};
 use chain::ids::{ApplicationId, OrganisationId, Time};
 use chain::keys::PublicKey;
 use chain::query;
-use chain::records::{Application, CertificateKind};
+use chain::records::{Application, CertificateKind, Erasure, ErasureKind, InterfaceScope, Wanted};
 use chain::text::Word;
 use formats::{FormatError, Rules, Table};
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use vault::{Contact, Parcel, Standing, Subject, Vault, VaultError};
 use zeroize::Zeroize;
 
 use super::Api;
-use super::webhooks::member;
+use super::webhooks::keyed;
 use crate::access::guard::Asking;
 use crate::applying::Paper;
 use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
@@ -179,6 +179,7 @@ pub(super) async fn leave(
 ) -> Result<Json<HoldingsAnswer>, Problem> {
     let read = api.read(move |api| {
         let (application, vault) = api.sponsored(&asking, id)?;
+        api.still_wanted(id)?;
         left.check(&application, api.rules())?;
         let [contact, claims] = left.parcels(api);
         let subject = Subject::Application(id);
@@ -223,7 +224,28 @@ impl Api {
         let found = query::typed::<Application, _>(&self.store.latest(), id.0, self.exchange.now());
         let own = found.map(|seen| seen.value).filter(|application| application.sponsor == by);
         let application = own.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))?;
+        keyed(
+            asking,
+            match application.wanted {
+                Wanted::Code(_) => InterfaceScope::Codes,
+                Wanted::Vehicle(_) => InterfaceScope::Vehicles,
+            },
+        )?;
         Ok((application, self.vault_of(by)?))
+    }
+
+    /// A problem if the chain says that what came with an application is erased, or kept for the law alone: it is not
+    /// taken again.
+    fn still_wanted(&self, id: ApplicationId) -> Result<(), Problem> {
+        let (at, now) = (self.store.latest(), self.exchange.now());
+        let found = query::typed::<Erasure, _>(&at, Erasure::id_of(id).0, now);
+        match found.map(|seen| seen.value.kind) {
+            None => Ok(()),
+            Some(ErasureKind::Restricted { until }) if now < until => {
+                Err(Problem::new(&messages::DATA_RESTRICTED).value(id))
+            }
+            Some(_) => Err(Problem::new(&messages::DATA_ERASED).value(id)),
+        }
     }
 
     /// The vault of this node, if what an organisation leaves belongs into it.

@@ -393,7 +393,7 @@ fn webhooks() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(webhooks::remove), &[ASKED, FOUND]))
         .routes(refusing(routes!(deliveries::deliveries), &[PAGED, FOUND]))
         .routes(refusing(routes!(webhooks::rotate), &[ASKED, FOUND, told]))
-        .routes(refusing(routes!(webhooks::test), &[ASKED, FOUND, told]))
+        .routes(refusing(routes!(webhooks::test), &[ASKED, FOUND, told, &[&messages::OVERLOADED]]))
         .routes(refusing(
             routes!(webhooks::replay),
             &[ASKED, FOUND, told, &[&messages::FIELDS_EXCLUSIVE]],

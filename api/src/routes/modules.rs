@@ -167,7 +167,11 @@ async fn table<S: Selection>(
     let table = Table::new(&asking, with_values, &asked)?;
     let (by, limit) = (table.asker.by, table.limit);
     let page = api.read(move |api| asked.page(api, by, limit)).await?;
-    let asks = page.items.iter().map(|row| row.ask(table.fields)).collect();
+    let asks: Vec<Ask> = page.items.iter().map(|row| row.ask(table.fields)).collect();
+    if with_values {
+        // Each row may be an exchange.
+        asking.asks(&api, asks.iter().filter(|ask| ask.code.is_some()).count())?;
+    }
     let got = values(&api, &table, asks).await?;
     let rows = page.items.into_iter().zip(&got).map(|(row, got)| row.with(got)).collect();
     let Page { height, time, stage, next, .. } = page;

@@ -199,6 +199,15 @@ pub(super) fn member(asking: &Asking) -> Result<&Member, Problem> {
     }
 }
 
+/// The same, if its credential is good for what a scope is for.
+pub(super) fn keyed(asking: &Asking, scope: InterfaceScope) -> Result<&Member, Problem> {
+    let member = member(asking)?;
+    match member.is_keyed_for(scope) {
+        true => Ok(member),
+        false => Err(Problem::new(&messages::SCOPE_MISSING).value(scope.word())),
+    }
+}
+
 /// The same, if it may have what comes of it.
 pub(super) fn granted(asking: &Asking) -> Result<&Member, Problem> {
     let member = member(asking)?;
@@ -383,6 +392,8 @@ pub(super) async fn test(
 ) -> Result<Answered<Tested>, Problem> {
     let hook = own(&api, &asking, id)?;
     granted(&asking)?;
+    let busy = || Problem::new(&messages::OVERLOADED).retry_after(1);
+    let _one = hook.begin_test().ok_or_else(busy)?;
     let Sent { status, failure } = api.webhooks.test(&api, &hook).await.map_err(failed)?;
     Ok(Answered(Tested { delivered: failure.is_none(), status, failure }))
 }

@@ -174,6 +174,8 @@ async fn send(api: &Api, hook: &Hook, standing: &Standing, change: &Change) -> S
 }
 
 async fn post(api: &Api, hook: &Hook, secrets: &[Secret], (id, body): (String, Bytes)) -> Sent {
+    let own = api.webhooks.places_of(hook.organisation());
+    let _of_one = own.acquire().await;
     let _place = api.webhooks.places.acquire().await;
     let timestamp_s = now().0 / 1_000;
     let signatures = secrets.iter().map(|secret| secret.sign(&id, timestamp_s, &body));

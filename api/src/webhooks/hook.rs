@@ -35,6 +35,8 @@ pub(crate) struct Hook {
     pub(super) woken: Notify,
     ended: CancellationToken,
     is_started: AtomicBool,
+    /// Locked while a test message is under way.
+    testing: tokio::sync::Mutex<()>,
 }
 
 /// What its owner sees of it.
@@ -59,11 +61,17 @@ impl Hook {
             woken: Notify::new(),
             ended: CancellationToken::new(),
             is_started: AtomicBool::new(false),
+            testing: tokio::sync::Mutex::default(),
         }
     }
 
     pub(crate) fn id(&self) -> WebhookId {
         self.id
+    }
+
+    /// Begins a test message; none while another is under way.
+    pub(crate) fn begin_test(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        self.testing.try_lock().ok()
     }
 
     pub(crate) fn organisation(&self) -> OrganisationId {

@@ -20,7 +20,7 @@ use chain::Time;
 use chain::ids::OrganisationId;
 use chain::records::RecordKind;
 use consensus::clock::Clock;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use prometheus_client::registry::Registry;
 use store::{Local, StoreError};
 use tokio::sync::Semaphore;
@@ -102,8 +102,9 @@ pub struct Webhooks {
     config: WebhookConfig,
     seal: SealKey,
     sender: Sender,
-    /// Places for deliveries under way.
+    /// Places for deliveries under way, and those among them that one organisation may have.
     places: Semaphore,
+    of_one: Mutex<BTreeMap<OrganisationId, Arc<Semaphore>>>,
     hooks: RwLock<BTreeMap<WebhookId, Arc<Hook>>>,
     metrics: WebhookMetrics,
 }
@@ -125,10 +126,17 @@ impl Webhooks {
             seal,
             sender,
             places: Semaphore::new(config.at_once),
+            of_one: Mutex::default(),
             hooks: RwLock::new(hooks),
             metrics,
             config: config.clone(),
         })
+    }
+
+    /// The places of one organisation: a quarter of all, so that whoever answers slowly delays itself alone.
+    fn places_of(&self, organisation: OrganisationId) -> Arc<Semaphore> {
+        let own = || Arc::new(Semaphore::new((self.config.at_once / 4).max(1)));
+        Arc::clone(self.of_one.lock().entry(organisation).or_insert_with(own))
     }
 
     pub(crate) fn register_metrics(&self, registry: &mut Registry) {

@@ -82,16 +82,37 @@ fn a_code_is_verified_by_everybody_now_and_its_past_is_for_parties() {
     let driver = token_of(world, &world.driver);
     let height = &newest(world)["height"];
     for code in [world.code, nobody] {
-        for path in [format!("/v1/codes/{code}"), format!("/v1/codes/{code}/proof")] {
-            assert_eq!(get(world, &path, None).status, 200, "{path}");
-            let new = format!("{path}?at_height={height}");
-            assert_eq!(get(world, &new, None).status, 200, "{new}");
-        }
+        let path = format!("/v1/codes/{code}");
+        assert_eq!(get(world, &path, None).status, 200, "{path}");
+        let new = format!("{path}?at_height={height}");
+        assert_eq!(get(world, &new, None).status, 200, "{new}");
     }
     let answer = get(world, &format!("/v1/codes/{}", world.code), None).json();
     assert!(answer["record"].is_null() && answer["version"].is_object());
     let own = get(world, &format!("/v1/codes/{}", world.code), Some(&driver)).json();
     assert!(own["record"].is_object());
+}
+
+#[test]
+fn the_proof_of_a_code_holds_its_record_and_is_for_who_may_see_that() {
+    let world = world();
+    let nobody = chain::ids::CodeId::made_by(chain::TransactionId(chain::Hash::of(b"nobody")));
+    let (driver, foreign) = (token_of(world, &world.driver), token_of(world, &stranger(world).key));
+    let police = token_of(world, &member(world, "traffic-police"));
+    let hex = world.code.to_string();
+    for (path, statuses) in [
+        (format!("/v1/codes/{hex}?proof=true"), [401, 403, 200, 200]),
+        (format!("/v1/codes/{hex}/proof"), [401, 404, 200, 200]),
+        (format!("/v1/records/code/{hex}/proof"), [404, 404, 200, 200]),
+        // That there is none is no secret.
+        (format!("/v1/codes/{nobody}?proof=true"), [200; 4]),
+    ] {
+        let secrets = [None, Some(&foreign), Some(&driver), Some(&police)];
+        for (secret, status) in secrets.into_iter().zip(statuses) {
+            let answer = get(world, &path, secret.map(String::as_str));
+            assert_eq!(answer.status, status, "{path} {}", secret.is_some());
+        }
+    }
 }
 
 #[test]

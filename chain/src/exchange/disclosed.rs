@@ -80,6 +80,14 @@ pub enum Untrue {
         /// Its name.
         name: Word,
     },
+    /// A field that was asked for and is kept back: whoever has a certificate has all of it.
+    #[error("{} of {} is kept back", name, kind.word())]
+    KeptBack {
+        /// Kind of the certificate.
+        kind: CertificateKind,
+        /// Its name.
+        name: Word,
+    },
     /// A phone number that nobody asked for.
     #[error("phone")]
     Phone,
@@ -140,6 +148,11 @@ fn check_fields(
     access: &Access,
 ) -> Result<(), Untrue> {
     let table = fields::table(one.kind);
+    let is_there = |name: &str| one.fields.iter().any(|opened| opened.name.as_str() == name);
+    let kept_back = table.iter().find(|name| held.is_opened(access, name) && !is_there(name));
+    if let Some(name) = kept_back.and_then(|name| Word::new(*name).ok()) {
+        return Err(Untrue::KeptBack { kind: one.kind, name });
+    }
     for (place, opened) in one.fields.iter().enumerate() {
         let untrue = || Untrue::Field { kind: one.kind, name: opened.name.clone() };
         let name = opened.name.as_str();

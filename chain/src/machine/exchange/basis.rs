@@ -203,9 +203,9 @@ pub(crate) fn check<R: Records + ?Sized>(
             reasons.add(granted.check_fields(asked.fields));
         }
     }
-    let named_case = is_named_case(&asker, basis);
-    reasons.add(not_shut(overlay, (&granted, asked.fields), named_case, at));
+    // Who has no basis is told nothing of how the data stand.
     reasons.done()?;
+    not_shut(overlay, (&granted, asked.fields), is_named_case(&asker, basis), at)?;
     Ok(granted)
 }
 
@@ -311,12 +311,14 @@ fn by_waybill<R: Records + ?Sized>(
     asked: &Asked,
     at: Time,
 ) -> Result<(), Refused> {
-    let is_makers = waybill.maker == asked.by;
+    if waybill.maker != asked.by {
+        // Who carries it, and until when it counts, is its parties' business.
+        return Err(Refused::about(RefusalCode::NoBasis, "sender"));
+    }
     let carrier = waybill.carrier.as_ref();
     let is_carried = carrier.is_some_and(|carrier| asked.about.code() == Some(carrier.code));
     let is_over = is_over(overlay, waybill, at);
     let mut reasons = Reasons::default();
-    reasons.bar_if(!is_makers, RefusalCode::NoBasis, "sender");
     reasons.bar_if(!is_carried, RefusalCode::NoBasis, "code");
     reasons.bar_if(is_over, RefusalCode::NoBasis, "waybill");
     let within = asked.fields.is_within(FieldSet::LEAST);
