@@ -30,7 +30,8 @@ use crate::http::problem::Problem;
 use crate::keeping;
 
 /// Why nothing is kept or told.
-pub(super) const NOT_KEPT: &[&Message] = &[&messages::NO_VAULT, &messages::HOLDINGS_ELSEWHERE];
+pub(super) const NOT_KEPT: &[&Message] =
+    &[&messages::NO_VAULT, &messages::HOLDINGS_ELSEWHERE, &messages::SCOPE_MISSING];
 /// Why what is left is not taken.
 pub(super) const NOT_TAKEN: &[&Message] = &[
     &messages::FIELD_WRONG,
