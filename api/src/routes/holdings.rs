@@ -221,7 +221,7 @@ impl Api {
         asking: &Asking,
         id: ApplicationId,
     ) -> Result<(Application, Arc<Vault>), Problem> {
-        let by = member(asking)?.id;
+        let by = super::webhooks::member(asking)?.id;
         let found = query::typed::<Application, _>(&self.store.latest(), id.0, self.exchange.now());
         let own = found.map(|seen| seen.value).filter(|application| application.sponsor == by);
         let application = own.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))?;
