@@ -58,8 +58,11 @@ own_the_folder() {
     printf '%s' "$DIANYUN_ROOT" >"$last"
 }
 
+# What runs under scripts/test.sh is compiled as its tests are.
+cargo() { command cargo ${DIANYUN_UNDER_TEST:+--config "$DIANYUN_ROOT/scripts/tests.toml"} "$@"; }
+
 need_rust() {
-    command -v cargo >/dev/null && return 0
+    type -P cargo >/dev/null && return 0
     [ -x "$HOME/.cargo/bin/cargo" ] && export PATH="$HOME/.cargo/bin:$PATH" && return 0
     stop "Rust is missing. Install it with rustup (its site is rustup.rs) or your system's packages; 1.92 or later is needed."
 }

@@ -5,6 +5,7 @@
 set -euo pipefail
 # shellcheck source=scripts/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+export DIANYUN_UNDER_TEST=1
 setup
 need_node
 need_python

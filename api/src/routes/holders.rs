@@ -213,6 +213,10 @@ pub(super) async fn wish(
         (None, Some(key)) => Err(key),
         _ => return Err(Problem::new(&messages::FIELDS_EXCLUSIVE).value("code, key")),
     };
+    if about.is_err() {
+        // Every node is asked.
+        asking.asks(&api, api.genesis.nodes.len())?;
+    }
     let wished = Wished { about, purpose, fields, until, uses, text };
     let id = api.exchange.wish(by, wished).await?;
     Ok(Json(ConsentAsked { id }))
