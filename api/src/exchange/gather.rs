@@ -39,6 +39,12 @@ pub(super) struct Plan {
     phone_from: Vec<u32>,
 }
 
+impl Plan {
+    fn knows_phone(&self, node: u32) -> bool {
+        self.phone_from.is_empty() || self.phone_from.contains(&node)
+    }
+}
+
 #[derive(Default)]
 struct Gathered {
     certificates: Vec<DisclosedCertificate>,
@@ -149,7 +155,7 @@ impl Exchange {
                 });
                 match checked {
                     Ok(mut disclosed) => {
-                        if !plan.phone_from.is_empty() && !plan.phone_from.contains(&node) {
+                        if !plan.knows_phone(node) {
                             disclosed.phone = None;
                         }
                         gathered.answered_by.insert(node);
@@ -219,5 +225,23 @@ impl Exchange {
         let mut nodes = self.parts.genesis.nodes.iter();
         let found = nodes.find(|one| one.number == node).map(|one| one.name.to_string());
         found.unwrap_or_else(|| node.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_phone_is_taken_from_who_sent_the_application_or_from_any_if_that_runs_no_node() {
+        let plan = |phone_from| Plan {
+            committed: Vec::new(),
+            first: vec![1, 2],
+            others: vec![3],
+            phone_from,
+        };
+        assert!(plan(vec![2]).knows_phone(2));
+        assert!(![1, 3].iter().any(|node| plan(vec![2]).knows_phone(*node)));
+        assert!(plan(Vec::new()).knows_phone(3));
     }
 }

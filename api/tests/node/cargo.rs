@@ -9,12 +9,15 @@ use chain::fields::{self, Field};
 use chain::ids::{ApplicationId, Prefecture, RecordId, Time, WaybillId};
 use chain::query::{self, exchange};
 use chain::records::waybill::Offer;
-use chain::records::{ErasureKind, Waybill, WaybillKind, WaybillState};
+use chain::records::{
+    ErasureKind, InterfaceScope, InterfaceScopes, Waybill, WaybillKind, WaybillState,
+};
 use chain::text::Word;
 use demo::sealed::salted;
 use serde_json::{Value, json};
 use vault::{Contact, Parcel, Standing, Subject};
 
+use crate::access::{ask, key_of};
 use crate::agreed::{ASKER, by, submit};
 use crate::cases::Case;
 use crate::described::assert_described;
@@ -324,4 +327,20 @@ fn what_never_came_onto_the_chain_is_taken_out_once_it_cannot_come_any_more() {
     assert!(look(never, 11), "nothing from before can be executed now");
     assert_eq!(vault.standing(Subject::Application(never)).unwrap(), None);
     assert!(!strays.are_any());
+}
+
+#[test]
+fn an_api_key_that_is_not_for_waybills_reads_and_leaves_no_fields() {
+    let world = world();
+    let maker = world.node.consortium.member(ASKER).unwrap();
+    let id = world.agreed.withdrawn.id;
+    let key = |number, scope| {
+        key_of(world, number, maker, (InterfaceScopes::NONE.with(scope), false, None))
+    };
+    let (narrow, fit) = (key(61, InterfaceScope::Verify), key(62, InterfaceScope::Waybills));
+    for request in [fields_of(id), Request::get(holdings(id))] {
+        let answer = ask(world, request.clone(), Some(&narrow));
+        assert_eq!((answer.status, answer.code().as_str()), (403, "scope_missing"));
+        assert_ne!(ask(world, request, Some(&fit)).status, 403);
+    }
 }

@@ -148,11 +148,6 @@ fn check_fields(
     access: &Access,
 ) -> Result<(), Untrue> {
     let table = fields::table(one.kind);
-    let is_there = |name: &str| one.fields.iter().any(|opened| opened.name.as_str() == name);
-    let kept_back = table.iter().find(|name| held.is_opened(access, name) && !is_there(name));
-    if let Some(name) = kept_back.and_then(|name| Word::new(*name).ok()) {
-        return Err(Untrue::KeptBack { kind: one.kind, name });
-    }
     for (place, opened) in one.fields.iter().enumerate() {
         let untrue = || Untrue::Field { kind: one.kind, name: opened.name.clone() };
         let name = opened.name.as_str();
@@ -166,6 +161,11 @@ fn check_fields(
         if !fields::verify(table, &field, &opened.path, &one.root) {
             return Err(untrue());
         }
+    }
+    let is_there = |name: &str| one.fields.iter().any(|opened| opened.name.as_str() == name);
+    let kept_back = table.iter().find(|name| held.is_opened(access, name) && !is_there(name));
+    if let Some(name) = kept_back.and_then(|name| Word::new(*name).ok()) {
+        return Err(Untrue::KeptBack { kind: one.kind, name });
     }
     Ok(())
 }
@@ -247,7 +247,9 @@ mod tests {
     #[test]
     fn whatever_was_changed_does_not_hold() {
         type Change = fn(&mut Disclosed);
-        let changes: [(&str, Change); 9] = [
+        let changes: [(&str, Change); 11] = [
+            ("kept back", |d| drop(d.certificates[0].fields.pop())),
+            ("all kept back", |d| d.certificates[0].fields.clear()),
             ("value", |d| d.certificates[0].fields[0].value.push('x')),
             ("salt", |d| d.certificates[0].fields[0].salt[0] ^= 1),
             ("path", |d| d.certificates[0].fields[0].path[0].0[0] ^= 1),
@@ -283,6 +285,7 @@ mod tests {
         assert_eq!(check(&committed, &access(wide), &disclosed), Ok(()));
         assert!(matches!(check(&committed, &access(ASKED), &disclosed), Err(Untrue::Field { .. })));
     }
+
     #[test]
     fn an_office_opens_the_kinds_that_it_attests_alone() {
         let (committed, all) = licence();
