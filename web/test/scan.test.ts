@@ -112,6 +112,9 @@ test('by keyboard alone: a text in, a verdict that has the focus, and on to the 
   await type(page, await shownText(CARD.pages.yellow));
   await looks(page, 'yellow', '.verdict');
   assert.equal(await page.evaluate(() => document.activeElement?.className), 'word');
+  // The time that is left changes every second, and is not read out each time.
+  assert.equal(await page.locator('.verdict [role=timer]').getAttribute('aria-live'), 'off');
+  assert.equal(await page.locator('[aria-live=polite] [role=timer], [role=status] [role=timer]').count(), 0);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('#text').waitFor();
