@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Applying for a code on a phone until it is issued, and a new phone in the place of a lost one. */
-import type { FormatRules } from '@dianyun/sdk';
+import type { FormatRules, Genesis } from '@dianyun/sdk';
 
 import { askedBy, type DriverApply } from '../apply/agree.js';
 import { Agreeing } from '../apply/agreeing.js';
@@ -14,8 +14,9 @@ import { grouped } from '../parts/facts.js';
 import { frame } from '../parts/frame.js';
 import { handedOver, holders, keepHolder, takeOver } from '../parts/keyring.js';
 import { labelled, type Words } from '../parts/language.js';
+import type { Place } from '../parts/node.js';
 import { keepPages } from '../parts/offline.js';
-import { placeHere } from '../waybill/actor.js';
+import { awaited, placeNow } from '../parts/waiting.js';
 import { nobody } from '../waybill/none.js';
 import { dayOf } from '../waybill/offer.js';
 
@@ -51,9 +52,13 @@ function found(code: string): HTMLElement {
   );
 }
 
+async function here(): Promise<readonly [Place, Genesis]> {
+  const place = await placeNow();
+  return [place, await genesisOf(place.chain)];
+}
+
 async function lostPage(): Promise<void> {
-  const place = await placeHere();
-  const { mode } = await genesisOf(place.chain);
+  const [place, { mode }] = await awaited(LOST_TITLE, here);
   const rules: FormatRules = { mode, asOf: dayOf(now()) };
   const body = element('div');
   const loss = new Loss(place, rules, (code) => {
@@ -68,7 +73,7 @@ async function lostPage(): Promise<void> {
 }
 
 async function agreePage(action: DriverApply): Promise<void> {
-  const place = await placeHere();
+  const place = await awaited(AGREE_TITLE, placeNow);
   const organisations = (await holders()).filter(({ subject }) => subject.kind === 'organisation');
   const agreeing = new Agreeing(action, organisations, place);
   frame(AGREE_TITLE, 'apply', labelled(element('h1'), AGREE_TITLE), agreeing.element);
@@ -76,8 +81,7 @@ async function agreePage(action: DriverApply): Promise<void> {
 
 async function applyPage(): Promise<void> {
   await takeHanded();
-  const place = await placeHere();
-  const genesis = await genesisOf(place.chain);
+  const [place, genesis] = await awaited(TITLE, here);
   const rules: FormatRules = { mode: genesis.mode, asOf: dayOf(now()) };
   const wizard = new Wizard(await keptHere(), place, genesis, rules);
   frame(TITLE, 'apply', labelled(element('h1'), TITLE), wizard.element);

@@ -122,6 +122,11 @@ export function isUnreached(error: unknown): boolean {
   return error instanceof UnreachableError || error instanceof AnswerError;
 }
 
+/** True if it makes sense to ask the same again: nobody answered, or whoever did is busy. */
+export function isPassing(error: unknown): boolean {
+  return isUnreached(error) || (error instanceof ApiError && error.isPassing);
+}
+
 /** The stable code of what a node refused; null for other errors. */
 export function codeOf(error: unknown): string | null {
   return error instanceof ApiError ? error.code : null;
