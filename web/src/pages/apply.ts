@@ -12,7 +12,8 @@ import { now } from '../parts/clock.js';
 import { element, setShown } from '../parts/dom.js';
 import { grouped } from '../parts/facts.js';
 import { frame } from '../parts/frame.js';
-import { handedOver, holders, keepHolder, takeOver } from '../parts/keyring.js';
+import { takeHanded } from '../parts/handover.js';
+import { handedOver, holders } from '../parts/keyring.js';
 import { labelled, type Words } from '../parts/language.js';
 import type { Place } from '../parts/node.js';
 import { keepPages } from '../parts/offline.js';
@@ -31,14 +32,6 @@ const WORDS = {
   show: { zh: '亮码', en: 'Show my code' },
 } satisfies Record<string, Words>;
 const LOST = '#lost';
-
-/** A link may hand an organisation's key over, as it does on the salesman's page. */
-async function takeHanded(): Promise<void> {
-  const handed = handedOver(location.hash);
-  if (handed === null) return;
-  history.replaceState(null, '', '/apply');
-  await keepHolder(handed.subject, await takeOver(handed.seed));
-}
 
 function found(code: string): HTMLElement {
   const show = element('a', { class: 'button primary', href: `/show?code=${encodeURIComponent(code)}` });
@@ -80,7 +73,8 @@ async function agreePage(action: DriverApply): Promise<void> {
 }
 
 async function applyPage(): Promise<void> {
-  await takeHanded();
+  // A link may hand an organisation's key over, as it does on the salesman's page.
+  await takeHanded(['organisation'], () => '/apply');
   const [place, genesis] = await awaited(TITLE, here);
   const rules: FormatRules = { mode: genesis.mode, asOf: dayOf(now()) };
   const wizard = new Wizard(await keptHere(), place, genesis, rules);
