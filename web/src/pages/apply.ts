@@ -83,13 +83,13 @@ async function applyPage(): Promise<void> {
 }
 
 keepPages();
-const asked = askedBy(location.hash);
-if (!isSecureContext) frame(TITLE, 'apply', labelled(element('h1'), TITLE), nobody(INSECURE, INSECURE, '/apply', []));
-else if (location.hash === LOST) await lostPage();
-else if (asked !== null) await agreePage(asked);
-else await applyPage();
 // The way past the header for keyboards has a fragment too.
 addEventListener('hashchange', () => {
   const { hash } = location;
   if (hash === '' || hash === LOST || handedOver(hash) !== null || askedBy(hash) !== null) location.reload();
 });
+const asked = askedBy(location.hash);
+if (!isSecureContext) frame(TITLE, 'apply', labelled(element('h1'), TITLE), nobody(INSECURE, INSECURE, '/apply', []));
+else if (location.hash === LOST) await lostPage();
+else if (asked !== null) await agreePage(asked);
+else await applyPage();

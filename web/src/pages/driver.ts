@@ -82,6 +82,10 @@ class DriverPage {
 }
 
 keepPages();
+// A link that hands over another key, opened in the same tab, while this one waits too.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});
 const heading = labelled(element('h1'), TITLE);
 const holder = isSecureContext ? await chosenActor('code', '/driver') : null;
 if (holder === null) {
@@ -94,7 +98,3 @@ if (holder === null) {
   spoken(() => page.update());
   await page.start();
 }
-// A link that hands over another key, opened in the same tab.
-addEventListener('hashchange', () => {
-  if (handedOver(location.hash) !== null) location.reload();
-});

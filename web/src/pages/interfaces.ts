@@ -119,6 +119,10 @@ async function show(holder: Holder): Promise<void> {
 }
 
 keepPages();
+// A link that hands over another key, opened in the same tab, while this one waits too.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});
 const holder = isSecureContext ? await chosenOffice() : null;
 if (holder === null) {
   const instead = isSecureContext ? await offices() : [];
@@ -126,7 +130,3 @@ if (holder === null) {
 } else {
   await show(holder);
 }
-// A link that hands over another key, opened in the same tab.
-addEventListener('hashchange', () => {
-  if (handedOver(location.hash) !== null) location.reload();
-});

@@ -241,6 +241,10 @@ async function here(id: string): Promise<Here> {
 }
 
 keepPages();
+// A link that hands over another key, opened in the same tab, while this one waits too.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});
 const heading = labelled(element('h1'), TITLE);
 const holder = isSecureContext ? await chosenActor('organisation', '/sales') : null;
 if (holder === null) {
@@ -254,7 +258,3 @@ if (holder === null) {
   spoken(() => page.update());
   await page.start();
 }
-// A link that hands over another key, opened in the same tab.
-addEventListener('hashchange', () => {
-  if (handedOver(location.hash) !== null) location.reload();
-});

@@ -183,6 +183,10 @@ async function run(holder: Holder): Promise<void> {
 }
 
 keepPages();
+// A link that hands over another key, opened in the same tab, while this one waits too.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});
 stayAwake();
 if (!isSecureContext) nothing(INSECURE, []);
 else {
@@ -190,7 +194,3 @@ else {
   if (holder === null) nothing(NONE, await holders());
   else await run(holder);
 }
-// A link that hands over another key, opened in the same tab.
-addEventListener('hashchange', () => {
-  if (handedOver(location.hash) !== null) location.reload();
-});
