@@ -179,6 +179,23 @@ test('the pages of waybills and interfaces speak English, but for names of organ
   }
 });
 
+test('a page that the node does not answer says so, and goes on by itself', async () => {
+  const { blue, driver, sales, interfaces } = CARD.pages;
+  for (const link of [blue, driver, sales, interfaces, `${NODE}/apply`, `${NODE}/apply#lost`]) {
+    const watched = await open(browser);
+    const { page } = watched;
+    await page.route('**/v1/**', (route) => route.abort());
+    await page.goto(link);
+    await page.locator('.notice', { hasText: '没有网络，或节点没有应答' }).waitFor();
+    assert.deepEqual(await violations(page), [], link);
+    await page.unroute('**/v1/**');
+    await page.locator('body.waits').waitFor({ state: 'detached' });
+    await page.locator('main').waitFor();
+    assertClean(watched);
+    await watched.context.close();
+  }
+});
+
 test('pages are strict, parts are kept for good, and a page that is known is not sent again', async () => {
   const scans = ['/scan', '/sales'];
   for (const path of ['/', '/show', '/scan', '/driver', '/sales', '/waybill', '/apply', '/interfaces']) {

@@ -69,6 +69,39 @@ test('the camera shows what it sees, and is off while a verdict stands', async (
   }
 });
 
+test('a camera that comes after a verdict does not stay on', async () => {
+  const held = video('HTTPS://EXAMPLE.INVALID/NOTHING');
+  const other = await launch(held.path);
+  try {
+    const watched = await open(other, { permissions: ['camera'] });
+    const { page } = watched;
+    await page.addInitScript(() => {
+      const media = navigator.mediaDevices as MediaDevices | undefined;
+      if (media === undefined) return;
+      const ask = media.getUserMedia.bind(media);
+      media.getUserMedia = async (wanted) => {
+        const stream = await ask(wanted);
+        Object.assign(globalThis, { late: stream });
+        await new Promise((done) => addEventListener('let-go', done, { once: true }));
+        return stream;
+      };
+    });
+    await page.goto(CARD.pages.scan);
+    await page.waitForFunction(() => 'late' in globalThis);
+    await type(page, 'DYM1:NOTHING');
+    await reason(page);
+    await page.evaluate(() => dispatchEvent(new Event('let-go')));
+    await page.waitForFunction(() => {
+      const { late } = globalThis as unknown as { readonly late: MediaStream };
+      return late.getTracks().every(({ readyState }) => readyState === 'ended');
+    });
+    assertClean(watched);
+  } finally {
+    await other.close();
+    held.remove();
+  }
+});
+
 test('a photographed screen is old after two minutes, without a network too', async () => {
   const watched = await open(browser);
   const { page, context } = watched;
@@ -112,6 +145,9 @@ test('by keyboard alone: a text in, a verdict that has the focus, and on to the 
   await type(page, await shownText(CARD.pages.yellow));
   await looks(page, 'yellow', '.verdict');
   assert.equal(await page.evaluate(() => document.activeElement?.className), 'word');
+  // The time that is left changes every second, and is not read out each time.
+  assert.equal(await page.locator('.verdict [role=timer]').getAttribute('aria-live'), 'off');
+  assert.equal(await page.locator('[aria-live=polite] [role=timer], [role=status] [role=timer]').count(), 0);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('#text').waitFor();

@@ -2,8 +2,22 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { formatTime, later, madeId, signTransaction, verifyShown, witnessesOf } from '../../sdk/js/src/index.js';
-import { assertClean, CARD, handed, keep, launch, looks, node, officeKey, open, pictureText } from './support.js';
+import type { Page } from 'playwright-core';
+
+import {
+  chainId,
+  formatTime,
+  fromHex,
+  later,
+  LocalSigner,
+  madeId,
+  readGenesis,
+  signTransaction,
+  verifyShown,
+  witnessesOf,
+} from '../../sdk/js/src/index.js';
+import { violations } from './accessible.js';
+import { assertClean, CARD, handed, keep, launch, looks, NODE, node, officeKey, open, pictureText } from './support.js';
 
 const browser = await launch();
 after(() => browser.close());
@@ -43,6 +57,73 @@ test('a key from a link is kept, leaves the address, and is never sent', async (
   await page.getByRole('button', { name: '移除', exact: true }).click();
   await page.getByText('这个浏览器里还没有码').waitFor();
   assertClean(watched);
+});
+
+/** The public keys of all holders in the browser. */
+async function keysIn(page: Page): Promise<unknown> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error ?? new Error());
+      });
+    const base = await done(indexedDB.open('dianyun'));
+    const all = await done(base.transaction('holders').objectStore('holders').getAll());
+    base.close();
+    return (all as { readonly key: { readonly key: string } }[]).map(({ key }) => key.key);
+  });
+}
+
+test('a link replaces no key that is here without a question', async () => {
+  const watched = await open(browser);
+  const { page } = watched;
+  const { id, seed } = handed(CARD.pages.blue);
+  const [own, other] = [seed, '17'.repeat(32)].map((one) => new LocalSigner(fromHex(one)).key);
+  const link = `${NODE}/show#code=${id}&key=${'17'.repeat(32)}`;
+  await page.goto(CARD.pages.blue);
+  await looks(page, 'blue');
+  await page.goto(link);
+  await page.getByText('这里已有另一把密钥').waitFor();
+  assert.equal(new URL(page.url()).hash, '');
+  assert.deepEqual(await violations(page), []);
+  await keep(page, 'show-other-key');
+  assert.deepEqual(await keysIn(page), [own]);
+  await page.getByRole('button', { name: '保留原来的' }).click();
+  await looks(page, 'blue');
+  assert.deepEqual(await keysIn(page), [own]);
+  // The same key once more is no other one.
+  await page.goto(CARD.pages.blue);
+  await looks(page, 'blue');
+  await page.goto(link);
+  await page.getByRole('button', { name: '换掉' }).click();
+  await page.locator('.card:visible').waitFor();
+  assert.deepEqual(await keysIn(page), [other]);
+  assertClean(watched);
+  await watched.context.close();
+});
+
+test('where people are real no key is taken from a link', async () => {
+  const watched = await open(browser);
+  const { page } = watched;
+  const genesis = { ...(await node.get('/v1/genesis')), mode: 'production' };
+  const status = { ...(await node.get('/v1/status')), chain: chainId(readGenesis(genesis)) };
+  await page.route('**/v1/genesis', (route) => route.fulfill({ json: genesis }));
+  await page.route('**/v1/status', (route) => route.fulfill({ json: status }));
+  for (const [link, none] of [
+    [CARD.pages.blue, '这个浏览器里还没有码'],
+    [CARD.pages.sales, '这个浏览器里没有企业的密钥'],
+    [CARD.pages.driver, '这个浏览器里没有司机的密钥'],
+    [CARD.pages.interfaces, '这个浏览器里没有机构的密钥'],
+  ] as const) {
+    await page.goto(link);
+    await page.getByText('没有接受链接里的密钥').waitFor();
+    assert.ok(!page.url().includes('key='));
+    await page.getByRole('button', { name: '继续' }).click();
+    await page.getByText(none).waitFor();
+    assert.deepEqual(await keysIn(page), []);
+  }
+  assertClean(watched);
+  await watched.context.close();
 });
 
 test('a browser without Ed25519 keeps the key sealed and shows as well', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `@dianyun/sdk`: build, sign, submit, read and verify, written from docs/proofs.md and docs/openapi.json. */
 export * from './api/client.js';
-export { EventParser, type EventChoices, type EventData, type NodeEvent } from './api/events.js';
+export { EventParser, type EventChoices, type EventData, eventsIn, type NodeEvent } from './api/events.js';
 export type { Fetch, HttpAnswer, HttpOptions, HttpRequest } from './api/http.js';
 export * from './api/problem.js';
 export { fromHex, toHex } from './bytes.js';

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { AnswerError, ApiError, Client, EventParser, type Fetch, HostError, UnreachableError } from '../src/index.js';
+import {
+  AnswerError,
+  ApiError,
+  Client,
+  EventParser,
+  eventsIn,
+  type Fetch,
+  HostError,
+  UnreachableError,
+} from '../src/index.js';
 import { Chance } from './support.js';
 import { toUtf8 } from './under.js';
 
@@ -155,4 +164,25 @@ test('who listens may stop', async () => {
 test('a host without bodies in parts is told so', async () => {
   const fetch: Fetch = async () => ({ status: 200, headers: { get: () => null }, text: async () => '' });
   await assert.rejects(new Client('http://node', { fetch }).events().next(), HostError);
+});
+
+test('the events in a body come out of any stream, which is let go of when it falls silent', async () => {
+  const seen: number[] = [];
+  let isCancelled = false;
+  const texts = [event(4), event(5)];
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const text = texts.shift();
+      if (text !== undefined) return controller.enqueue(toUtf8(text));
+      await new Promise(() => undefined);
+    },
+    cancel: () => {
+      isCancelled = true;
+    },
+  });
+  const reading = async (): Promise<void> => {
+    for await (const { seq } of eventsIn('/some', body, new EventParser(), 5)) seen.push(seq);
+  };
+  await assert.rejects(reading(), (error) => error instanceof UnreachableError && error.url === '/some');
+  assert.deepEqual([seen, isCancelled], [[4, 5], true]);
 });

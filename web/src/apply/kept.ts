@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * How far somebody is, in this browser: a reload goes on from here. What was typed is forgotten as soon as an
- * authority has attested it, and all of it once the code is issued, or after a week in which nothing was done.
+ * authority has attested it, and all of it once the code is issued, or after a week in which nothing was done. A key
+ * by which something was signed outlives that week: the chain may have what it signed.
  */
 import type { Action, CertificateKind, Hash, RecordId, Statement } from '@dianyun/sdk';
 
@@ -98,7 +99,7 @@ export async function keptHere(): Promise<Kept> {
   if (kept === undefined) return NOTHING;
   const isOld = Date.now() - kept.at > FORGOTTEN_MS;
   if (!isOld) return kept;
-  if (kept.sent.length === 0) {
+  if (kept.sent.length === 0 && kept.pending === null) {
     await forgetApplying();
     return NOTHING;
   }

@@ -139,16 +139,18 @@ export class Progress {
     const { key } = this.kept;
     if (key !== null) {
       this.client = new HolderFetch(await signerOf(key), this.chain).client();
+      if (this.isStopped) return;
       this.live = new Live({ client: this.client }, () => this.look());
       await this.live.run();
     }
-    if (this.kept.pending !== null) await this.goOn();
+    if (this.kept.pending !== null && !this.isStopped) await this.goOn();
   }
 
   /** Nothing is asked or drawn any more. */
   stop(): void {
     this.isStopped = true;
     if (this.timer !== null) clearInterval(this.timer);
+    this.live?.stop();
   }
 
   /** Draws it in the language and at the time now. */

@@ -3,7 +3,8 @@
 import { type Client, type Organisation, readRecord, registeredKeyId, type Roles, verifyProof } from '@dianyun/sdk';
 
 import { genesisOf } from '../parts/chain.js';
-import { handedOver, type Holder, holderOf, keepHolder, offices, takeOver } from '../parts/keyring.js';
+import { takeHanded } from '../parts/handover.js';
+import { type Holder, holderOf, offices } from '../parts/keyring.js';
 import type { Actor } from '../waybill/actor.js';
 
 const PATH = '/interfaces';
@@ -13,12 +14,7 @@ const PATH = '/interfaces';
  * Where an organisation has both keys here, it is the one that administers it.
  */
 export async function chosenOffice(): Promise<Holder | null> {
-  const handed = handedOver(location.hash);
-  if (handed !== null && handed.subject.kind !== 'code') {
-    const { kind, id } = handed.subject;
-    history.replaceState(null, '', `${PATH}?${kind}=${encodeURIComponent(id)}`);
-    return keepHolder(handed.subject, await takeOver(handed.seed));
-  }
+  await takeHanded(['admin', 'organisation'], ({ kind, id }) => `${PATH}?${kind}=${encodeURIComponent(id)}`);
   const asked = new URLSearchParams(location.search);
   for (const kind of ['admin', 'organisation'] as const) {
     const id = asked.get(kind);

@@ -8,7 +8,7 @@ declare const VERSION: string;
 declare const self: ServiceWorkerGlobalScope;
 export {};
 
-const PAGES: readonly string[] = ['/', '/show', '/scan', '/driver', '/sales', '/waybill', '/apply'];
+const PAGES: readonly string[] = ['/', '/show', '/scan', '/driver', '/sales', '/waybill', '/apply', '/interfaces'];
 const NAME = `dianyun-pages-${VERSION}`;
 
 /** Past the browser's own cache: a page must be the one that names these parts. */

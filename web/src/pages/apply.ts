@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Applying for a code on a phone until it is issued, and a new phone in the place of a lost one. */
-import type { FormatRules } from '@dianyun/sdk';
+import type { FormatRules, Genesis } from '@dianyun/sdk';
 
 import { askedBy, type DriverApply } from '../apply/agree.js';
 import { Agreeing } from '../apply/agreeing.js';
@@ -12,10 +12,12 @@ import { now } from '../parts/clock.js';
 import { element, setShown } from '../parts/dom.js';
 import { grouped } from '../parts/facts.js';
 import { frame } from '../parts/frame.js';
-import { handedOver, holders, keepHolder, takeOver } from '../parts/keyring.js';
+import { takeHanded } from '../parts/handover.js';
+import { handedOver, holders } from '../parts/keyring.js';
 import { labelled, type Words } from '../parts/language.js';
+import type { Place } from '../parts/node.js';
 import { keepPages } from '../parts/offline.js';
-import { placeHere } from '../waybill/actor.js';
+import { awaited, placeNow } from '../parts/waiting.js';
 import { nobody } from '../waybill/none.js';
 import { dayOf } from '../waybill/offer.js';
 
@@ -31,14 +33,6 @@ const WORDS = {
 } satisfies Record<string, Words>;
 const LOST = '#lost';
 
-/** A link may hand an organisation's key over, as it does on the salesman's page. */
-async function takeHanded(): Promise<void> {
-  const handed = handedOver(location.hash);
-  if (handed === null) return;
-  history.replaceState(null, '', '/apply');
-  await keepHolder(handed.subject, await takeOver(handed.seed));
-}
-
 function found(code: string): HTMLElement {
   const show = element('a', { class: 'button primary', href: `/show?code=${encodeURIComponent(code)}` });
   return element(
@@ -51,9 +45,13 @@ function found(code: string): HTMLElement {
   );
 }
 
+async function here(): Promise<readonly [Place, Genesis]> {
+  const place = await placeNow();
+  return [place, await genesisOf(place.chain)];
+}
+
 async function lostPage(): Promise<void> {
-  const place = await placeHere();
-  const { mode } = await genesisOf(place.chain);
+  const [place, { mode }] = await awaited(LOST_TITLE, here);
   const rules: FormatRules = { mode, asOf: dayOf(now()) };
   const body = element('div');
   const loss = new Loss(place, rules, (code) => {
@@ -68,16 +66,16 @@ async function lostPage(): Promise<void> {
 }
 
 async function agreePage(action: DriverApply): Promise<void> {
-  const place = await placeHere();
+  const place = await awaited(AGREE_TITLE, placeNow);
   const organisations = (await holders()).filter(({ subject }) => subject.kind === 'organisation');
   const agreeing = new Agreeing(action, organisations, place);
   frame(AGREE_TITLE, 'apply', labelled(element('h1'), AGREE_TITLE), agreeing.element);
 }
 
 async function applyPage(): Promise<void> {
-  await takeHanded();
-  const place = await placeHere();
-  const genesis = await genesisOf(place.chain);
+  // A link may hand an organisation's key over, as it does on the salesman's page.
+  await takeHanded(['organisation'], () => '/apply');
+  const [place, genesis] = await awaited(TITLE, here);
   const rules: FormatRules = { mode: genesis.mode, asOf: dayOf(now()) };
   const wizard = new Wizard(await keptHere(), place, genesis, rules);
   frame(TITLE, 'apply', labelled(element('h1'), TITLE), wizard.element);
@@ -85,13 +83,13 @@ async function applyPage(): Promise<void> {
 }
 
 keepPages();
-const asked = askedBy(location.hash);
-if (!isSecureContext) frame(TITLE, 'apply', labelled(element('h1'), TITLE), nobody(INSECURE, INSECURE, '/apply', []));
-else if (location.hash === LOST) await lostPage();
-else if (asked !== null) await agreePage(asked);
-else await applyPage();
 // The way past the header for keyboards has a fragment too.
 addEventListener('hashchange', () => {
   const { hash } = location;
   if (hash === '' || hash === LOST || handedOver(hash) !== null || askedBy(hash) !== null) location.reload();
 });
+const asked = askedBy(location.hash);
+if (!isSecureContext) frame(TITLE, 'apply', labelled(element('h1'), TITLE), nobody(INSECURE, INSECURE, '/apply', []));
+else if (location.hash === LOST) await lostPage();
+else if (asked !== null) await agreePage(asked);
+else await applyPage();

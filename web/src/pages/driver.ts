@@ -6,7 +6,8 @@ import { frame } from '../parts/frame.js';
 import { handedOver, holders } from '../parts/keyring.js';
 import { labelled, spoken, type Words } from '../parts/language.js';
 import { keepPages } from '../parts/offline.js';
-import { type Actor, actorOf, chosenActor, placeHere } from '../waybill/actor.js';
+import { awaited, placeNow } from '../parts/waiting.js';
+import { type Actor, actorOf, chosenActor } from '../waybill/actor.js';
 import { Board, type Part } from '../waybill/board.js';
 import { Filters } from '../waybill/filters.js';
 import { WaybillList } from '../waybill/list.js';
@@ -81,6 +82,10 @@ class DriverPage {
 }
 
 keepPages();
+// A link that hands over another key, opened in the same tab, while this one waits too.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});
 const heading = labelled(element('h1'), TITLE);
 const holder = isSecureContext ? await chosenActor('code', '/driver') : null;
 if (holder === null) {
@@ -88,12 +93,8 @@ if (holder === null) {
   const instead = others.filter(({ subject }) => subject.kind === 'code');
   frame(TITLE, 'waybills-none', heading, nobody(NONE_TITLE, NONE, '/driver', instead));
 } else {
-  const page = new DriverPage(await actorOf(holder, await placeHere()));
+  const page = new DriverPage(await actorOf(holder, await awaited(TITLE, placeNow)));
   frame(TITLE, 'driver', heading, ...page.elements());
   spoken(() => page.update());
   await page.start();
 }
-// A link that hands over another key, opened in the same tab.
-addEventListener('hashchange', () => {
-  if (handedOver(location.hash) !== null) location.reload();
-});

@@ -9,8 +9,10 @@ import { element } from '../parts/dom.js';
 import { frame } from '../parts/frame.js';
 import { forget, handedOver, type Holder, offices } from '../parts/keyring.js';
 import { labelled, spoken, type Words } from '../parts/language.js';
+import { isPassing } from '../parts/node.js';
 import { keepPages } from '../parts/offline.js';
-import { type Actor, actorOf, nameOf, placeHere, reasonsOf } from '../waybill/actor.js';
+import { awaited, placeNow } from '../parts/waiting.js';
+import { type Actor, actorOf, nameOf, reasonsOf } from '../waybill/actor.js';
 import { nobody } from '../waybill/none.js';
 import { KINDS } from '../words/matters.js';
 
@@ -85,10 +87,20 @@ function removal({ subject }: Holder): HTMLElement {
   return place;
 }
 
+/** What the chain says of the organisation and its key, or why it says nothing; a node that is busy is asked again. */
+async function standing(holder: Holder): Promise<readonly [Actor, unknown]> {
+  const actor = await actorOf(holder, await placeNow());
+  try {
+    return [actor, await Promise.all([organisationOf(actor.client, actor.subject.id), rolesOf(actor)])];
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    return [actor, error];
+  }
+}
+
 async function show(holder: Holder): Promise<void> {
-  const actor = await actorOf(holder, await placeHere());
+  const [actor, found] = await awaited(TITLE, () => standing(holder));
   const { id } = actor.subject;
-  const found = await Promise.all([organisationOf(actor.client, id), rolesOf(actor)]).catch((error: unknown) => error);
   if (!Array.isArray(found)) {
     const words = labelled(element('p', { class: 'wrong' }), WORDS.unknown);
     const why = element('p', { class: 'small' }, reasonsOf(found).join(' '));
@@ -107,6 +119,10 @@ async function show(holder: Holder): Promise<void> {
 }
 
 keepPages();
+// A link that hands over another key, opened in the same tab, while this one waits too.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});
 const holder = isSecureContext ? await chosenOffice() : null;
 if (holder === null) {
   const instead = isSecureContext ? await offices() : [];
@@ -114,7 +130,3 @@ if (holder === null) {
 } else {
   await show(holder);
 }
-// A link that hands over another key, opened in the same tab.
-addEventListener('hashchange', () => {
-  if (handedOver(location.hash) !== null) location.reload();
-});

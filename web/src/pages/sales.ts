@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The salesman's page: make a waybill, offer it to whose code is scanned or to all, share its code, follow it. */
 import {
+  ApiError,
   type FormatRules,
   formatTime,
   type Genesis,
@@ -12,6 +13,7 @@ import {
   transactionId,
 } from '@dianyun/sdk';
 
+import { organisationOf } from '../interfaces/office.js';
 import { genesisOf } from '../parts/chain.js';
 import { now } from '../parts/clock.js';
 import { element, setAttribute, setShown, setText } from '../parts/dom.js';
@@ -19,18 +21,11 @@ import { grouped } from '../parts/facts.js';
 import { frame } from '../parts/frame.js';
 import { handedOver, holders } from '../parts/keyring.js';
 import { labelled, say, spoken, type Words } from '../parts/language.js';
+import { type Place, publicNode } from '../parts/node.js';
 import { keepPages } from '../parts/offline.js';
 import { read, write } from '../parts/store.js';
-import {
-  type Actor,
-  actorOf,
-  chosenActor,
-  identityOf,
-  nameOf,
-  placeHere,
-  reasonsOf,
-  waybillOf,
-} from '../waybill/actor.js';
+import { awaited, placeNow } from '../parts/waiting.js';
+import { type Actor, actorOf, chosenActor, nameOf, reasonsOf, waybillOf } from '../waybill/actor.js';
 import { Board, type Part } from '../waybill/board.js';
 import type { Details } from '../waybill/details.js';
 import { keepDetails } from '../waybill/kept.js';
@@ -223,7 +218,33 @@ class SalesPage {
   }
 }
 
+/** What the page has to know before anything can be made. */
+interface Here {
+  readonly place: Place;
+  readonly genesis: Genesis;
+  /** Who the organisation is; null: the chain has no such one. */
+  readonly identity: Identity | null;
+}
+
+async function identityOf(id: string): Promise<Identity | null> {
+  try {
+    return (await organisationOf(publicNode(), id)).identity;
+  } catch (error) {
+    if (error instanceof ApiError && !error.isPassing) return null;
+    throw error;
+  }
+}
+
+async function here(id: string): Promise<Here> {
+  const place = await placeNow();
+  return { place, genesis: await genesisOf(place.chain), identity: await identityOf(id) };
+}
+
 keepPages();
+// A link that hands over another key, opened in the same tab, while this one waits too.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});
 const heading = labelled(element('h1'), TITLE);
 const holder = isSecureContext ? await chosenActor('organisation', '/sales') : null;
 if (holder === null) {
@@ -231,14 +252,9 @@ if (holder === null) {
   const instead = others.filter(({ subject }) => subject.kind === 'organisation');
   frame(TITLE, 'waybills-none', heading, nobody(NONE_TITLE, NONE, '/sales', instead));
 } else {
-  const actor = await actorOf(holder, await placeHere());
-  const genesis = await genesisOf(actor.place.chain);
-  const page = new SalesPage(actor, genesis, await identityOf(actor.subject.id));
+  const { place, genesis, identity } = await awaited(TITLE, () => here(holder.subject.id));
+  const page = new SalesPage(await actorOf(holder, place), genesis, identity);
   frame(TITLE, 'sales', heading, ...page.elements());
   spoken(() => page.update());
   await page.start();
 }
-// A link that hands over another key, opened in the same tab.
-addEventListener('hashchange', () => {
-  if (handedOver(location.hash) !== null) location.reload();
-});

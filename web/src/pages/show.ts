@@ -8,11 +8,12 @@ import { FactList, type Row } from '../parts/facts.js';
 import { frame } from '../parts/frame.js';
 import { handedOver, type Holder, holders, signerOf } from '../parts/keyring.js';
 import { labelled, say, spoken, type Words } from '../parts/language.js';
-import { HolderFetch, type Place, placeOf, publicNode } from '../parts/node.js';
+import { HolderFetch, type Place, publicNode } from '../parts/node.js';
 import { keepPages } from '../parts/offline.js';
 import { shape } from '../parts/shapes.js';
 import { read, write } from '../parts/store.js';
 import { instant } from '../parts/times.js';
+import { awaited, placeNow } from '../parts/waiting.js';
 import { stayAwake } from '../parts/wake.js';
 import { Card } from '../show/card.js';
 import { chosen } from '../show/choice.js';
@@ -42,8 +43,6 @@ const INSECURE: Words = {
   en: 'This page needs a secure connection (https) to use keys.',
 };
 const TICK_MS = 1_000;
-/** How long to wait before the node is asked again who it is. */
-const AGAIN_MS = 3_000;
 
 const ROWS = {
   custody: { zh: '密钥', en: 'Key' },
@@ -134,17 +133,16 @@ function heading(): HTMLElement {
   return labelled(element('h1', { class: 'hidden' }), TITLE);
 }
 
-/** Which node of which chain this is; asked until it answers, unless it was known before. */
-async function findPlace(kept: Kept | null): Promise<Place> {
-  for (;;) {
+/** Which node of which chain this is; asked until it answers, or once if it was known before. */
+function findPlace(kept: Kept | null): Promise<Place> {
+  return awaited(TITLE, async () => {
     try {
-      return await placeOf(publicNode());
+      return await placeNow();
     } catch (error) {
-      if (kept !== null) return kept.place;
-      console.warn('the node does not answer yet', error);
-      await new Promise((done) => setTimeout(done, AGAIN_MS));
+      if (kept === null) throw error;
+      return kept.place;
     }
-  }
+  });
 }
 
 async function run(holder: Holder): Promise<void> {
@@ -185,6 +183,10 @@ async function run(holder: Holder): Promise<void> {
 }
 
 keepPages();
+// A link that hands over another key, opened in the same tab, while this one waits too.
+addEventListener('hashchange', () => {
+  if (handedOver(location.hash) !== null) location.reload();
+});
 stayAwake();
 if (!isSecureContext) nothing(INSECURE, []);
 else {
@@ -192,7 +194,3 @@ else {
   if (holder === null) nothing(NONE, await holders());
   else await run(holder);
 }
-// A link that hands over another key, opened in the same tab.
-addEventListener('hashchange', () => {
-  if (handedOver(location.hash) !== null) location.reload();
-});

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A list of names and values, which follows language and time without being made anew. */
-import { element, setText } from './dom.js';
+import { element, setAttribute, setText } from './dom.js';
 import { say, type Words } from './language.js';
 
-/** A name and its value as a text now. */
-export type Row = readonly [name: Words, value: string];
+/** A name and its value as a text now; a timer's changes every second, and is not read out each time. */
+export type Row = readonly [name: Words, value: string, kind?: 'timer'];
 
 /** The list. */
 export class FactList {
@@ -15,17 +15,20 @@ export class FactList {
   update(rows: readonly Row[]): void {
     while (this.rows.length < rows.length) this.add();
     while (this.rows.length > rows.length) this.rows.pop()?.row.remove();
-    for (const [place, [name, value]] of rows.entries()) {
+    for (const [place, [name, value, kind]] of rows.entries()) {
       const shown = this.rows[place];
       if (shown === undefined) continue;
       setText(shown.term, say(name));
       setText(shown.value, value);
+      setAttribute(shown.value, 'role', kind ?? null);
+      setAttribute(shown.value, 'aria-live', kind === 'timer' ? 'off' : null);
     }
   }
 
   private add(): void {
-    const [term, value] = [element('dt'), element('dd')];
-    const row = element('div', {}, term, value);
+    // A role is for what is within: a description with one of its own belongs to no list.
+    const [term, value] = [element('dt'), element('span')];
+    const row = element('div', {}, term, element('dd', {}, value));
     this.rows.push({ term, value, row });
     this.element.append(row);
   }

@@ -43,16 +43,33 @@ function links(): HTMLElement {
   return described(element('nav', {}, ...items), 'aria-label', PAGES);
 }
 
-/** Puts a page into the document: its title, and what stands on it. */
-export function frame(title: Words, kind: string, ...children: readonly Child[]): HTMLElement {
-  spoken(() => {
-    document.title = `${say(title)} · ${say(NAME)}`;
-  });
-  document.body.classList.add(kind);
-  const main = element('main', { id: 'content', tabindex: '-1' }, ...children);
+/** What is in the document; null before the first page. */
+let standing: { readonly main: HTMLElement; title: Words; kind: string } | null = null;
+
+function draw(main: HTMLElement): void {
   const name = element('a', { class: 'name', href: '/' }, mark(), labelled(element('span'), SHORT));
   const header = element('header', {}, name, links(), languageSwitch());
   const skip = labelled(element('a', { class: 'skip', href: '#content' }), SKIP);
   document.getElementById('page')?.replaceChildren(skip, header, main);
+}
+
+function entitle(): void {
+  if (standing !== null) document.title = `${say(standing.title)} · ${say(NAME)}`;
+}
+
+/**
+ * Puts a page into the document: its title, and what stands on it. Once more, it puts another one in its place; what
+ * surrounds it stays, and who is there with the keyboard too.
+ */
+export function frame(title: Words, kind: string, ...children: readonly Child[]): HTMLElement {
+  const main = standing?.main ?? element('main', { id: 'content', tabindex: '-1' });
+  if (standing === null) {
+    draw(main);
+    spoken(entitle);
+  } else document.body.classList.remove(standing.kind);
+  standing = { main, title, kind };
+  entitle();
+  document.body.classList.add(kind);
+  main.replaceChildren(...children);
   return main;
 }

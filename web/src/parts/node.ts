@@ -7,7 +7,7 @@ import {
   AnswerError,
   ApiError,
   Client,
-  EventParser,
+  eventsIn,
   type Fetch,
   type Hash,
   type HttpOptions,
@@ -92,13 +92,18 @@ export class HolderFetch {
 
   /** The events of a path for as long as it gives any. */
   async *events(path: string, signal: AbortSignal): AsyncGenerator<NodeEvent, void, void> {
-    const answer = await this.fetch(path, { method: 'GET', headers: { Accept: 'text/event-stream' }, signal });
-    if (answer.status !== 200 || !answer.body) throw new UnreachableError(path, `answered ${answer.status}`);
-    const [parser, reader] = [new EventParser(), answer.body.getReader()];
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield* parser.push(value);
+    const own = new AbortController();
+    const stop = (): void => own.abort();
+    signal.addEventListener('abort', stop);
+    const late = setTimeout(stop, TIMEOUT_MS);
+    try {
+      const request = { method: 'GET' as const, headers: { Accept: 'text/event-stream' }, signal: own.signal };
+      const answer = await this.fetch(path, request).finally(() => clearTimeout(late));
+      if (answer.status !== 200 || !answer.body) throw new UnreachableError(path, `answered ${answer.status}`);
+      yield* eventsIn(path, answer.body);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
     }
   }
 
@@ -115,6 +120,11 @@ export class HolderFetch {
 /** True if nobody answered: there is no network, or no node. */
 export function isUnreached(error: unknown): boolean {
   return error instanceof UnreachableError || error instanceof AnswerError;
+}
+
+/** True if it makes sense to ask the same again: nobody answered, or whoever did is busy. */
+export function isPassing(error: unknown): boolean {
+  return isUnreached(error) || (error instanceof ApiError && error.isPassing);
 }
 
 /** The stable code of what a node refused; null for other errors. */

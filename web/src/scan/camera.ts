@@ -27,12 +27,19 @@ export class Camera {
     private readonly stream: MediaStream,
   ) {}
 
-  /** Asks for the camera; throws what `reasonOf` understands. */
-  static async open(video: HTMLVideoElement): Promise<Camera> {
-    const stream = await navigator.mediaDevices.getUserMedia(WANTED);
-    video.srcObject = stream;
-    await video.play().catch(() => undefined);
-    return new Camera(video, stream);
+  /**
+   * Asks for the camera; throws what `reasonOf` understands. Null: by the time it was there, nobody wanted it any
+   * more, and it is off again.
+   */
+  static async open(video: HTMLVideoElement, isWanted: () => boolean): Promise<Camera | null> {
+    const camera = new Camera(video, await navigator.mediaDevices.getUserMedia(WANTED));
+    if (isWanted()) {
+      video.srcObject = camera.stream;
+      await video.play().catch(() => undefined);
+    }
+    if (isWanted()) return camera;
+    camera.close();
+    return null;
   }
 
   /** True unless the page may have no camera at all. */
@@ -80,7 +87,8 @@ export class Camera {
   close(): void {
     this.isOn = false;
     for (const track of this.stream.getTracks()) track.stop();
-    this.video.srcObject = null;
+    // Another one may be seen there by now.
+    if (this.video.srcObject === this.stream) this.video.srcObject = null;
   }
 
   /** Runs once it ends by itself: unplugged, or taken by another program. */

@@ -37,6 +37,8 @@ export class Stage {
   private readonly problem = element('p', { class: 'notice', role: 'status', hidden: '' });
   private readonly view: HTMLElement;
   private camera: Camera | null = null;
+  /** Counts what was wanted of the camera: one that comes after something else was wanted is too late. */
+  private wish = 0;
   private isLit = false;
   private reason: NoCamera | null = null;
 
@@ -72,25 +74,41 @@ export class Stage {
 
   /** Opens the camera. */
   async open(): Promise<void> {
-    if (this.camera !== null) return;
+    if (this.camera !== null || !this.isSeen()) return;
+    this.wish += 1;
+    const own = this.wish;
+    const isWanted = (): boolean => own === this.wish && this.isSeen();
+    let camera: Camera | null;
     try {
-      this.camera = await Camera.open(this.video);
+      camera = await Camera.open(this.video, isWanted);
     } catch (error) {
-      return this.fail(reasonOf(error));
+      return own === this.wish ? this.fail(reasonOf(error)) : undefined;
     }
-    this.camera.onEnd(() => this.close());
+    if (camera === null) return;
+    this.camera = camera;
+    camera.onEnd(() => this.ended(camera));
     this.fail(null);
-    setShown(this.torchButton, this.camera.hasTorch());
+    setShown(this.torchButton, camera.hasTorch());
     this.draw();
     this.opened();
   }
 
   /** Closes it: nobody is filmed longer than need be. */
   close(): void {
+    this.wish += 1;
     this.camera?.close();
     this.camera = null;
     this.isLit = false;
     this.draw();
+  }
+
+  private ended(camera: Camera): void {
+    if (this.camera === camera) this.close();
+  }
+
+  /** True if somebody can see what the camera sees: of a page that is hidden, or a stage that is, nobody can. */
+  private isSeen(): boolean {
+    return document.visibilityState === 'visible' && this.element.getClientRects().length > 0;
   }
 
   private draw(): void {

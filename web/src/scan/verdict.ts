@@ -60,7 +60,9 @@ export class VerdictPanel {
   readonly element: HTMLElement;
 
   constructor(...buttons: readonly HTMLElement[]) {
-    const banner = element('div', { class: 'banner' }, this.sign, element('div', {}, this.word, this.meaning));
+    const words = element('div', {}, this.word, this.meaning);
+    // The banner alone is read out as it changes: what stands below it counts down without end.
+    const banner = element('div', { class: 'banner', 'aria-live': 'polite' }, this.sign, words);
     const body = element(
       'div',
       { class: 'card-body' },
@@ -68,13 +70,7 @@ export class VerdictPanel {
       this.facts.element,
       element('p', { class: 'buttons' }, ...buttons),
     );
-    this.element = element(
-      'section',
-      { class: 'card verdict', hidden: '', 'aria-live': 'polite' },
-      banner,
-      this.changed,
-      body,
-    );
+    this.element = element('section', { class: 'card verdict', hidden: '' }, banner, this.changed, body);
   }
 
   /** Shows a finding as it is at an instant; null hides the panel. */
@@ -124,7 +120,7 @@ export class VerdictPanel {
         ? [[ROWS.until, instant(end, at)]]
         : [
             [ROWS.until, instant(end, at)],
-            [ROWS.left, countdown(end - at)],
+            [ROWS.left, countdown(end - at), 'timer'],
           ];
     const witnessed: Row = [
       ROWS.as_of,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Which holder is shown: by the address, by a link that hands a key over, or the one that was shown last. */
-import { handedOver, type Holder, holderOf, holders, keepHolder, type Subject, takeOver } from '../parts/keyring.js';
+import { takeHanded } from '../parts/handover.js';
+import { type Holder, holderOf, holders, keepHolder, type Subject } from '../parts/keyring.js';
 
 /** The address of a subject's page. */
 export function addressOf({ kind, id }: Subject): string {
@@ -15,15 +16,10 @@ function named(): Subject | null {
 }
 
 /**
- * The holder to show; null: no key of it is in this browser. A key that was handed over is kept, and the address no
- * longer holds it.
+ * The holder to show; null: no key of it is in this browser. An address that hands a key over no longer holds it.
  */
 export async function chosen(): Promise<Holder | null> {
-  const handed = handedOver(location.hash);
-  if (handed !== null && handed.subject.kind !== 'admin') {
-    history.replaceState(null, '', addressOf(handed.subject));
-    return keepHolder(handed.subject, await takeOver(handed.seed));
-  }
+  await takeHanded(['code', 'organisation'], addressOf);
   const wanted = named();
   if (wanted !== null) {
     const found = await holderOf(wanted);

@@ -15,16 +15,17 @@ async function listen(stream: Stream, signal: AbortSignal, happened: () => void)
   }
 }
 
-/** Listens whenever the page is visible. */
-export function follow(stream: Stream, happened: () => void): void {
+/** Listens whenever the page is visible, until what it returns is called. */
+export function follow(stream: Stream, happened: () => void): () => void {
+  const stopped = new AbortController();
   let open: AbortController | null = null;
   let last = Number.NEGATIVE_INFINITY;
+  const close = (): void => {
+    open?.abort();
+    open = null;
+  };
   const look = (): void => {
-    if (document.visibilityState !== 'visible') {
-      open?.abort();
-      open = null;
-      return;
-    }
+    if (document.visibilityState !== 'visible') return close();
     if (open !== null || performance.now() - last < PAUSE_MS) return;
     const own = new AbortController();
     open = own;
@@ -33,11 +34,18 @@ export function follow(stream: Stream, happened: () => void): void {
       if (!own.signal.aborted) last = performance.now();
     });
   };
-  document.addEventListener('visibilitychange', look);
-  addEventListener('online', () => {
+  const atOnce = (): void => {
     last = Number.NEGATIVE_INFINITY;
     look();
-  });
-  setInterval(look, PAUSE_MS / 4);
+  };
+  const { signal } = stopped;
+  document.addEventListener('visibilitychange', look, { signal });
+  addEventListener('online', atOnce, { signal });
+  const timer = setInterval(look, PAUSE_MS / 4);
   look();
+  return () => {
+    stopped.abort();
+    clearInterval(timer);
+    close();
+  };
 }

@@ -15,16 +15,8 @@ import {
 } from '@dianyun/sdk';
 
 import { now } from '../parts/clock.js';
-import {
-  handedOver,
-  type Holder,
-  holderOf,
-  holders,
-  keepHolder,
-  signerOf,
-  type Subject,
-  takeOver,
-} from '../parts/keyring.js';
+import { takeHanded } from '../parts/handover.js';
+import { type Holder, holderOf, holders, signerOf, type Subject } from '../parts/keyring.js';
 import { say, type Words } from '../parts/language.js';
 import { HolderFetch, isUnreached, type Place, placeOf, publicNode } from '../parts/node.js';
 import { OFFER_FIELDS, REFUSALS } from '../words/refusals.js';
@@ -66,11 +58,7 @@ export async function actorOf({ subject, key }: Holder, place: Place): Promise<A
  * An address that handed a key over no longer holds it.
  */
 export async function chosenActor(kind: Subject['kind'], path: string): Promise<Holder | null> {
-  const handed = handedOver(location.hash);
-  if (handed !== null && handed.subject.kind === kind) {
-    history.replaceState(null, '', `${path}?${kind}=${encodeURIComponent(handed.subject.id)}`);
-    return keepHolder(handed.subject, await takeOver(handed.seed));
-  }
+  await takeHanded([kind], ({ id }) => `${path}?${kind}=${encodeURIComponent(id)}`);
   const id = new URLSearchParams(location.search).get(kind);
   if (id !== null) return (await holderOf({ kind, id })) ?? null;
   return (await holders()).find(({ subject }) => subject.kind === kind) ?? null;

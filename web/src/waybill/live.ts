@@ -9,6 +9,9 @@ const TOGETHER_MS = 400;
 
 /** Runs `look` now and again, never twice at once. */
 export class Live {
+  private readonly stopped = new AbortController();
+  private readonly unfollow: () => void;
+  private readonly timer: ReturnType<typeof setInterval>;
   private waiting: ReturnType<typeof setTimeout> | null = null;
   private isLooking = false;
   private isDue = false;
@@ -17,10 +20,20 @@ export class Live {
     actor: Pick<Actor, 'client'>,
     private readonly look: () => Promise<void>,
   ) {
-    follow((signal) => actor.client.events({ signal, reconnects: 3 }), () => this.happened());
-    addEventListener('online', () => this.happened());
-    document.addEventListener('visibilitychange', () => this.happened());
-    setInterval(() => this.happened(), EACH_MS);
+    const { signal: untilStopped } = this.stopped;
+    this.unfollow = follow((signal) => actor.client.events({ signal, reconnects: 3 }), () => this.happened());
+    addEventListener('online', () => this.happened(), { signal: untilStopped });
+    document.addEventListener('visibilitychange', () => this.happened(), { signal: untilStopped });
+    this.timer = setInterval(() => this.happened(), EACH_MS);
+  }
+
+  /** Nothing is heard or asked any more. */
+  stop(): void {
+    this.stopped.abort();
+    this.unfollow();
+    clearInterval(this.timer);
+    if (this.waiting !== null) clearTimeout(this.waiting);
+    this.isDue = false;
   }
 
   /** Something may have changed. */
@@ -34,6 +47,7 @@ export class Live {
 
   /** Looks at once; what is asked for meanwhile is looked at after. */
   async run(): Promise<void> {
+    if (this.stopped.signal.aborted) return;
     this.isDue = true;
     if (this.isLooking) return;
     this.isLooking = true;

@@ -151,27 +151,30 @@ async function* connection(
     if (typeof body?.getReader !== 'function') {
       throw new HostError('this host gives no bodies in parts: read /v1/blocks/{height}/changes instead');
     }
-    yield* read(body.getReader(), parser, idleMs);
+    yield* eventsIn(PATH, body, parser, idleMs);
   } finally {
     signal?.removeEventListener('abort', stop);
     stop();
   }
 }
 
-async function* read(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  parser: EventParser,
-  idleMs: number,
+/** The events in the body that a path answers, until it ends, breaks, or gives no byte for so long. */
+export async function* eventsIn(
+  path: string,
+  body: ReadableStream<Uint8Array>,
+  parser = new EventParser(),
+  idleMs = IDLE_MS,
 ): AsyncGenerator<NodeEvent, void, void> {
+  const reader = body.getReader();
   try {
     for (;;) {
-      const { done, value } = await within(PATH, idleMs, reader.read());
+      const { done, value } = await within(path, idleMs, reader.read());
       if (done) return;
       yield* parser.push(value);
     }
   } catch (error) {
     if (error instanceof FormatError) throw new AnswerError(`an event is not UTF-8: ${error.message}`);
-    throw error instanceof DianyunError ? error : new UnreachableError(PATH, error);
+    throw error instanceof DianyunError ? error : new UnreachableError(path, error);
   } finally {
     // Not waited for: a connection that is dead never says that it is closed.
     reader.cancel().catch(() => undefined);
