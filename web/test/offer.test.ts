@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { formatTime, type Identity, type Waybill, type WaybillState } from '../../sdk/js/src/index.js';
-import { clearValues, type Details, opens, paymentOpens, settlementOf } from '../src/waybill/details.js';
+import { clearValues, type Details, opens, paymentOpens, settlementOf, statedKg } from '../src/waybill/details.js';
 import { codeIn, differencePpm, threePlaces } from '../src/waybill/figures.js';
 import { readFragment, readWaybillLink, waybillLink } from '../src/waybill/link.js';
 import { band, instantOf, localOf, offerOf, wrongIn } from '../src/waybill/offer.js';
@@ -140,6 +140,22 @@ test('amounts, times and codes are read as people type them', () => {
   assert.equal(differencePpm(1_000, 994), 6_000);
   assert.equal(codeIn(' 53d7 h4y4 p7ge 9dm '), CODE);
   assert.equal(codeIn('53D7H4Y4P7GE9DN'), null);
+});
+
+test('without a weight that was stated there is no difference to sign', () => {
+  for (const [text, wanted] of [
+    ['1000.000', 1_000],
+    ['999.500', 1_000],
+    ['0.300', 1],
+    ['0.000', null],
+    ['-5', null],
+    ['', null],
+    ['heavy', null],
+  ] as const) {
+    assert.equal(statedKg({ values: { GoodsItemGrossWeight: text } }), wanted, text);
+  }
+  assert.equal(statedKg({ values: {} }), null);
+  assert.throws(() => differencePpm(0, 1_000), RangeError);
 });
 
 test('each side is offered the steps that the rules let it take, and no others', async () => {

@@ -40,6 +40,7 @@ export interface Details {
 }
 
 const PRICE = 'TotalMonetaryAmount';
+const WEIGHT = 'GoodsItemGrossWeight';
 const SALT_BYTES = 32;
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -96,6 +97,12 @@ export function settlementOf(seed: Hash, { amount, reference }: Payment): { amou
     amount: fieldDigest({ name: PRICE, salt: salt('amount'), value: amount }),
     payment: fieldDigest({ name: 'payment', salt: salt('payment'), value: reference }),
   };
+}
+
+/** The weight that was stated, in whole kilograms as they are signed for; null: none was. */
+export function statedKg({ values }: Pick<Details, 'values'>): number | null {
+  const stated = Number(values[WEIGHT] ?? '');
+  return stated > 0 && Number.isFinite(stated) ? Math.max(1, Math.round(stated)) : null;
 }
 
 /** The digest of words that are not in the clear, under a salt that follows from the seed. */
