@@ -13,7 +13,6 @@ import { shape } from '../parts/shapes.js';
 import { type Actor, actorOf, nameOf, placeHere, waybillOf } from '../waybill/actor.js';
 import { WaybillCard } from '../waybill/card.js';
 import type { Details } from '../waybill/details.js';
-import { keepDetails } from '../waybill/kept.js';
 import { type Linked, readFragment } from '../waybill/link.js';
 import { Live } from '../waybill/live.js';
 import { detailRows } from '../waybill/looks.js';
@@ -44,6 +43,10 @@ const WORDS = {
   altered: {
     zh: '链接里的明细与链上承诺不符，可能被改动过，不予显示。',
     en: 'The details in the link are not those that the chain committed to: they may have been altered, and are not shown.',
+  },
+  other_payment: {
+    zh: '链接里的结算金额和付款凭证不是链上承诺的，不予显示。',
+    en: 'The payment in the link is not the one that the chain committed to, and is not shown.',
   },
   checking: { zh: '正在核对……', en: 'Checking …' },
   failed: { zh: '证明没有核对成功，请勿据此接单。', en: 'The proof does not hold: do not act on this.' },
@@ -103,6 +106,7 @@ class WaybillPage {
   private readonly card: WaybillCard;
   private readonly proof = new ProofLine();
   private readonly altered = labelled(element('p', { class: 'wrong', role: 'alert', hidden: '' }), WORDS.altered);
+  private readonly payment = labelled(element('p', { class: 'wrong', role: 'alert', hidden: '' }), WORDS.other_payment);
   private readonly name = element('p', { class: 'mono' });
   private readonly live: Live;
 
@@ -123,7 +127,7 @@ class WaybillPage {
     const link = labelled(element('a', { href: where, class: 'button' }), kind === 'code' ? WORDS.driver : WORDS.sales);
     const who = element('div', {}, labelled(element('p', { class: 'small' }), WORDS.as), this.name);
     const whose = element('div', { class: 'whose' }, who, link);
-    return [this.altered, this.card.element, this.proof.element, whose, this.share.element];
+    return [this.altered, this.payment, this.card.element, this.proof.element, whose, this.share.element];
   }
 
   async start(): Promise<void> {
@@ -140,12 +144,10 @@ class WaybillPage {
   }
 
   private async takeDetails(): Promise<void> {
-    const { id, details, isBroken } = this.linked;
-    setShown(this.altered, isBroken);
-    if (details === null) return;
-    const isGood = await this.card.open(details);
-    setShown(this.altered, !isGood);
-    if (isGood) await keepDetails(id, details);
+    const { details, isBroken } = this.linked;
+    const found = details === null ? null : await this.card.open(details);
+    setShown(this.altered, isBroken || found === 'altered');
+    setShown(this.payment, found === 'other_payment');
   }
 
   private async look(): Promise<void> {

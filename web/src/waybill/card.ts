@@ -9,7 +9,7 @@ import { labelled, language, say, type Words } from '../parts/language.js';
 import { goods } from '../words/places.js';
 import { STATES, STEPS } from '../words/waybills.js';
 import { type Actor, identityOf, nameOf, reasonsOf, send } from './actor.js';
-import { type Details, opens, paymentOpens, type Values } from './details.js';
+import { type Details, heldTo, opens, paymentOpens, type Values } from './details.js';
 import { type Filled, isPlain, stepForm } from './form.js';
 import { detailsOf, evidenceHere, keepDetails } from './kept.js';
 import { detailRows, due, marks, rows, way, weight } from './looks.js';
@@ -39,6 +39,9 @@ const ENDS: readonly StepName[] = ['decline', 'withdraw', 'cancel', 'abort', 'di
 
 /** What nobody told yet is asked for again after so long. */
 const ASK_AGAIN_MS = 30_000;
+
+/** Whether what somebody told opens a waybill; its payment is looked at by itself. */
+export type Opening = 'opens' | 'other_payment' | 'altered';
 
 /** What a card needs of its page. */
 export interface CardPlace {
@@ -121,22 +124,24 @@ export class WaybillCard {
     this.update();
   }
 
-  /** Takes what opens it, if it does. */
-  async open(details: Details): Promise<boolean> {
-    const { maker } = this.waybill;
-    if (!(await opens(details, this.waybill, await identityOf(maker)))) return false;
-    this.details = details;
+  /** Takes and keeps what opens it, if it does; a payment only if the settlement commits to it. */
+  async open(details: Details): Promise<Opening> {
+    if (!(await this.isOpenedBy(details))) return 'altered';
+    this.details = await keepDetails(this.waybill.id, heldTo(details, this.waybill));
     this.update();
-    return true;
+    return details.payment === undefined || paymentOpens(details, this.waybill) ? 'opens' : 'other_payment';
+  }
+
+  private async isOpenedBy(details: Details): Promise<boolean> {
+    return opens(details, this.waybill, await identityOf(this.waybill.maker));
   }
 
   private async learn(): Promise<void> {
     this.maker = await nameOf(this.waybill.maker);
     const kept = await detailsOf(this.waybill.id);
-    if (kept === null || !(await this.open(kept))) {
-      await this.ask();
-      this.update();
-    }
+    if (kept !== null && (await this.isOpenedBy(kept))) this.details ??= kept;
+    else await this.ask();
+    this.update();
     await this.findPhotographs();
   }
 
@@ -163,7 +168,8 @@ export class WaybillCard {
 
   /** Draws it in the language and at the time now. */
   update(): void {
-    const { waybill, details } = this;
+    const { waybill } = this;
+    const details = this.checked();
     const at = now();
     setText(this.title, way(waybill));
     setText(this.state, say(STATES[waybill.state]));
@@ -178,12 +184,17 @@ export class WaybillCard {
     this.redraw(at);
   }
 
+  /** What opens it, as it may be shown and shared: a payment that is kept may not be on the chain yet, or never. */
+  private checked(): Details | null {
+    return this.details === null ? null : heldTo(this.details, this.waybill);
+  }
+
   private drawOpened(details: Details | Pick<Details, 'values'> | null): void {
     const shown = details === null ? [] : detailRows(details);
     const price = details?.values['TotalMonetaryAmount']?.replace(/\.?0+$/, '');
     setText(this.price, price === undefined ? '' : say({ zh: `运费 ${price} 元`, en: `CNY ${price}` }));
     setShown(this.price, price !== undefined);
-    const paid = details !== null && 'seed' in details && paymentOpens(details, this.waybill) ? ` ${say(PRICE_CHECKED)}` : '';
+    const paid = details !== null && 'payment' in details ? ` ${say(PRICE_CHECKED)}` : '';
     setText(this.opened, details === null ? '' : `${say(CHECKED)}${paid}`);
     setShown(this.opened, details !== null);
     setShown(this.openFacts.element, shown.length > 0);
@@ -220,7 +231,7 @@ export class WaybillCard {
     if (share !== null && this.waybill.state !== 'withdrawn') {
       const isFirst = this.waybill.state === 'offered';
       const button = element('button', { type: 'button', class: isFirst ? 'primary' : null }, say(SHARE));
-      button.addEventListener('click', () => share(this.waybill, this.details));
+      button.addEventListener('click', () => share(this.waybill, this.checked()));
       if (isFirst) buttons.unshift(button);
       else buttons.push(button);
     }
@@ -272,8 +283,7 @@ export class WaybillCard {
     this.update();
     try {
       await send(actor, actionOf(step, this.waybill, input, now()));
-      if (details !== null) await keepDetails(this.waybill.id, details);
-      if (details !== null) this.details = details;
+      if (details !== null) this.details = await keepDetails(this.waybill.id, details);
       this.tell('notice done', [say({ zh: `${STEPS[step].zh}：${DONE.zh}`, en: `${STEPS[step].en}: ${DONE.en}` })]);
     } catch (error) {
       this.tell('wrong', reasonsOf(error));
