@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One waybill on a page: its way large, where it stands, what comes next and by when, and what can be signed now. */
-import type { Waybill, WaybillState } from '@dianyun/sdk';
+import { NotYetError, type Waybill, type WaybillState } from '@dianyun/sdk';
 
 import { now } from '../parts/clock.js';
 import { element, setAttribute, setShown, setText } from '../parts/dom.js';
 import { FactList } from '../parts/facts.js';
 import { labelled, language, say, type Words } from '../parts/language.js';
+import { forgetSent, sendOnce } from '../parts/sent.js';
 import { goods } from '../words/places.js';
 import { STATES, STEPS } from '../words/waybills.js';
-import { type Actor, identityOf, nameOf, reasonsOf, send } from './actor.js';
+import { type Actor, identityOf, nameOf, reasonsOf, senderOf } from './actor.js';
 import { type Details, heldTo, opens, paymentOpens, type Values } from './details.js';
 import { type Filled, isPlain, stepForm } from './form.js';
 import { detailsOf, evidenceHere, keepDetails } from './kept.js';
@@ -78,6 +79,8 @@ export class WaybillCard {
   private drawn = '';
   private isBusy = false;
   private form: StepName | null = null;
+  /** What was signed, and is perhaps executed. */
+  private underWay: StepName | null = null;
 
   readonly element: HTMLElement;
 
@@ -119,6 +122,7 @@ export class WaybillCard {
     const isOther = waybill.state !== this.waybill.state;
     this.waybill = waybill;
     if (isOther) this.leave();
+    if (this.underWay !== null && !this.steps().includes(this.underWay)) this.arrived(this.underWay);
     const isUntold = this.details === null && this.told === null;
     if (isOther || (isUntold && performance.now() - this.askedAt > ASK_AGAIN_MS)) void this.learn();
     this.update();
@@ -201,9 +205,25 @@ export class WaybillCard {
     this.openFacts.update(shown);
   }
 
+  private steps(at = now()): readonly StepName[] {
+    const { actor } = this.at;
+    return actor === null ? [] : stepsOf(this.waybill, partOf(actor.subject, this.waybill), at);
+  }
+
+  private nameOf(step: StepName): string {
+    return `${this.waybill.id} ${step}`;
+  }
+
+  /** The chain shows that something was done whose answer did not come. */
+  private arrived(step: StepName): void {
+    this.underWay = null;
+    this.tell('notice', []);
+    void forgetSent(this.nameOf(step));
+  }
+
   /** Made anew only when something differs: a finger on its way to a button finds it. */
   private redraw(at: number): void {
-    const steps = this.at.actor === null ? [] : stepsOf(this.waybill, partOf(this.at.actor.subject, this.waybill), at);
+    const steps = this.steps(at);
     const texts = marks(this.waybill).map(say);
     const drawn = JSON.stringify([language(), steps, texts, this.waybill.state, this.form, this.isBusy]);
     if (drawn === this.drawn) return;
@@ -249,7 +269,9 @@ export class WaybillCard {
   }
 
   private begin(step: StepName): void {
-    if (isPlain(step)) return void this.act(step, { input: {}, details: null });
+    // Nothing to fill in: what was signed is sent again.
+    const isAgain = step === this.underWay;
+    if (isAgain || isPlain(step)) return void this.act(step, { input: {}, details: null });
     this.form = step;
     const done = (filled: Filled | null): void => {
       this.leave();
@@ -282,11 +304,18 @@ export class WaybillCard {
     this.tell('notice', [say(WORKING)]);
     this.update();
     try {
-      await send(actor, actionOf(step, this.waybill, input, now()));
-      if (details !== null) this.details = await keepDetails(this.waybill.id, details);
+      await sendOnce(senderOf(actor), this.nameOf(step), {
+        action: () => actionOf(step, this.waybill, input, now()),
+        // Without it nobody could show what the chain committed to.
+        keep: async () => {
+          if (details !== null) this.details = await keepDetails(this.waybill.id, details);
+        },
+      });
+      this.underWay = null;
       this.tell('notice done', [say({ zh: `${STEPS[step].zh}：${DONE.zh}`, en: `${STEPS[step].en}: ${DONE.en}` })]);
     } catch (error) {
-      this.tell('wrong', reasonsOf(error));
+      this.underWay = error instanceof NotYetError ? step : null;
+      this.tell(this.underWay === null ? 'wrong' : 'notice', reasonsOf(error));
     } finally {
       this.isBusy = false;
     }

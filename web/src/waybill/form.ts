@@ -74,7 +74,7 @@ interface Body {
   readonly fields: readonly HTMLElement[];
   /** What is given; null: something is missing. */
   read(): Promise<StepInput | null>;
-  /** What else was agreed on, to be kept once the step is executed. */
+  /** What else was agreed on, to be kept before the step is sent. */
   kept?(): Details | null;
 }
 
