@@ -315,6 +315,26 @@ test('a link that says more than the chain committed to: neither its payment nor
   assertClean(watched);
 });
 
+test('a link that is opened without a network says so, shows what it says as unchecked, and goes on by itself', async () => {
+  const link = await offered('blue');
+  const watched = await driver();
+  const { page, context } = watched;
+  await page.locator('.tabs').waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await context.setOffline(true);
+  await page.goto(link);
+  await page.getByText('没有网络').waitFor(PATIENT);
+  await page.locator('.unchecked', { hasText: '瓷砖' }).waitFor();
+  assert.equal(await page.locator('[data-step]').count(), 0);
+  await keep(page, 'waybill-offline');
+  await context.setOffline(false);
+  await reaches(page, link, 'offered');
+  await page.locator('[data-proof=holds]').waitFor(PATIENT);
+  await page.getByText('已在本机与链上承诺核对一致').waitFor();
+  assert.equal(await page.locator('.unchecked').count(), 0);
+});
+
 test('a waybill for somebody else is not told, and without a key a link is only what it says', async () => {
   const link = await offered('yellow');
   const watched = await driver();

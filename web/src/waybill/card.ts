@@ -41,8 +41,8 @@ const ENDS: readonly StepName[] = ['decline', 'withdraw', 'cancel', 'abort', 'di
 /** What nobody told yet is asked for again after so long. */
 const ASK_AGAIN_MS = 30_000;
 
-/** Whether what somebody told opens a waybill; its payment is looked at by itself. */
-export type Opening = 'opens' | 'other_payment' | 'altered';
+/** Whether what somebody told opens a waybill, where that is known; its payment is looked at by itself. */
+export type Opening = 'opens' | 'other_payment' | 'altered' | 'not_yet';
 
 /** What a card needs of its page. */
 export interface CardPlace {
@@ -130,20 +130,23 @@ export class WaybillCard {
 
   /** Takes and keeps what opens it, if it does; a payment only if the settlement commits to it. */
   async open(details: Details): Promise<Opening> {
-    if (!(await this.isOpenedBy(details))) return 'altered';
+    const isOpened = await this.isOpenedBy(details);
+    if (isOpened !== true) return isOpened === null ? 'not_yet' : 'altered';
     this.details = await keepDetails(this.waybill.id, heldTo(details, this.waybill));
     this.update();
     return details.payment === undefined || paymentOpens(details, this.waybill) ? 'opens' : 'other_payment';
   }
 
-  private async isOpenedBy(details: Details): Promise<boolean> {
-    return opens(details, this.waybill, await identityOf(this.waybill.maker));
+  /** Null: nobody answers who the maker is, and so what the commitments are made of. */
+  private async isOpenedBy(details: Details): Promise<boolean | null> {
+    const maker = await identityOf(this.waybill.maker);
+    return maker === null ? null : opens(details, this.waybill, maker);
   }
 
   private async learn(): Promise<void> {
     this.maker = await nameOf(this.waybill.maker);
     const kept = await detailsOf(this.waybill.id);
-    if (kept !== null && (await this.isOpenedBy(kept))) this.details ??= kept;
+    if (kept !== null && (await this.isOpenedBy(kept)) === true) this.details ??= kept;
     else await this.ask();
     this.update();
     await this.findPhotographs();
