@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { formatTime, type Identity, type Waybill, type WaybillState } from '../../sdk/js/src/index.js';
-import { clearValues, type Details, opens, paymentOpens, settlementOf } from '../src/waybill/details.js';
+import { clearValues, type Details, heldTo, opens, paymentOpens, settlementOf, statedKg } from '../src/waybill/details.js';
 import { codeIn, differencePpm, threePlaces } from '../src/waybill/figures.js';
 import { readFragment, readWaybillLink, waybillLink } from '../src/waybill/link.js';
 import { band, instantOf, localOf, offerOf, wrongIn } from '../src/waybill/offer.js';
@@ -61,6 +61,20 @@ test('a link opens what the offer committed to, at whichever node, and anything 
   assert.equal(await opens(details, one, { open: { credit_code: '91539901MA2000E18N', name: 'another' } }), false);
 });
 
+test('what follows from the chain is not said by a link, true or not', async () => {
+  const [one, details] = await waybill();
+  const names = Object.keys(clearValues(one.offer, MAKER));
+  assert.ok(names.includes('Carrier') && names.includes('UnifiedSocialCreditIdentifier'));
+  for (const name of names) {
+    const link = waybillLink('https://node.invalid', ID, { ...details, values: { ...details.values, [name]: '另一家' } });
+    const found = readWaybillLink(link)?.details;
+    assert.ok(found !== null && found !== undefined, name);
+    assert.equal(await opens(found, one, MAKER), false, name);
+  }
+  const Carrier = '滇测恒通物流有限公司';
+  assert.equal(await opens({ ...details, values: { ...details.values, Carrier } }, one, MAKER), false);
+});
+
 test('a payment goes with the link and is held to the settlement', async () => {
   const [, { seed, values }] = await waybill();
   const payment = { amount: '1180.500', reference: 'TR-1' };
@@ -70,6 +84,10 @@ test('a payment goes with the link and is held to the settlement', async () => {
   const [one] = await waybill({ settlement: { ...hashes, proposed_at: at, stands_at: at } });
   assert.deepEqual(readWaybillLink(waybillLink('http://127.0.0.1:1', ID, details))?.details, details);
   assert.ok(paymentOpens(details, one));
+  assert.deepEqual(heldTo(details, one), details);
+  const [unpaid] = await waybill();
+  assert.deepEqual(heldTo(details, unpaid), { seed, values });
+  assert.deepEqual(heldTo({ ...details, payment: { ...payment, reference: 'TR-2' } }, one), { seed, values });
   assert.equal(paymentOpens({ ...details, payment: { ...payment, amount: '1180.501' } }, one), false);
 });
 
@@ -140,6 +158,22 @@ test('amounts, times and codes are read as people type them', () => {
   assert.equal(differencePpm(1_000, 994), 6_000);
   assert.equal(codeIn(' 53d7 h4y4 p7ge 9dm '), CODE);
   assert.equal(codeIn('53D7H4Y4P7GE9DN'), null);
+});
+
+test('without a weight that was stated there is no difference to sign', () => {
+  for (const [text, wanted] of [
+    ['1000.000', 1_000],
+    ['999.500', 1_000],
+    ['0.300', 1],
+    ['0.000', null],
+    ['-5', null],
+    ['', null],
+    ['heavy', null],
+  ] as const) {
+    assert.equal(statedKg({ values: { GoodsItemGrossWeight: text } }), wanted, text);
+  }
+  assert.equal(statedKg({ values: {} }), null);
+  assert.throws(() => differencePpm(0, 1_000), RangeError);
 });
 
 test('each side is offered the steps that the rules let it take, and no others', async () => {

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 
 import type { Locator, Page } from 'playwright-core';
 
+import { readWaybillLink, waybillLink } from '../src/waybill/link.js';
 import {
   assertClean,
   CARD,
@@ -289,6 +290,49 @@ test('a link that was altered shows none of what it says, and the chain what it 
   await watched.page.locator('[data-proof=holds]').waitFor(PATIENT);
   await keep(watched.page, 'waybill-altered');
   assertClean(watched);
+});
+
+test('a link that says more than the chain committed to: neither its payment nor its maker is shown', async () => {
+  const link = await offered('blue');
+  const { id, details } = readWaybillLink(link) ?? assert.fail(link);
+  assert.ok(details !== null);
+  const watched = await driver();
+  const { page } = watched;
+  await page.locator('.tabs').waitFor();
+  const payment = { amount: '9999.000', reference: 'TR-9999' };
+  await page.goto(waybillLink(NODE, id, { ...details, payment }));
+  await page.getByText('不是链上承诺的').waitFor(PATIENT);
+  await page.locator('.waybill .facts', { hasText: '瓷砖' }).waitFor(PATIENT);
+  for (const word of ['TR-9999', '9999 元', '结算金额与链上承诺一致']) {
+    assert.equal(await page.locator('.waybill').getByText(word).count(), 0, word);
+  }
+  await page.goto(`${NODE}/driver`);
+  await page.locator('.tabs').waitFor();
+  const values = { ...details.values, Carrier: '别的物流公司' };
+  await page.goto(waybillLink(NODE, id, { ...details, values }));
+  await page.getByText('可能被改动过').waitFor(PATIENT);
+  assert.equal(await page.getByText('别的物流公司').count(), 0);
+  assertClean(watched);
+});
+
+test('a link that is opened without a network says so, shows what it says as unchecked, and goes on by itself', async () => {
+  const link = await offered('blue');
+  const watched = await driver();
+  const { page, context } = watched;
+  await page.locator('.tabs').waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await context.setOffline(true);
+  await page.goto(link);
+  await page.getByText('没有网络').waitFor(PATIENT);
+  await page.locator('.unchecked', { hasText: '瓷砖' }).waitFor();
+  assert.equal(await page.locator('[data-step]').count(), 0);
+  await keep(page, 'waybill-offline');
+  await context.setOffline(false);
+  await reaches(page, link, 'offered');
+  await page.locator('[data-proof=holds]').waitFor(PATIENT);
+  await page.getByText('已在本机与链上承诺核对一致').waitFor();
+  assert.equal(await page.locator('.unchecked').count(), 0);
 });
 
 test('a waybill for somebody else is not told, and without a key a link is only what it says', async () => {

@@ -3,14 +3,14 @@
 import {
   ApiError,
   type FormatRules,
-  formatTime,
   type Genesis,
+  type Hash,
   type Identity,
-  later,
   madeId,
-  type Offer,
-  signTransaction,
+  sha256,
+  toHex,
   transactionId,
+  type WaybillKind,
 } from '@dianyun/sdk';
 
 import { organisationOf } from '../interfaces/office.js';
@@ -23,14 +23,23 @@ import { handedOver, holders } from '../parts/keyring.js';
 import { labelled, say, spoken, type Words } from '../parts/language.js';
 import { type Place, publicNode } from '../parts/node.js';
 import { keepPages } from '../parts/offline.js';
+import { sendOnce } from '../parts/sent.js';
 import { read, write } from '../parts/store.js';
 import { awaited, placeNow } from '../parts/waiting.js';
-import { type Actor, actorOf, chosenActor, nameOf, reasonsOf, waybillOf } from '../waybill/actor.js';
+import {
+  type Actor,
+  actorOf,
+  chosenActor,
+  nameOf,
+  reasonsOf,
+  senderOf,
+  waybillOf,
+} from '../waybill/actor.js';
 import { Board, type Part } from '../waybill/board.js';
 import type { Details } from '../waybill/details.js';
-import { keepDetails } from '../waybill/kept.js';
+import { detailsOf, keepDetails } from '../waybill/kept.js';
 import { nobody } from '../waybill/none.js';
-import { dayOf, newNumber, offerOf, wrongIn } from '../waybill/offer.js';
+import { dayOf, type Draft, newNumber, offerOf, wrongIn } from '../waybill/offer.js';
 import { Recipient } from '../waybill/recipient.js';
 import { ShareDialog } from '../waybill/share.js';
 import { Sheet } from '../waybill/sheet.js';
@@ -60,7 +69,11 @@ const WORDS = {
   wrong: { zh: '请更正标出的内容。', en: 'Correct what is marked.' },
 } satisfies Record<string, Words>;
 
-const GOOD_MS = 120_000;
+/** The same for the same sheet, whenever it is sent. */
+function sheetDigest(draft: Draft, kind: WaybillKind): Hash {
+  const values = { ...draft.values, ConsignmentDateTime: '' };
+  return toHex(sha256(new TextEncoder().encode(JSON.stringify([{ ...draft, values }, kind]))));
+}
 
 /** Makes waybills. */
 class Maker {
@@ -140,7 +153,7 @@ class Maker {
     this.tell('notice', [say(WORDS.working)]);
     this.update();
     try {
-      await this.send(await offerOf(draft, kind, this.identity));
+      await this.send(draft, kind);
       this.tell('notice', []);
     } catch (error) {
       this.tell('wrong', reasonsOf(error));
@@ -150,18 +163,22 @@ class Maker {
     this.update();
   }
 
-  /** What opens it is kept before it is sent: without it nobody could show what the chain committed to. */
-  private async send([offer, details]: readonly [Offer, Details]): Promise<void> {
-    const { signer, place, client, subject } = this.actor;
-    const validUntil = later(formatTime(now()), GOOD_MS);
-    const transaction = await signTransaction(signer, place.chain, { waybill_offer: { offer } }, { validUntil });
-    const id = madeId('way', transactionId(transaction));
-    await keepDetails(id, details);
-    await client.execute(transaction);
+  /**
+   * What opens it is kept before it is sent: without it nobody could show what the chain committed to. The same sheet
+   * sent again while it is under way is the same offer.
+   */
+  private async send(draft: Draft, kind: WaybillKind): Promise<void> {
+    const { subject } = this.actor;
+    const [offer, details] = await offerOf(draft, kind, this.identity);
+    const { id: sent } = await sendOnce(senderOf(this.actor), `offer ${sheetDigest(draft, kind)}`, {
+      action: () => ({ waybill_offer: { offer } }),
+      keep: async (transaction) => void (await keepDetails(madeId('way', transactionId(transaction)), details)),
+    });
+    const id = madeId('way', sent);
     const permit = details.values['PermitNumber'];
     if (permit !== undefined) await write('settings', `permit ${subject.id}`, permit);
     await this.renew();
-    this.made(id, details);
+    this.made(id, (await detailsOf(id)) ?? details);
   }
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What this browser keeps for the pages, in IndexedDB: keys (handles of them, where it can), what was shown last,
- * the witnesses that a scanner knows, what opens the commitments of waybills, and how far an application is. Of it are
- * sent what somebody typed into an application, once they sign it, and the fields of a waybill, by its maker into the
- * vault of a node.
+ * the witnesses that a scanner knows, what opens the commitments of waybills, what was signed and perhaps not done yet,
+ * and how far an application is. Of it are sent what was signed, what somebody typed into an application, once they
+ * sign it, and the fields of a waybill, by its maker into the vault of a node.
  */
 const NAME = 'dianyun';
 const VERSION = 3;

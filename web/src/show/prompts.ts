@@ -6,18 +6,17 @@
 import {
   type Client,
   type ConsentTerms,
-  formatTime,
   type Hash,
-  later,
+  NotYetError,
   parseTime,
   type Signer,
-  signTransaction,
 } from '@dianyun/sdk';
 
 import { now } from '../parts/clock.js';
 import { element, setShown, setText } from '../parts/dom.js';
 import { labelled, say, type Words } from '../parts/language.js';
 import type { HolderFetch } from '../parts/node.js';
+import { forgetSent, sendOnce, sentBefore, UNDER_WAY } from '../parts/sent.js';
 import { instant } from '../parts/times.js';
 import { FIELDS, PURPOSES } from '../words/consents.js';
 import type { Names } from './details.js';
@@ -42,9 +41,6 @@ const FREE: Words = {
 };
 const FAILED: Words = { zh: '没有办成，请再试一次。', en: 'It was not done: try again.' };
 
-/** A consent's transaction is good so long, ms. */
-const GOOD_MS = 120_000;
-
 /** What the panel needs of the page. */
 export interface Asked {
   readonly code: string;
@@ -53,6 +49,21 @@ export interface Asked {
   readonly client: Client;
   readonly fetch: HolderFetch;
   readonly names: Names;
+}
+
+const GRANTED: Words = {
+  zh: '您的同意正在办理，现在不能改为不同意；办成后可随时撤回。',
+  en: 'Your consent is under way and is not refused any more: take it back once it is given.',
+};
+
+class GrantedError extends Error {}
+
+/** One wish is granted once. */
+const nameOf = (id: Hash): string => `consent ${id}`;
+
+function troubleOf(error: unknown): Words {
+  if (error instanceof GrantedError) return GRANTED;
+  return error instanceof NotYetError ? UNDER_WAY : FAILED;
 }
 
 function promptsIn(answer: unknown): readonly Prompt[] {
@@ -67,6 +78,8 @@ export class Prompts {
   private prompts: readonly (Prompt & { readonly name: string | null })[] = [];
   private drawn = '';
   private isBusy = false;
+  /** What was granted, and perhaps is not on the chain yet. */
+  private underWay: Hash | null = null;
 
   readonly element: HTMLElement;
   /** Leads to the panel from above the card, which a phone shows first. */
@@ -104,6 +117,12 @@ export class Prompts {
   }
 
   private async take(found: readonly Prompt[]): Promise<void> {
+    const { underWay } = this;
+    if (underWay !== null && !found.some(({ id }) => id === underWay)) {
+      this.underWay = null;
+      setShown(this.notice, false);
+      await forgetSent(nameOf(underWay));
+    }
     this.prompts = await Promise.all(found.map(async (one) => ({ ...one, name: await this.asked.names.of(one.by) })));
     this.update();
   }
@@ -144,8 +163,8 @@ export class Prompts {
     setShown(this.notice, false);
     try {
       await work();
-    } catch {
-      setText(this.notice, say(FAILED));
+    } catch (error) {
+      setText(this.notice, say(troubleOf(error)));
       setShown(this.notice, true);
     } finally {
       this.isBusy = false;
@@ -153,15 +172,15 @@ export class Prompts {
     await this.look();
   }
 
-  private async grant({ by, code, purpose, fields, until, uses }: Prompt): Promise<void> {
-    const { signer, chain, client } = this.asked;
+  private async grant({ id, by, code, purpose, fields, until, uses }: Prompt): Promise<void> {
     const terms: Terms = { code, to: by, purpose, fields, until, uses };
-    const validUntil = later(formatTime(now()), GOOD_MS);
-    const action = { consent_give: { terms, statements: [] } };
-    await client.execute(await signTransaction(signer, chain, action, { validUntil }));
+    this.underWay = id;
+    await sendOnce(this.asked, nameOf(id), { action: () => ({ consent_give: { terms, statements: [] } }) });
   }
 
   private async refuse({ code, id }: Prompt): Promise<void> {
+    // A consent may come of it yet: it is not refused any more, but taken back.
+    if ((await sentBefore(this.asked, nameOf(id))) !== null) throw new GrantedError();
     await this.take(promptsIn(await this.asked.fetch.json('POST', `/v1/codes/${code}/prompts/${id}/refuse`)));
   }
 }

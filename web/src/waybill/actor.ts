@@ -3,26 +3,22 @@
 import {
   type Action,
   type Client,
-  formatTime,
   type Identity,
-  later,
+  NotYetError,
   type Ordered,
   readRecord,
   RefusedError,
   type Signer,
-  signTransaction,
   type Waybill,
 } from '@dianyun/sdk';
 
-import { now } from '../parts/clock.js';
 import { takeHanded } from '../parts/handover.js';
 import { type Holder, holderOf, holders, signerOf, type Subject } from '../parts/keyring.js';
 import { say, type Words } from '../parts/language.js';
 import { HolderFetch, isUnreached, type Place, placeOf, publicNode } from '../parts/node.js';
+import { type Sender, sendOnce, UNDER_WAY } from '../parts/sent.js';
 import { OFFER_FIELDS, REFUSALS } from '../words/refusals.js';
 
-/** A transaction is good so long, ms. */
-const GOOD_MS = 120_000;
 const AGAIN_MS = 3_000;
 
 const UNREACHED: Words = { zh: '没有网络，请稍后再试。', en: 'There is no network: try again later.' };
@@ -64,10 +60,14 @@ export async function chosenActor(kind: Subject['kind'], path: string): Promise<
   return (await holders()).find(({ subject }) => subject.kind === kind) ?? null;
 }
 
-/** Signs an action and waits until it is executed. */
-export async function send({ signer, place, client }: Actor, action: Action): Promise<Ordered> {
-  const validUntil = later(formatTime(now()), GOOD_MS);
-  return client.execute(await signTransaction(signer, place.chain, action, { validUntil }));
+/** An actor as a sender of transactions. */
+export function senderOf({ client, signer, place }: Actor): Sender {
+  return { client, signer, chain: place.chain };
+}
+
+/** Signs an action and waits until it is executed; the same action again while it is under way is the same one. */
+export function send(actor: Actor, action: Action): Promise<Ordered> {
+  return sendOnce(senderOf(actor), JSON.stringify(action), { action: () => action });
 }
 
 /** A waybill as this actor may see it; null: it is none of theirs, or there is none. */
@@ -114,5 +114,6 @@ function refusal({ code, about }: RefusedError['reasons'][number]): string {
 /** Why something was not done, a line for each reason. */
 export function reasonsOf(error: unknown): readonly string[] {
   if (error instanceof RefusedError) return [...new Set(error.reasons.map(refusal))];
+  if (error instanceof NotYetError) return [say(UNDER_WAY)];
   return [say(isUnreached(error) ? UNREACHED : FAILED)];
 }

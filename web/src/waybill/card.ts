@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One waybill on a page: its way large, where it stands, what comes next and by when, and what can be signed now. */
-import type { Waybill, WaybillState } from '@dianyun/sdk';
+import { NotYetError, type Waybill, type WaybillState } from '@dianyun/sdk';
 
 import { now } from '../parts/clock.js';
 import { element, setAttribute, setShown, setText } from '../parts/dom.js';
 import { FactList } from '../parts/facts.js';
 import { labelled, language, say, type Words } from '../parts/language.js';
+import { forgetSent, sendOnce } from '../parts/sent.js';
 import { goods } from '../words/places.js';
 import { STATES, STEPS } from '../words/waybills.js';
-import { type Actor, identityOf, nameOf, reasonsOf, send } from './actor.js';
-import { type Details, opens, paymentOpens, type Values } from './details.js';
+import { type Actor, identityOf, nameOf, reasonsOf, senderOf } from './actor.js';
+import { type Details, heldTo, opens, paymentOpens, type Values } from './details.js';
 import { type Filled, isPlain, stepForm } from './form.js';
 import { detailsOf, evidenceHere, keepDetails } from './kept.js';
 import { detailRows, due, marks, rows, way, weight } from './looks.js';
@@ -39,6 +40,9 @@ const ENDS: readonly StepName[] = ['decline', 'withdraw', 'cancel', 'abort', 'di
 
 /** What nobody told yet is asked for again after so long. */
 const ASK_AGAIN_MS = 30_000;
+
+/** Whether what somebody told opens a waybill, where that is known; its payment is looked at by itself. */
+export type Opening = 'opens' | 'other_payment' | 'altered' | 'not_yet';
 
 /** What a card needs of its page. */
 export interface CardPlace {
@@ -75,6 +79,8 @@ export class WaybillCard {
   private drawn = '';
   private isBusy = false;
   private form: StepName | null = null;
+  /** What was signed, and is perhaps executed. */
+  private underWay: StepName | null = null;
 
   readonly element: HTMLElement;
 
@@ -116,27 +122,33 @@ export class WaybillCard {
     const isOther = waybill.state !== this.waybill.state;
     this.waybill = waybill;
     if (isOther) this.leave();
+    if (this.underWay !== null && !this.steps().includes(this.underWay)) this.arrived(this.underWay);
     const isUntold = this.details === null && this.told === null;
     if (isOther || (isUntold && performance.now() - this.askedAt > ASK_AGAIN_MS)) void this.learn();
     this.update();
   }
 
-  /** Takes what opens it, if it does. */
-  async open(details: Details): Promise<boolean> {
-    const { maker } = this.waybill;
-    if (!(await opens(details, this.waybill, await identityOf(maker)))) return false;
-    this.details = details;
+  /** Takes and keeps what opens it, if it does; a payment only if the settlement commits to it. */
+  async open(details: Details): Promise<Opening> {
+    const isOpened = await this.isOpenedBy(details);
+    if (isOpened !== true) return isOpened === null ? 'not_yet' : 'altered';
+    this.details = await keepDetails(this.waybill.id, heldTo(details, this.waybill));
     this.update();
-    return true;
+    return details.payment === undefined || paymentOpens(details, this.waybill) ? 'opens' : 'other_payment';
+  }
+
+  /** Null: nobody answers who the maker is, and so what the commitments are made of. */
+  private async isOpenedBy(details: Details): Promise<boolean | null> {
+    const maker = await identityOf(this.waybill.maker);
+    return maker === null ? null : opens(details, this.waybill, maker);
   }
 
   private async learn(): Promise<void> {
     this.maker = await nameOf(this.waybill.maker);
     const kept = await detailsOf(this.waybill.id);
-    if (kept === null || !(await this.open(kept))) {
-      await this.ask();
-      this.update();
-    }
+    if (kept !== null && (await this.isOpenedBy(kept)) === true) this.details ??= kept;
+    else await this.ask();
+    this.update();
     await this.findPhotographs();
   }
 
@@ -163,7 +175,8 @@ export class WaybillCard {
 
   /** Draws it in the language and at the time now. */
   update(): void {
-    const { waybill, details } = this;
+    const { waybill } = this;
+    const details = this.checked();
     const at = now();
     setText(this.title, way(waybill));
     setText(this.state, say(STATES[waybill.state]));
@@ -178,21 +191,42 @@ export class WaybillCard {
     this.redraw(at);
   }
 
+  /** What opens it, as it may be shown and shared: a payment that is kept may not be on the chain yet, or never. */
+  private checked(): Details | null {
+    return this.details === null ? null : heldTo(this.details, this.waybill);
+  }
+
   private drawOpened(details: Details | Pick<Details, 'values'> | null): void {
     const shown = details === null ? [] : detailRows(details);
     const price = details?.values['TotalMonetaryAmount']?.replace(/\.?0+$/, '');
     setText(this.price, price === undefined ? '' : say({ zh: `运费 ${price} 元`, en: `CNY ${price}` }));
     setShown(this.price, price !== undefined);
-    const paid = details !== null && 'seed' in details && paymentOpens(details, this.waybill) ? ` ${say(PRICE_CHECKED)}` : '';
+    const paid = details !== null && 'payment' in details ? ` ${say(PRICE_CHECKED)}` : '';
     setText(this.opened, details === null ? '' : `${say(CHECKED)}${paid}`);
     setShown(this.opened, details !== null);
     setShown(this.openFacts.element, shown.length > 0);
     this.openFacts.update(shown);
   }
 
+  private steps(at = now()): readonly StepName[] {
+    const { actor } = this.at;
+    return actor === null ? [] : stepsOf(this.waybill, partOf(actor.subject, this.waybill), at);
+  }
+
+  private nameOf(step: StepName): string {
+    return `${this.waybill.id} ${step}`;
+  }
+
+  /** The chain shows that something was done whose answer did not come. */
+  private arrived(step: StepName): void {
+    this.underWay = null;
+    this.tell('notice', []);
+    void forgetSent(this.nameOf(step));
+  }
+
   /** Made anew only when something differs: a finger on its way to a button finds it. */
   private redraw(at: number): void {
-    const steps = this.at.actor === null ? [] : stepsOf(this.waybill, partOf(this.at.actor.subject, this.waybill), at);
+    const steps = this.steps(at);
     const texts = marks(this.waybill).map(say);
     const drawn = JSON.stringify([language(), steps, texts, this.waybill.state, this.form, this.isBusy]);
     if (drawn === this.drawn) return;
@@ -220,7 +254,7 @@ export class WaybillCard {
     if (share !== null && this.waybill.state !== 'withdrawn') {
       const isFirst = this.waybill.state === 'offered';
       const button = element('button', { type: 'button', class: isFirst ? 'primary' : null }, say(SHARE));
-      button.addEventListener('click', () => share(this.waybill, this.details));
+      button.addEventListener('click', () => share(this.waybill, this.checked()));
       if (isFirst) buttons.unshift(button);
       else buttons.push(button);
     }
@@ -238,7 +272,9 @@ export class WaybillCard {
   }
 
   private begin(step: StepName): void {
-    if (isPlain(step)) return void this.act(step, { input: {}, details: null });
+    // Nothing to fill in: what was signed is sent again.
+    const isAgain = step === this.underWay;
+    if (isAgain || isPlain(step)) return void this.act(step, { input: {}, details: null });
     this.form = step;
     const done = (filled: Filled | null): void => {
       this.leave();
@@ -271,12 +307,18 @@ export class WaybillCard {
     this.tell('notice', [say(WORKING)]);
     this.update();
     try {
-      await send(actor, actionOf(step, this.waybill, input, now()));
-      if (details !== null) await keepDetails(this.waybill.id, details);
-      if (details !== null) this.details = details;
+      await sendOnce(senderOf(actor), this.nameOf(step), {
+        action: () => actionOf(step, this.waybill, input, now()),
+        // Without it nobody could show what the chain committed to.
+        keep: async () => {
+          if (details !== null) this.details = await keepDetails(this.waybill.id, details);
+        },
+      });
+      this.underWay = null;
       this.tell('notice done', [say({ zh: `${STEPS[step].zh}：${DONE.zh}`, en: `${STEPS[step].en}: ${DONE.en}` })]);
     } catch (error) {
-      this.tell('wrong', reasonsOf(error));
+      this.underWay = error instanceof NotYetError ? step : null;
+      this.tell(this.underWay === null ? 'wrong' : 'notice', reasonsOf(error));
     } finally {
       this.isBusy = false;
     }

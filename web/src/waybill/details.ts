@@ -40,6 +40,7 @@ export interface Details {
 }
 
 const PRICE = 'TotalMonetaryAmount';
+const WEIGHT = 'GoodsItemGrossWeight';
 const SALT_BYTES = 32;
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -98,15 +99,29 @@ export function settlementOf(seed: Hash, { amount, reference }: Payment): { amou
   };
 }
 
+/** Details with their payment only if the settlement commits to it. */
+export function heldTo(details: Details, waybill: Waybill): Details {
+  return paymentOpens(details, waybill) ? details : { seed: details.seed, values: details.values };
+}
+
+/** The weight that was stated, in whole kilograms as they are signed for; null: none was. */
+export function statedKg({ values }: Pick<Details, 'values'>): number | null {
+  const stated = Number(values[WEIGHT] ?? '');
+  return stated > 0 && Number.isFinite(stated) ? Math.max(1, Math.round(stated)) : null;
+}
+
 /** The digest of words that are not in the clear, under a salt that follows from the seed. */
 export function wordsDigest(seed: Hash, of: string, text: string): Hash {
   return toHex(sha256(bytesOf(`dianyun waybill ${of}`), fromHex(seed), bytesOf(text)));
 }
 
-/** True if details are those that a waybill commits to. */
+/** True if details are those that a waybill commits to; what follows from the chain they do not say again. */
 export async function opens(details: Details, waybill: Waybill, maker: Identity | null): Promise<boolean> {
+  const clear = clearValues(waybill.offer, maker);
+  // The chain's own value would be the one that is checked, and this one the one that is shown.
+  if (Object.keys(details.values).some((name) => Object.hasOwn(clear, name))) return false;
   try {
-    const found = await commitmentsOf(details, clearValues(waybill.offer, maker));
+    const found = await commitmentsOf(details, clear);
     return found.fields_root === waybill.offer.fields_root && found.price === waybill.offer.price;
   } catch {
     // A link that somebody changed may hold anything.

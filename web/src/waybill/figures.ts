@@ -16,9 +16,10 @@ export function threePlaces(text: string): string | null {
   return `${before}.${(parts[2] ?? '').padEnd(3, '0')}`;
 }
 
-/** How far two weights are apart, in millionths of the one that was stated. */
+/** How far two weights are apart, in millionths of the one that was stated; without that one there is no difference. */
 export function differencePpm(stated: number, found: number): number {
-  return stated === 0 ? 0 : Math.round((Math.abs(found - stated) * 1_000_000) / stated);
+  if (!(stated > 0)) throw new RangeError('no weight was stated');
+  return Math.round((Math.abs(found - stated) * 1_000_000) / stated);
 }
 
 /** The id of a code in a text; null: it is none. */

@@ -6,7 +6,7 @@ import { now } from '../parts/clock.js';
 import { element, setShown, setText } from '../parts/dom.js';
 import { labelled, say, type Words } from '../parts/language.js';
 import { BUSINESS, STEP_REASONS, STEPS } from '../words/waybills.js';
-import { type Details, settlementOf, wordsDigest } from './details.js';
+import { type Details, settlementOf, statedKg, wordsDigest } from './details.js';
 import { differencePpm, threePlaces, whole } from './figures.js';
 import { evidenceOf } from './kept.js';
 import { REPORTED, type StepInput, type StepName } from './steps.js';
@@ -27,6 +27,10 @@ const WORDS = {
   yes: { zh: '确认', en: 'Confirm' },
   no: { zh: '返回', en: 'Back' },
   fill: { zh: '请填写完整。', en: 'Fill in what is missing.' },
+  no_weight: {
+    zh: '这个浏览器里没有这张运单的明细，不知道原定重量，不能签收。请打开派单方发来的带明细的链接，或在制单的浏览器里签收。',
+    en: 'The stated weight is not known here: open the link with details that the maker sent, or sign where it was made.',
+  },
   no_seed: {
     zh: '这个浏览器里没有这张运单的明细，不能提出结算。请在制单的浏览器里操作。',
     en: 'This browser has not the details of this waybill: propose the payment where it was made.',
@@ -70,7 +74,7 @@ interface Body {
   readonly fields: readonly HTMLElement[];
   /** What is given; null: something is missing. */
   read(): Promise<StepInput | null>;
-  /** What else was agreed on, to be kept once the step is executed. */
+  /** What else was agreed on, to be kept before the step is sent. */
   kept?(): Details | null;
 }
 
@@ -100,13 +104,17 @@ function evidenceBody(step: StepName, { id }: Waybill): Body {
   };
 }
 
-function signBody(waybill: Waybill, details: Details | null): Body {
-  const stated = Number(details?.values['GoodsItemGrossWeight'] ?? '0');
-  const weight = figure('weight', stated > 0 ? String(Math.round(stated)) : '');
+/** Without the weight that was stated there is no difference to sign. */
+function signBody(details: Details | null): Body {
+  const stated = details === null ? null : statedKg(details);
+  if (details === null || stated === null) {
+    return { fields: [labelled(element('p'), WORDS.no_weight)], read: async () => null };
+  }
+  const weight = figure('weight', String(stated));
   const distance = figure('distance');
   const why = element('input', { name: 'why', maxlength: '200', autocomplete: 'off' });
   const whyField = labelledField(WORDS.difference, why);
-  const ppm = (): number => differencePpm(Math.round(stated), whole(weight.value) ?? 0);
+  const ppm = (): number => differencePpm(stated, whole(weight.value) ?? 0);
   const update = (): void => setShown(whyField, ppm() > DIFFERENCE_PPM);
   weight.addEventListener('input', update);
   update();
@@ -114,10 +122,10 @@ function signBody(waybill: Waybill, details: Details | null): Body {
     const [weight_kg, distance_km] = [whole(weight.value), whole(distance.value)];
     const difference_ppm = ppm();
     const text = why.value.trim();
-    if (weight_kg === null || distance_km === null || (difference_ppm > DIFFERENCE_PPM && text === '')) return null;
     const isFar = difference_ppm > DIFFERENCE_PPM;
+    if (weight_kg === null || distance_km === null || (isFar && text === '')) return null;
     const signed = { weight_kg, distance_km, difference_ppm };
-    return { signed, why: isFar ? wordsDigest(details?.seed ?? waybill.offer.fields_root, 'difference', text) : null };
+    return { signed, why: isFar ? wordsDigest(details.seed, 'difference', text) : null };
   };
   return { fields: [labelledField(WORDS.weight, weight), labelledField(WORDS.distance, distance), whyField], read };
 }
@@ -140,7 +148,7 @@ function settleBody(details: Details | null): Body {
 
 function bodyOf(step: StepName, waybill: Waybill, details: Details | null): Body {
   if (REPORTED.includes(step)) return evidenceBody(step, waybill);
-  if (step === 'sign') return signBody(waybill, details);
+  if (step === 'sign') return signBody(details);
   if (step === 'settle') return settleBody(details);
   return reasonBody(step) ?? { fields: [], read: async () => ({}) };
 }

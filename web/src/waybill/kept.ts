@@ -11,9 +11,12 @@ export async function detailsOf(id: string): Promise<Details | null> {
   return (await read<Details>('waybills', id)) ?? null;
 }
 
-/** Keeps what opens a waybill. */
-export async function keepDetails(id: string, details: Details): Promise<void> {
-  await write('waybills', id, details);
+/** Keeps what opens a waybill; a payment that is kept stays where none is given. What is kept now. */
+export async function keepDetails(id: string, details: Details): Promise<Details> {
+  const payment = details.payment ?? (await detailsOf(id))?.payment;
+  const kept = payment === undefined ? details : { ...details, payment };
+  await write('waybills', id, kept);
+  return kept;
 }
 
 /** What shows that a step was done: a photograph, or the note that it was. */
