@@ -102,7 +102,7 @@ test('a link replaces no key that is here without a question', async () => {
   await watched.context.close();
 });
 
-test('where people are real no key is taken from a link', async () => {
+test('where people are real no key is taken from a link without a question', async () => {
   const watched = await open(browser);
   const { page } = watched;
   const genesis = { ...(await node.get('/v1/genesis')), mode: 'production' };
@@ -116,12 +116,16 @@ test('where people are real no key is taken from a link', async () => {
     [CARD.pages.interfaces, '这个浏览器里没有机构的密钥'],
   ] as const) {
     await page.goto(link);
-    await page.getByText('没有接受链接里的密钥').waitFor();
+    await page.getByText('要接受链接里的密钥吗').waitFor();
     assert.ok(!page.url().includes('key='));
-    await page.getByRole('button', { name: '继续' }).click();
+    await page.getByRole('button', { name: '不接受' }).click();
     await page.getByText(none).waitFor();
     assert.deepEqual(await keysIn(page), []);
   }
+  await page.goto(CARD.pages.blue);
+  await page.getByRole('button', { name: '接受', exact: true }).click();
+  await looks(page, 'blue');
+  assert.equal((await keysIn(page)).length, 1);
   assertClean(watched);
   await watched.context.close();
 });

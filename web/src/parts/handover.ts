@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Takes the key that a link hands over; nothing else does. Anybody can send a link. So where people are real no key
- * is taken, and where they are invented none takes the place of a key that is here, perhaps its only copy, without
- * a question.
+ * is taken without a question, and nowhere one in the place of a key that is here, perhaps its only copy.
  */
 import { LocalSigner } from '@dianyun/sdk';
 
@@ -24,13 +23,14 @@ const OTHER = {
   keep: { zh: '保留原来的', en: 'Keep the one here' },
   replace: { zh: '换掉', en: 'Replace it' },
 } satisfies Record<string, Words>;
-const REFUSED = {
-  title: { zh: '没有接受链接里的密钥', en: 'The key in the link was not taken' },
+const REAL = {
+  title: { zh: '要接受链接里的密钥吗', en: 'Is the key in the link to be taken?' },
   text: {
-    zh: '这条链上都是真实的人和企业，不接受链接里的密钥：看到链接的人都有了它。请告诉给您链接的人换一把密钥。',
-    en: 'On this chain people and enterprises are real, and no key is taken from a link: whoever saw the link has the key. Tell whoever sent it to register another one.',
+    zh: '这条链上都是真实的人和企业。看到这个链接的人都可能有这把密钥：只接受您自己为这台设备制作的链接，别人发来的请不要接受。',
+    en: 'On this chain people and enterprises are real. Whoever saw the link may have its key: take it only from a link that you made for this device yourself, and none that somebody sent you.',
   },
-  go_on: { zh: '继续', en: 'Go on' },
+  leave: { zh: '不接受', en: 'Do not take it' },
+  take: { zh: '接受', en: 'Take it' },
 } satisfies Record<string, Words>;
 
 /** What can be answered: its words, whether it is dangerous, and what it means. */
@@ -62,13 +62,12 @@ async function isOfInvented(): Promise<boolean> {
 
 /** True if a key is to be kept for a subject that has none here, or another one. */
 async function mayTake(subject: Subject, hasOther: boolean): Promise<boolean> {
-  if (!(await isOfInvented())) return ask(subject, REFUSED.title, REFUSED.text, [[REFUSED.go_on, 'primary', false]]);
-  if (!hasOther) return true;
-  const answers: readonly Answer[] = [
-    [OTHER.keep, 'primary', false],
-    [OTHER.replace, 'danger', true],
-  ];
-  return ask(subject, OTHER.title, OTHER.text, answers);
+  if (!hasOther && (await isOfInvented())) return true;
+  const [words, keep, take] = hasOther ? [OTHER, OTHER.keep, OTHER.replace] : [REAL, REAL.leave, REAL.take];
+  return ask(subject, words.title, words.text, [
+    [keep, 'primary', false],
+    [take, 'danger', true],
+  ]);
 }
 
 /**
