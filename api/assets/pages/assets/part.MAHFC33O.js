@@ -1,3 +1,0 @@
-/*! Dianyun Chain pages, Apache-2.0. With parts of @noble/curves, @noble/hashes and qr,
-    (c) Paul Miller (paulmillr.com): MIT License, or MIT or Apache-2.0; see assets/README.md beside the node's source. */
-async function r(i,l,n){try{for await(let t of i(l))n()}catch{}}function a(i,l){let n=null,t=Number.NEGATIVE_INFINITY,e=()=>{if(document.visibilityState!=="visible"){n?.abort(),n=null;return}if(n!==null||performance.now()-t<6e4)return;let o=new AbortController;n=o,r(i,o.signal,l).then(()=>{n===o&&(n=null),o.signal.aborted||(t=performance.now())})};document.addEventListener("visibilitychange",e),addEventListener("online",()=>{t=Number.NEGATIVE_INFINITY,e()}),setInterval(e,6e4/4),e()}export{a};

@@ -1,3 +1,0 @@
-/*! Dianyun Chain pages, Apache-2.0. With parts of @noble/curves, @noble/hashes and qr,
-    (c) Paul Miller (paulmillr.com): MIT License, or MIT or Apache-2.0; see assets/README.md beside the node's source. */
-import{U as c,V as p,c as t,o as n,p as o}from"/assets/part.H7GFKVHD.js";var i=class extends Error{};async function f(e){let a=await(await fetch("/v1/genesis",{headers:{Accept:"application/json"}})).text(),r=n(t(a));if(o(r)!==e)throw new i("the genesis is of another chain");return await p("settings",`genesis ${e}`,a),r}async function g(e){let s=await c("settings",`genesis ${e}`);return s===void 0?f(e):n(t(s))}export{g as a};
