@@ -7181,7 +7181,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_0fyypg14hqjdxt61s6k3vm71m5
+                 * @example acc_1gvj86ca3w059cke485100x55f
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -7417,7 +7417,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aff_63h2jkjgz2tgkke6yyvz8zsrgn
+                 * @example aff_3cm2m6k9ybc50zghr9f7k27y7w
                  */
                 readonly id: components["schemas"]["AffiliationId"];
             };
@@ -7525,7 +7525,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_7myr4a2vr3de9y85n1q11fd3hb
+                 * @example org_5pkyw5xrx0b77xdntgn2qyj9bd
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -7647,7 +7647,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_1we23anet2mch93tp4mpypem6m
+                 * @example app_24y0qcd1v55zstxa6kncz6ymzg
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7757,7 +7757,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_1we23anet2mch93tp4mpypem6m
+                 * @example app_24y0qcd1v55zstxa6kncz6ymzg
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7798,7 +7798,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `scope_missing` 接口密钥权限不足 Scope missing; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -7806,7 +7806,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "scope_missing" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -7879,7 +7879,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_1we23anet2mch93tp4mpypem6m
+                 * @example app_24y0qcd1v55zstxa6kncz6ymzg
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7894,42 +7894,42 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "6b2f7b5d0857ae28a75441629aa20b1532ec279443fa2e6b31bd05de43a6038d",
+                 *               "salt": "8997ea12c38be20a82b0f87d247846980b8667047b7c3f10c51723a6ab14083d",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "sex",
-                 *               "salt": "6343e51d3d5801d485648ba269e947cdb64f3ecfe80a6d022a40598e195ebc8a",
+                 *               "salt": "36882c31b613dc06d17b801a111e9c76c03f5995de29bad84e842b6c3b4d4535",
                  *               "value": "男"
                  *             },
                  *             {
                  *               "name": "birthDate",
-                 *               "salt": "f7f6b5a4eebe1460b749a3c605d8831456e8d18fde172e5b546251f2db562687",
+                 *               "salt": "f06909306851620c0cbb1e367d96b045e28e119982b6b12357ee5a5676057b1d",
                  *               "value": "19960602"
                  *             },
                  *             {
                  *               "name": "identityNumber",
-                 *               "salt": "8e9f25ecb5e1919bf2098305a3b2822518dc9e5f05538131877fc42c1c99bfb0",
+                 *               "salt": "1cffb7b92c9d4eab4989b976ae554218739672945029c44c85bc29125f3aaa1d",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "address",
-                 *               "salt": "2027b2bc4a37a1e2468cff3136449dd16c640df77ee4f749444000a3c526f80e",
+                 *               "salt": "31f2b6d2eb3828d905908a5850b51bf7b4ebd5883636485676894aff0eb28a82",
                  *               "value": "云南省昆明市示例路5号(测)"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "cdb4222d0e89e7c11cac7fbc302800348eaaba3848cd37000247d906b469decc",
+                 *               "salt": "ad0aa4ee731ccc00c5e64fce40af78b5192f63b162850a60dc425ee1c4765f19",
                  *               "value": "昆明市公安局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "2613d71b3c1356e6962be6d29e4afbe580e612fb0b35ad13660e72e8619bf804",
+                 *               "salt": "9ee1b16854ec87c4a026988067d472772af1e96c1217c3e3d5dda39ca774f221",
                  *               "value": "20131206"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "2647558e8f36893ec1fbbdc4b74e04731ab1a7e0b4781c4d4bc8552dd41b80ab",
+                 *               "salt": "af42cc87d7f70f91405fc2741e294ee6c08c7ebb413a35a77cc6aeb8bafe2066",
                  *               "value": "20331130"
                  *             }
                  *           ],
@@ -7940,37 +7940,37 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "96568234467e00c2f1ebd5f3b5771b042efdf9e870ff92c7de64e3bcef9e7b69",
+                 *               "salt": "ea72e4b9295fea95c60570ecd1d69c4224ff5ac39cb166a222d9dc92c9dd56f9",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "drivingLicense",
-                 *               "salt": "11c48c6e602c7d74986f46a91a0518775a509e79375ab52be2af2b27bd053f69",
+                 *               "salt": "05d5f3fe9b99a9eb94af006aa74e49bce8b038eb5098be7d36307e652772830f",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "vehicleClass",
-                 *               "salt": "255d4b31e31676013427024e759ce6e52cef0e224a9c5a6178cbc87204acc34b",
+                 *               "salt": "5e0bb84c06b008b43fece0ba634f86b2475e7dc27756480383273b837111a764",
                  *               "value": "B2"
                  *             },
                  *             {
                  *               "name": "fileNumber",
-                 *               "salt": "c887bc085ae444e14282936a54c34165bf0d0cfeb597d5e8f1ffe317e212ca0d",
+                 *               "salt": "4f6ef6043e030ce1605963edafa19e4f9f9f9ad9704504d8c1926b159b52b664",
                  *               "value": "530186858763"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "a8ed775df6ec6d4a949b1ed4cc79750e930b16a00d2d8c33bdda0698334ecc23",
+                 *               "salt": "bfca66358895a68986b92c6ceb93dc132858a83bdcb7b5d8e56cc1920fcaa8b3",
                  *               "value": "昆明市交警支队(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "ee7403a83caff16441156d6dfd1137c030bb68b8bb82c1a5171ce026dd3273c9",
+                 *               "salt": "125005ea5a80e37f0d845e732b049643e1addb6438b393075154efe6b84b0fe8",
                  *               "value": "20230416"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "6d3120d9a3ff237801e1e4e56d8da5d5e266f076b6c5d7df655b846861eaead2",
+                 *               "salt": "948d0e5bcb969b571bf2e997128166a26e266073c7314667e3ceded8a6655490",
                  *               "value": "20330412"
                  *             }
                  *           ],
@@ -7981,32 +7981,32 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "481bd6c66685e4c7341d00735c11d8abe3993d047f9115fec0cddc0b3d8b9f25",
+                 *               "salt": "0fa72cc22a47490eb5d84e14243abe91efc6b911f0c61ddac54e8531520c128c",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "qualificationCertificate",
-                 *               "salt": "27469386fa8e6acaa37b241097b8d2fd86da9083f83ae9e3ff4527d9b7e865a7",
+                 *               "salt": "eea8818124e064bff091b3a20da8fde40eedb470de8a56eaced67af264d5a36c",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "qualificationClass",
-                 *               "salt": "c990e345020aef005e3896319c9afe18cdce2ebe71216a4747b296964061b47b",
+                 *               "salt": "bac90ca71dd7a7465354e344aef3c423f35779cf86831c97c80c8f37c8d3ef1a",
                  *               "value": "经营性道路货物运输驾驶员"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "250545c661af78619fbcdd11d0a22829bbebd3194eda7d0ddf037d4a5b70b266",
+                 *               "salt": "e94b702a78f6772eace813e9fbac3757c62c3d9abd73cca3feaf399b70a2d409",
                  *               "value": "昆明市交通运输局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "c1c7b4b909a00b7818ba0ae604d7807e138153d7d8fe16e6f8166f30a4a88670",
+                 *               "salt": "817c25fae64256ee3e039793099e3131d7c58dd1ecc9c3e72544788c92c08903",
                  *               "value": "20231213"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "d7916c3b8f077f84f7420d4b8dd142d7c66d3ce8a38513783a529e32765620d4",
+                 *               "salt": "ea8b579a0e1f353310f5fa463ba7a5a1616eb2c7367e6ec7aa29df05633cfc9f",
                  *               "value": "20291210"
                  *             }
                  *           ],
@@ -8018,7 +8018,7 @@ export interface operations {
                  *         "emergency": "滇测家属 16400004321",
                  *         "phone": "16400001234"
                  *       },
-                 *       "holder": "ed25519:62dc9f08f1a5ff0b1630af35e7ab354c2ec3413c903a0ed482fe1be1b8153c99"
+                 *       "holder": "ed25519:bee9d5e3ea4166cd72f6e49d3e0c678bf02cc7485e9578c64cb128bc54862335"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["HoldingsLeft"];
@@ -8058,7 +8058,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `data_restricted` 信息限制使用 Data restricted; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `scope_missing` 接口密钥权限不足 Scope missing; `data_restricted` 信息限制使用 Data restricted; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8066,7 +8066,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "data_restricted" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "scope_missing" | "data_restricted" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -8230,9 +8230,9 @@ export interface operations {
                  *           }
                  *         }
                  *       },
-                 *       "holder_key": "ed25519:091a103dea669aa93a3f2bf8bf69287b2de14f88d4007fee04e018d9da8055d6",
+                 *       "holder_key": "ed25519:edfaae125131f23d9ac2b69a3cbdbfc05ddcff423805e6095468c0d22071a1f5",
                  *       "prefecture": 5304,
-                 *       "ticket": "62ee218a2bcca4c6191d6d203e01571fbceaaf445a1c5bf68d158c6546254263"
+                 *       "ticket": "8add5a0b78b67c60727bb1c369e7351eba21872027cf06adb323c2798f599745"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["ApplyingWish"];
@@ -8272,7 +8272,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `ticket_needed` 请先验证手机号 Phone not proved; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `tls_needed` 需要加密连接 TLS needed; `ticket_needed` 请先验证手机号 Phone not proved; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8280,7 +8280,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "ticket_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "tls_needed" | "ticket_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -8459,7 +8459,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `tls_needed` 需要加密连接 TLS needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8467,7 +8467,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "tls_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -8556,7 +8556,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "phone": "16407959095"
+                 *       "phone": "16450316263"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["PhoneWish"];
@@ -8596,7 +8596,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `tls_needed` 需要加密连接 TLS needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8604,7 +8604,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "tls_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -8680,7 +8680,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `applying_closed` 本节点不受理个人申请 No applications taken here; `too_many_connections` 连接过多 Too many connections */
+            /** @description `applying_closed` 本节点不受理个人申请 No applications taken here; `overloaded` 节点繁忙 Node busy; `too_many_connections` 连接过多 Too many connections */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8688,7 +8688,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "applying_closed" | "too_many_connections";
+                        readonly code?: "applying_closed" | "overloaded" | "too_many_connections";
                     };
                 };
             };
@@ -8705,8 +8705,8 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "260758",
-                 *       "request": "c89304ab64e894ff72aef4bff63e2e2d"
+                 *       "code": "766154",
+                 *       "request": "13b45da61ed53032915883ce8c2e645c"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CodeEntered"];
@@ -8746,7 +8746,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `tls_needed` 需要加密连接 TLS needed; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8754,7 +8754,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "tls_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -8855,7 +8855,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "application": "app_0xmb51tsk0phyh3cjwsdmgcrpg",
+                 *       "application": "app_6v6ef6n5z5137np0qwwvwxsjn5",
                  *       "certificate": {
                  *         "kind": "driving_licence",
                  *         "values": {
@@ -8869,7 +8869,7 @@ export interface operations {
                  *         }
                  *       },
                  *       "place": 1,
-                 *       "ticket": "10fa23c620d2b265196d8f59bb8623ad7590db705caff471b70a9e38a9764bde"
+                 *       "ticket": "5846de661f86572c5ceb7dbd93af6655d4003fb11dfc9988a325fce96f94439f"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CorrectionWish"];
@@ -8909,7 +8909,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `ticket_needed` 请先验证手机号 Phone not proved; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `tls_needed` 需要加密连接 TLS needed; `ticket_needed` 请先验证手机号 Phone not proved; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -8917,7 +8917,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "ticket_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "tls_needed" | "ticket_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -9046,7 +9046,7 @@ export interface operations {
                  *       "holder_key": "ed25519:62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe",
                  *       "identity_number": "539902198704187177",
                  *       "name": "李龙军(测)",
-                 *       "ticket": "6abe1970b7defba194a515e8c5cb3d1f843ec6419069b94a31164aa5afe396e5"
+                 *       "ticket": "729fafd4d8b4f11e2b61ac722223ec01b9fbf3e1c1bad7c85a2a36884886a27c"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["KeyChangeWish"];
@@ -9086,7 +9086,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `ticket_needed` 请先验证手机号 Phone not proved; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `tls_needed` 需要加密连接 TLS needed; `ticket_needed` 请先验证手机号 Phone not proved; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -9094,7 +9094,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "ticket_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "tls_needed" | "ticket_needed" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -9203,7 +9203,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description What was made ready: 32 hexadecimal digits.
-                 * @example 797eef4567a7a3a7547aec384ec25824
+                 * @example 89c869044a67bb34484dda9c59952a1d
                  */
                 readonly draft: string;
             };
@@ -9215,13 +9215,13 @@ export interface operations {
                  * @example {
                  *       "statements": [
                  *         {
-                 *           "nonce": "35a39fb52226fc0acb6c50e574a00c78",
-                 *           "signature": "ed25519:5c7023df13693854574a249c8680fd46650a6f79b95aa07cce2098a8f53890d98aa3c096af379e7cb99a574f50f3410617df183342d985cca01ffac133f48409",
-                 *           "signer": "ed25519:19601dcab8c3f774345b8b86c1646470d39f9ec55d48a78bce25b2a2d9a12ba8",
-                 *           "valid_until": "2026-11-28T03:54:32.529+08:00"
+                 *           "nonce": "adacddffcbe0611269ccff377e01e3dd",
+                 *           "signature": "ed25519:78f53120df949cf4af38dc232e854f6cac8dcab31517e4fe2eac7cf88cfaba868369cfb44f6975b6ab68689980e3186580090664c12c647863f9ccad28824d06",
+                 *           "signer": "ed25519:ccbf2dfd6c1704127437034f441e77b902b6a2d7efe5caaac3386997e6c639ba",
+                 *           "valid_until": "2026-11-28T05:43:03.414+08:00"
                  *         }
                  *       ],
-                 *       "ticket": "6abe1970b7defba194a515e8c5cb3d1f843ec6419069b94a31164aa5afe396e5"
+                 *       "ticket": "729fafd4d8b4f11e2b61ac722223ec01b9fbf3e1c1bad7c85a2a36884886a27c"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["DraftSigned"];
@@ -9261,7 +9261,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `ticket_needed` 请先验证手机号 Phone not proved; `scope_missing` 接口密钥权限不足 Scope missing; `data_restricted` 信息限制使用 Data restricted; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `tls_needed` 需要加密连接 TLS needed; `ticket_needed` 请先验证手机号 Phone not proved; `scope_missing` 接口密钥权限不足 Scope missing; `data_restricted` 信息限制使用 Data restricted; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -9269,7 +9269,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "ticket_needed" | "scope_missing" | "data_restricted" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "tls_needed" | "ticket_needed" | "scope_missing" | "data_restricted" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -9850,7 +9850,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9968,7 +9968,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10066,7 +10066,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10235,7 +10235,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10246,17 +10246,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "695148b8de2f596c64cb9ccfbaeb076d",
-                 *         "signature": "ed25519:907f1e690107815cee04f696cd54b45809c9b62cba3550f350402356624d9fa18342db63c2c01623ca8a00e17faac77429c3318dc3adc01f45f65a963f142a0c",
-                 *         "signer": "ed25519:62dc9f08f1a5ff0b1630af35e7ab354c2ec3413c903a0ed482fe1be1b8153c99",
-                 *         "valid_until": "2026-11-28T03:57:32.200+08:00"
+                 *         "nonce": "08ba991dbd0b5ca84232544aaf56e070",
+                 *         "signature": "ed25519:d20dd709b101d1d68158c1afabd5e0950aaaf9b26c65bee964436432ff0dd5b0a842596394b47a22f795c6420e5f6dfb530c0fd4cc86ba547ca82f473d8ab30e",
+                 *         "signer": "ed25519:bee9d5e3ea4166cd72f6e49d3e0c678bf02cc7485e9578c64cb128bc54862335",
+                 *         "valid_until": "2026-11-28T05:46:03.074+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "53WEWYQNKPLQPG5",
+                 *         "code": "53LHLB19K0YG0K4",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "4a80134d25c4a6ffe9456a95ee7daf943e5d8bc21d8d36e4635fd7fbcafd93f5"
+                 *         "shown": "bef990e8836bad988c47d388d90162970c1e7faced33dd89d17f13c8b0fbbe0c"
                  *       }
                  *     }
                  */
@@ -10422,7 +10422,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10528,7 +10528,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10631,7 +10631,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10741,7 +10741,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10961,12 +10961,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example dd46677295f8c77bd1df916ca29173e3f364eb6676941336f81b4db84d131cd5
+                 * @example 4283689a479f11e6edaa39c36ed7593ce63269705259873830be182ccaaf476b
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -11084,7 +11084,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11287,7 +11287,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description The key that will show it, one in force of the holder; without it the first.
-                 * @example ed25519:62dc9f08f1a5ff0b1630af35e7ab354c2ec3413c903a0ed482fe1be1b8153c99
+                 * @example ed25519:bee9d5e3ea4166cd72f6e49d3e0c678bf02cc7485e9578c64cb128bc54862335
                  */
                 readonly key?: components["schemas"]["PublicKey"];
                 /**
@@ -11301,7 +11301,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11537,13 +11537,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "53WEWYQNKPLQPG5",
+                 *       "code": "53LHLB19K0YG0K4",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-28T04:53:32.203+08:00",
+                 *       "until": "2026-11-28T06:42:03.078+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -11699,7 +11699,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_69s8ekn1rv0h2gv1z5zpg9jrr7
+                 * @example con_2b7pjkma1tdfmrknnn1yecbfcr
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -11919,7 +11919,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_0wdy0z24s946qfqe0p5pp9qham
+                 * @example era_66gdkz3v7gm35rg02kyn18z095
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -12141,7 +12141,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "about": {
-                 *         "code": "53WEWYQNKPLQPG5"
+                 *         "code": "53LHLB19K0YG0K4"
                  *       },
                  *       "fields": [
                  *         "name"
@@ -12331,7 +12331,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0175287342",
+                 *       "digits": "0165814995",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -12521,7 +12521,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0175287342",
+                 *         "digits": "0165814995",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -12679,7 +12679,7 @@ export interface operations {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
                  *         "about": {
-                 *           "code": "53WEWYQNKPLQPG5"
+                 *           "code": "53LHLB19K0YG0K4"
                  *         },
                  *         "fields": [
                  *           "name"
@@ -12830,7 +12830,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_0fyypg14hqjdxt61s6k3vm71m5
+                 * @example acc_1gvj86ca3w059cke485100x55f
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -12952,7 +12952,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_0fyypg14hqjdxt61s6k3vm71m5
+                 * @example acc_1gvj86ca3w059cke485100x55f
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -13408,7 +13408,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_6bt0bh5afnczev8g8phjd2548m
+                 * @example per_17p7bkt3xz0d44hjvn1bcmed2y
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -13534,7 +13534,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_7mb1v992kj7nnfkq3seg9nwbx3
+                 * @example mat_5v710t3v00zt1tvsp7b2rgzzkp
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -14289,7 +14289,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_7myr4a2vr3de9y85n1q11fd3hb
+                 * @example org_5pkyw5xrx0b77xdntgn2qyj9bd
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14404,7 +14404,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_7myr4a2vr3de9y85n1q11fd3hb
+                 * @example org_5pkyw5xrx0b77xdntgn2qyj9bd
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14771,7 +14771,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_6bt0bh5afnczev8g8phjd2548m
+                 * @example per_17p7bkt3xz0d44hjvn1bcmed2y
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -14894,7 +14894,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_6bss9r05hmgf9jadc7fz6wc8k3
+                 * @example way_07h4tf9wm1s9c0epqbb24jgznk
                  */
                 readonly id: string;
             };
@@ -15215,14 +15215,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_7mb1v992kj7nnfkq3seg9nwbx3"
+                 *           "matter": "mat_5v710t3v00zt1tvsp7b2rgzzkp"
                  *         }
                  *       },
-                 *       "chain": "54ff3951f5dcf2ce134d86558ea421c2fe27a8ee1067a340c07bbf1f5f9820d7",
+                 *       "chain": "43a925b7b5f83f827ca6b104ff1aad2537e5954acb1f1ddfe2ae16fba7bd6e2f",
                  *       "nonce": "02000000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:f98d86a002b9450bba19aac685eb231cb051d1d5223badd27a61ecc928bfe98eb8c994b10d024e05ba18638a0f7987856d96a160d3597d0c9ad80682b8f1940d",
-                 *       "valid_until": "2026-11-28T03:54:32.105+08:00",
+                 *       "signature": "ed25519:54acba4b7212476ebce10ff31c2998544527f2c14accc1f505204e7eb5309ed3e28deb89811557de5b1cda79caed4c3ecf5ebb7c445c5e8832efc6c80450e006",
+                 *       "valid_until": "2026-11-28T05:43:02.930+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -15383,11 +15383,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "54ff3951f5dcf2ce134d86558ea421c2fe27a8ee1067a340c07bbf1f5f9820d7",
+                 *         "chain": "43a925b7b5f83f827ca6b104ff1aad2537e5954acb1f1ddfe2ae16fba7bd6e2f",
                  *         "nonce": "03000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:f4623a39024fb6ca6e100607329f7b0db42ad764e5ae3219098094a3a8bf1c4f5a7c5b7bdbea3fd64dbc80511040b71e4e344662ba41a65e0de8b80797d1c400",
-                 *         "valid_until": "2026-11-28T03:54:32.105+08:00",
+                 *         "signature": "ed25519:fdf70b6c6dc58802f3730b7c68ab15666d95ffcbe37feeed419dafe6ccfb86185ed94c630ffd620eda6a2a6bac87eb9c40be5c57bc47b4bf2dedd4a915588100",
+                 *         "valid_until": "2026-11-28T05:43:02.930+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -15396,11 +15396,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "54ff3951f5dcf2ce134d86558ea421c2fe27a8ee1067a340c07bbf1f5f9820d7",
+                 *         "chain": "43a925b7b5f83f827ca6b104ff1aad2537e5954acb1f1ddfe2ae16fba7bd6e2f",
                  *         "nonce": "04000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:af35d575b3dd7a73c317b1bd73fe6a97c0dce4f52ffd375cc6ca4375a07bada720e23e70b3a791015ef362e926035cbc340a6c53cefc68678803dbeb6628310f",
-                 *         "valid_until": "2026-11-28T03:54:32.105+08:00",
+                 *         "signature": "ed25519:e95fa8ccec31578b46aa4a2d119394881b44070b73452ac870485139fca4c69af2a76d1495db6894aea2faddbb2ed7a6bd10009d20cf223055c008761c9c1d01",
+                 *         "valid_until": "2026-11-28T05:43:02.930+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -15542,7 +15542,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_7mb1v992kj7nnfkq3seg9nwbx3"
+                 *           "matter": "mat_5v710t3v00zt1tvsp7b2rgzzkp"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -15833,7 +15833,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aca2a4c644febb69e1534276cfee51d0852d7af81b186b554f4b2c07ebc8c71e
+                 * @example 5226dd7e074777f79b9ad5c4a63c2c914bae959a5168974bf0fd4445df1779e7
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -15943,7 +15943,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aca2a4c644febb69e1534276cfee51d0852d7af81b186b554f4b2c07ebc8c71e
+                 * @example 5226dd7e074777f79b9ad5c4a63c2c914bae959a5168974bf0fd4445df1779e7
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -16255,7 +16255,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_4sg3tycmawfg42z3v1s3sw8wfz
+                 * @example veh_22fa2r9ep9chvh5yrtdxkmtyr0
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -16369,7 +16369,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "DYM1:Q82.BWWBATW6L1B-1BOCAKN97T9V6ANV6000000 00D90+%3*8VDT0HSBIMCW4KVOU-AWA 2X6M.CT9X61-55B8MAIG*19PGRN3ACNXT7100%JPFN1A0GKAEW*2RX4 *RJOPQII.AG7XDVKILAWNUV1WMGSO:GGKZ9/6MJ9NMX2C.BBEJN%1XQK4AQP 9TOR%CUS671 OB2Q000620F-UM1WOGPHVE-9WD0ESYQA$9LAC0E88TM1F7QY1842E2FS/C5J6T.9I7KE36C1V-WP2127V43RK XID6SH0U1N64RR327/AA"
+                 *       "text": "DYM1:982BHL:6NTW6/S9$S91A6XM9+CBX46$P6000000 00D905-3F3ADT0HSB36OZ1RTRT$:C0OEP+S:$724DEGUV8P3/B3CFDV9X65%UADK41003NQT7U*9IVE9NMJQR0W6B*XG%.GLKNIN1$N8:F4H BOYSZ8GUI7E-V:OKNGO25T2ID5E6DVUGV68DR:X5ZHJ27F26L7T9548000530P-NP57EJD:44B:HYXO67K7U6T1J0MMLAE6:0QY3R8O4$1.U0S3OQ*72NOP1N.OPOJA+8H$640.L:SH%GNP+21YOZ CV$U%01"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Scanned"];
@@ -16500,12 +16500,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_7myr4a2vr3de9y85n1q11fd3hb
+                 * @example org_5pkyw5xrx0b77xdntgn2qyj9bd
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53WEWYQNKPLQPG5
+                 * @example 53LHLB19K0YG0K4
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -16658,7 +16658,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_6bss9r05hmgf9jadc7fz6wc8k3
+                 * @example way_07h4tf9wm1s9c0epqbb24jgznk
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16768,7 +16768,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_3xk559rfsy1dhfhgqj6arnawfx
+                 * @example way_071btaz3jgbvt9yqhwtzf5t6eh
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16809,7 +16809,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `scope_missing` 接口密钥权限不足 Scope missing; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -16817,7 +16817,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "scope_missing" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -16890,7 +16890,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_3xk559rfsy1dhfhgqj6arnawfx
+                 * @example way_071btaz3jgbvt9yqhwtzf5t6eh
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16931,7 +16931,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `scope_missing` 接口密钥权限不足 Scope missing; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -16939,7 +16939,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "scope_missing" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -17012,7 +17012,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_3xk559rfsy1dhfhgqj6arnawfx
+                 * @example way_071btaz3jgbvt9yqhwtzf5t6eh
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17025,182 +17025,182 @@ export interface operations {
                  *       "fields": [
                  *         {
                  *           "name": "OriginalDocumentNumber",
-                 *           "salt": "78818368aaa4c22245069ff4fcd0516e5ed73c590a74641b250c923e26a039a4",
-                 *           "value": "DC9155DE5BA14910D2"
+                 *           "salt": "7cddd7ef7d1e3bbc15224a104ae0450bc7e53acde558e13ad240e88e5ce8ffe3",
+                 *           "value": "DCA391035D2ED23E81"
                  *         },
                  *         {
                  *           "name": "ShippingNoteNumber",
-                 *           "salt": "7902929bdebb729fc552b9f586215ec59f788dfb4be6d872a9719d2a3e145633",
-                 *           "value": "DC9155DE5BA14910D2"
+                 *           "salt": "cf134793e3dee0736caef4dbc9c317fbc72cae02441460cd1d6ff99a1c6255a6",
+                 *           "value": "DCA391035D2ED23E81"
                  *         },
                  *         {
                  *           "name": "SerialNumber",
-                 *           "salt": "ec0f722dacbad440c08dc500210bec1900287dc08051700145cd6ebeeb35ac6c",
+                 *           "salt": "458c226f8233d58bd69c401b06f4d54561a64117f7d3889b9d8b2a258aacadb0",
                  *           "value": "0000"
                  *         },
                  *         {
                  *           "name": "VehicleAmount",
-                 *           "salt": "362d55707b71b5050adf885e07f50629eafb3000a5799cf1f189d8f5760935f3",
+                 *           "salt": "ef1b0ce14029999f2b2f2dbfda9f84100209eb9d99745a80e1fee33fb493ac4e",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "TransportTypeCode",
-                 *           "salt": "47d08943929113ef1b72943cab534a4318f7c4811ea892dd163af7243280d58b",
+                 *           "salt": "9815c8ad4595182a5c4bbf90c53259b66726c08f8bd6901636a597728c2a0c12",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "SendToProDateTime",
-                 *           "salt": "96c47e6d35ab7bb120f4dde79dba72166fe924d681881245ba77c44f2e561063",
+                 *           "salt": "d0acbb325e60ff168b1475a7b737f12ebd99e33b669b6cdabdda44b4100b691d",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Carrier",
-                 *           "salt": "38cf79f3fbccef208d09f8c17a603c4bbefeeb53dbab7e8bd38597f7d9862eed",
+                 *           "salt": "82bac4e1ab440a053ea4c99720a137b3d5b89712cc85c1cbbbf6adde00a24c96",
                  *           "value": "滇测云运网络货运有限公司"
                  *         },
                  *         {
                  *           "name": "UnifiedSocialCreditIdentifier",
-                 *           "salt": "ea381e76254d9882e6593063ddbdf0c56fef713d2426507ff5ec8fd2c4ed868c",
+                 *           "salt": "4b77eedd60b80d39a1fbd134f59ca2766fcc97c192d79f6b2c08f7e7d845eb71",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PermitNumber",
-                 *           "salt": "e113874449dd3fb790d079f89d246f6a04040ab8e8fac915d172c2b827d8f8ab",
+                 *           "salt": "c0cc4c1909698c6753c6366983e5578f5083d084b21bbda7b041f4f33ab7662c",
                  *           "value": "539901000001"
                  *         },
                  *         {
                  *           "name": "ConsignmentDateTime",
-                 *           "salt": "158f184771a937b6272423f6bb5f686ca82112f252d0bf8287d16ea7dd81200b",
+                 *           "salt": "91bc54b71dd429a8840c5565809be8449affa8528565b5e4a880806fcd8d090b",
                  *           "value": "20261101080000"
                  *         },
                  *         {
                  *           "name": "BusinessTypeCode",
-                 *           "salt": "cfe69b1313376e0d3bf97f13c3b593ca73cc53cbdd94b33c5d503dbd30a299a5",
+                 *           "salt": "5b65db24aa11d83ad59e97e1d67e8c9983ee6e718e26adc23c3d2f3df3eebe01",
                  *           "value": "1002996"
                  *         },
                  *         {
                  *           "name": "DespatchActualDateTime",
-                 *           "salt": "538a1b84aee79a32f5565e99e25e5fd0da6e4732fc8d8d426f923c4dfd13bb71",
+                 *           "salt": "8cb9fb9f74dbc9310970c017eb4800881c26264fac9f4083ee5a4955468c8346",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "GoodsReceiptDateTime",
-                 *           "salt": "e9bf544637cf94acb8efaed92e44f446b68057a5a0e0c9a94167b3044bd6503e",
+                 *           "salt": "0f554f4d32b0204c3b6f02f21dabc5ae67c6195ce7a6b298d7a9db1eb275531e",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Consignor",
-                 *           "salt": "84ac7aa1c6c44aa9b82e6f46d8465ebd820d032a61ac7128f99aeb7ffe68eaf1",
+                 *           "salt": "4171b912ede427f6327a268d224b0040d92dd451c598328859405ba936db028c",
                  *           "value": "滇测远达运输有限公司"
                  *         },
                  *         {
                  *           "name": "ConsignorID",
-                 *           "salt": "648241b4c0f5bc48feb26ef54e4e43ce64124d65f49b4ba0aaa743febd373be7",
+                 *           "salt": "fb92458a9983f1bebac1cc4fe661abd168ff33c30902d02de26074dca819f54e",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PlaceOfLoading",
-                 *           "salt": "ad7a3e24c5c41b1079874d0fc9df63cb0fcc0cfd5ecfc105001685d0bafa7e69",
+                 *           "salt": "3c2ba497d699f4ef2737abcb70d9fab532581b5acebbf2c3fc69f005210958e2",
                  *           "value": "昆明市虚构路 1 号"
                  *         },
                  *         {
                  *           "name": "LoadingCountrySubdivisionCode",
-                 *           "salt": "5a61b8b5872bd8b1a3e5f273cc4ad3a67477f5122dc1be4318415ceb778c2d76",
+                 *           "salt": "7154b09f2c11f8be564ef0a9329c7889888e9d10659f203704c087b0371b53ac",
                  *           "value": "530100"
                  *         },
                  *         {
                  *           "name": "Consignee",
-                 *           "salt": "a0f67e816fc1e8001459a216cf999180195b98a699ffec72538c51f0685eb0b4",
+                 *           "salt": "a2954d3bea53639ad87459e027ae00fdae0d1cf26618c5ad4a9efd68321b0b00",
                  *           "value": "滇测顺捷物流有限公司"
                  *         },
                  *         {
                  *           "name": "ConsigneeID",
-                 *           "salt": "77c5a64559427397f52e6075ad4dd271ce04d3bb52d66ede4d3aac219a4d4b91",
+                 *           "salt": "c0f3a56f6736e02be13b556161a7871492200115c63997de03990c0ee30686f1",
                  *           "value": "91539913MA2000E34Q"
                  *         },
                  *         {
                  *           "name": "GoodsReceiptPlace",
-                 *           "salt": "e7c297670b53c51333d2cef07f2e003fd2bdbc87243c19a449ccdc0c7a4861db",
+                 *           "salt": "7b3e89b9640143256ca78efc382b82e3e3606462eecec8ac0b48a733e125ea42",
                  *           "value": "曲靖市虚构路 2 号"
                  *         },
                  *         {
                  *           "name": "ReceiptCountrySubdivisionCode",
-                 *           "salt": "f851b89b8f1fdf98c4eb40ec545af9036dfe71898e6909e2158788159a6e8be5",
+                 *           "salt": "fca8765d54adcd00c20d6a825d354d0a9661af48854342cb0fd3231ebebed433",
                  *           "value": "530300"
                  *         },
                  *         {
                  *           "name": "TotalMonetaryAmount",
-                 *           "salt": "7cca54966b8bfe4b8e8a4977af2fc491271d34e5b635d988b1cb44643b18d6bf",
+                 *           "salt": "1ab84cebe6032739dd2971e43ad87229b880b2d96afc60e433e099243150c753",
                  *           "value": "1200.000"
                  *         },
                  *         {
                  *           "name": "TransportationDistance",
-                 *           "salt": "c2593db6358cc190a11e703082143c1f0aa38bbe32b95653c7aed9ccb8fe5222",
+                 *           "salt": "3090821ec8a6a997da803aea24379bb2dfaf43cbd2f3b915100468b8769640c4",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehiclePlateColorCode",
-                 *           "salt": "a9e0795230059cb415788541e9bca06f14508004d7fe1582d4e9ea9a16472b74",
+                 *           "salt": "7d62c4c6d61801e732e9bc7699bc0fa4fba2e51739fac92f70ace280242db5b3",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehicleNumber",
-                 *           "salt": "85d3dfea0c503ae9c09ad55f290bbb92512c517d3aa72c8a6b230ef864f8954e",
+                 *           "salt": "62513aa2a376fbd57bbbe3fe59b8db7f132d473c77bac24814db107360fe6b66",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DriverName",
-                 *           "salt": "66fa6a5eb359ca7b99c0eb92671e81813eb36ff897a0aceb5856ad5dd90aeb11",
+                 *           "salt": "2ec972c8d6b9103696e5257a66406eed94cb88b56f480dee8588a00e4163283d",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DrivingLicense",
-                 *           "salt": "35b5e252e14e370164a9caa8436cc184c4c161c086d3f8a2ccd0d0aae6424173",
+                 *           "salt": "160bed3cfbfd9702d928c4c6c546fcc2b6bd35635567d4bc92dcbc565292c710",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DescriptionOfGoods",
-                 *           "salt": "aa0aaa6f281be88c59a9b6ad3a1790eef19a1d2e4e18ccfbaac17d78d39bec0c",
+                 *           "salt": "b180f8d2665e966a633e3a8324e2314f5f67c7918813e01d96ceb73f3d898bc3",
                  *           "value": "测试货物：瓷砖"
                  *         },
                  *         {
                  *           "name": "CargoTypeClassificationCode",
-                 *           "salt": "2e191b417095ae6caf1159bd5baff8ee7aa782e857c05b449e412a0f7d2c0468",
+                 *           "salt": "df2d45a1dae887fd0cecf866ce2eec6634fb37044bbe8c028e4e9356cae91d08",
                  *           "value": "1700"
                  *         },
                  *         {
                  *           "name": "GoodsItemGrossWeight",
-                 *           "salt": "3da482b8877e8f0807ef626a1c4013a3aa7fe80a8595390ff0315212e443370c",
+                 *           "salt": "bd313cf697717db07ff510ac5ee450b9ffa2c03b393a9245152be3d363d0e1d2",
                  *           "value": "1000.000"
                  *         },
                  *         {
                  *           "name": "ActualCarrierName",
-                 *           "salt": "6ff1200bacddce90bd0b23a3f593f32c8f68d5ef5be1c087afec6ae57bc808b7",
+                 *           "salt": "c6f4b7483b851a74f18991fb6719d1ac9d82e756ef49db61c76f80a042813b36",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierBusinessLicense",
-                 *           "salt": "3042b98e1fb911eff464cf39045f7d8352e6c87996e4ba9d6adaeff2c6f460e6",
+                 *           "salt": "88575cc656f11bcc794a7d22f0e9a65eba791b0baffc597a0858b2f775416b10",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierID",
-                 *           "salt": "1101efb0f22ad0d3a96db39d6ca0fc39894f44c7ef0af6784296fff87d57fc61",
+                 *           "salt": "207c6dc7e2d94a71f0c9fb4c2d76baa0a306f51d08bd94fe5ad66e04f7d28e00",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "PolicyNumber",
-                 *           "salt": "5ab558b9b20610196294b9ae5b67377af46ce4b5c6de2cf2c6d863b1db07cc0d",
+                 *           "salt": "672e6e123a1ee6e10d8f8360bd2aed13a3bccd1ac4f32d949ba3344376610a0c",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "InsuranceCompanyCode",
-                 *           "salt": "2f8aa5dbb11bcfb53d6e0d46a46ead50bcef3914eeb8c77b1259fcd1af73b2c5",
+                 *           "salt": "309e5020ab5341d62cedc73a916c752fd9f57b12dad9cf19905112764fb0ca35",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Remark",
-                 *           "salt": "022317cfd92800c74488d74658967e3a53a561957d842fd7b43e3824f6d9dbca",
+                 *           "salt": "1b1e349117f15889cb4af51fbec3c6e278f4863f9ff5472be117dbd3fd1b5c0e",
                  *           "value": ""
                  *         }
                  *       ]
@@ -17243,7 +17243,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `data_restricted` 信息限制使用 Data restricted; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
+            /** @description `scope_missing` 接口密钥权限不足 Scope missing; `data_restricted` 信息限制使用 Data restricted; `credentials_in_clear` 凭证经明文传输 Credentials in the clear; `not_allowed` 不被允许 Not allowed; `host_not_allowed` 主机名不被接受 Host not allowed */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -17251,7 +17251,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "data_restricted" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
+                        readonly code?: "scope_missing" | "data_restricted" | "credentials_in_clear" | "not_allowed" | "host_not_allowed";
                     };
                 };
             };
@@ -17616,7 +17616,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
+                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
                  */
                 readonly id: string;
             };
@@ -17726,7 +17726,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_1cptbf1bwxx26rcjz21k2fh9c1
+                 * @example whk_59y1gea35fd1q7syf8cq70aqy3
                  */
                 readonly id: string;
             };
@@ -17849,7 +17849,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
+                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
                  */
                 readonly id: string;
             };
@@ -17959,7 +17959,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
+                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
                  */
                 readonly id: string;
             };
@@ -18114,7 +18114,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
+                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
                  */
                 readonly id: string;
             };
@@ -18269,7 +18269,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0z27as0zt0nahjmzdapp1jfkan
+                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
                  */
                 readonly id: string;
             };
@@ -18399,7 +18399,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `too_many_connections` 连接过多 Too many connections */
+            /** @description `overloaded` 节点繁忙 Node busy; `too_many_connections` 连接过多 Too many connections */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -18407,7 +18407,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "too_many_connections";
+                        readonly code?: "overloaded" | "too_many_connections";
                     };
                 };
             };
