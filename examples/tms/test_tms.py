@@ -5,9 +5,11 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from tms import business, chain, encoding, webhook
 from tms.store import Store
@@ -90,6 +92,29 @@ class Webhooks(unittest.TestCase):
         self.assertFalse(webhook.holds(secret, good | {"webhook-timestamp": "x"}, b"{}", 1200))
         self.assertFalse(webhook.holds(secret, good | {"webhook-signature": "v1,é"}, b"{}", 1200))
         self.assertFalse(webhook.holds(secret, {}, b"{}", 1200))
+
+    def answer(self, request):
+        """What a receiver answers on a connection that stays open."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        with mock.patch.object(webhook, "TIMEOUT_S", 0.2, create=True):
+            receiver = webhook.Receiver("127.0.0.1:0", Path(folder.name, "tms.sqlite"))
+        self.addCleanup(receiver.stop)
+        port = int(receiver.url.rsplit(":", 1)[1].split("/")[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(request)
+            return b"".join(iter(lambda: connection.recv(4096), b"")).partition(b"\r\n")[0]
+
+    def test_a_message_of_no_length_or_too_large_is_answered_without_being_read(self):
+        for length in (b"-1", b"+1", b"x", str(webhook.MOST_BYTES + 1).encode()):
+            request = b"POST /hook HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\n"
+            self.assertIn(b" 413 ", self.answer(request), length)
+        self.assertIn(b" 413 ", self.answer(b"POST /hook HTTP/1.1\r\n\r\n"))
+        self.assertIn(b" 401 ", self.answer(b"POST /hook HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"))
+
+    def test_who_does_not_go_on_is_left(self):
+        self.assertEqual(self.answer(b"POST /hook HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"), b"")
+        self.assertEqual(self.answer(b"POST /ho"), b"")
 
 
 class Orders(unittest.TestCase):
