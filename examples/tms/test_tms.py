@@ -7,11 +7,14 @@ import hmac
 import json
 import socket
 import tempfile
+import threading
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
 
-from tms import business, chain, encoding, webhook
+from tms import business, chain, encoding, run, webhook
+from tms.node import Node
 from tms.store import Store
 
 VECTORS = Path(__file__).parents[2] / "docs" / "vectors"
@@ -115,6 +118,69 @@ class Webhooks(unittest.TestCase):
     def test_who_does_not_go_on_is_left(self):
         self.assertEqual(self.answer(b"POST /hook HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"), b"")
         self.assertEqual(self.answer(b"POST /ho"), b"")
+
+
+class EndlessNode:
+    """A node whose streams never end: it writes changes without end, or after the first ones nothing."""
+
+    def __init__(self, changes):
+        self._changes = changes
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        try:
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+            sent = 0
+            while self._changes is None or sent < self._changes:
+                connection.sendall(b'data: {"seq": 1}\n\n')
+                sent += 1
+            while connection.recv(65_536):
+                pass
+        except OSError:
+            pass
+        connection.close()
+
+    def stop(self):
+        """Takes nobody more."""
+        self._listening.close()
+
+
+class Streams(unittest.TestCase):
+    """However often the business fails, no stream is left behind: a node lets one caller have a few."""
+
+    def test_a_failure_ends_its_stream_and_its_reader(self):
+        # A stream that flows, one that falls silent, and one that was silent from the beginning.
+        for changes in (None, 3, 0):
+            node = EndlessNode(changes)
+            self.addCleanup(node.stop)
+            folder = tempfile.TemporaryDirectory()
+            self.addCleanup(folder.cleanup)
+            config = {"database": Path(folder.name, "tms.sqlite"), "organisation": "org", "works": True}
+            system = run.System(config, Node(node.url, "key"), None)
+            before = set(threading.enumerate())
+            failing = mock.Mock(side_effect=ValueError("the business is broken"))
+            with mock.patch.object(run.business, "decide", failing), mock.patch.object(run.Mirror, "take"):
+                with mock.patch.object(run, "PAUSE_S", 0.2):
+                    for _ in range(3):
+                        with self.assertRaisesRegex(ValueError, "broken"):
+                            system._by_stream()
+            # The readers here, and what serves each stream there.
+            left, last = before, time.monotonic() + 5
+            while left and time.monotonic() < last:
+                time.sleep(0.02)
+                left = set(threading.enumerate()) - before
+            self.assertEqual(left, set(), changes)
 
 
 class Orders(unittest.TestCase):
