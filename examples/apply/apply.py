@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An invented driver applies for a code over the HTTP interface alone: a phone is proved, papers are sent, every root is
-computed anew, a key that nobody else has signs, and the authorities' answers are followed until the code is issued.
+"""An invented driver applies for a code over the HTTP interface alone: a phone is proved, papers are sent, every root
+and what is signed are computed anew (draft.py), a key that nobody else has signs, and the authorities' answers are
+followed until the code is issued.
 
 Python 3.11 or later, its standard library, and `cryptography` for Ed25519. ./scripts/example.sh --api apply sets:
 DIANYUN_NODE   address of a node whose authorities answer, such as http://127.0.0.1:8080
@@ -9,7 +10,6 @@ DIANYUN_LOG    the node's log, where a demo prints one-time codes; on a real cha
 """
 
 import base64
-import hashlib
 import json
 import os
 import secrets
@@ -19,6 +19,8 @@ import urllib.error
 import urllib.request
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from draft import OtherDraft, check
 
 NODE = os.environ["DIANYUN_NODE"]
 LONGEST_S = 60
@@ -50,37 +52,8 @@ def one_time_code(request):
     sys.exit("the log does not have the code: does the node send text messages?")
 
 
-def root(fields):
-    """RFC 6962 root over the digests of fields (docs/proofs.md)."""
-    def leaf(field):
-        name = field["name"].encode()
-        tag = b"dy/field/1".ljust(16, b"\0")
-        digest = hashlib.sha256(tag + bytes([len(name)]) + name + bytes.fromhex(field["salt"]) + field["value"].encode())
-        return hashlib.sha256(b"\0" + digest.digest()).digest()
-
-    def tree(leaves):
-        if len(leaves) == 1:
-            return leaves[0]
-        half = 1 << ((len(leaves) - 1).bit_length() - 1)
-        return hashlib.sha256(b"\1" + tree(leaves[:half]) + tree(leaves[half:])).digest()
-
-    return tree([leaf(field) for field in fields]).hex()
-
-
-def check(draft, papers, holder_key):
-    """Signs nothing that was not meant: the holder's key and every value are those that were sent."""
-    action = draft["action"]["code_apply"]
-    if action["holder_key"] != holder_key or len(action["claims"]) != len(papers):
-        sys.exit("the node prepared another application than was asked for")
-    for claim, told, (kind, values) in zip(action["claims"], draft["claims"], papers.items()):
-        given = {field["name"]: field["value"] for field in told["fields"] if field["value"]}
-        if (claim["kind"], given, claim["root"]) != (kind, values, root(told["fields"])):
-            sys.exit(f"what the node would commit to is not the {kind} that was sent")
-
-
-def token(key, holder_key):
+def token(key, holder_key, status):
     """A token by the holder's key for this node: docs/access.md."""
-    status = ask("GET", "/v1/status")
     now = int(time.time())
     claims = {"aud": f"dianyun:{status['chain']}:{status['name']}", "iat": now, "exp": now + 300}
     parts = [{"alg": "EdDSA", "typ": "JWT", "kid": holder_key.removeprefix("ed25519:")}, claims]
@@ -105,21 +78,26 @@ def main():
 
     key = ed25519.Ed25519PrivateKey.generate()
     holder_key = f"ed25519:{key.public_key().public_bytes_raw().hex()}"
-    draft = ask("POST", "/v1/applying", {
+    wish = {
         "ticket": ticket,
         "for": {"code": {"driver": {"vehicles": [], "operator": None}}},
         "holder_key": holder_key,
         "custody": "device",
         "prefecture": person["prefecture"],
         "certificates": typed,
-    })
-    check(draft, person["certificates"], holder_key)
+    }
+    status = ask("GET", "/v1/status")
+    draft = ask("POST", "/v1/applying", wish)
+    try:
+        message = check(draft, wish, status["chain"])
+    except OtherDraft as error:
+        sys.exit(str(error))
     word = draft["statement"]
-    signature = f"ed25519:{key.sign(bytes.fromhex(word['message'])).hex()}"
-    statement = {"signer": holder_key, "nonce": word["nonce"], "valid_until": word["valid_until"], "signature": signature}
+    statement = {name: word[name] for name in ("nonce", "valid_until")}
+    statement |= {"signer": holder_key, "signature": f"ed25519:{key.sign(message).hex()}"}
     done = ask("POST", f"/v1/applying/{draft['draft']}/submit", {"ticket": ticket, "statements": [statement]})
 
-    own, last = token(key, holder_key), time.monotonic() + LONGEST_S
+    own, last = token(key, holder_key, status), time.monotonic() + LONGEST_S
     while True:
         application = ask("GET", f"/v1/applications/{done['application']}", token=own)["record"]
         for claim in application["claims"]:

@@ -5,11 +5,16 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import tempfile
+import threading
+import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from tms import business, chain, encoding, webhook
+from tms import business, chain, encoding, run, webhook
+from tms.node import Node
 from tms.store import Store
 
 VECTORS = Path(__file__).parents[2] / "docs" / "vectors"
@@ -90,6 +95,92 @@ class Webhooks(unittest.TestCase):
         self.assertFalse(webhook.holds(secret, good | {"webhook-timestamp": "x"}, b"{}", 1200))
         self.assertFalse(webhook.holds(secret, good | {"webhook-signature": "v1,é"}, b"{}", 1200))
         self.assertFalse(webhook.holds(secret, {}, b"{}", 1200))
+
+    def answer(self, request):
+        """What a receiver answers on a connection that stays open."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        with mock.patch.object(webhook, "TIMEOUT_S", 0.2, create=True):
+            receiver = webhook.Receiver("127.0.0.1:0", Path(folder.name, "tms.sqlite"))
+        self.addCleanup(receiver.stop)
+        port = int(receiver.url.rsplit(":", 1)[1].split("/")[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(request)
+            return b"".join(iter(lambda: connection.recv(4096), b"")).partition(b"\r\n")[0]
+
+    def test_a_message_of_no_length_or_too_large_is_answered_without_being_read(self):
+        for length in (b"-1", b"+1", b"x", str(webhook.MOST_BYTES + 1).encode()):
+            request = b"POST /hook HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\n"
+            self.assertIn(b" 413 ", self.answer(request), length)
+        self.assertIn(b" 413 ", self.answer(b"POST /hook HTTP/1.1\r\n\r\n"))
+        self.assertIn(b" 401 ", self.answer(b"POST /hook HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"))
+
+    def test_who_does_not_go_on_is_left(self):
+        self.assertEqual(self.answer(b"POST /hook HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"), b"")
+        self.assertEqual(self.answer(b"POST /ho"), b"")
+
+
+class EndlessNode:
+    """A node whose streams never end: it writes changes without end, or after the first ones nothing."""
+
+    def __init__(self, changes):
+        self._changes = changes
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        try:
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+            sent = 0
+            while self._changes is None or sent < self._changes:
+                connection.sendall(b'data: {"seq": 1}\n\n')
+                sent += 1
+            while connection.recv(65_536):
+                pass
+        except OSError:
+            pass
+        connection.close()
+
+    def stop(self):
+        """Takes nobody more."""
+        self._listening.close()
+
+
+class Streams(unittest.TestCase):
+    """However often the business fails, no stream is left behind: a node lets one caller have a few."""
+
+    def test_a_failure_ends_its_stream_and_its_reader(self):
+        # A stream that flows, one that falls silent, and one that was silent from the beginning.
+        for changes in (None, 3, 0):
+            node = EndlessNode(changes)
+            self.addCleanup(node.stop)
+            folder = tempfile.TemporaryDirectory()
+            self.addCleanup(folder.cleanup)
+            config = {"database": Path(folder.name, "tms.sqlite"), "organisation": "org", "works": True}
+            system = run.System(config, Node(node.url, "key"), None)
+            before = set(threading.enumerate())
+            failing = mock.Mock(side_effect=ValueError("the business is broken"))
+            with mock.patch.object(run.business, "decide", failing), mock.patch.object(run.Mirror, "take"):
+                with mock.patch.object(run, "PAUSE_S", 0.2):
+                    for _ in range(3):
+                        with self.assertRaisesRegex(ValueError, "broken"):
+                            system._by_stream()
+            # The readers here, and what serves each stream there.
+            left, last = before, time.monotonic() + 5
+            while left and time.monotonic() < last:
+                time.sleep(0.02)
+                left = set(threading.enumerate()) - before
+            self.assertEqual(left, set(), changes)
 
 
 class Orders(unittest.TestCase):

@@ -172,8 +172,13 @@ async fn on_chain(client: &Client, organisation: &str) -> Value {
 
 #[test]
 fn what_needs_no_node_holds_by_its_own_tests() {
-    let output = python(&["-m", "unittest", "-q"]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for folder in ["tms", "apply"] {
+        let output = python(&["-m", "unittest", "-q"])
+            .current_dir(program().with_file_name(folder))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

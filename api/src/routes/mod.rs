@@ -256,7 +256,7 @@ fn codes() -> OpenApiRouter<Api> {
         .routes(refusing(routes!(codes::code), &[ASKED, PAST]))
         .routes(refusing(routes!(papers::papers), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(codes::code_history), &[PAGED]))
-        .routes(refusing(routes!(proofs::code_proof), &[ASKED, PAST]))
+        .routes(refusing(routes!(proofs::code_proof), &[ASKED, PAST, FOUND]))
         .routes(refusing(routes!(codes::code_qr), &[ASKED]))
 }
 

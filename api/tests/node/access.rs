@@ -471,8 +471,8 @@ state machine says ([actions.md](actions.md)).
 - Organisations, parameters and the keys of organisations are named in the clear. A registered key is proven to whoever
   can name it. A code's standing and colour are for whoever can name it; its record, with it the proof, and how it stood
   more than a minute ago are for its parties, for those who are granted `verify`, regulators and nodes.
-- An API key that is not for `waybills` gets no waybill's fields, one that is not for `codes` or `vehicles` leaves nothing
-  of applications, although these are the organisation's own.
+- An API key that is not for `waybills` gets no waybill's fields, one that is not for `codes` or `vehicles` leaves
+  nothing of applications, although these are the organisation's own.
 - An enterprise with the scope `modules` is a party to code, person and vehicles of a driver while it has an open
   account of that driver, and the tables under `/v1/modules` are its own ([modules.md](modules.md)).
 - Webhooks are those that the organisation has at this node; to register or use one, a business needs a grant with the

@@ -97,7 +97,8 @@ fn a_code_is_verified_by_everybody_now_and_its_past_is_for_parties() {
 fn the_proof_of_a_code_holds_its_record_and_is_for_who_may_see_that() {
     let world = world();
     let nobody = chain::ids::CodeId::made_by(chain::TransactionId(chain::Hash::of(b"nobody")));
-    let (driver, foreign) = (token_of(world, &world.driver), token_of(world, &stranger(world).key));
+    let driver = token_of(world, &world.driver);
+    let foreign = key_of(world, 63, stranger(world), (InterfaceScopes::NONE, false, None));
     let police = token_of(world, &member(world, "traffic-police"));
     let hex = world.code.to_string();
     for (path, statuses) in [

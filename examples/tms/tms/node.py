@@ -3,6 +3,7 @@
 
 import http.client
 import json
+import socket
 import urllib.parse
 
 # Longer than the node waits for a transaction, and than it leaves a stream without a heartbeat.
@@ -68,19 +69,8 @@ class Node:
         return header["change_first_seq"] + header["change_count"] - 1
 
     def events(self, after):
-        """The changes behind a number as they come: the data of each, and None at every heartbeat."""
-        connection = self._connect()
-        try:
-            headers = self._headers | {"Last-Event-ID": str(after), "Accept": "text/event-stream"}
-            connection.request("GET", "/v1/events", headers=headers)
-            response = connection.getresponse()
-            if response.status != 200:
-                raise Problem(json.loads(response.read()))
-            yield from _frames(response)
-        except (OSError, http.client.HTTPException) as error:
-            raise Unreachable(str(error)) from error
-        finally:
-            connection.close()
+        """The changes behind a number as they come."""
+        return Stream(self._connect(), self._headers | {"Last-Event-ID": str(after)})
 
     def _connect(self):
         host, port = self._address
@@ -105,6 +95,46 @@ class Node:
         if response.status >= 400:
             raise Problem(answer)
         return answer
+
+
+class Stream:
+    """Changes as they come: the data of each, and None at every heartbeat. One thread takes them, another may close
+    it: the node lets a caller have a few streams, and does not know of one that nobody reads."""
+
+    def __init__(self, connection, headers):
+        self._connection, self._headers = connection, headers
+        self._socket = None
+        self.closed = False
+
+    def __iter__(self):
+        try:
+            self._connection.connect()
+            # The connection forgets it where the answer has no length.
+            self._socket = self._connection.sock
+            if self.closed:
+                return
+            self._connection.request("GET", "/v1/events", headers=self._headers | {"Accept": "text/event-stream"})
+            with self._connection.getresponse() as response:
+                if response.status != 200:
+                    raise Problem(json.loads(response.read()))
+                for frame in _frames(response):
+                    # What came before it was closed can still be read.
+                    if self.closed:
+                        return
+                    yield frame
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(str(error)) from error
+        finally:
+            self._connection.close()
+
+    def close(self):
+        """Ends it, also for who waits for the next one."""
+        self.closed = True
+        if self._socket is not None:
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # It has ended by itself.
 
 
 def _frames(response):

@@ -66,22 +66,21 @@ class System:
     def _by_stream(self):
         """A reader takes the changes off the wire, so that what comes at once is looked at together."""
         came = queue.Queue(maxsize=BATCH)
-        reader = threading.Thread(target=self._read, args=(came, self._mirror.seq()), daemon=True)
+        stream = self._node.events(self._mirror.seq())
+        reader = threading.Thread(target=_read, args=(stream, came), daemon=True)
         reader.start()
-        while True:
-            changes, error = _batch(came)
-            if changes:
-                self._mirror.take(changes)
-            if error is not None:
-                raise error
-            self._work()
-
-    def _read(self, came, after):
         try:
-            for change in self._node.events(after):
-                came.put(change)
-        except Exception as error:  # It is raised again where the changes are taken.
-            came.put(error)
+            while True:
+                changes, error = _batch(came)
+                if changes:
+                    self._mirror.take(changes)
+                if error is not None:
+                    raise error
+                self._work()
+        finally:
+            # The next one begins only when this one has ended.
+            stream.close()
+            reader.join()
 
     def _register(self):
         """Registers where changes are delivered, once: the node keeps its own place in them."""
@@ -105,6 +104,24 @@ class System:
             if changes:
                 self._mirror.take(changes)
             self._work()
+
+
+def _read(stream, came):
+    try:
+        for change in stream:
+            _put(stream, came, change)
+    except Exception as error:  # It is raised again where the changes are taken.
+        _put(stream, came, error)
+
+
+def _put(stream, came, one):
+    """Waits for a place, for as long as somebody takes what is there."""
+    while not stream.closed:
+        try:
+            came.put(one, timeout=PAUSE_S)
+            return
+        except queue.Full:
+            pass  # Who takes them is at work.
 
 
 def _batch(came):

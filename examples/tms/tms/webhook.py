@@ -12,9 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .store import Store
 
-# How far a timestamp may be off, and how large a message may be.
+# How far a timestamp may be off, how large a message may be, and how long a silent sender is waited for.
 TOLERANCE_S = 300
 MOST_BYTES = 256 * 1024
+TIMEOUT_S = 10
 
 
 def holds(secret, headers, body, now):
@@ -40,11 +41,16 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             """One request."""
 
+            timeout = TIMEOUT_S
+
             def do_POST(self):
-                """Takes one message."""
-                length = int(self.headers.get("content-length", MOST_BYTES + 1))
-                body = self.rfile.read(length) if length <= MOST_BYTES else b""
-                status = receiver.take(Store(database), self.headers, body)
+                """Takes one message. Nobody knows yet who sends: nothing is read that does not say its length."""
+                told = self.headers.get("content-length", "")
+                length = int(told) if told.isascii() and told.isdigit() and len(told) < 10 else MOST_BYTES + 1
+                if length > MOST_BYTES:
+                    status = 413
+                else:
+                    status = receiver.take(Store(database), self.headers, self.rfile.read(length))
                 self.send_response(status)
                 self.send_header("content-length", "0")
                 self.end_headers()
@@ -54,6 +60,11 @@ class Receiver:
 
         self._server = ThreadingHTTPServer((host, int(port)), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        """Receives no more."""
+        self._server.shutdown()
+        self._server.server_close()
 
     @property
     def url(self):

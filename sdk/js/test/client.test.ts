@@ -173,7 +173,16 @@ test('the same bytes are sent again until a block has them', async () => {
   const node = new FakeNode([new Error('broken'), problem(503, 'no_leader'), busy, PENDING, ordered()]);
   await node.client().submit(TRANSACTION);
   assert.equal(new Set(node.asked.map(({ body }) => toHex(body ?? new Uint8Array()))).size, 1);
-  assert.deepEqual(node.pauses, [100, 200, 2_000, 2_000]);
+  // The last answer does not say how long: what one before it said is over.
+  assert.deepEqual(node.pauses, [100, 200, 2_000, 800]);
+});
+
+test('a pause that a node asks for does not outlast patience', async () => {
+  const node = new FakeNode([problem(429, 'sender_queue_full', { retry_after_s: 3_600 }), ordered()]);
+  await node.client().submit(TRANSACTION, { patienceMs: 1_000 });
+  const [pause = assert.fail(), ...more] = node.pauses;
+  assert.ok(pause > 0 && pause <= 1_000, String(pause));
+  assert.deepEqual(more, []);
 });
 
 test('a first answer that was lost is found once the transaction has expired', async () => {

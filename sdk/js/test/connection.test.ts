@@ -5,7 +5,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 
-import { Client, HostError, UnreachableError, WebCryptoSigner } from '../src/index.js';
+import { Client, type Header, HostError, UnreachableError, WebCryptoSigner } from '../src/index.js';
+import { vectors } from './support.js';
 
 async function withServer(listener: RequestListener, work: (client: Client) => Promise<void>): Promise<void> {
   const server = createServer(listener);
@@ -51,6 +52,40 @@ test('events come as they are written, and the stream ends when it is left', asy
     }
     await left;
   });
+});
+
+test('a stream that breaks before its first event misses nothing that happens meanwhile', async () => {
+  const { trusted } = vectors<{ trusted: Header }>('proofs');
+  const first = trusted.change_first_seq;
+  let count = trusted.change_count;
+  const resumed: (string | undefined)[] = [];
+  const listener: RequestListener = (request, response) => {
+    if (request.url === '/v1/headers/latest') {
+      response.end(JSON.stringify({ header: { ...trusted, change_count: count } }));
+      return;
+    }
+    const last = request.headers['last-event-id'] as string | undefined;
+    resumed.push(last);
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    // The first connection breaks, and two changes come while nobody listens.
+    const isFirst = resumed.length === 1;
+    response.write('retry: 1\n\n', () => isFirst && response.destroy());
+    const newest = first + count - 1;
+    for (let seq = last === undefined ? newest + 1 : Number(last) + 1; seq <= newest; seq += 1) {
+      response.write(`id: ${seq}\nevent: code_red\ndata: {"seq":${seq}}\n\n`);
+    }
+    if (isFirst) count += 2;
+  };
+  const newest = first + count - 1;
+  await withServer(listener, async (client) => {
+    const seen: number[] = [];
+    for await (const { seq } of client.events({ reconnects: 3, idleMs: 500 })) {
+      seen.push(seq);
+      if (seen.length === 2) break;
+    }
+    assert.deepEqual(seen, [newest + 1, newest + 2]);
+  });
+  assert.deepEqual(resumed, [String(newest), String(newest)]);
 });
 
 test('a connection that breaks is no answer', async () => {

@@ -9,10 +9,11 @@ import {
   EventParser,
   eventsIn,
   type Fetch,
+  type Header,
   HostError,
   UnreachableError,
 } from '../src/index.js';
-import { Chance } from './support.js';
+import { Chance, vectors } from './support.js';
 import { toUtf8 } from './under.js';
 
 const STREAM = [
@@ -126,33 +127,56 @@ test('a stream that breaks or falls silent goes on behind the last event', async
 
 test('a node that never answers is given up', async () => {
   const fetch: Fetch = () => new Promise(() => undefined);
-  const stream = new Client('http://node', { fetch }).events({ idleMs: 1, reconnects: 0 });
-  await assert.rejects(stream.next(), UnreachableError);
+  const client = new Client('http://node', { fetch, timeoutMs: 1 });
+  for (const after of [{ after: 3 }, {}]) {
+    await assert.rejects(client.events({ ...after, idleMs: 1, reconnects: 0 }).next(), UnreachableError);
+  }
 });
 
-test('a new stream begins now', async () => {
-  const fake = node([{ texts: [event(9)] }]);
-  const stream = clientOf(fake).events();
-  assert.equal((await stream.next()).value?.seq, 9);
+test('a new stream begins behind the newest change', async () => {
+  const { trusted } = vectors<{ trusted: Header }>('proofs');
+  const newest = trusted.change_first_seq + trusted.change_count - 1;
+  const fake = node([{ texts: [event(newest + 1)] }]);
+  const answers: (object | Error)[] = [new Error('not reached'), { header: trusted }];
+  const fetch: Fetch = async (url, request) => {
+    if (!url.endsWith('/v1/headers/latest')) return fake.fetch(url, request);
+    const answer = answers.shift() ?? assert.fail('the newest change was to be asked for once');
+    if (answer instanceof Error) throw answer;
+    return { status: 200, headers: { get: () => null }, text: async () => JSON.stringify(answer) };
+  };
+  const stream = clientOf({ ...fake, fetch }).events({ reconnects: 1 });
+  assert.equal((await stream.next()).value?.seq, newest + 1);
   await stream.return();
-  assert.deepEqual(fake.resumed, [undefined]);
+  assert.deepEqual(fake.resumed, [String(newest)]);
+});
+
+test('a stream that is ended while it asks for the newest change opens none', async () => {
+  const { trusted } = vectors<{ trusted: Header }>('proofs');
+  const ending = new AbortController();
+  const fetch: Fetch = async (url) => {
+    assert.ok(url.endsWith('/v1/headers/latest'), url);
+    ending.abort();
+    return { status: 200, headers: { get: () => null }, text: async () => JSON.stringify({ header: trusted }) };
+  };
+  const stream = new Client('http://node', { fetch }).events({ signal: ending.signal, reconnects: 0 });
+  assert.equal((await stream.next()).done, true);
 });
 
 test('a node that is not reached so often is given up', async () => {
   const fake = node([{ texts: [] }, new Error('not reached'), new Error('not reached')]);
-  await assert.rejects(clientOf(fake).events({ reconnects: 2 }).next(), UnreachableError);
+  await assert.rejects(clientOf(fake).events({ after: 3, reconnects: 2 }).next(), UnreachableError);
   assert.equal(fake.resumed.length, 3);
 });
 
 test('a refusal ends the stream', async () => {
-  await assert.rejects(clientOf(node([{ status: 400 }])).events().next(), ApiError);
+  await assert.rejects(clientOf(node([{ status: 400 }])).events({ after: 3 }).next(), ApiError);
 });
 
 test('who listens may stop', async () => {
   const abort = new AbortController();
   const fake = node([{ texts: [event(1), event(2)] }]);
   const seen: number[] = [];
-  for await (const { seq } of clientOf(fake).events({ signal: abort.signal })) {
+  for await (const { seq } of clientOf(fake).events({ after: 0, signal: abort.signal })) {
     seen.push(seq);
     if (seq === 2) abort.abort();
   }
@@ -163,7 +187,7 @@ test('who listens may stop', async () => {
 
 test('a host without bodies in parts is told so', async () => {
   const fetch: Fetch = async () => ({ status: 200, headers: { get: () => null }, text: async () => '' });
-  await assert.rejects(new Client('http://node', { fetch }).events().next(), HostError);
+  await assert.rejects(new Client('http://node', { fetch }).events({ after: 3 }).next(), HostError);
 });
 
 test('the events in a body come out of any stream, which is let go of when it falls silent', async () => {

@@ -184,28 +184,38 @@ pub(crate) fn check<R: Records + ?Sized>(
     let mut granted = Granted::look(overlay, asked, at)?;
     let mut reasons = Reasons::default();
     reasons.bar_if(asked.fields.is_empty(), RefusalCode::InvalidField, "fields");
-    match basis {
+    // Whom the basis is for is told how the data stand; others learn nothing of them.
+    let is_for_asker = match basis {
         Basis::Consent { consent, purpose } => {
             let consent: Consent = need(overlay, (consent.0, "consent"), at)?;
             reasons.add(by_consent(&consent, (asked, *purpose), at));
             reasons.bar_if(granted.is_cancelled, RefusalCode::CodeNotIssued, "code");
             reasons.add(granted.check_fields(asked.fields));
+            let terms = &consent.terms;
+            let is_for_asker = terms.to == asked.by && asked.about.code() == Some(terms.code);
             granted.consent = Some(consent);
+            is_for_asker
         }
         Basis::Waybill(id) => {
             let waybill: Waybill = need(overlay, (id.0, "waybill"), at)?;
             reasons.add(by_waybill(overlay, &waybill, asked, at));
             granted.vehicles = carrying(&waybill, asked.fields);
+            waybill.maker == asked.by && is_carried_by(&waybill, asked)
         }
         Basis::Office { case } => {
             reasons.bar_if(*case == Hash::ZERO, RefusalCode::InvalidField, "case");
-            reasons.add(by_office(overlay, &asker, (&mut granted, asked.fields), at));
+            let by_office = by_office(overlay, &asker, (&mut granted, asked.fields), at);
+            let is_for_asker = by_office.is_ok();
+            reasons.add(by_office);
             reasons.add(granted.check_fields(asked.fields));
+            is_for_asker
         }
+    };
+    if is_for_asker {
+        let named_case = is_named_case(&asker, basis);
+        reasons.add(not_shut(overlay, (&granted, asked.fields), named_case, at));
     }
-    // Who has no basis is told nothing of how the data stand.
     reasons.done()?;
-    not_shut(overlay, (&granted, asked.fields), is_named_case(&asker, basis), at)?;
     Ok(granted)
 }
 
@@ -304,6 +314,12 @@ pub(crate) fn is_over<R: Records + ?Sized>(
     end.is_some_and(|end| at >= end.plus(parameter(overlay, ParameterName::WaybillAccessMs, end)))
 }
 
+/// True if the code that is asked about carries a waybill, or carried it.
+fn is_carried_by(waybill: &Waybill, asked: &Asked) -> bool {
+    let carrier = waybill.carrier.as_ref();
+    carrier.is_some_and(|carrier| asked.about.code() == Some(carrier.code))
+}
+
 /// A waybill of the asker's that the code carries or carried lately: the least set.
 fn by_waybill<R: Records + ?Sized>(
     overlay: &mut Overlay<'_, R>,
@@ -315,8 +331,7 @@ fn by_waybill<R: Records + ?Sized>(
         // Who carries it, and until when it counts, is its parties' business.
         return Err(Refused::about(RefusalCode::NoBasis, "sender"));
     }
-    let carrier = waybill.carrier.as_ref();
-    let is_carried = carrier.is_some_and(|carrier| asked.about.code() == Some(carrier.code));
+    let is_carried = is_carried_by(waybill, asked);
     let is_over = is_over(overlay, waybill, at);
     let mut reasons = Reasons::default();
     reasons.bar_if(!is_carried, RefusalCode::NoBasis, "code");

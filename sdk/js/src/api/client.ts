@@ -222,8 +222,8 @@ export class Client {
     const body = transactionBytes(transaction);
     const end = Date.now() + patienceMs;
     let pauseMs = PAUSES_MS.first;
-    let last: unknown;
     for (let attempt = 0; ; attempt += 1) {
+      let last: unknown;
       try {
         const answer = await this.http.post('/v1/transactions', { wait: 'ordered' }, body);
         const ordered = orderedOf(id, answer as Schemas['TransactionAnswer']);
@@ -234,8 +234,10 @@ export class Client {
         if (!isPassing(error)) throw error;
         last = error;
       }
-      if (Date.now() >= end) throw new NotYetError(id, last);
-      await this.http.pause(last instanceof ApiError ? (last.retryAfterMs ?? pauseMs) : pauseMs);
+      const leftMs = end - Date.now();
+      if (leftMs <= 0) throw new NotYetError(id, last);
+      const askedMs = last instanceof ApiError ? last.retryAfterMs : null;
+      await this.http.pause(Math.min(askedMs ?? pauseMs, leftMs));
       pauseMs = Math.min(2 * pauseMs, PAUSES_MS.most);
     }
   }

@@ -5,6 +5,7 @@
  */
 import { fromUtf8 } from '../bytes.js';
 import { DianyunError, FormatError, HostError } from '../errors.js';
+import { readHeader } from '../header.js';
 import { type Http, newAbort, within } from './http.js';
 import type { components } from './openapi.js';
 import { AnswerError, ApiError, UnreachableError } from './problem.js';
@@ -21,7 +22,7 @@ export interface NodeEvent {
 
 /** Which events, and how long. */
 export interface EventChoices {
-  /** Number of the last change seen; without it the stream begins now. */
+  /** Number of the last change seen; without it the stream begins behind the newest. */
   readonly after?: number;
   /** Ends the stream. */
   readonly signal?: AbortSignal;
@@ -109,6 +110,8 @@ export async function* events(http: Http, choices: EventChoices = {}): AsyncGene
   while (!isEnded(choices)) {
     const parser = new EventParser();
     try {
+      after ??= await newestChange(http);
+      if (isEnded(choices)) return;
       for await (const event of connection(http, parser, after, choices)) {
         after = event.seq;
         failures = 0;
@@ -130,6 +133,13 @@ function isEnded({ signal }: EventChoices): boolean {
   return signal?.aborted === true;
 }
 
+/** Asked for before the stream: one that breaks before its first event goes on behind it too. */
+async function newestChange(http: Http): Promise<number> {
+  const answer = await http.get('/v1/headers/latest');
+  const header = readHeader((answer as { readonly header: unknown }).header);
+  return header.change_first_seq + header.change_count - 1;
+}
+
 function isPassing(error: unknown): boolean {
   if (error instanceof ApiError) return error.isPassing;
   return error instanceof UnreachableError;
@@ -138,15 +148,15 @@ function isPassing(error: unknown): boolean {
 async function* connection(
   http: Http,
   parser: EventParser,
-  after: number | undefined,
+  after: number,
   { signal, idleMs = IDLE_MS }: EventChoices,
 ): AsyncGenerator<NodeEvent, void, void> {
   const abort = newAbort();
   const stop = (): void => abort?.abort();
   signal?.addEventListener('abort', stop);
   try {
-    const resume = after === undefined ? {} : { 'Last-Event-ID': String(after) };
-    const opening = http.open(PATH, { Accept: 'text/event-stream', ...resume }, abort?.signal);
+    const headers = { Accept: 'text/event-stream', 'Last-Event-ID': String(after) };
+    const opening = http.open(PATH, headers, abort?.signal);
     const { body } = await within(PATH, idleMs, opening);
     if (typeof body?.getReader !== 'function') {
       throw new HostError('this host gives no bodies in parts: read /v1/blocks/{height}/changes instead');
