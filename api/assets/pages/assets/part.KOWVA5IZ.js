@@ -1,0 +1,3 @@
+/*! Dianyun Chain pages, Apache-2.0. With parts of @noble/curves, @noble/hashes and qr,
+    (c) Paul Miller (paulmillr.com): MIT License, or MIT or Apache-2.0; see assets/README.md beside the node's source. */
+import{N as u}from"/assets/part.7XC5WJKV.js";import{b as s}from"/assets/part.ACRKVVQ5.js";function c(t){let n=[];for(let[e,o]of t.entries())for(let r=0;r<o.length;r+=1){if(o[r]!==!0)continue;let i=r;for(;o[r+1]===!0;)r+=1;n.push(`M${i} ${e}h${r+1-i}v1H${i}z`)}return n.join("")}function g(t){let n=u(t),e=n.length;return s("svg",{class:"picture",viewBox:`0 0 ${e} ${e}`,"shape-rendering":"crispEdges","aria-hidden":"true"},s("path",{d:c(n)}))}export{g as a};

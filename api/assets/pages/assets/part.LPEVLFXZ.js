@@ -1,3 +1,0 @@
-/*! Dianyun Chain pages, Apache-2.0. With parts of @noble/curves, @noble/hashes and qr,
-    (c) Paul Miller (paulmillr.com): MIT License, or MIT or Apache-2.0; see assets/README.md beside the node's source. */
-import{W as r,na as t}from"/assets/part.FKGYA6PO.js";import{a as e,i as n}from"/assets/part.ACRKVVQ5.js";var i={zh:"本页需要安全连接（https）才能使用密钥。",en:"This page needs a secure connection (https) to use keys."};function g(l,p,c,a){let m=({subject:{kind:s,id:o}})=>{let d=`${c}?${s}=${encodeURIComponent(o)}`;return e("li",{},e("a",{href:d,class:"mono"},s==="code"?r(o):o))};return e("section",{class:"panel lonely"},e("div",{class:"sign-place"},t("unknown")),n(e("h2"),l),n(e("p"),isSecureContext?p:i),e("ul",{class:"plain"},...a.map(m)))}export{g as a};
