@@ -7181,7 +7181,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_1gvj86ca3w059cke485100x55f
+                 * @example acc_3zgfa5kmjae75xfse3h9f5cmqe
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -7417,7 +7417,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aff_3cm2m6k9ybc50zghr9f7k27y7w
+                 * @example aff_7jqknw51scnp3f73qbqmkp727b
                  */
                 readonly id: components["schemas"]["AffiliationId"];
             };
@@ -7525,7 +7525,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_5pkyw5xrx0b77xdntgn2qyj9bd
+                 * @example org_44c378jtq866048281fjskywxf
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -7647,7 +7647,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_24y0qcd1v55zstxa6kncz6ymzg
+                 * @example app_1ac974yqg81yy51dmjep7sgmgp
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7757,7 +7757,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_24y0qcd1v55zstxa6kncz6ymzg
+                 * @example app_1ac974yqg81yy51dmjep7sgmgp
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7879,7 +7879,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_24y0qcd1v55zstxa6kncz6ymzg
+                 * @example app_1ac974yqg81yy51dmjep7sgmgp
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7894,42 +7894,42 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "8997ea12c38be20a82b0f87d247846980b8667047b7c3f10c51723a6ab14083d",
+                 *               "salt": "98172387f4809f62d3c062d5d269cd3481b896824b00826ab7054c40d52e03b5",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "sex",
-                 *               "salt": "36882c31b613dc06d17b801a111e9c76c03f5995de29bad84e842b6c3b4d4535",
+                 *               "salt": "8119d931e121f6391268284b270d04ac7b0b58999f01f0a07523bf4c19689ef2",
                  *               "value": "男"
                  *             },
                  *             {
                  *               "name": "birthDate",
-                 *               "salt": "f06909306851620c0cbb1e367d96b045e28e119982b6b12357ee5a5676057b1d",
+                 *               "salt": "7d16f96c7dbe775051b27c3ebc1690b24ef3ca65263169698338aa964660c06b",
                  *               "value": "19960602"
                  *             },
                  *             {
                  *               "name": "identityNumber",
-                 *               "salt": "1cffb7b92c9d4eab4989b976ae554218739672945029c44c85bc29125f3aaa1d",
+                 *               "salt": "e532c4e1d9f89c4db06f918ca6a7c67bcc6deaeeba32f70c2e43ecbfa8999efd",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "address",
-                 *               "salt": "31f2b6d2eb3828d905908a5850b51bf7b4ebd5883636485676894aff0eb28a82",
+                 *               "salt": "8aacc5e183f822b41a9a000acae1b58c9031988b0d8b5a4c832ed2ad75934cc8",
                  *               "value": "云南省昆明市示例路5号(测)"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "ad0aa4ee731ccc00c5e64fce40af78b5192f63b162850a60dc425ee1c4765f19",
+                 *               "salt": "b4bc592a00d704b0dfe5584e07d15db1c15b4922774be52470fb91b3d00ff846",
                  *               "value": "昆明市公安局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "9ee1b16854ec87c4a026988067d472772af1e96c1217c3e3d5dda39ca774f221",
+                 *               "salt": "489e4b2171773be5130dffbd68c9b6431e499a0b285cf73bf853d807a4c0054d",
                  *               "value": "20131206"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "af42cc87d7f70f91405fc2741e294ee6c08c7ebb413a35a77cc6aeb8bafe2066",
+                 *               "salt": "16c70008a77ac34ab1a558b05ade1668a1d5fd4dd0b9640b3cf2751cc48df189",
                  *               "value": "20331130"
                  *             }
                  *           ],
@@ -7940,37 +7940,37 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "ea72e4b9295fea95c60570ecd1d69c4224ff5ac39cb166a222d9dc92c9dd56f9",
+                 *               "salt": "94d78333889f6956d76f7fc31da7357589a9d702148ad6c203b15dd9c39100fa",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "drivingLicense",
-                 *               "salt": "05d5f3fe9b99a9eb94af006aa74e49bce8b038eb5098be7d36307e652772830f",
+                 *               "salt": "664c3bb57caf579cb67959f800aafe8b5e15b3686343f526a6f46fb7d36eb6f1",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "vehicleClass",
-                 *               "salt": "5e0bb84c06b008b43fece0ba634f86b2475e7dc27756480383273b837111a764",
+                 *               "salt": "479088f9d5f37e1d60efe3ab562c48b92003032c7de3b23ece6773447bdcbaad",
                  *               "value": "B2"
                  *             },
                  *             {
                  *               "name": "fileNumber",
-                 *               "salt": "4f6ef6043e030ce1605963edafa19e4f9f9f9ad9704504d8c1926b159b52b664",
+                 *               "salt": "bbd73fed33a69306ed09f591ccc8965143d98bbb207c2b92148295a61ad6c33a",
                  *               "value": "530186858763"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "bfca66358895a68986b92c6ceb93dc132858a83bdcb7b5d8e56cc1920fcaa8b3",
+                 *               "salt": "66ac878b2037f863919b5dd5356595f686a02b262c7c683c5d4470f82a627cd1",
                  *               "value": "昆明市交警支队(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "125005ea5a80e37f0d845e732b049643e1addb6438b393075154efe6b84b0fe8",
+                 *               "salt": "87d8f546a0ac1958f49e18c83613fb9298c140df5683683e394a9c0e638e89ed",
                  *               "value": "20230416"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "948d0e5bcb969b571bf2e997128166a26e266073c7314667e3ceded8a6655490",
+                 *               "salt": "a43da058c6becc10cfb2c5d8e7f8bbecff3deb2ba53c98a02eb35234dbb23eb8",
                  *               "value": "20330412"
                  *             }
                  *           ],
@@ -7981,32 +7981,32 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "0fa72cc22a47490eb5d84e14243abe91efc6b911f0c61ddac54e8531520c128c",
+                 *               "salt": "1173a700c61d2d45bcaac66f0e5e7b53a8450cfad062e8e2fa8927148243f74e",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "qualificationCertificate",
-                 *               "salt": "eea8818124e064bff091b3a20da8fde40eedb470de8a56eaced67af264d5a36c",
+                 *               "salt": "faa4ce6497414f67b54065678cd43e7d931a9047a912f4f6017868745db7bfcd",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "qualificationClass",
-                 *               "salt": "bac90ca71dd7a7465354e344aef3c423f35779cf86831c97c80c8f37c8d3ef1a",
+                 *               "salt": "2fc264716ee884258475aaee35c2b7d6284150172f5c293425521600aaeb7d19",
                  *               "value": "经营性道路货物运输驾驶员"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "e94b702a78f6772eace813e9fbac3757c62c3d9abd73cca3feaf399b70a2d409",
+                 *               "salt": "319005bba39770382cf506fa5aab2d341319276ead9e5b9ff6c9a5884dcc861d",
                  *               "value": "昆明市交通运输局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "817c25fae64256ee3e039793099e3131d7c58dd1ecc9c3e72544788c92c08903",
+                 *               "salt": "ca6b2e0a88c23f8f2618abbb85bac0184d3837c1bd36b7ef95d6c112a2015fd4",
                  *               "value": "20231213"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "ea8b579a0e1f353310f5fa463ba7a5a1616eb2c7367e6ec7aa29df05633cfc9f",
+                 *               "salt": "4b1690ce590b7ecebea2a6f71181ff1511aea38a302b8eb52d1c998be4c004a3",
                  *               "value": "20291210"
                  *             }
                  *           ],
@@ -8018,7 +8018,7 @@ export interface operations {
                  *         "emergency": "滇测家属 16400004321",
                  *         "phone": "16400001234"
                  *       },
-                 *       "holder": "ed25519:bee9d5e3ea4166cd72f6e49d3e0c678bf02cc7485e9578c64cb128bc54862335"
+                 *       "holder": "ed25519:29db76f51bde4fb579a4f0a5bdc8565689b1ffb0f00997893fcc2aba710a3355"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["HoldingsLeft"];
@@ -8230,9 +8230,9 @@ export interface operations {
                  *           }
                  *         }
                  *       },
-                 *       "holder_key": "ed25519:edfaae125131f23d9ac2b69a3cbdbfc05ddcff423805e6095468c0d22071a1f5",
+                 *       "holder_key": "ed25519:aaf6b3040e5841746866173fe36752bbbf354304ce52887d1c0b735eddb66d35",
                  *       "prefecture": 5304,
-                 *       "ticket": "8add5a0b78b67c60727bb1c369e7351eba21872027cf06adb323c2798f599745"
+                 *       "ticket": "d07e2cbfc6fa423dbfdc40045cd662291eaf131b79153f36158d1aa82652322d"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["ApplyingWish"];
@@ -8556,7 +8556,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "phone": "16450316263"
+                 *       "phone": "16439160173"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["PhoneWish"];
@@ -8705,8 +8705,8 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "766154",
-                 *       "request": "13b45da61ed53032915883ce8c2e645c"
+                 *       "code": "053474",
+                 *       "request": "cbffc64040fb3c20bc155284b61255c4"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CodeEntered"];
@@ -8855,7 +8855,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "application": "app_6v6ef6n5z5137np0qwwvwxsjn5",
+                 *       "application": "app_51tyfmax8kdbqp587n7wx0m9mm",
                  *       "certificate": {
                  *         "kind": "driving_licence",
                  *         "values": {
@@ -8869,7 +8869,7 @@ export interface operations {
                  *         }
                  *       },
                  *       "place": 1,
-                 *       "ticket": "5846de661f86572c5ceb7dbd93af6655d4003fb11dfc9988a325fce96f94439f"
+                 *       "ticket": "753ad418e333f7ba9d422ea52910aef0c79e9c35d45f6a85dec07a1f55deb2d3"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CorrectionWish"];
@@ -9046,7 +9046,7 @@ export interface operations {
                  *       "holder_key": "ed25519:62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe",
                  *       "identity_number": "539902198704187177",
                  *       "name": "李龙军(测)",
-                 *       "ticket": "729fafd4d8b4f11e2b61ac722223ec01b9fbf3e1c1bad7c85a2a36884886a27c"
+                 *       "ticket": "1b0fc6d7538a14eafd91edc6b0fdb6f00ee68243f21f60a761571403cbf78eac"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["KeyChangeWish"];
@@ -9203,7 +9203,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description What was made ready: 32 hexadecimal digits.
-                 * @example 89c869044a67bb34484dda9c59952a1d
+                 * @example bd2c435893a962af4922c1862e4a9f1e
                  */
                 readonly draft: string;
             };
@@ -9215,13 +9215,13 @@ export interface operations {
                  * @example {
                  *       "statements": [
                  *         {
-                 *           "nonce": "adacddffcbe0611269ccff377e01e3dd",
-                 *           "signature": "ed25519:78f53120df949cf4af38dc232e854f6cac8dcab31517e4fe2eac7cf88cfaba868369cfb44f6975b6ab68689980e3186580090664c12c647863f9ccad28824d06",
-                 *           "signer": "ed25519:ccbf2dfd6c1704127437034f441e77b902b6a2d7efe5caaac3386997e6c639ba",
-                 *           "valid_until": "2026-11-28T05:43:03.414+08:00"
+                 *           "nonce": "c390072cabce5291cc2f2620efe900e5",
+                 *           "signature": "ed25519:2665ca33b10dea87b61d3360f94f0be4ff2e2137452119ccd330b6d94b39fd40c16e0be5ad0c123335c814c04f49bd4c6ae758cf3986e97f1d0102c26df5e10d",
+                 *           "signer": "ed25519:f95ddce7bd72201ad292844163d3d093b5c02f2a9bd607089fe615699b76e254",
+                 *           "valid_until": "2026-11-28T05:48:41.924+08:00"
                  *         }
                  *       ],
-                 *       "ticket": "729fafd4d8b4f11e2b61ac722223ec01b9fbf3e1c1bad7c85a2a36884886a27c"
+                 *       "ticket": "1b0fc6d7538a14eafd91edc6b0fdb6f00ee68243f21f60a761571403cbf78eac"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["DraftSigned"];
@@ -9850,7 +9850,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9968,7 +9968,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10066,7 +10066,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10235,7 +10235,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10246,17 +10246,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "08ba991dbd0b5ca84232544aaf56e070",
-                 *         "signature": "ed25519:d20dd709b101d1d68158c1afabd5e0950aaaf9b26c65bee964436432ff0dd5b0a842596394b47a22f795c6420e5f6dfb530c0fd4cc86ba547ca82f473d8ab30e",
-                 *         "signer": "ed25519:bee9d5e3ea4166cd72f6e49d3e0c678bf02cc7485e9578c64cb128bc54862335",
-                 *         "valid_until": "2026-11-28T05:46:03.074+08:00"
+                 *         "nonce": "60a8d7e7eb0429a5d5cae4725dbab6db",
+                 *         "signature": "ed25519:ef8e3408cb9fb2e6116c4100d4d9f4ce1bc7a22e9cb1bd6cd91000bfb244ea112542300cc92fd9a2701deac85c22900fb6191c2cc3f2494cb026c11921ac7504",
+                 *         "signer": "ed25519:29db76f51bde4fb579a4f0a5bdc8565689b1ffb0f00997893fcc2aba710a3355",
+                 *         "valid_until": "2026-11-28T05:51:41.601+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "53LHLB19K0YG0K4",
+                 *         "code": "534U0RX9UJH4KG2",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "bef990e8836bad988c47d388d90162970c1e7faced33dd89d17f13c8b0fbbe0c"
+                 *         "shown": "4a974fcc9bcddc19d17c144030dfbc693d1500f73c858276d05fefa965ce75b7"
                  *       }
                  *     }
                  */
@@ -10422,7 +10422,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10528,7 +10528,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10631,7 +10631,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10741,7 +10741,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10961,12 +10961,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example 4283689a479f11e6edaa39c36ed7593ce63269705259873830be182ccaaf476b
+                 * @example b720f6e11efb5c684c95c73ca701fc840c953383087b5749dfbc69d0bab8371e
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -11084,7 +11084,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11137,7 +11137,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis */
+            /** @description `height_not_reached` 尚无此高度或时刻 Height or time not reached; `before_genesis` 早于创世 Before genesis; `not_found` 没有找到 Not found */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -11145,7 +11145,7 @@ export interface operations {
                 content: {
                     readonly "application/problem+json": components["schemas"]["ProblemDetails"] & {
                         /** @enum {string} */
-                        readonly code?: "height_not_reached" | "before_genesis";
+                        readonly code?: "height_not_reached" | "before_genesis" | "not_found";
                     };
                 };
             };
@@ -11287,7 +11287,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description The key that will show it, one in force of the holder; without it the first.
-                 * @example ed25519:bee9d5e3ea4166cd72f6e49d3e0c678bf02cc7485e9578c64cb128bc54862335
+                 * @example ed25519:29db76f51bde4fb579a4f0a5bdc8565689b1ffb0f00997893fcc2aba710a3355
                  */
                 readonly key?: components["schemas"]["PublicKey"];
                 /**
@@ -11301,7 +11301,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11537,13 +11537,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "53LHLB19K0YG0K4",
+                 *       "code": "534U0RX9UJH4KG2",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-28T06:42:03.078+08:00",
+                 *       "until": "2026-11-28T06:47:41.605+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -11699,7 +11699,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_2b7pjkma1tdfmrknnn1yecbfcr
+                 * @example con_758fh02m6sa5ppe7z84cfqb9jv
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -11919,7 +11919,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_66gdkz3v7gm35rg02kyn18z095
+                 * @example era_4s7tm8m6jq08w5f79kx18903q3
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -12141,7 +12141,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "about": {
-                 *         "code": "53LHLB19K0YG0K4"
+                 *         "code": "534U0RX9UJH4KG2"
                  *       },
                  *       "fields": [
                  *         "name"
@@ -12331,7 +12331,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0165814995",
+                 *       "digits": "0138207546",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -12521,7 +12521,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0165814995",
+                 *         "digits": "0138207546",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -12679,7 +12679,7 @@ export interface operations {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
                  *         "about": {
-                 *           "code": "53LHLB19K0YG0K4"
+                 *           "code": "534U0RX9UJH4KG2"
                  *         },
                  *         "fields": [
                  *           "name"
@@ -12830,7 +12830,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_1gvj86ca3w059cke485100x55f
+                 * @example acc_3zgfa5kmjae75xfse3h9f5cmqe
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -12952,7 +12952,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_1gvj86ca3w059cke485100x55f
+                 * @example acc_3zgfa5kmjae75xfse3h9f5cmqe
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -13408,7 +13408,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_17p7bkt3xz0d44hjvn1bcmed2y
+                 * @example per_70w5axerzkwrqjp5fw4nndry8s
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -13534,7 +13534,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_5v710t3v00zt1tvsp7b2rgzzkp
+                 * @example mat_4f0e0mv324qz0pc3wt0tszfv0m
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -14289,7 +14289,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_5pkyw5xrx0b77xdntgn2qyj9bd
+                 * @example org_44c378jtq866048281fjskywxf
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14404,7 +14404,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_5pkyw5xrx0b77xdntgn2qyj9bd
+                 * @example org_44c378jtq866048281fjskywxf
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14771,7 +14771,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_17p7bkt3xz0d44hjvn1bcmed2y
+                 * @example per_70w5axerzkwrqjp5fw4nndry8s
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -14894,7 +14894,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_07h4tf9wm1s9c0epqbb24jgznk
+                 * @example way_08dmxhfcdkq7qp8j38pmrzxrdw
                  */
                 readonly id: string;
             };
@@ -15215,14 +15215,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_5v710t3v00zt1tvsp7b2rgzzkp"
+                 *           "matter": "mat_4f0e0mv324qz0pc3wt0tszfv0m"
                  *         }
                  *       },
-                 *       "chain": "43a925b7b5f83f827ca6b104ff1aad2537e5954acb1f1ddfe2ae16fba7bd6e2f",
+                 *       "chain": "87f96ff9c122d50ccc19627565312458896de203167ba8e0dd6ff9ef34170750",
                  *       "nonce": "02000000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:54acba4b7212476ebce10ff31c2998544527f2c14accc1f505204e7eb5309ed3e28deb89811557de5b1cda79caed4c3ecf5ebb7c445c5e8832efc6c80450e006",
-                 *       "valid_until": "2026-11-28T05:43:02.930+08:00",
+                 *       "signature": "ed25519:3e6669f9a0bf5362d40e6809cb760580ff8dbace53a6ef461bc37251083e807e18f70582c30a84c06eb62cd359f8784d9565210a4b9a7f08497aa5a546d16607",
+                 *       "valid_until": "2026-11-28T05:48:41.530+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -15383,11 +15383,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "43a925b7b5f83f827ca6b104ff1aad2537e5954acb1f1ddfe2ae16fba7bd6e2f",
+                 *         "chain": "87f96ff9c122d50ccc19627565312458896de203167ba8e0dd6ff9ef34170750",
                  *         "nonce": "03000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:fdf70b6c6dc58802f3730b7c68ab15666d95ffcbe37feeed419dafe6ccfb86185ed94c630ffd620eda6a2a6bac87eb9c40be5c57bc47b4bf2dedd4a915588100",
-                 *         "valid_until": "2026-11-28T05:43:02.930+08:00",
+                 *         "signature": "ed25519:e604523f33cdb0475ebeb7fe1995d22d9251d4ff3666fe503c6ce75891894aea5fb69e771c3c7ab75e7bc6c222ead2dc95bfce68396c181cce750e2835eb8903",
+                 *         "valid_until": "2026-11-28T05:48:41.530+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -15396,11 +15396,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "43a925b7b5f83f827ca6b104ff1aad2537e5954acb1f1ddfe2ae16fba7bd6e2f",
+                 *         "chain": "87f96ff9c122d50ccc19627565312458896de203167ba8e0dd6ff9ef34170750",
                  *         "nonce": "04000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:e95fa8ccec31578b46aa4a2d119394881b44070b73452ac870485139fca4c69af2a76d1495db6894aea2faddbb2ed7a6bd10009d20cf223055c008761c9c1d01",
-                 *         "valid_until": "2026-11-28T05:43:02.930+08:00",
+                 *         "signature": "ed25519:30ec6445f07c9de504f701cebf20dcd954153a9e327583920cc89e109cd2356b57ce07f75ca7791db64bcdacc0c0373ce29b65be4a18d8b8c2506ef57449e60b",
+                 *         "valid_until": "2026-11-28T05:48:41.530+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -15542,7 +15542,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_5v710t3v00zt1tvsp7b2rgzzkp"
+                 *           "matter": "mat_4f0e0mv324qz0pc3wt0tszfv0m"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -15833,7 +15833,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 5226dd7e074777f79b9ad5c4a63c2c914bae959a5168974bf0fd4445df1779e7
+                 * @example 183cd02c35601a638ecf1c6a9a720d49e10c4a6261ee7934c28e147dbc4dfd88
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -15943,7 +15943,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 5226dd7e074777f79b9ad5c4a63c2c914bae959a5168974bf0fd4445df1779e7
+                 * @example 183cd02c35601a638ecf1c6a9a720d49e10c4a6261ee7934c28e147dbc4dfd88
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -16255,7 +16255,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_22fa2r9ep9chvh5yrtdxkmtyr0
+                 * @example veh_7cnx0mz1zrwa0wk2nt75eakad7
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -16369,7 +16369,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "DYM1:982BHL:6NTW6/S9$S91A6XM9+CBX46$P6000000 00D905-3F3ADT0HSB36OZ1RTRT$:C0OEP+S:$724DEGUV8P3/B3CFDV9X65%UADK41003NQT7U*9IVE9NMJQR0W6B*XG%.GLKNIN1$N8:F4H BOYSZ8GUI7E-V:OKNGO25T2ID5E6DVUGV68DR:X5ZHJ27F26L7T9548000530P-NP57EJD:44B:HYXO67K7U6T1J0MMLAE6:0QY3R8O4$1.U0S3OQ*72NOP1N.OPOJA+8H$640.L:SH%GNP+21YOZ CV$U%01"
+                 *       "text": "DYM1:W920OVKMVTW6WR6+46+6B9ZAY59BN9KE6000000 00D90A-31LFDT0HSB5D5X1FON3K3A0HF0JUT:N7-AEIHQEWOFU37J.283I53DE1M6100L CF*O-USVNT0Y4NRH$FBD68Y0OTBWPLOBXL-%8W3E 2K/ST*Z3V0AHMB+NP26148725I+RC5D7YD17+AG.J:RJ %B*BBY37000P10GN17T7Q 1LQ98ABP4FTKN9G48IP+DN9:EB2VBL2DZQ**IB 90/UJ.OB7GQG8HBQ6NDK5FZD96897506S2B3I7K48GFSEN$49"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Scanned"];
@@ -16500,12 +16500,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_5pkyw5xrx0b77xdntgn2qyj9bd
+                 * @example org_44c378jtq866048281fjskywxf
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53LHLB19K0YG0K4
+                 * @example 534U0RX9UJH4KG2
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -16658,7 +16658,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_07h4tf9wm1s9c0epqbb24jgznk
+                 * @example way_08dmxhfcdkq7qp8j38pmrzxrdw
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16768,7 +16768,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_071btaz3jgbvt9yqhwtzf5t6eh
+                 * @example way_3gq9v9vw137vk6bb6dmgvsqmx6
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16890,7 +16890,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_071btaz3jgbvt9yqhwtzf5t6eh
+                 * @example way_3gq9v9vw137vk6bb6dmgvsqmx6
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17012,7 +17012,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_071btaz3jgbvt9yqhwtzf5t6eh
+                 * @example way_3gq9v9vw137vk6bb6dmgvsqmx6
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17025,182 +17025,182 @@ export interface operations {
                  *       "fields": [
                  *         {
                  *           "name": "OriginalDocumentNumber",
-                 *           "salt": "7cddd7ef7d1e3bbc15224a104ae0450bc7e53acde558e13ad240e88e5ce8ffe3",
-                 *           "value": "DCA391035D2ED23E81"
+                 *           "salt": "cf1d4ebcaaa2944e1f2a29ce098ffacf1e09d22414870fedebb84c2e8b8ea7ea",
+                 *           "value": "DC5E1DF9BFBFA56183"
                  *         },
                  *         {
                  *           "name": "ShippingNoteNumber",
-                 *           "salt": "cf134793e3dee0736caef4dbc9c317fbc72cae02441460cd1d6ff99a1c6255a6",
-                 *           "value": "DCA391035D2ED23E81"
+                 *           "salt": "3fab0b425efe43d0a1cf41e94de01876268c6b5622b4ae13dea5fd74eae8e1fc",
+                 *           "value": "DC5E1DF9BFBFA56183"
                  *         },
                  *         {
                  *           "name": "SerialNumber",
-                 *           "salt": "458c226f8233d58bd69c401b06f4d54561a64117f7d3889b9d8b2a258aacadb0",
+                 *           "salt": "b40ffd58d2bb4e588fd905f46ffd6a7a7459406006cf54c58b1c7668b9201aea",
                  *           "value": "0000"
                  *         },
                  *         {
                  *           "name": "VehicleAmount",
-                 *           "salt": "ef1b0ce14029999f2b2f2dbfda9f84100209eb9d99745a80e1fee33fb493ac4e",
+                 *           "salt": "b3c89dfc7f8ce22924ac42e90dfe22de8a377ed9314a3c70e5c740431bc3ee84",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "TransportTypeCode",
-                 *           "salt": "9815c8ad4595182a5c4bbf90c53259b66726c08f8bd6901636a597728c2a0c12",
+                 *           "salt": "0b7734ef61eb3bf81024d68a057a9ee94da2493ea3a1797f47619837af0a81a4",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "SendToProDateTime",
-                 *           "salt": "d0acbb325e60ff168b1475a7b737f12ebd99e33b669b6cdabdda44b4100b691d",
+                 *           "salt": "1ebd85ab01fe6f7e293caebb4c5b229f5696dcced560cae9154d3b3fc3c01f47",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Carrier",
-                 *           "salt": "82bac4e1ab440a053ea4c99720a137b3d5b89712cc85c1cbbbf6adde00a24c96",
+                 *           "salt": "6be9a4b8c9ad1e38f480c52f9dea79288a37470153f57b6549a5a5188239593a",
                  *           "value": "滇测云运网络货运有限公司"
                  *         },
                  *         {
                  *           "name": "UnifiedSocialCreditIdentifier",
-                 *           "salt": "4b77eedd60b80d39a1fbd134f59ca2766fcc97c192d79f6b2c08f7e7d845eb71",
+                 *           "salt": "ea4e8300451e73db6646ef039bf4088c5962140140628f93d55f9ff59f054158",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PermitNumber",
-                 *           "salt": "c0cc4c1909698c6753c6366983e5578f5083d084b21bbda7b041f4f33ab7662c",
+                 *           "salt": "df15e82cbfda22ef31ba488759fbd3f53087f44a3c4ff5bb9cb4de86bb942bf7",
                  *           "value": "539901000001"
                  *         },
                  *         {
                  *           "name": "ConsignmentDateTime",
-                 *           "salt": "91bc54b71dd429a8840c5565809be8449affa8528565b5e4a880806fcd8d090b",
+                 *           "salt": "4281e2b33d06086df87eb5ddf17ce86c48fdf9152476521a84f45ee5cf25f211",
                  *           "value": "20261101080000"
                  *         },
                  *         {
                  *           "name": "BusinessTypeCode",
-                 *           "salt": "5b65db24aa11d83ad59e97e1d67e8c9983ee6e718e26adc23c3d2f3df3eebe01",
+                 *           "salt": "e80fa0cdcea729a2cbf11cb2ff921fd8ba3fc9504e62c08da96aec4bad257c85",
                  *           "value": "1002996"
                  *         },
                  *         {
                  *           "name": "DespatchActualDateTime",
-                 *           "salt": "8cb9fb9f74dbc9310970c017eb4800881c26264fac9f4083ee5a4955468c8346",
+                 *           "salt": "fdd55585b9c737b03080de882c44723cb3a09d852cdd13c723d706d10beabdff",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "GoodsReceiptDateTime",
-                 *           "salt": "0f554f4d32b0204c3b6f02f21dabc5ae67c6195ce7a6b298d7a9db1eb275531e",
+                 *           "salt": "d6c3ffc27dc00109b65dff7d362dfa3a277fb13a11584cf1c95505f4057ee938",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Consignor",
-                 *           "salt": "4171b912ede427f6327a268d224b0040d92dd451c598328859405ba936db028c",
+                 *           "salt": "640bcae089367985329a5fbc20725a169ffed94bd8bbd64c9ef398c914be9625",
                  *           "value": "滇测远达运输有限公司"
                  *         },
                  *         {
                  *           "name": "ConsignorID",
-                 *           "salt": "fb92458a9983f1bebac1cc4fe661abd168ff33c30902d02de26074dca819f54e",
+                 *           "salt": "e1ecd07e4bde9b75317df26a396b5c393fbf3a5fae03f15dd664508273bb9b87",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PlaceOfLoading",
-                 *           "salt": "3c2ba497d699f4ef2737abcb70d9fab532581b5acebbf2c3fc69f005210958e2",
+                 *           "salt": "59be4e062c7e8a75376c440aaf414dcc4081b22a39c0374a5e942bc47dc8bd71",
                  *           "value": "昆明市虚构路 1 号"
                  *         },
                  *         {
                  *           "name": "LoadingCountrySubdivisionCode",
-                 *           "salt": "7154b09f2c11f8be564ef0a9329c7889888e9d10659f203704c087b0371b53ac",
+                 *           "salt": "284930d5dc0e7c708bfd7fe5f6e8943c61ad75ffc333aeef8488a2b8b7e00a13",
                  *           "value": "530100"
                  *         },
                  *         {
                  *           "name": "Consignee",
-                 *           "salt": "a2954d3bea53639ad87459e027ae00fdae0d1cf26618c5ad4a9efd68321b0b00",
+                 *           "salt": "1d2733f3840d3758fe89871097dbc0245051711ab272178f9d3c55a67ab20af6",
                  *           "value": "滇测顺捷物流有限公司"
                  *         },
                  *         {
                  *           "name": "ConsigneeID",
-                 *           "salt": "c0f3a56f6736e02be13b556161a7871492200115c63997de03990c0ee30686f1",
+                 *           "salt": "cf0fb70c1ea543a42045887e8dc721506abb714854cd63d066664a3473d2a4fa",
                  *           "value": "91539913MA2000E34Q"
                  *         },
                  *         {
                  *           "name": "GoodsReceiptPlace",
-                 *           "salt": "7b3e89b9640143256ca78efc382b82e3e3606462eecec8ac0b48a733e125ea42",
+                 *           "salt": "cbb5f1126d96fdecd0a90841a0cb74f263fca33226ab70ca8910aed57c0f223c",
                  *           "value": "曲靖市虚构路 2 号"
                  *         },
                  *         {
                  *           "name": "ReceiptCountrySubdivisionCode",
-                 *           "salt": "fca8765d54adcd00c20d6a825d354d0a9661af48854342cb0fd3231ebebed433",
+                 *           "salt": "2ca40ce19c8c3169afe15a7379ce435b63b9ce6b58339bce18a515aba674a907",
                  *           "value": "530300"
                  *         },
                  *         {
                  *           "name": "TotalMonetaryAmount",
-                 *           "salt": "1ab84cebe6032739dd2971e43ad87229b880b2d96afc60e433e099243150c753",
+                 *           "salt": "a42a39bce431b111ca1dd8f93b0fb6f598c54e04f1f3a063a2614394ac913db6",
                  *           "value": "1200.000"
                  *         },
                  *         {
                  *           "name": "TransportationDistance",
-                 *           "salt": "3090821ec8a6a997da803aea24379bb2dfaf43cbd2f3b915100468b8769640c4",
+                 *           "salt": "1dc980ec22ee5d103c13270cb10140702cef288a73d9ff628d82d3fec955a219",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehiclePlateColorCode",
-                 *           "salt": "7d62c4c6d61801e732e9bc7699bc0fa4fba2e51739fac92f70ace280242db5b3",
+                 *           "salt": "a0ad1713df0ac9691ef666b577f7fa40780bde058d249e198d8460d776135a0a",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehicleNumber",
-                 *           "salt": "62513aa2a376fbd57bbbe3fe59b8db7f132d473c77bac24814db107360fe6b66",
+                 *           "salt": "e1553ab5e6711f96d2218bd73db3aff5e4464db00b960f4d1174ed03b9688a16",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DriverName",
-                 *           "salt": "2ec972c8d6b9103696e5257a66406eed94cb88b56f480dee8588a00e4163283d",
+                 *           "salt": "cbe48e065ba9bbead6ad409783ac4de2f1ac573a83a8b8a236eb5f8cff7f0054",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DrivingLicense",
-                 *           "salt": "160bed3cfbfd9702d928c4c6c546fcc2b6bd35635567d4bc92dcbc565292c710",
+                 *           "salt": "c8d1d5e687d182cc27a5826b10b3c3a34e099eabe77e942305fca32ed46b7596",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DescriptionOfGoods",
-                 *           "salt": "b180f8d2665e966a633e3a8324e2314f5f67c7918813e01d96ceb73f3d898bc3",
+                 *           "salt": "34621e9d0b5283a34fba3e382c33db78d9cd6b700d241d376c9c14fa0ff237c3",
                  *           "value": "测试货物：瓷砖"
                  *         },
                  *         {
                  *           "name": "CargoTypeClassificationCode",
-                 *           "salt": "df2d45a1dae887fd0cecf866ce2eec6634fb37044bbe8c028e4e9356cae91d08",
+                 *           "salt": "6cd1921cd884bc9d4d52a4d27864264d36dfcdd75dda5da32091c8c8fe59963c",
                  *           "value": "1700"
                  *         },
                  *         {
                  *           "name": "GoodsItemGrossWeight",
-                 *           "salt": "bd313cf697717db07ff510ac5ee450b9ffa2c03b393a9245152be3d363d0e1d2",
+                 *           "salt": "80216e3712b794edda61d6cd2c4b3517f1ca377d8cdbac1d5f45cc41faae1dd1",
                  *           "value": "1000.000"
                  *         },
                  *         {
                  *           "name": "ActualCarrierName",
-                 *           "salt": "c6f4b7483b851a74f18991fb6719d1ac9d82e756ef49db61c76f80a042813b36",
+                 *           "salt": "f7311065ba2a5b3822c237f98df98a464275493acd5c8b26f1e86ff450ea6cb6",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierBusinessLicense",
-                 *           "salt": "88575cc656f11bcc794a7d22f0e9a65eba791b0baffc597a0858b2f775416b10",
+                 *           "salt": "d5fa75014c224cad73ec288e77a2b024170f7b1ede1973442a45cdd956782a94",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierID",
-                 *           "salt": "207c6dc7e2d94a71f0c9fb4c2d76baa0a306f51d08bd94fe5ad66e04f7d28e00",
+                 *           "salt": "8c3196925ee4a9b1a16f58e60020c3da7405580538ca40929223d0f527c6c139",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "PolicyNumber",
-                 *           "salt": "672e6e123a1ee6e10d8f8360bd2aed13a3bccd1ac4f32d949ba3344376610a0c",
+                 *           "salt": "1d6bc27fe00da2db1ccf343c517786ce8925497fc702b863df80a42ea8fcb3b2",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "InsuranceCompanyCode",
-                 *           "salt": "309e5020ab5341d62cedc73a916c752fd9f57b12dad9cf19905112764fb0ca35",
+                 *           "salt": "9a0e4e4de54cf04396b9ea18dc906409edf70c38610ac942e78e7ccbfaa56448",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Remark",
-                 *           "salt": "1b1e349117f15889cb4af51fbec3c6e278f4863f9ff5472be117dbd3fd1b5c0e",
+                 *           "salt": "b8cc7e3a1c1aaf6580bf72685ce76be9d873c7888ac4c5f3562493d0cf9793bb",
                  *           "value": ""
                  *         }
                  *       ]
@@ -17616,7 +17616,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
+                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
                  */
                 readonly id: string;
             };
@@ -17726,7 +17726,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_59y1gea35fd1q7syf8cq70aqy3
+                 * @example whk_3n4m63xb6j18hj9gbyj3q7nb8w
                  */
                 readonly id: string;
             };
@@ -17849,7 +17849,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
+                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
                  */
                 readonly id: string;
             };
@@ -17959,7 +17959,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
+                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
                  */
                 readonly id: string;
             };
@@ -18114,7 +18114,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
+                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
                  */
                 readonly id: string;
             };
@@ -18269,7 +18269,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4wmw924q44akj98d0yc0n3fzrh
+                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
                  */
                 readonly id: string;
             };
