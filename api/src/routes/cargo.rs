@@ -17,7 +17,7 @@ use zeroize::Zeroize;
 
 use super::Api;
 use super::holdings::{HeldDocument, HeldState, field_wrong, held_of, refused};
-use super::webhooks::keyed;
+use super::webhooks::{keyed, member};
 use crate::access::Caller;
 use crate::access::guard::Asking;
 use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
@@ -195,16 +195,15 @@ pub(super) async fn waybill_fields(
 impl Api {
     /// A waybill of the caller's making.
     fn made(&self, asking: &Asking, id: WaybillId) -> Result<Waybill, Problem> {
-        let by = keyed(asking, InterfaceScope::Waybills)?.id;
+        let by = member(asking)?.id;
         let own = self.waybill(id).filter(|waybill| waybill.maker == by);
-        own.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))
+        let own = own.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))?;
+        keyed(asking, InterfaceScope::Waybills)?;
+        Ok(own)
     }
 
     /// A waybill that the caller is a side of now.
     fn party(&self, asking: &Asking, id: WaybillId) -> Result<Waybill, Problem> {
-        if matches!(asking.caller, Caller::Member(_)) {
-            keyed(asking, InterfaceScope::Waybills)?;
-        }
         let is_side = |waybill: &Waybill| match &asking.caller {
             Caller::Member(member) => waybill.maker == member.id,
             Caller::Holder(holding) => {
@@ -217,7 +216,11 @@ impl Api {
             Caller::Public | Caller::Open => false,
         };
         let found = self.waybill(id).filter(is_side);
-        found.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))
+        let found = found.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))?;
+        if matches!(asking.caller, Caller::Member(_)) {
+            keyed(asking, InterfaceScope::Waybills)?;
+        }
+        Ok(found)
     }
 
     fn waybill(&self, id: WaybillId) -> Option<Waybill> {

@@ -21,7 +21,7 @@ use vault::{Contact, Parcel, Standing, Subject, Vault, VaultError};
 use zeroize::Zeroize;
 
 use super::Api;
-use super::webhooks::keyed;
+use super::webhooks::{keyed, member};
 use crate::access::guard::Asking;
 use crate::applying::Paper;
 use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
@@ -221,7 +221,7 @@ impl Api {
         asking: &Asking,
         id: ApplicationId,
     ) -> Result<(Application, Arc<Vault>), Problem> {
-        let by = super::webhooks::member(asking)?.id;
+        let by = member(asking)?.id;
         let found = query::typed::<Application, _>(&self.store.latest(), id.0, self.exchange.now());
         let own = found.map(|seen| seen.value).filter(|application| application.sponsor == by);
         let application = own.ok_or_else(|| Problem::new(&messages::NOT_FOUND).value(id))?;

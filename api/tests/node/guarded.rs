@@ -99,7 +99,7 @@ fn the_proof_of_a_code_holds_its_record_and_is_for_who_may_see_that() {
     let nobody = chain::ids::CodeId::made_by(chain::TransactionId(chain::Hash::of(b"nobody")));
     let driver = token_of(world, &world.driver);
     let foreign = key_of(world, 63, stranger(world), (InterfaceScopes::NONE, false, None));
-    let police = token_of(world, &member(world, "traffic-police"));
+    let regulator = token_of(world, &member(world, "regulator"));
     let hex = world.code.to_string();
     for (path, statuses) in [
         (format!("/v1/codes/{hex}?proof=true"), [401, 403, 200, 200]),
@@ -108,7 +108,7 @@ fn the_proof_of_a_code_holds_its_record_and_is_for_who_may_see_that() {
         // That there is none is no secret.
         (format!("/v1/codes/{nobody}?proof=true"), [200; 4]),
     ] {
-        let secrets = [None, Some(&foreign), Some(&driver), Some(&police)];
+        let secrets = [None, Some(&foreign), Some(&driver), Some(&regulator)];
         for (secret, status) in secrets.into_iter().zip(statuses) {
             let answer = get(world, &path, secret.map(String::as_str));
             assert_eq!(answer.status, status, "{path} {}", secret.is_some());

@@ -81,6 +81,7 @@ fn what_came_to_nothing_is_forgotten_and_may_come_again() {
     let before = shelf.inside().rows.clone();
     vault.put(application(1), &whole()).unwrap();
     assert!(vault.forget(application(1)).unwrap());
+    vault.end_erasures().unwrap();
     assert_eq!(shelf.inside().rows, before, "no key, no document, no mark");
     assert!(!vault.forget(application(1)).unwrap());
     assert_eq!(vault.standing(application(1)).unwrap(), None);
