@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use vault::{Standing, Subject, Vault, View};
 
-use super::inboxes::Inboxes;
+use super::inboxes::{Inboxes, NotPosted};
 use crate::exchange::Exchange;
 use crate::metrics::CourierMetrics;
 
@@ -78,7 +78,7 @@ pub(super) async fn run(
 ) {
     let parts = Arc::new(parts);
     let mut due: BTreeMap<ApplicationId, Due> = BTreeMap::new();
-    let mut carrying: JoinSet<(ApplicationId, bool)> = JoinSet::new();
+    let mut carrying: JoinSet<(ApplicationId, Carried)> = JoinSet::new();
     let mut look = tokio::time::interval(LOOK);
     loop {
         let room = carrying.len() < AT_ONCE;
@@ -104,8 +104,8 @@ pub(super) async fn run(
                 }
             }
             Some(done) = carrying.join_next() => {
-                if let Ok((id, waits)) = done {
-                    again(&mut due, id, waits);
+                if let Ok((id, carried)) = done {
+                    again(&mut due, id, carried);
                 }
             }
             () = wait => {
@@ -135,13 +135,25 @@ fn add(due: &mut BTreeMap<ApplicationId, Due>, id: ApplicationId, after: Duratio
     }
 }
 
+/// What carrying came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Carried {
+    /// Nothing waits any more.
+    Nothing,
+    /// An inbox had no place free: soon again.
+    Busy,
+    /// It waits for the chain's answer, or for an inbox that gave none.
+    Waits,
+}
+
 /// Later again what waits still.
-fn again(due: &mut BTreeMap<ApplicationId, Due>, id: ApplicationId, waits: bool) {
+fn again(due: &mut BTreeMap<ApplicationId, Due>, id: ApplicationId, carried: Carried) {
     match due.get_mut(&id) {
         Some(one) if one.is_more => {
             *one = Due { at: Some(Instant::now()), pause: FIRST, is_more: false };
         }
-        Some(one) if waits => {
+        Some(one) if carried == Carried::Busy => one.at = Some(Instant::now() + FIRST),
+        Some(one) if carried == Carried::Waits => {
             one.at = Some(Instant::now() + one.pause);
             one.pause = (one.pause * 2).min(LONGEST);
         }
@@ -149,14 +161,19 @@ fn again(due: &mut BTreeMap<ApplicationId, Due>, id: ApplicationId, waits: bool)
     }
 }
 
-/// Carries what waits of an application; false if nothing does.
-async fn carry(parts: Arc<Parts>, id: ApplicationId) -> (ApplicationId, bool) {
+/// Carries what waits of an application.
+async fn carry(parts: Arc<Parts>, id: ApplicationId) -> (ApplicationId, Carried) {
     let own = Arc::clone(&parts);
     let load = tokio::task::spawn_blocking(move || load(&own, id)).await;
-    let Ok(Some(Load(load))) = load else { return (id, false) };
+    let Ok(Some(Load(load))) = load else { return (id, Carried::Nothing) };
+    let mut carried = Carried::Waits;
     let now = parts.exchange.now();
     for (authority, claims) in load {
         let posted = parts.inboxes.post(authority, &Content::Claims(claims), now).await;
+        if posted == Err(NotPosted::Busy) {
+            carried = Carried::Busy;
+            continue;
+        }
         parts.metrics.posted(posted.is_ok());
         match posted {
             Ok(()) => {
@@ -167,7 +184,7 @@ async fn carry(parts: Arc<Parts>, id: ApplicationId) -> (ApplicationId, bool) {
             }
         }
     }
-    (id, true)
+    (id, carried)
 }
 
 /// What waits for an answer; none if nothing does, or nothing is held of it. Reads the disk.
@@ -251,26 +268,26 @@ mod tests {
         for _ in 0..10 {
             assert_eq!(due[&ID].pause, pause);
             due.get_mut(&ID).unwrap().at = None;
-            again(&mut due, ID, true);
+            again(&mut due, ID, Carried::Waits);
             pause = (pause * 2).min(LONGEST);
         }
         assert_eq!(pause, LONGEST);
         add(&mut due, ID, Duration::ZERO);
         assert_eq!(due[&ID].pause, FIRST);
-        again(&mut due, ID, false);
+        again(&mut due, ID, Carried::Nothing);
         assert!(due.is_empty());
     }
 
     #[test]
     fn what_comes_while_it_is_carried_is_carried_at_once_afterwards() {
         let mut due = BTreeMap::new();
-        for waits in [true, false] {
+        for carried in [Carried::Waits, Carried::Busy, Carried::Nothing] {
             add(&mut due, ID, Duration::ZERO);
             let one = due.get_mut(&ID).unwrap();
             (one.at, one.pause) = (None, LONGEST);
             add(&mut due, ID, Duration::ZERO);
             assert!(due[&ID].at.is_none(), "not carried twice at once");
-            again(&mut due, ID, waits);
+            again(&mut due, ID, carried);
             assert!(due[&ID].at.unwrap() <= Instant::now());
             assert_eq!((due[&ID].pause, due[&ID].is_more), (FIRST, false));
         }

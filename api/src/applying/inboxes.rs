@@ -29,8 +29,9 @@ const LONGEST_MS: u64 = 70 * 60_000;
 
 /// Parcels on their way to one inbox at once. The courier has more places, so that one that hangs does not take all.
 const AT_ONCE: usize = 4;
-/// How long a parcel waits for its place.
+/// How long a parcel waits for its place: it comes again, and somebody waits for a new key.
 const PLACE: Duration = Duration::from_secs(1);
+const PLACE_OF_KEY: Duration = Duration::from_secs(10);
 
 /// Why a parcel did not get into an inbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +118,11 @@ impl Inboxes {
         now: Time,
     ) -> Result<(), NotPosted> {
         let inbox = self.of.get(&organisation).ok_or(NotPosted::Unreachable)?;
-        let place = tokio::time::timeout(PLACE, inbox.places.acquire()).await;
+        let patience = match content {
+            Content::KeyChange(_) => PLACE_OF_KEY,
+            Content::Claims(_) => PLACE,
+        };
+        let place = tokio::time::timeout(patience, inbox.places.acquire()).await;
         let _place = place.ok().and_then(Result::ok).ok_or(NotPosted::Busy)?;
         let posted = self.posted(organisation, inbox, content, now).await;
         match posted {

@@ -17,6 +17,7 @@ use chain::refusal::{RefusalCode, Refused};
 use chain::{Action, Hash, Past, Transaction, TransactionId, query};
 
 use super::answer::{ExchangeAnswer, disclosed_answer};
+use super::tries::Begun;
 use super::{Exchange, FLOOR, fresh};
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
@@ -108,36 +109,37 @@ impl Exchange {
         Ok(Begun { request, action: action.into(), place: 1 })
     }
 
-    async fn ask_shown(&self, entered: &Entered) -> Result<Answer, Problem> {
-        let by = entered.by;
-        let now = self.now();
-        if !self.asked.begin(by, now) {
+    /// Who hangs up meanwhile has tried all the same.
+    async fn ask_shown(self: &Arc<Self>, entered: &Entered) -> Result<Answer, Problem> {
+        let (by, now) = (entered.by, self.now());
+        match self.asked.begin(by, now) {
+            Begun::Heard => {}
+            Begun::Busy => return Err(Problem::new(&messages::OVERLOADED).retry_after(1)),
+            Begun::Locked => return Ok(Answer::Wrong),
+        }
+        let (own, entered) = (Arc::clone(self), entered.clone());
+        let asked = tokio::spawn(async move {
+            let answer = own.asked_shown(&entered).await;
+            match &answer {
+                Ok(Answer::Wrong) => drop(own.asked.wrong(by, now)),
+                // Where nobody answers, nobody said that it was wrong.
+                _ => own.asked.right(by),
+            }
+            answer
+        });
+        asked.await.map_err(|_| Problem::new(&messages::INTERNAL))?
+    }
+
+    async fn asked_shown(&self, entered: &Entered) -> Result<Answer, Problem> {
+        let node = entered.digits.node();
+        if !self.parts.genesis.nodes.iter().any(|one| one.number == node) {
             return Ok(Answer::Wrong);
         }
-        let node = entered.digits.node();
-        let is_known = self.parts.genesis.nodes.iter().any(|one| one.number == node);
-        let answer = match is_known {
-            true => {
-                let question = Bytes::from(Question::Shown(entered.clone()).to_bytes());
-                let answer = self.parts.handle.ask(node, question).await.ok();
-                answer.and_then(|answer| Answer::from_bytes(&answer).ok())
-            }
-            false => Some(Answer::Wrong),
-        };
-        match answer {
-            Some(Answer::Shown(shown)) => {
-                self.asked.right(by);
-                Ok(Answer::Shown(shown))
-            }
-            Some(Answer::Wrong) => {
-                self.asked.wrong(by, now);
-                Ok(Answer::Wrong)
-            }
-            _ => {
-                // Nobody said that it was wrong.
-                self.asked.right(by);
-                Err(Problem::new(&messages::HOLDER_UNREACHABLE).value(node).retry_after(5))
-            }
+        let question = Bytes::from(Question::Shown(entered.clone()).to_bytes());
+        let answer = self.parts.handle.ask(node, question).await.ok();
+        match answer.and_then(|answer| Answer::from_bytes(&answer).ok()) {
+            Some(answer @ (Answer::Shown(_) | Answer::Wrong)) => Ok(answer),
+            _ => Err(Problem::new(&messages::HOLDER_UNREACHABLE).value(node).retry_after(5)),
         }
     }
 

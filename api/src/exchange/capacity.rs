@@ -21,7 +21,7 @@ use store::At;
 
 use super::compare::{is_one_of, values_of};
 use super::holdings::{HoldingsError, Reading};
-use super::tries::MOST;
+use super::tries::{Begun, MOST};
 use super::{Exchange, fresh, random};
 
 /// Codes kept at once.
@@ -260,11 +260,7 @@ impl Exchange {
         // Only organisations that the chain knows are counted: a peer cannot invent others.
         let asker = query::typed::<Organisation, _>(&at, by.0, now)?.value;
         let who = (from, *by);
-        if !asker.is_admitted() || !self.answered.begin(who, now) {
-            return None;
-        }
-        if !self.answered_nodes.begin(from, now) {
-            self.answered.right(who);
+        if !asker.is_admitted() || self.answered.begin(who, now) != Begun::Heard {
             return None;
         }
         let code = self.offers.code_of(*digits, now);
@@ -275,12 +271,12 @@ impl Exchange {
         });
         if is_one_of(key, &values.unwrap_or_default()) {
             self.answered.right(who);
-            self.answered_nodes.right(from);
             let signed = self.offers.enter(*digits, *by, now)?;
             return self.release(&at, entered, signed);
         }
-        self.answered.wrong(who, now);
-        self.answered_nodes.wrong(from, now);
+        if self.answered.wrong(who, now) && self.answered_nodes.begin(from, now) == Begun::Heard {
+            self.answered_nodes.wrong(from, now);
+        }
         self.offers.miss(*digits);
         None
     }

@@ -117,9 +117,15 @@ impl Exchange {
             Question::Fields { access, request } => self.disclose(access, request).await,
             Question::Shown(entered) => {
                 let begun = tokio::time::Instant::now();
-                let found = self.shown(from, entered).await;
+                let is_heard = !self.answered_nodes.is_locked(from, self.now());
+                let found = if is_heard { self.shown(from, entered).await } else { None };
                 tokio::time::sleep_until(begun + FLOOR).await;
-                found.map_or(Answer::Wrong, |shown| Answer::Shown(Box::new(shown)))
+                match found {
+                    Some(shown) => Answer::Shown(Box::new(shown)),
+                    None if is_heard => Answer::Wrong,
+                    // That of others was wrong: whose this is need not be.
+                    None => Answer::NotHere,
+                }
             }
             Question::Wish(wish) => {
                 let begun = tokio::time::Instant::now();

@@ -2,7 +2,7 @@
 //! The requests that this node made and may still collect answers to, with the keys that open these. In
 //! memory alone: a node that restarts has forgotten them, and the asker records a new access.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use chain::Hash;
@@ -15,8 +15,8 @@ use sealing::Receiver;
 
 /// Most requests kept at once: some hundred bytes each.
 const MOST: usize = 100_000;
-/// Most of one organisation.
-const MOST_OF_ONE: usize = 2_000;
+/// Most of one organisation: a newer one takes the place of its oldest.
+const MOST_OF_ONE: usize = 10_000;
 /// How long one is kept, in milliseconds: until its access is on chain, and as long as that is answered.
 const KEPT_MS: u64 = VALIDITY_MS + ACCESS_MS;
 
@@ -35,8 +35,8 @@ pub(super) struct Pending(Mutex<Table>);
 #[derive(Default)]
 struct Table {
     by_digest: BTreeMap<Hash, Arc<Waiting>>,
-    /// How many each organisation has.
-    count: BTreeMap<OrganisationId, usize>,
+    /// Those of each organisation, the oldest first.
+    of: BTreeMap<OrganisationId, VecDeque<Hash>>,
 }
 
 /// There are too many.
@@ -44,23 +44,35 @@ struct Table {
 pub(super) struct TooMany;
 
 impl Table {
-    fn is_full(&self, by: OrganisationId) -> bool {
-        let of_one = self.count.get(&by).copied().unwrap_or_default();
-        self.by_digest.len() >= MOST || of_one >= MOST_OF_ONE
-    }
-
     fn remove(&mut self, digest: &Hash) {
         let Some(waiting) = self.by_digest.remove(digest) else { return };
-        match self.count.get_mut(&waiting.by) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => drop(self.count.remove(&waiting.by)),
+        let Some(own) = self.of.get_mut(&waiting.by) else { return };
+        own.retain(|other| other != digest);
+        if own.is_empty() {
+            self.of.remove(&waiting.by);
         }
     }
 
     fn forget_old(&mut self, now: Time) {
-        let old = self.by_digest.iter().filter(|(_, waiting)| now >= waiting.until);
-        let old: Vec<Hash> = old.map(|(digest, _)| *digest).collect();
-        old.iter().for_each(|digest| self.remove(digest));
+        self.by_digest.retain(|_, waiting| now < waiting.until);
+        let by_digest = &self.by_digest;
+        self.of.retain(|_, own| {
+            own.retain(|digest| by_digest.contains_key(digest));
+            !own.is_empty()
+        });
+    }
+
+    fn make_room(&mut self, by: OrganisationId, now: Time) -> Result<(), TooMany> {
+        if self.by_digest.len() >= MOST {
+            self.forget_old(now);
+        }
+        let own = self.of.entry(by).or_default();
+        if own.len() >= MOST_OF_ONE
+            && let Some(oldest) = own.pop_front()
+        {
+            self.by_digest.remove(&oldest);
+        }
+        if self.by_digest.len() >= MOST { Err(TooMany) } else { Ok(()) }
     }
 }
 
@@ -73,16 +85,11 @@ impl Pending {
         now: Time,
     ) -> Result<Hash, TooMany> {
         let mut table = self.0.lock();
-        if table.is_full(by) {
-            table.forget_old(now);
-        }
-        if table.is_full(by) {
-            return Err(TooMany);
-        }
+        table.make_room(by, now)?;
         let (digest, until) = (request.digest(), now.plus(KEPT_MS));
         let waiting = Arc::new(Waiting { by, request, receiver, until });
         if table.by_digest.insert(digest, waiting).is_none() {
-            *table.count.entry(by).or_default() += 1;
+            table.of.entry(by).or_default().push_back(digest);
         }
         Ok(digest)
     }
@@ -142,17 +149,23 @@ mod tests {
     }
 
     #[test]
-    fn one_organisation_cannot_take_all_the_room_and_old_ones_make_some() {
+    fn one_organisation_s_newest_take_the_place_of_its_oldest_and_nobody_else_s() {
         let pending = Pending::default();
-        // The counter alone: making so many keys would take a while.
-        pending.keep(by(1), request(1), NOW).unwrap();
-        pending.0.lock().count.insert(by(1), MOST_OF_ONE);
-        assert_eq!(pending.keep(by(1), request(2), NOW), Err(TooMany));
-        assert!(pending.keep(by(2), request(0), NOW).is_ok());
-        pending.0.lock().count.insert(by(1), 1);
-        assert!(pending.keep(by(1), request(3), NOW).is_ok());
+        let other = pending.keep(by(2), request(0), NOW).unwrap();
+        let first = pending.keep(by(1), request(1), NOW).unwrap();
+        let second = pending.keep(by(1), request(2), NOW).unwrap();
+        // Names alone: making so many keys would take a while.
+        let mut number = 0_u32;
+        pending.0.lock().of.get_mut(&by(1)).unwrap().resize_with(MOST_OF_ONE, || {
+            number += 1;
+            Hash::of(&number.to_le_bytes())
+        });
+        let newest = pending.keep(by(1), request(3), NOW).unwrap();
+        let is_kept = |digest, by| pending.of(digest, by, NOW).is_some();
+        assert!(!is_kept(&first, by(1)) && is_kept(&second, by(1)) && is_kept(&newest, by(1)));
+        assert!(is_kept(&other, by(2)));
         pending.0.lock().forget_old(NOW.plus(KEPT_MS));
         let table = pending.0.lock();
-        assert!(table.by_digest.is_empty() && table.count.is_empty());
+        assert!(table.by_digest.is_empty() && table.of.is_empty());
     }
 }

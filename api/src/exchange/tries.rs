@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Wrong tries: so many of them, and who made them is not heard for a quarter of an hour.
+//! Wrong tries: so many of them within a quarter of an hour, and who made them is not heard for another.
 
 use std::collections::BTreeMap;
 
@@ -8,23 +8,46 @@ use parking_lot::Mutex;
 
 /// So many wrong tries of an organisation lock.
 pub(super) const MOST: u32 = 5;
-/// So many of all who ask through one node lock that node.
-pub(super) const MOST_OF_NODE: u32 = 50;
-/// For so long, in milliseconds: 15 minutes.
+/// So many organisations that are locked lock the node through which they ask.
+pub(super) const MOST_OF_NODE: u32 = 10;
+/// Within so long, and for so long, in milliseconds: 15 minutes.
 pub(super) const LOCKED_MS: u64 = 15 * 60 * 1_000;
 /// Those who are remembered at once; beyond them nobody new is heard until one is forgotten.
 const REMEMBERED: usize = 10_000;
 
+/// What becomes of somebody who wants to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// It may: the try is [`Tries::right`] or [`Tries::wrong`] then.
+    Heard,
+    /// As many tries as may be wrong are not decided yet.
+    Busy,
+    /// It is not heard.
+    Locked,
+}
+
+#[derive(Default)]
 struct Tried {
-    /// Tries that were wrong or are not decided yet.
+    /// Wrong tries since an instant.
     wrong: u32,
-    /// When the last wrong one was.
-    last: Time,
+    since: Time,
+    /// Tries that are not decided yet.
+    open: u32,
+    locked_until: Option<Time>,
 }
 
 impl Tried {
     fn is_over(&self, now: Time) -> bool {
-        now >= self.last.plus(LOCKED_MS)
+        match self.locked_until {
+            Some(until) => now >= until,
+            None => now >= self.since.plus(LOCKED_MS),
+        }
+    }
+
+    fn forget_old(&mut self, now: Time) {
+        if self.is_over(now) {
+            *self = Self { open: self.open, since: now, ..Self::default() };
+        }
     }
 }
 
@@ -40,41 +63,57 @@ impl<K: Copy + Ord> Tries<K> {
         Self { most, all: Mutex::default() }
     }
 
-    /// Begins a try, which counts as wrong until it was right: many at once are no more than one after the other.
-    /// False while somebody is not heard.
-    pub(super) fn begin(&self, who: K, now: Time) -> bool {
+    /// Begins a try: many at once are no more than one after the other.
+    pub(super) fn begin(&self, who: K, now: Time) -> Begun {
         let mut all = self.all.lock();
         if all.len() >= REMEMBERED {
-            all.retain(|_, tried| !tried.is_over(now));
+            all.retain(|_, tried| tried.open > 0 || !tried.is_over(now));
         }
         if !all.contains_key(&who) && all.len() >= REMEMBERED {
-            return false;
+            return Begun::Locked;
         }
-        let tried = all.entry(who).or_insert(Tried { wrong: 0, last: now });
-        if tried.is_over(now) {
-            *tried = Tried { wrong: 0, last: now };
+        let tried = all.entry(who).or_insert_with(|| Tried { since: now, ..Tried::default() });
+        tried.forget_old(now);
+        if tried.locked_until.is_some() {
+            return Begun::Locked;
         }
-        if tried.wrong >= self.most {
-            return false;
+        if tried.wrong + tried.open >= self.most {
+            return Begun::Busy;
+        }
+        tried.open += 1;
+        Begun::Heard
+    }
+
+    /// True while somebody is not heard.
+    pub(super) fn is_locked(&self, who: K, now: Time) -> bool {
+        let all = self.all.lock();
+        all.get(&who).and_then(|tried| tried.locked_until).is_some_and(|until| now < until)
+    }
+
+    /// The try that was begun was wrong; true if it locks.
+    pub(super) fn wrong(&self, who: K, now: Time) -> bool {
+        let mut all = self.all.lock();
+        let Some(tried) = all.get_mut(&who) else { return false };
+        tried.forget_old(now);
+        tried.open = tried.open.saturating_sub(1);
+        if tried.wrong == 0 {
+            tried.since = now;
         }
         tried.wrong += 1;
-        true
-    }
-
-    /// The try that was begun was wrong.
-    pub(super) fn wrong(&self, who: K, now: Time) {
-        if let Some(tried) = self.all.lock().get_mut(&who) {
-            tried.last = tried.last.max(now);
+        let locks = tried.wrong >= self.most && tried.locked_until.is_none();
+        if locks {
+            tried.locked_until = Some(now.plus(LOCKED_MS));
         }
+        locks
     }
 
-    /// The try that was begun was right. What was wrong before counts still: one right code, known beforehand, buys
-    /// no more guesses.
+    /// The try that was begun was right, or nobody said that it was wrong. What was wrong before counts still: a
+    /// right code that is known beforehand buys no more guesses.
     pub(super) fn right(&self, who: K) {
         let mut all = self.all.lock();
         let Some(tried) = all.get_mut(&who) else { return };
-        tried.wrong = tried.wrong.saturating_sub(1);
-        if tried.wrong == 0 {
+        tried.open = tried.open.saturating_sub(1);
+        if tried.wrong + tried.open == 0 {
             all.remove(&who);
         }
     }
@@ -86,54 +125,72 @@ mod tests {
 
     const NOW: Time = Time(1_000);
 
-    fn miss(tries: &Tries<u32>, who: u32, now: Time) -> bool {
-        let is_heard = tries.begin(who, now);
-        if is_heard {
+    fn miss(tries: &Tries<u32>, who: u32, now: Time) -> Begun {
+        let begun = tries.begin(who, now);
+        if begun == Begun::Heard {
             tries.wrong(who, now);
         }
-        is_heard
+        begun
+    }
+
+    fn misses(tries: &Tries<u32>, times: usize, now: Time) -> bool {
+        (0..times).all(|_| miss(tries, 1, now) == Begun::Heard)
     }
 
     #[test]
     fn the_fifth_wrong_try_locks_for_a_quarter_of_an_hour_and_nobody_else() {
         let tries = Tries::new(MOST);
-        assert!((0..5).all(|_| miss(&tries, 1, NOW)));
-        assert!(!tries.begin(1, Time(NOW.0 + LOCKED_MS - 1)));
-        assert!(tries.begin(2, NOW));
-        assert!((0..5).all(|_| miss(&tries, 1, NOW.plus(LOCKED_MS))), "it counts anew");
-        assert!(!tries.begin(1, NOW.plus(LOCKED_MS)));
+        assert!(misses(&tries, 5, NOW));
+        assert_eq!(tries.begin(1, Time(NOW.0 + LOCKED_MS - 1)), Begun::Locked);
+        assert_eq!(tries.begin(2, NOW), Begun::Heard);
+        let later = NOW.plus(LOCKED_MS);
+        assert!(misses(&tries, 5, later), "it counts anew");
+        assert_eq!(tries.begin(1, later), Begun::Locked);
+    }
+
+    #[test]
+    fn the_try_that_locks_says_so_once() {
+        let tries = Tries::new(MOST);
+        for number in 1..=5 {
+            assert_eq!(tries.begin(1, NOW), Begun::Heard);
+            assert_eq!(tries.wrong(1, NOW), number == 5);
+        }
     }
 
     #[test]
     fn a_right_try_costs_nothing_and_buys_nothing() {
         let tries = Tries::new(MOST);
         for _ in 0..20 {
-            assert!(tries.begin(1, NOW));
+            assert_eq!(tries.begin(1, NOW), Begun::Heard);
             tries.right(1);
         }
         for _ in 0..4 {
-            assert!(miss(&tries, 1, NOW) && tries.begin(1, NOW));
+            assert!(misses(&tries, 1, NOW));
+            assert_eq!(tries.begin(1, NOW), Begun::Heard);
             tries.right(1);
         }
-        assert!(miss(&tries, 1, NOW) && !tries.begin(1, NOW), "five were wrong all the same");
+        assert!(misses(&tries, 1, NOW));
+        assert_eq!(tries.begin(1, NOW), Begun::Locked, "five were wrong all the same");
     }
 
     #[test]
     fn many_at_once_are_no_more_than_one_after_the_other() {
         let tries = Tries::new(MOST);
-        assert!((0..5).all(|_| tries.begin(1, NOW)));
-        assert!(!tries.begin(1, NOW), "none of them is decided yet");
+        assert!((0..5).all(|_| tries.begin(1, NOW) == Begun::Heard));
+        assert_eq!(tries.begin(1, NOW), Begun::Busy, "none of them is decided yet");
         tries.right(1);
-        assert!(tries.begin(1, NOW));
+        assert_eq!(tries.begin(1, NOW), Begun::Heard);
     }
 
     #[test]
-    fn right_tries_do_not_keep_the_wrong_ones_from_ageing() {
+    fn a_few_wrong_tries_now_and_then_lock_nobody() {
         let tries = Tries::new(MOST);
-        assert!((0..4).all(|_| miss(&tries, 1, NOW)));
-        let later = Time(NOW.0 + LOCKED_MS - 1);
-        assert!(tries.begin(1, later));
-        tries.right(1);
-        assert!((0..5).all(|_| miss(&tries, 1, NOW.plus(LOCKED_MS))));
+        assert!(misses(&tries, 4, NOW));
+        for quarter in 1..9 {
+            let now = NOW.plus(quarter * LOCKED_MS);
+            assert!(misses(&tries, 4, now));
+            assert_eq!(tries.begin(1, now), Begun::Heard);
+            tries.right(1);
+        }
     }
 }

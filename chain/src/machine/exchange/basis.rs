@@ -189,10 +189,12 @@ pub(crate) fn check<R: Records + ?Sized>(
         Basis::Consent { consent, purpose } => {
             let consent: Consent = need(overlay, (consent.0, "consent"), at)?;
             reasons.add(by_consent(&consent, (asked, *purpose), at));
-            reasons.bar_if(granted.is_cancelled, RefusalCode::CodeNotIssued, "code");
-            reasons.add(granted.check_fields(asked.fields));
             let terms = &consent.terms;
             let is_for_asker = terms.to == asked.by && asked.about.code() == Some(terms.code);
+            if is_for_asker {
+                reasons.bar_if(granted.is_cancelled, RefusalCode::CodeNotIssued, "code");
+                reasons.add(granted.check_fields(asked.fields));
+            }
             granted.consent = Some(consent);
             is_for_asker
         }
@@ -207,7 +209,9 @@ pub(crate) fn check<R: Records + ?Sized>(
             let by_office = by_office(overlay, &asker, (&mut granted, asked.fields), at);
             let is_for_asker = by_office.is_ok();
             reasons.add(by_office);
-            reasons.add(granted.check_fields(asked.fields));
+            if is_for_asker {
+                reasons.add(granted.check_fields(asked.fields));
+            }
             is_for_asker
         }
     };
@@ -292,8 +296,11 @@ fn by_consent(
     at: Time,
 ) -> Result<(), Refused> {
     let terms = &consent.terms;
+    if terms.to != asked.by {
+        // What was agreed to is the business of those who agreed.
+        return Err(Refused::about(RefusalCode::ConsentForOther, "sender"));
+    }
     let mut reasons = Reasons::default();
-    reasons.bar_if(terms.to != asked.by, RefusalCode::ConsentForOther, "sender");
     let is_code_s = asked.about.code() == Some(terms.code);
     reasons.bar_if(!is_code_s, RefusalCode::ConsentForOther, "code");
     reasons.bar_if(terms.purpose != purpose, RefusalCode::ConsentForOther, "purpose");

@@ -140,7 +140,7 @@ export class Client {
     return readHeader(header);
   }
 
-  /** The proof of a code as of a height or now. */
+  /** The proof of a code as of a height or now: it holds the code's record, and is for who may see that. */
   async codeProof(id: string, atHeight?: number): Promise<ProofFile> {
     const query = atHeight === undefined ? {} : { at_height: atHeight };
     return readProof(await this.get('/v1/codes/{id}/proof', { path: { id }, query }));
