@@ -124,7 +124,7 @@ test('where people are real no key is taken from a link without a question', asy
   }
   await page.goto(CARD.pages.blue);
   await page.getByRole('button', { name: '接受', exact: true }).click();
-  await looks(page, 'blue');
+  await page.locator('body.handed').waitFor({ state: 'detached' });
   assert.notDeepEqual(await keysIn(page), []);
   assertClean(watched);
   await watched.context.close();
