@@ -17,7 +17,7 @@ use chain::refusal::{RefusalCode, Refused};
 use chain::{Action, Hash, Past, Transaction, TransactionId, query};
 
 use super::answer::{ExchangeAnswer, disclosed_answer};
-use super::tries::Begun;
+use super::tries::Try;
 use super::{Exchange, FLOOR, fresh};
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
@@ -113,9 +113,9 @@ impl Exchange {
     async fn ask_shown(self: &Arc<Self>, entered: &Entered) -> Result<Answer, Problem> {
         let (by, now) = (entered.by, self.now());
         match self.asked.begin(by, now) {
-            Begun::Heard => {}
-            Begun::Busy => return Err(Problem::new(&messages::OVERLOADED).retry_after(1)),
-            Begun::Locked => return Ok(Answer::Wrong),
+            Try::Heard => {}
+            Try::Busy => return Err(Problem::new(&messages::OVERLOADED).retry_after(1)),
+            Try::Locked => return Ok(Answer::Wrong),
         }
         let (own, entered) = (Arc::clone(self), entered.clone());
         let asked = tokio::spawn(async move {

@@ -21,7 +21,7 @@ use store::At;
 
 use super::compare::{is_one_of, values_of};
 use super::holdings::{HoldingsError, Reading};
-use super::tries::{Begun, MOST};
+use super::tries::{MOST, Try};
 use super::{Exchange, fresh, random};
 
 /// Codes kept at once.
@@ -260,7 +260,7 @@ impl Exchange {
         // Only organisations that the chain knows are counted: a peer cannot invent others.
         let asker = query::typed::<Organisation, _>(&at, by.0, now)?.value;
         let who = (from, *by);
-        if !asker.is_admitted() || self.answered.begin(who, now) != Begun::Heard {
+        if !asker.is_admitted() || self.answered.begin(who, now) != Try::Heard {
             return None;
         }
         let code = self.offers.code_of(*digits, now);
@@ -274,7 +274,7 @@ impl Exchange {
             let signed = self.offers.enter(*digits, *by, now)?;
             return self.release(&at, entered, signed);
         }
-        if self.answered.wrong(who, now) && self.answered_nodes.begin(from, now) == Begun::Heard {
+        if self.answered.wrong(who, now) && self.answered_nodes.begin(from, now) == Try::Heard {
             self.answered_nodes.wrong(from, now);
         }
         self.offers.miss(*digits);

@@ -17,7 +17,7 @@ const REMEMBERED: usize = 10_000;
 
 /// What becomes of somebody who wants to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Begun {
+pub(super) enum Try {
     /// It may: the try is [`Tries::right`] or [`Tries::wrong`] then.
     Heard,
     /// As many tries as may be wrong are not decided yet.
@@ -64,24 +64,24 @@ impl<K: Copy + Ord> Tries<K> {
     }
 
     /// Begins a try: many at once are no more than one after the other.
-    pub(super) fn begin(&self, who: K, now: Time) -> Begun {
+    pub(super) fn begin(&self, who: K, now: Time) -> Try {
         let mut all = self.all.lock();
         if all.len() >= REMEMBERED {
             all.retain(|_, tried| tried.open > 0 || !tried.is_over(now));
         }
         if !all.contains_key(&who) && all.len() >= REMEMBERED {
-            return Begun::Locked;
+            return Try::Locked;
         }
         let tried = all.entry(who).or_insert_with(|| Tried { since: now, ..Tried::default() });
         tried.forget_old(now);
         if tried.locked_until.is_some() {
-            return Begun::Locked;
+            return Try::Locked;
         }
         if tried.wrong + tried.open >= self.most {
-            return Begun::Busy;
+            return Try::Busy;
         }
         tried.open += 1;
-        Begun::Heard
+        Try::Heard
     }
 
     /// True while somebody is not heard.
@@ -125,34 +125,34 @@ mod tests {
 
     const NOW: Time = Time(1_000);
 
-    fn miss(tries: &Tries<u32>, who: u32, now: Time) -> Begun {
+    fn miss(tries: &Tries<u32>, who: u32, now: Time) -> Try {
         let begun = tries.begin(who, now);
-        if begun == Begun::Heard {
+        if begun == Try::Heard {
             tries.wrong(who, now);
         }
         begun
     }
 
     fn misses(tries: &Tries<u32>, times: usize, now: Time) -> bool {
-        (0..times).all(|_| miss(tries, 1, now) == Begun::Heard)
+        (0..times).all(|_| miss(tries, 1, now) == Try::Heard)
     }
 
     #[test]
     fn the_fifth_wrong_try_locks_for_a_quarter_of_an_hour_and_nobody_else() {
         let tries = Tries::new(MOST);
         assert!(misses(&tries, 5, NOW));
-        assert_eq!(tries.begin(1, Time(NOW.0 + LOCKED_MS - 1)), Begun::Locked);
-        assert_eq!(tries.begin(2, NOW), Begun::Heard);
+        assert_eq!(tries.begin(1, Time(NOW.0 + LOCKED_MS - 1)), Try::Locked);
+        assert_eq!(tries.begin(2, NOW), Try::Heard);
         let later = NOW.plus(LOCKED_MS);
         assert!(misses(&tries, 5, later), "it counts anew");
-        assert_eq!(tries.begin(1, later), Begun::Locked);
+        assert_eq!(tries.begin(1, later), Try::Locked);
     }
 
     #[test]
     fn the_try_that_locks_says_so_once() {
         let tries = Tries::new(MOST);
         for number in 1..=5 {
-            assert_eq!(tries.begin(1, NOW), Begun::Heard);
+            assert_eq!(tries.begin(1, NOW), Try::Heard);
             assert_eq!(tries.wrong(1, NOW), number == 5);
         }
     }
@@ -161,25 +161,25 @@ mod tests {
     fn a_right_try_costs_nothing_and_buys_nothing() {
         let tries = Tries::new(MOST);
         for _ in 0..20 {
-            assert_eq!(tries.begin(1, NOW), Begun::Heard);
+            assert_eq!(tries.begin(1, NOW), Try::Heard);
             tries.right(1);
         }
         for _ in 0..4 {
             assert!(misses(&tries, 1, NOW));
-            assert_eq!(tries.begin(1, NOW), Begun::Heard);
+            assert_eq!(tries.begin(1, NOW), Try::Heard);
             tries.right(1);
         }
         assert!(misses(&tries, 1, NOW));
-        assert_eq!(tries.begin(1, NOW), Begun::Locked, "five were wrong all the same");
+        assert_eq!(tries.begin(1, NOW), Try::Locked, "five were wrong all the same");
     }
 
     #[test]
     fn many_at_once_are_no_more_than_one_after_the_other() {
         let tries = Tries::new(MOST);
-        assert!((0..5).all(|_| tries.begin(1, NOW) == Begun::Heard));
-        assert_eq!(tries.begin(1, NOW), Begun::Busy, "none of them is decided yet");
+        assert!((0..5).all(|_| tries.begin(1, NOW) == Try::Heard));
+        assert_eq!(tries.begin(1, NOW), Try::Busy, "none of them is decided yet");
         tries.right(1);
-        assert_eq!(tries.begin(1, NOW), Begun::Heard);
+        assert_eq!(tries.begin(1, NOW), Try::Heard);
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod tests {
         for quarter in 1..9 {
             let now = NOW.plus(quarter * LOCKED_MS);
             assert!(misses(&tries, 4, now));
-            assert_eq!(tries.begin(1, now), Begun::Heard);
+            assert_eq!(tries.begin(1, now), Try::Heard);
             tries.right(1);
         }
     }
