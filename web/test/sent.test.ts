@@ -8,6 +8,7 @@ import {
   ApiError,
   type Client,
   formatTime,
+  type Interface,
   LocalSigner,
   NotYetError,
   type Ordered,
@@ -17,7 +18,8 @@ import {
   transactionId,
   UnreachableError,
 } from '../../sdk/js/src/index.js';
-import { forgetSent, sendOnce, type Sender, sentBefore } from '../src/parts/sent.js';
+import { marksOf } from '../src/interfaces/marks.js';
+import { forgetSent, sendOnce, type Sender, sentBefore, type Wanted } from '../src/parts/sent.js';
 
 const CHAIN = '11'.repeat(32);
 const action = (): Action => ({ waybill_accept: { waybill: 'way_4x388n5jhvhpbhkxx768c45cr7' } });
@@ -99,6 +101,42 @@ test('what belongs to it is kept once, before anything is sent', async () => {
     throw new NotYetError(id);
   };
   for (let at = 0; at < 2; at += 1) await assert.rejects(sendOnce(node.sender, 'one', { action, keep }), NotYetError);
+});
+
+test('who wants it anew while it is under way is told that the earlier one is sent, and signs nothing', async () => {
+  const node = new Fake();
+  const [asked, told]: [string[], string[]] = [[], []];
+  const wanted = (reason: string): Wanted => ({
+    action: () => {
+      asked.push(reason);
+      return { waybill_decline: { waybill: 'way_4x388n5jhvhpbhkxx768c45cr7', reason } };
+    },
+    keep: async () => void asked.push(`keeps ${reason}`),
+    again: () => void told.push(reason),
+  });
+  node.answer = fails(new NotYetError('x'));
+  await assert.rejects(sendOnce(node.sender, 'one', wanted('price')), NotYetError);
+  node.answer = executed;
+  const { id } = await sendOnce(node.sender, 'one', wanted('other'));
+  assert.deepEqual([asked, told], [['price', 'keeps price'], ['other']]);
+  assert.equal(id, node.got[0]);
+});
+
+test('an interface is asked for again once it was asked for and withdrawn: that is no repetition', async () => {
+  const node = new Fake();
+  const before: Interface = {
+    organisation: 'org_4x388n5jhvhpbhkxx768c45cr7',
+    interface: 'code_application',
+    requests: 0,
+    request: null,
+    grant: null,
+    denied: null,
+  };
+  node.answer = fails(new NotYetError('x'));
+  await assert.rejects(node.send(marksOf(before)), NotYetError);
+  node.answer = executed;
+  await node.send(marksOf({ ...before, requests: 1 }));
+  assert.notEqual(new Set(node.got).size, 1);
 });
 
 test('what the chain refused or a node calls wrong is signed anew', async () => {

@@ -47,6 +47,8 @@ export interface Wanted {
   action(): Action;
   /** Keeps what belongs to it, before it is sent. */
   keep?(transaction: Transaction): Promise<void>;
+  /** Is told where something is under way: that is sent as it is, and nothing new is signed. */
+  again?(): void;
 }
 
 const placeOf = (name: string): string => `sent ${name}`;
@@ -65,7 +67,9 @@ export async function forgetSent(name: string): Promise<void> {
 
 /** Signs under a name, which stands for one thing that is to be done once, and waits until it is executed. */
 export async function sendOnce(sender: Sender, name: string, wanted: Wanted): Promise<Ordered> {
-  const transaction = (await sentBefore(sender, name)) ?? (await signed(sender, name, wanted));
+  const before = await sentBefore(sender, name);
+  if (before !== null) wanted.again?.();
+  const transaction = before ?? (await signed(sender, name, wanted));
   try {
     const ordered = await executed(sender.client, transaction);
     await forgetSent(name);
