@@ -139,6 +139,24 @@ test('an interface is asked for again once it was asked for and withdrawn: that 
   assert.notEqual(new Set(node.got).size, 1);
 });
 
+test('a no to the first that was sent is the last word; after one that nobody answered it is not', async () => {
+  const node = new Fake();
+  for (const status of [401, 403, 404]) {
+    node.answer = fails(problem(status, 'no'));
+    await assert.rejects(node.send(), ApiError);
+    assert.equal(await sentBefore(node.sender, 'one'), null, `${status}`);
+  }
+  assert.equal(new Set(node.got).size, 3);
+  // The first attempt is not answered, and the second within the same tap is: the first may have been taken.
+  const answers = [new UnreachableError('x', 'x'), problem(401, 'no')];
+  node.answer = () => fails(answers.shift() ?? assert.fail('a third attempt'))();
+  await assert.rejects(node.send(), ApiError);
+  assert.ok((await sentBefore(node.sender, 'one')) !== null);
+  node.answer = fails(problem(403, 'no'));
+  await assert.rejects(node.send(), ApiError);
+  assert.ok((await sentBefore(node.sender, 'one')) !== null);
+});
+
 test('what the chain refused or a node calls wrong is signed anew', async () => {
   const node = new Fake();
   for (const error of [new RefusedError('x', []), problem(400, 'wrong_chain')]) {
