@@ -8,6 +8,7 @@ import {
   ApiError,
   type Client,
   formatTime,
+  type Interface,
   LocalSigner,
   NotYetError,
   type Ordered,
@@ -17,7 +18,8 @@ import {
   transactionId,
   UnreachableError,
 } from '../../sdk/js/src/index.js';
-import { forgetSent, sendOnce, type Sender, sentBefore } from '../src/parts/sent.js';
+import { marksOf } from '../src/interfaces/marks.js';
+import { forgetSent, sendOnce, type Sender, sentBefore, type Wanted } from '../src/parts/sent.js';
 
 const CHAIN = '11'.repeat(32);
 const action = (): Action => ({ waybill_accept: { waybill: 'way_4x388n5jhvhpbhkxx768c45cr7' } });
@@ -99,6 +101,60 @@ test('what belongs to it is kept once, before anything is sent', async () => {
     throw new NotYetError(id);
   };
   for (let at = 0; at < 2; at += 1) await assert.rejects(sendOnce(node.sender, 'one', { action, keep }), NotYetError);
+});
+
+test('who wants it anew while it is under way is told that the earlier one is sent, and signs nothing', async () => {
+  const node = new Fake();
+  const [asked, told]: [string[], string[]] = [[], []];
+  const wanted = (reason: string): Wanted => ({
+    action: () => {
+      asked.push(reason);
+      return { waybill_decline: { waybill: 'way_4x388n5jhvhpbhkxx768c45cr7', reason } };
+    },
+    keep: async () => void asked.push(`keeps ${reason}`),
+    again: () => void told.push(reason),
+  });
+  node.answer = fails(new NotYetError('x'));
+  await assert.rejects(sendOnce(node.sender, 'one', wanted('price')), NotYetError);
+  node.answer = executed;
+  const { id } = await sendOnce(node.sender, 'one', wanted('other'));
+  assert.deepEqual([asked, told], [['price', 'keeps price'], ['other']]);
+  assert.equal(id, node.got[0]);
+});
+
+test('an interface is asked for again once it was asked for and withdrawn: that is no repetition', async () => {
+  const node = new Fake();
+  const before: Interface = {
+    organisation: 'org_4x388n5jhvhpbhkxx768c45cr7',
+    interface: 'code_application',
+    requests: 0,
+    request: null,
+    grant: null,
+    denied: null,
+  };
+  node.answer = fails(new NotYetError('x'));
+  await assert.rejects(node.send(marksOf(before)), NotYetError);
+  node.answer = executed;
+  await node.send(marksOf({ ...before, requests: 1 }));
+  assert.notEqual(new Set(node.got).size, 1);
+});
+
+test('a no to the first that was sent is the last word; after one that nobody answered it is not', async () => {
+  const node = new Fake();
+  for (const status of [401, 403, 404]) {
+    node.answer = fails(problem(status, 'no'));
+    await assert.rejects(node.send(), ApiError);
+    assert.equal(await sentBefore(node.sender, 'one'), null, `${status}`);
+  }
+  assert.equal(new Set(node.got).size, 3);
+  // The first attempt is not answered, and the second within the same tap is: the first may have been taken.
+  const answers = [new UnreachableError('x', 'x'), problem(401, 'no')];
+  node.answer = () => fails(answers.shift() ?? assert.fail('a third attempt'))();
+  await assert.rejects(node.send(), ApiError);
+  assert.ok((await sentBefore(node.sender, 'one')) !== null);
+  node.answer = fails(problem(403, 'no'));
+  await assert.rejects(node.send(), ApiError);
+  assert.ok((await sentBefore(node.sender, 'one')) !== null);
 });
 
 test('what the chain refused or a node calls wrong is signed anew', async () => {

@@ -84,12 +84,14 @@ test('a link replaces no key that is here without a question', async () => {
   await looks(page, 'blue');
   await page.goto(link);
   await page.getByText('这里已有另一把密钥').waitFor();
-  assert.equal(new URL(page.url()).hash, '');
   assert.deepEqual(await violations(page), []);
   await keep(page, 'show-other-key');
   assert.deepEqual(await keysIn(page), [own]);
+  // Who leaves the page instead of answering is asked again.
+  await page.reload();
   await page.getByRole('button', { name: '保留原来的' }).click();
   await looks(page, 'blue');
+  assert.equal(new URL(page.url()).hash, '');
   assert.deepEqual(await keysIn(page), [own]);
   // The same key once more is no other one.
   await page.goto(CARD.pages.blue);
@@ -97,6 +99,7 @@ test('a link replaces no key that is here without a question', async () => {
   await page.goto(link);
   await page.getByRole('button', { name: '换掉' }).click();
   await page.locator('.card:visible').waitFor();
+  assert.equal(new URL(page.url()).hash, '');
   assert.deepEqual(await keysIn(page), [other]);
   assertClean(watched);
   await watched.context.close();
@@ -117,15 +120,43 @@ test('where people are real no key is taken from a link without a question', asy
   ] as const) {
     await page.goto(link);
     await page.getByText('要接受链接里的密钥吗').waitFor();
-    assert.ok(!page.url().includes('key='));
     await page.getByRole('button', { name: '不接受' }).click();
     await page.getByText(none).waitFor();
+    assert.ok(!page.url().includes('key='));
     assert.deepEqual(await keysIn(page), []);
   }
   await page.goto(CARD.pages.blue);
   await page.getByRole('button', { name: '接受', exact: true }).click();
   await page.locator('body.handed').waitFor({ state: 'detached' });
+  assert.ok(!page.url().includes('key='));
   assert.notDeepEqual(await keysIn(page), []);
+  assertClean(watched);
+  await watched.context.close();
+});
+
+test('a key whose page is left while it waits for the node is handed over after all', async () => {
+  const watched = await open(browser);
+  const { page } = watched;
+  await page.route('**/v1/**', (route) => route.abort());
+  for (const go of [() => page.goto(CARD.pages.blue), () => page.reload()]) {
+    await go();
+    await page.locator('.notice', { hasText: '没有网络，或节点没有应答' }).waitFor();
+  }
+  await page.unroute('**/v1/**');
+  await looks(page, 'blue');
+  assert.ok(!page.url().includes('key='));
+  assertClean(watched);
+  await watched.context.close();
+});
+
+test('a page takes no key that is not for it, and leaves none in the address', async () => {
+  const watched = await open(browser);
+  const { page } = watched;
+  const { id, seed } = handed(CARD.pages.blue);
+  await page.goto(`${NODE}/apply#code=${id}&key=${seed}`);
+  await page.locator('body.apply').waitFor();
+  assert.equal(page.url(), `${NODE}/apply`);
+  assert.deepEqual(await keysIn(page), []);
   assertClean(watched);
   await watched.context.close();
 });

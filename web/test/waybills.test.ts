@@ -65,11 +65,13 @@ async function reaches(page: Page, link: string, state: string): Promise<void> {
   await page.locator(`[data-waybill="${idOf(link)}"][data-state=${state}]:visible`).waitFor(PATIENT);
 }
 
+/** Steps that are signed by the one tap. */
+const PLAIN = ['accept', 'settle_agree'];
+
 /** Taps a step, and confirms what it asks for. */
 async function take(page: Page, link: string, step: string): Promise<void> {
   await card(page, link).locator(`[data-step=${step}]`).click(PATIENT);
-  const confirm = card(page, link).locator('form.step button[type=submit]');
-  if (await confirm.isVisible()) await confirm.click();
+  if (!PLAIN.includes(step)) await card(page, link).locator('form.step button[type=submit]').click(PATIENT);
 }
 
 /** Loads with a photograph, which stays on the phone and can be saved from there. */
@@ -253,6 +255,32 @@ test('a refusal of the chain is told in words, and nothing changes', async () =>
   await sales.page.getByRole('button', { name: '关闭' }).click();
   await take(sales.page, link, 'withdraw');
   await card(watched.page, link).waitFor({ state: 'detached', ...PATIENT });
+  assertClean(watched);
+});
+
+test('what was signed before a reload is sent again as it was, and no form is filled in for it', async () => {
+  const link = await offered('blue');
+  const watched = await driver();
+  const { page } = watched;
+  await reaches(page, link, 'offered');
+  const sent = /\/v1\/transactions\?/;
+  const bodies: string[] = [];
+  page.on('request', (request) => {
+    if (sent.test(request.url())) bodies.push(request.postDataBuffer()?.toString('hex') ?? '');
+  });
+  await page.route(sent, (route) => route.abort());
+  await card(page, link).locator('[data-step=decline]').click();
+  const first = page.waitForRequest(sent);
+  await card(page, link).locator('form.step button[type=submit]').click();
+  await first;
+  await page.reload();
+  await page.unroute(sent);
+  await page.locator('[data-tab=offered]').click();
+  const before = bodies.length;
+  await card(page, link).locator('[data-step=decline]').click(PATIENT);
+  await card(page, link).waitFor({ state: 'detached', ...PATIENT });
+  assert.ok(bodies.length > before, 'it is sent again');
+  assert.equal(new Set(bodies).size, 1);
   assertClean(watched);
 });
 

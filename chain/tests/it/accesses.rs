@@ -140,13 +140,14 @@ fn a_consent_is_for_one_organisation_one_code_and_one_purpose_and_its_fields() {
         about: other.code.into(),
         ..more
     };
+    // To whom it was not given nothing is told of it.
+    world.refuses(&p.bank.key, every.clone(), &[(R::ConsentForOther, "sender")]);
     let all = [
-        (R::ConsentForOther, "sender"),
         (R::ConsentForOther, "code"),
         (R::ConsentForOther, "purpose"),
         (R::FieldsBeyondBasis, "fields"),
     ];
-    world.refuses(&p.bank.key, every, &all);
+    world.refuses(&p.enterprise.key, every, &all);
     let fewer = AccessRecord { fields: fields(&[ExchangeField::Name]), ..ask };
     world.send(&p.enterprise.key, fewer);
     assert_eq!(world.get::<Consent>(consent.0).used, 1, "what is refused counts no use");
@@ -308,8 +309,8 @@ fn an_insurer_and_a_bank_ask_about_whom_they_attested_something_for() {
     let account = by_office(&other, &[ExchangeField::BankAccount]);
     world.refuses(&p.bank.key, account, &[(R::NoBasis, "sender")]);
     let policy = by_office(&other, &[ExchangeField::Policy]);
-    let both = [(R::NoBasis, "sender"), (R::NoVehicle, "fields")];
-    world.refuses(&p.insurer.key, policy, &both);
+    // Whether that driver has a vehicle now is not told either.
+    world.refuses(&p.insurer.key, policy, &[(R::NoBasis, "sender")]);
 }
 
 #[test]

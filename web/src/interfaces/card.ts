@@ -10,6 +10,7 @@ import { instant } from '../parts/times.js';
 import { type Actor, nameOf, reasonsOf, send } from '../waybill/actor.js';
 import { denialReason, INTERFACES, STANDINGS } from '../words/interfaces.js';
 import type { Act, ActForm } from './acts.js';
+import { marksOf } from './marks.js';
 import { nameOfInterface, standing, termRows } from './records.js';
 
 const WORDS = {
@@ -97,9 +98,7 @@ export class InterfaceCard {
 
   /** Takes it as it is now; a form for what it was before is left. */
   take(record: Interface): void {
-    const marks = ({ requests, request, grant }: Interface): string =>
-      `${requests} ${request !== null} ${grant?.from ?? ''}`;
-    if (marks(record) !== marks(this.record)) this.leave();
+    if (marksOf(record) !== marksOf(this.record)) this.leave();
     this.record = record;
     void this.learn();
     this.update();
@@ -226,7 +225,7 @@ export class InterfaceCard {
       const action = await form.read();
       if (action === null) return;
       this.tell('notice', [say(WORDS.working)]);
-      await send(this.at.actor, action);
+      await send(this.at.actor, action, marksOf(this.record));
       this.leave();
       this.tell('notice done', [`${say(act.words)}${say({ zh: '：', en: ': ' })}${say(WORDS.done)}`]);
       this.at.changed();

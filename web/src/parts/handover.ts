@@ -72,19 +72,25 @@ async function mayTake(subject: Subject, hasOther: boolean): Promise<boolean> {
 
 /**
  * Takes the key that the address hands over, if it is of one of these kinds. The address holds it no more afterwards,
- * and names whose it is instead: a page goes on by that, whether the key was taken or not.
+ * and names whose it is instead: a page goes on by that, whether the key was taken or not. Until that is decided, and
+ * the key kept, the address has it still: who leaves the page meanwhile has lost nothing, and is asked again.
  */
 export async function takeHanded(
   kinds: readonly Subject['kind'][],
   addressOf: (subject: Subject) => string,
 ): Promise<void> {
   const handed = handedOver(location.hash);
-  if (handed === null || !kinds.includes(handed.subject.kind)) return;
+  if (handed === null) return;
   const { subject, seed } = handed;
-  history.replaceState(null, '', addressOf(subject));
+  if (!kinds.includes(subject.kind)) {
+    // No key for this page: it is not left to be seen either.
+    seed.fill(0);
+    return history.replaceState(null, '', `${location.pathname}${location.search}`);
+  }
   const kept = await holderOf(subject);
   // A link that is opened once more changes no key, and needs no network.
   if (kept?.key.key === new LocalSigner(seed).key) await keepHolder(subject, kept.key);
   else if (await mayTake(subject, kept !== undefined)) await keepHolder(subject, await takeOver(seed));
   seed.fill(0);
+  history.replaceState(null, '', addressOf(subject));
 }

@@ -28,6 +28,10 @@ import { read, remove, write } from './store.js';
 const GOOD_MS = 120_000;
 /** So long after its end the chain shows whether it was done, ms. */
 const LATE_MS = 180_000;
+/** One attempt and no more. */
+const ONCE = { patienceMs: 0 };
+/** Before the attempts that follow it, ms. */
+const PAUSE_MS = 300;
 
 /** What is said of a `NotYetError`. */
 export const UNDER_WAY: Words = {
@@ -47,6 +51,8 @@ export interface Wanted {
   action(): Action;
   /** Keeps what belongs to it, before it is sent. */
   keep?(transaction: Transaction): Promise<void>;
+  /** Is told where something is under way: that is sent as it is, and nothing new is signed. */
+  again?(): void;
 }
 
 const placeOf = (name: string): string => `sent ${name}`;
@@ -65,13 +71,34 @@ export async function forgetSent(name: string): Promise<void> {
 
 /** Signs under a name, which stands for one thing that is to be done once, and waits until it is executed. */
 export async function sendOnce(sender: Sender, name: string, wanted: Wanted): Promise<Ordered> {
-  const transaction = (await sentBefore(sender, name)) ?? (await signed(sender, name, wanted));
+  const before = await sentBefore(sender, name);
+  if (before !== null) wanted.again?.();
+  const transaction = before ?? (await signed(sender, name, wanted));
+  if (before === null) {
+    try {
+      // Nothing went before it that nobody answered: whoever says no to it has the last word.
+      return await awaited(name, transaction, isAnswer, sender.client.execute(transaction, ONCE));
+    } catch (error) {
+      if (!(error instanceof NotYetError)) throw error;
+    }
+    await new Promise((done) => setTimeout(done, PAUSE_MS));
+  }
+  return awaited(name, transaction, isOver, executed(sender.client, transaction));
+}
+
+/** What comes of it; it is forgotten if it was executed, or if what was answered is final. */
+async function awaited(
+  name: string,
+  transaction: Transaction,
+  isFinal: (error: unknown) => boolean,
+  sent: Promise<Ordered>,
+): Promise<Ordered> {
   try {
-    const ordered = await executed(sender.client, transaction);
+    const ordered = await sent;
     await forgetSent(name);
     return ordered;
   } catch (error) {
-    if (isOver(error)) await forgetSent(name);
+    if (isFinal(error)) await forgetSent(name);
     throw isAnswer(error) ? error : new NotYetError(transactionId(transaction), error);
   }
 }

@@ -65,9 +65,12 @@ export function senderOf({ client, signer, place }: Actor): Sender {
   return { client, signer, chain: place.chain };
 }
 
-/** Signs an action and waits until it is executed; the same action again while it is under way is the same one. */
-export function send(actor: Actor, action: Action): Promise<Ordered> {
-  return sendOnce(senderOf(actor), JSON.stringify(action), { action: () => action });
+/**
+ * Signs an action and waits until it is executed. The same again while it is under way is the same one, as long as what
+ * it is about stands as it did: once that has gone on, the same words are another thing that is wanted.
+ */
+export function send(actor: Actor, action: Action, standing: string): Promise<Ordered> {
+  return sendOnce(senderOf(actor), JSON.stringify([standing, action]), { action: () => action });
 }
 
 /** A waybill as this actor may see it; null: it is none of theirs, or there is none. */

@@ -6,7 +6,7 @@ import { now } from '../parts/clock.js';
 import { element, setAttribute, setShown, setText } from '../parts/dom.js';
 import { FactList } from '../parts/facts.js';
 import { labelled, language, say, type Words } from '../parts/language.js';
-import { forgetSent, sendOnce } from '../parts/sent.js';
+import { forgetSent, sendOnce, sentBefore } from '../parts/sent.js';
 import { goods } from '../words/places.js';
 import { STATES, STEPS } from '../words/waybills.js';
 import { type Actor, identityOf, nameOf, reasonsOf, senderOf } from './actor.js';
@@ -22,6 +22,11 @@ const MORE: Words = { zh: '详情', en: 'Details' };
 const SHARE: Words = { zh: '运单码', en: 'Waybill code' };
 const WORKING: Words = { zh: '正在上链……', en: 'Being written to the chain …' };
 const DONE: Words = { zh: '已上链', en: 'it is on the chain' };
+const EARLIER: Words = {
+  zh: '先前签名的那一份还没有回音，正在原样再送一次……',
+  en: 'What you signed earlier had no answer yet: it is being sent again, as it was …',
+};
+const EARLIER_DONE: Words = { zh: '先前签名的那一份已上链', en: 'what you signed earlier is on the chain' };
 const CHECKED: Words = {
   zh: '以下内容已在本机与链上承诺核对一致。',
   en: 'What follows was checked here against what the chain committed to.',
@@ -271,10 +276,15 @@ export class WaybillCard {
     return button;
   }
 
-  private begin(step: StepName): void {
-    // Nothing to fill in: what was signed is sent again.
-    const isAgain = step === this.underWay;
-    if (isAgain || isPlain(step)) return void this.act(step, { input: {}, details: null });
+  /** What was signed earlier, and is perhaps executed, is sent again: nothing is filled in that would go nowhere. */
+  private async begin(step: StepName): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    const isAgain = await this.isSent(step).catch(() => false);
+    this.isBusy = false;
+    // It may have been executed, or be too late, meanwhile.
+    if (!this.steps().includes(step)) return this.update();
+    if (isAgain || isPlain(step)) return this.act(step, { input: {}, details: null });
     this.form = step;
     const done = (filled: Filled | null): void => {
       this.leave();
@@ -299,11 +309,18 @@ export class WaybillCard {
     setShown(this.notice, lines.length > 0);
   }
 
+  /** True if a step was signed and sent, here or before a reload, and nobody knows yet what became of it. */
+  private async isSent(step: StepName): Promise<boolean> {
+    const { actor } = this.at;
+    return actor !== null && (await sentBefore(senderOf(actor), this.nameOf(step))) !== null;
+  }
+
   /** One at a time: a second tap does nothing. */
   private async act(step: StepName, { input, details }: Filled): Promise<void> {
     const { actor } = this.at;
     if (actor === null || this.isBusy) return;
     this.isBusy = true;
+    let done = DONE;
     this.tell('notice', [say(WORKING)]);
     this.update();
     try {
@@ -313,12 +330,18 @@ export class WaybillCard {
         keep: async () => {
           if (details !== null) this.details = await keepDetails(this.waybill.id, details);
         },
+        // It may say something else than what was filled in now, in another tab say: that is not what is done.
+        again: () => {
+          done = EARLIER_DONE;
+          this.tell('notice', [say(EARLIER)]);
+        },
       });
       this.underWay = null;
-      this.tell('notice done', [say({ zh: `${STEPS[step].zh}：${DONE.zh}`, en: `${STEPS[step].en}: ${DONE.en}` })]);
+      this.tell('notice done', [say({ zh: `${STEPS[step].zh}：${done.zh}`, en: `${STEPS[step].en}: ${done.en}` })]);
     } catch (error) {
-      this.underWay = error instanceof NotYetError ? step : null;
-      this.tell(this.underWay === null ? 'wrong' : 'notice', reasonsOf(error));
+      // A no of the node to what had no answer before does not say that it was not done.
+      this.underWay = (await this.isSent(step).catch(() => false)) ? step : null;
+      this.tell(error instanceof NotYetError ? 'notice' : 'wrong', reasonsOf(error));
     } finally {
       this.isBusy = false;
     }
