@@ -7181,7 +7181,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_3zgfa5kmjae75xfse3h9f5cmqe
+                 * @example acc_3j074kwawhtz0gn16ksafa409a
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -7417,7 +7417,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aff_7jqknw51scnp3f73qbqmkp727b
+                 * @example aff_4q20xntj4ergy6j2ejxvnrk2h5
                  */
                 readonly id: components["schemas"]["AffiliationId"];
             };
@@ -7525,7 +7525,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_44c378jtq866048281fjskywxf
+                 * @example org_0ayeh4y2545rd7tpkbpe05581d
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -7647,7 +7647,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_1ac974yqg81yy51dmjep7sgmgp
+                 * @example app_7wvkfvjc13n9qscc0wy8fmw43a
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7757,7 +7757,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_1ac974yqg81yy51dmjep7sgmgp
+                 * @example app_7wvkfvjc13n9qscc0wy8fmw43a
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7879,7 +7879,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_1ac974yqg81yy51dmjep7sgmgp
+                 * @example app_7wvkfvjc13n9qscc0wy8fmw43a
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7894,42 +7894,42 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "98172387f4809f62d3c062d5d269cd3481b896824b00826ab7054c40d52e03b5",
+                 *               "salt": "1f5aedf2b4456fc7b6af6c937ee7834d21455d7ca161f64900da882b2c204270",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "sex",
-                 *               "salt": "8119d931e121f6391268284b270d04ac7b0b58999f01f0a07523bf4c19689ef2",
+                 *               "salt": "19fe7bdf08c3a539531d72cc8e07c3b068f5be2e44dff784cd3bebe23f647909",
                  *               "value": "男"
                  *             },
                  *             {
                  *               "name": "birthDate",
-                 *               "salt": "7d16f96c7dbe775051b27c3ebc1690b24ef3ca65263169698338aa964660c06b",
+                 *               "salt": "018a49318951f8535561bf35b45501017ce514112999ac2002f567cf1383859b",
                  *               "value": "19960602"
                  *             },
                  *             {
                  *               "name": "identityNumber",
-                 *               "salt": "e532c4e1d9f89c4db06f918ca6a7c67bcc6deaeeba32f70c2e43ecbfa8999efd",
+                 *               "salt": "e71a69fb1d02c0176876b5b2ac79c6fc0fbf4da58c3160cf88b9f0a29ba02d91",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "address",
-                 *               "salt": "8aacc5e183f822b41a9a000acae1b58c9031988b0d8b5a4c832ed2ad75934cc8",
+                 *               "salt": "eb36fe1bf266d0847b09c30bc2cae7726a982c2533cd16a7058a67f76be79fb9",
                  *               "value": "云南省昆明市示例路5号(测)"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "b4bc592a00d704b0dfe5584e07d15db1c15b4922774be52470fb91b3d00ff846",
+                 *               "salt": "deda2494ca7f27ed7c1fe6410f73e1bf4f5ac18711f1e34abae01a28434d2262",
                  *               "value": "昆明市公安局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "489e4b2171773be5130dffbd68c9b6431e499a0b285cf73bf853d807a4c0054d",
+                 *               "salt": "74c86d86677e5f728b02e96e8de8f887f2360a9e69c99f6aed3e2ff6e1760185",
                  *               "value": "20131206"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "16c70008a77ac34ab1a558b05ade1668a1d5fd4dd0b9640b3cf2751cc48df189",
+                 *               "salt": "f7c709c16deb3a60e00cbd4d48b70cfddb53eae6d4ef7a36f455fdf10a6ad4ea",
                  *               "value": "20331130"
                  *             }
                  *           ],
@@ -7940,37 +7940,37 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "94d78333889f6956d76f7fc31da7357589a9d702148ad6c203b15dd9c39100fa",
+                 *               "salt": "69ad1f5349a2d8f5f79afdfb83382686b21c9224f85e6c61afc24d9e73423c82",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "drivingLicense",
-                 *               "salt": "664c3bb57caf579cb67959f800aafe8b5e15b3686343f526a6f46fb7d36eb6f1",
+                 *               "salt": "ce91103a8612fc8c252199272d9ba47bdbd248db0de701e922c4bd084435b746",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "vehicleClass",
-                 *               "salt": "479088f9d5f37e1d60efe3ab562c48b92003032c7de3b23ece6773447bdcbaad",
+                 *               "salt": "1699fb6825b56ffd2cbc042fc5474058ab5abb7861d8c79cbd9c32685948f365",
                  *               "value": "B2"
                  *             },
                  *             {
                  *               "name": "fileNumber",
-                 *               "salt": "bbd73fed33a69306ed09f591ccc8965143d98bbb207c2b92148295a61ad6c33a",
+                 *               "salt": "20e560f8b613bcc92c07183b3dbe4d8c4d170fb9ae15686a481e55406550f0a2",
                  *               "value": "530186858763"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "66ac878b2037f863919b5dd5356595f686a02b262c7c683c5d4470f82a627cd1",
+                 *               "salt": "2996a33934d58bedb68667a20067dcedbfd655666c0e682e8b0c44f29d090e1e",
                  *               "value": "昆明市交警支队(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "87d8f546a0ac1958f49e18c83613fb9298c140df5683683e394a9c0e638e89ed",
+                 *               "salt": "3ee55a381c8f5d3f42f6cd6ab667af0b120f34c8a8e4632a83f0e38457ee15eb",
                  *               "value": "20230416"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "a43da058c6becc10cfb2c5d8e7f8bbecff3deb2ba53c98a02eb35234dbb23eb8",
+                 *               "salt": "dd340c4d67c18b392315d2610876dcc131f9af877ce7d772ebfdca9e13dd55d6",
                  *               "value": "20330412"
                  *             }
                  *           ],
@@ -7981,32 +7981,32 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "1173a700c61d2d45bcaac66f0e5e7b53a8450cfad062e8e2fa8927148243f74e",
+                 *               "salt": "b9d3922e950187acfbd5072893d56aaab5d5e25a91612d9b135464743c35b376",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "qualificationCertificate",
-                 *               "salt": "faa4ce6497414f67b54065678cd43e7d931a9047a912f4f6017868745db7bfcd",
+                 *               "salt": "dfc334d1562f3404d5081cf0728dad00adf7ec0ee31045f67b42625f9e9c5920",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "qualificationClass",
-                 *               "salt": "2fc264716ee884258475aaee35c2b7d6284150172f5c293425521600aaeb7d19",
+                 *               "salt": "ad043639e3fcc554d849d5af32a0409d3ce8076b91ce49e8fad560bff38c3582",
                  *               "value": "经营性道路货物运输驾驶员"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "319005bba39770382cf506fa5aab2d341319276ead9e5b9ff6c9a5884dcc861d",
+                 *               "salt": "fedd6130f36e45a73ac96536d43502fd47f10a769f0c782fc705f6bd32fd11b3",
                  *               "value": "昆明市交通运输局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "ca6b2e0a88c23f8f2618abbb85bac0184d3837c1bd36b7ef95d6c112a2015fd4",
+                 *               "salt": "df4bd0b7cfff09aad1bc23d6251f13436f18defe496c7df64217d61a5cf6f122",
                  *               "value": "20231213"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "4b1690ce590b7ecebea2a6f71181ff1511aea38a302b8eb52d1c998be4c004a3",
+                 *               "salt": "aff470d4246ea054275c77775ea720ea13be949e26e3e6462bc8778fccda520a",
                  *               "value": "20291210"
                  *             }
                  *           ],
@@ -8018,7 +8018,7 @@ export interface operations {
                  *         "emergency": "滇测家属 16400004321",
                  *         "phone": "16400001234"
                  *       },
-                 *       "holder": "ed25519:29db76f51bde4fb579a4f0a5bdc8565689b1ffb0f00997893fcc2aba710a3355"
+                 *       "holder": "ed25519:ba0439bace64aa8563ec29c8705bc3a6202d177f970dee1b6bdba4a3847b822a"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["HoldingsLeft"];
@@ -8230,9 +8230,9 @@ export interface operations {
                  *           }
                  *         }
                  *       },
-                 *       "holder_key": "ed25519:aaf6b3040e5841746866173fe36752bbbf354304ce52887d1c0b735eddb66d35",
+                 *       "holder_key": "ed25519:8d88e45230c3925c55bbb423091aef6f53311775d180603bc943624f20ea8d8a",
                  *       "prefecture": 5304,
-                 *       "ticket": "d07e2cbfc6fa423dbfdc40045cd662291eaf131b79153f36158d1aa82652322d"
+                 *       "ticket": "3d134e86ddb9d823b63ddc7450f11d99d2d461855a35b3dfcc84605a7ec2cad8"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["ApplyingWish"];
@@ -8556,7 +8556,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "phone": "16439160173"
+                 *       "phone": "16435547386"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["PhoneWish"];
@@ -8705,8 +8705,8 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "053474",
-                 *       "request": "cbffc64040fb3c20bc155284b61255c4"
+                 *       "code": "473052",
+                 *       "request": "578554a544b73abf6fc5cfc42f573eb2"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CodeEntered"];
@@ -8855,7 +8855,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "application": "app_51tyfmax8kdbqp587n7wx0m9mm",
+                 *       "application": "app_36w9e5v1q265fr37rcv90a2agb",
                  *       "certificate": {
                  *         "kind": "driving_licence",
                  *         "values": {
@@ -8869,7 +8869,7 @@ export interface operations {
                  *         }
                  *       },
                  *       "place": 1,
-                 *       "ticket": "753ad418e333f7ba9d422ea52910aef0c79e9c35d45f6a85dec07a1f55deb2d3"
+                 *       "ticket": "7745af5c1d4e74f546b45bd7ddda513dfb392dd170906c98b86453a3b99805af"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CorrectionWish"];
@@ -9046,7 +9046,7 @@ export interface operations {
                  *       "holder_key": "ed25519:62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe",
                  *       "identity_number": "539902198704187177",
                  *       "name": "李龙军(测)",
-                 *       "ticket": "1b0fc6d7538a14eafd91edc6b0fdb6f00ee68243f21f60a761571403cbf78eac"
+                 *       "ticket": "ab4a04b8745549045f58b38c42366d9cec9035fcf1febca6a9fbebca200bdff2"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["KeyChangeWish"];
@@ -9203,7 +9203,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description What was made ready: 32 hexadecimal digits.
-                 * @example bd2c435893a962af4922c1862e4a9f1e
+                 * @example 3b0deba7c4bfc3ed797f628c750f4c1c
                  */
                 readonly draft: string;
             };
@@ -9215,13 +9215,13 @@ export interface operations {
                  * @example {
                  *       "statements": [
                  *         {
-                 *           "nonce": "c390072cabce5291cc2f2620efe900e5",
-                 *           "signature": "ed25519:2665ca33b10dea87b61d3360f94f0be4ff2e2137452119ccd330b6d94b39fd40c16e0be5ad0c123335c814c04f49bd4c6ae758cf3986e97f1d0102c26df5e10d",
-                 *           "signer": "ed25519:f95ddce7bd72201ad292844163d3d093b5c02f2a9bd607089fe615699b76e254",
-                 *           "valid_until": "2026-11-28T05:48:41.924+08:00"
+                 *           "nonce": "b86e9d77335f41eb4fe4a306b439cb33",
+                 *           "signature": "ed25519:5bfec70d9a294738559847a7ae7245a9f8db5f15714b915282196de79e5c5d5c33bce247a47a4e143283183072987547bad681ba4990e76ae8eaae814746ff05",
+                 *           "signer": "ed25519:1048c03c72a9becfcdaf485a171185c4c5cf1cab3ce3414a5456490485c587e2",
+                 *           "valid_until": "2026-11-28T06:14:53.050+08:00"
                  *         }
                  *       ],
-                 *       "ticket": "1b0fc6d7538a14eafd91edc6b0fdb6f00ee68243f21f60a761571403cbf78eac"
+                 *       "ticket": "ab4a04b8745549045f58b38c42366d9cec9035fcf1febca6a9fbebca200bdff2"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["DraftSigned"];
@@ -9850,7 +9850,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9968,7 +9968,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10066,7 +10066,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10235,7 +10235,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10246,17 +10246,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "60a8d7e7eb0429a5d5cae4725dbab6db",
-                 *         "signature": "ed25519:ef8e3408cb9fb2e6116c4100d4d9f4ce1bc7a22e9cb1bd6cd91000bfb244ea112542300cc92fd9a2701deac85c22900fb6191c2cc3f2494cb026c11921ac7504",
-                 *         "signer": "ed25519:29db76f51bde4fb579a4f0a5bdc8565689b1ffb0f00997893fcc2aba710a3355",
-                 *         "valid_until": "2026-11-28T05:51:41.601+08:00"
+                 *         "nonce": "d814276cafa2dd75a1f66a5218df7764",
+                 *         "signature": "ed25519:b7a0c602440f3c933e767abdb80f08bf947d1572d630ebaa3444a806bd51378d857bd55f4a87f00216433b836cff3d392fee6d20c0c7838d1f4b29050db9b204",
+                 *         "signer": "ed25519:ba0439bace64aa8563ec29c8705bc3a6202d177f970dee1b6bdba4a3847b822a",
+                 *         "valid_until": "2026-11-28T06:17:52.718+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "534U0RX9UJH4KG2",
+                 *         "code": "531N8W4JXPKR07A",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "4a974fcc9bcddc19d17c144030dfbc693d1500f73c858276d05fefa965ce75b7"
+                 *         "shown": "5cabc82c6af0ea4e41c3bdbe13eadf6282940069ec9ffee1ac7a821c6b5f0685"
                  *       }
                  *     }
                  */
@@ -10422,7 +10422,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10528,7 +10528,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10631,7 +10631,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10741,7 +10741,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10961,12 +10961,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example b720f6e11efb5c684c95c73ca701fc840c953383087b5749dfbc69d0bab8371e
+                 * @example 515bae508f524d8ef7338b39460929363d8819eeeeabec1c65b063cefe2fce38
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -11084,7 +11084,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11287,7 +11287,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description The key that will show it, one in force of the holder; without it the first.
-                 * @example ed25519:29db76f51bde4fb579a4f0a5bdc8565689b1ffb0f00997893fcc2aba710a3355
+                 * @example ed25519:ba0439bace64aa8563ec29c8705bc3a6202d177f970dee1b6bdba4a3847b822a
                  */
                 readonly key?: components["schemas"]["PublicKey"];
                 /**
@@ -11301,7 +11301,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11537,13 +11537,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "534U0RX9UJH4KG2",
+                 *       "code": "531N8W4JXPKR07A",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-28T06:47:41.605+08:00",
+                 *       "until": "2026-11-28T07:13:52.722+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -11699,7 +11699,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_758fh02m6sa5ppe7z84cfqb9jv
+                 * @example con_0akf3feav41be1y7v9dn6pvqr3
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -11919,7 +11919,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_4s7tm8m6jq08w5f79kx18903q3
+                 * @example era_5102k3g8a6w714jx1r8n89xxw2
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -12141,7 +12141,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "about": {
-                 *         "code": "534U0RX9UJH4KG2"
+                 *         "code": "531N8W4JXPKR07A"
                  *       },
                  *       "fields": [
                  *         "name"
@@ -12331,7 +12331,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0138207546",
+                 *       "digits": "0143316213",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -12521,7 +12521,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0138207546",
+                 *         "digits": "0143316213",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -12679,7 +12679,7 @@ export interface operations {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
                  *         "about": {
-                 *           "code": "534U0RX9UJH4KG2"
+                 *           "code": "531N8W4JXPKR07A"
                  *         },
                  *         "fields": [
                  *           "name"
@@ -12830,7 +12830,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_3zgfa5kmjae75xfse3h9f5cmqe
+                 * @example acc_3j074kwawhtz0gn16ksafa409a
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -12952,7 +12952,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_3zgfa5kmjae75xfse3h9f5cmqe
+                 * @example acc_3j074kwawhtz0gn16ksafa409a
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -13408,7 +13408,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_70w5axerzkwrqjp5fw4nndry8s
+                 * @example per_00yxkyey6x4rghacsbv1wwze2t
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -13534,7 +13534,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_4f0e0mv324qz0pc3wt0tszfv0m
+                 * @example mat_2pya2s02rhq9waay1jmyxzrmha
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -14289,7 +14289,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_44c378jtq866048281fjskywxf
+                 * @example org_0ayeh4y2545rd7tpkbpe05581d
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14404,7 +14404,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_44c378jtq866048281fjskywxf
+                 * @example org_0ayeh4y2545rd7tpkbpe05581d
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14771,7 +14771,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_70w5axerzkwrqjp5fw4nndry8s
+                 * @example per_00yxkyey6x4rghacsbv1wwze2t
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -14894,7 +14894,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_08dmxhfcdkq7qp8j38pmrzxrdw
+                 * @example way_25jd1wwavbac8vrpbrsxb3fxkm
                  */
                 readonly id: string;
             };
@@ -15215,14 +15215,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_4f0e0mv324qz0pc3wt0tszfv0m"
+                 *           "matter": "mat_2pya2s02rhq9waay1jmyxzrmha"
                  *         }
                  *       },
-                 *       "chain": "87f96ff9c122d50ccc19627565312458896de203167ba8e0dd6ff9ef34170750",
+                 *       "chain": "416ccb985531bd11a67e9296ed8aeaece13c8f9a1a6cf76e604db9451cdfbbfd",
                  *       "nonce": "02000000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:3e6669f9a0bf5362d40e6809cb760580ff8dbace53a6ef461bc37251083e807e18f70582c30a84c06eb62cd359f8784d9565210a4b9a7f08497aa5a546d16607",
-                 *       "valid_until": "2026-11-28T05:48:41.530+08:00",
+                 *       "signature": "ed25519:1f6f5fad7268a527a32f0a6157184ca14f7d1503cdd5f3267da0ee0a6404e377902f0524a9f413a0e814de20c23d20497735863c72cefd9df71507e3ae6dde05",
+                 *       "valid_until": "2026-11-28T06:14:52.604+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -15383,11 +15383,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "87f96ff9c122d50ccc19627565312458896de203167ba8e0dd6ff9ef34170750",
+                 *         "chain": "416ccb985531bd11a67e9296ed8aeaece13c8f9a1a6cf76e604db9451cdfbbfd",
                  *         "nonce": "03000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:e604523f33cdb0475ebeb7fe1995d22d9251d4ff3666fe503c6ce75891894aea5fb69e771c3c7ab75e7bc6c222ead2dc95bfce68396c181cce750e2835eb8903",
-                 *         "valid_until": "2026-11-28T05:48:41.530+08:00",
+                 *         "signature": "ed25519:07d3cb0e0b97156237a94318d3c58ef787824aa2c5224900223b70cd3a8dd5d97122c43de3abc6d1c96f4b6a639fa34f7a09aaacd1502446208394c942553002",
+                 *         "valid_until": "2026-11-28T06:14:52.604+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -15396,11 +15396,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "87f96ff9c122d50ccc19627565312458896de203167ba8e0dd6ff9ef34170750",
+                 *         "chain": "416ccb985531bd11a67e9296ed8aeaece13c8f9a1a6cf76e604db9451cdfbbfd",
                  *         "nonce": "04000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:30ec6445f07c9de504f701cebf20dcd954153a9e327583920cc89e109cd2356b57ce07f75ca7791db64bcdacc0c0373ce29b65be4a18d8b8c2506ef57449e60b",
-                 *         "valid_until": "2026-11-28T05:48:41.530+08:00",
+                 *         "signature": "ed25519:4c80c7a2f99bd8e20d250d0bd41576cb5ec202ac5ef2e95e04384629847058efcc5c7b30a687ac1be9aa0bae708dc7cc7917119342d71e7704df9da4e5c87601",
+                 *         "valid_until": "2026-11-28T06:14:52.604+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -15542,7 +15542,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_4f0e0mv324qz0pc3wt0tszfv0m"
+                 *           "matter": "mat_2pya2s02rhq9waay1jmyxzrmha"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -15833,7 +15833,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 183cd02c35601a638ecf1c6a9a720d49e10c4a6261ee7934c28e147dbc4dfd88
+                 * @example 31993c7993e1c5e33945093f71147c69f62de0688514852048e6491d94d17dce
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -15943,7 +15943,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 183cd02c35601a638ecf1c6a9a720d49e10c4a6261ee7934c28e147dbc4dfd88
+                 * @example 31993c7993e1c5e33945093f71147c69f62de0688514852048e6491d94d17dce
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -16255,7 +16255,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_7cnx0mz1zrwa0wk2nt75eakad7
+                 * @example veh_54hpr4q4dkxjjv0qr4n0mrh04s
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -16369,7 +16369,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "DYM1:W920OVKMVTW6WR6+46+6B9ZAY59BN9KE6000000 00D90A-31LFDT0HSB5D5X1FON3K3A0HF0JUT:N7-AEIHQEWOFU37J.283I53DE1M6100L CF*O-USVNT0Y4NRH$FBD68Y0OTBWPLOBXL-%8W3E 2K/ST*Z3V0AHMB+NP26148725I+RC5D7YD17+AG.J:RJ %B*BBY37000P10GN17T7Q 1LQ98ABP4FTKN9G48IP+DN9:EB2VBL2DZQ**IB 90/UJ.OB7GQG8HBQ6NDK5FZD96897506S2B3I7K48GFSEN$49"
+                 *       "text": "DYM1:782-XDSAJTW6MA6N57LR6I7BMN9D46Z98000000 00D90Y-3AQEDT0HSBANNID764Q3PLKSCVC589E1XO234U/2E4JP4UQSDR KUXGMKG100.%UZSC%94KSQT*9G4W+1O3QHJDUW2FIXGXG3 OA7%FDYOG:ST41VT9LFS/ V4AWIXL$J2O1F*ZIDFP39MW5ME1W.P4%GN5IO000O20J%IP9S2CEYWJJBC3TJMLTIW58PKRXB3P4F17VB5*KTK.RKGMHWC$UL42NL:6VIV%.0/ARAGQAZD4X6X7CZRPFN7MBW1$OXU4"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Scanned"];
@@ -16500,12 +16500,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_44c378jtq866048281fjskywxf
+                 * @example org_0ayeh4y2545rd7tpkbpe05581d
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 534U0RX9UJH4KG2
+                 * @example 531N8W4JXPKR07A
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -16658,7 +16658,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_08dmxhfcdkq7qp8j38pmrzxrdw
+                 * @example way_25jd1wwavbac8vrpbrsxb3fxkm
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16768,7 +16768,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_3gq9v9vw137vk6bb6dmgvsqmx6
+                 * @example way_11ykc36shq1dq46r7bc2qbjkf6
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16890,7 +16890,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_3gq9v9vw137vk6bb6dmgvsqmx6
+                 * @example way_11ykc36shq1dq46r7bc2qbjkf6
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17012,7 +17012,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_3gq9v9vw137vk6bb6dmgvsqmx6
+                 * @example way_11ykc36shq1dq46r7bc2qbjkf6
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17025,182 +17025,182 @@ export interface operations {
                  *       "fields": [
                  *         {
                  *           "name": "OriginalDocumentNumber",
-                 *           "salt": "cf1d4ebcaaa2944e1f2a29ce098ffacf1e09d22414870fedebb84c2e8b8ea7ea",
-                 *           "value": "DC5E1DF9BFBFA56183"
+                 *           "salt": "fb119555ca601faebdb7f89c3f9a82a769e8f1ec629ee42f7d6c993e93ab98fa",
+                 *           "value": "DCD93CACFD5B1C26DB"
                  *         },
                  *         {
                  *           "name": "ShippingNoteNumber",
-                 *           "salt": "3fab0b425efe43d0a1cf41e94de01876268c6b5622b4ae13dea5fd74eae8e1fc",
-                 *           "value": "DC5E1DF9BFBFA56183"
+                 *           "salt": "17ed7b87b3891514bb8e2cbaefc3ece606651924366759ea5017d90e12d1d2b8",
+                 *           "value": "DCD93CACFD5B1C26DB"
                  *         },
                  *         {
                  *           "name": "SerialNumber",
-                 *           "salt": "b40ffd58d2bb4e588fd905f46ffd6a7a7459406006cf54c58b1c7668b9201aea",
+                 *           "salt": "d9017f0b39157e2bc16b97062331c65eb46694914886db5e3e8f57a4e6f3f5cb",
                  *           "value": "0000"
                  *         },
                  *         {
                  *           "name": "VehicleAmount",
-                 *           "salt": "b3c89dfc7f8ce22924ac42e90dfe22de8a377ed9314a3c70e5c740431bc3ee84",
+                 *           "salt": "848f96ec61768249624a6885cc70552d7d50088086fc0b8a49d4a677d97c4ae9",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "TransportTypeCode",
-                 *           "salt": "0b7734ef61eb3bf81024d68a057a9ee94da2493ea3a1797f47619837af0a81a4",
+                 *           "salt": "866262624cba02c349e0b78795a7740b36ca34c7038fd941674e6c7ddfc02aa2",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "SendToProDateTime",
-                 *           "salt": "1ebd85ab01fe6f7e293caebb4c5b229f5696dcced560cae9154d3b3fc3c01f47",
+                 *           "salt": "4e5bb4a6433af28f9c5da7c4d1b898927612fc68f27747dab38c0edc45fc4182",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Carrier",
-                 *           "salt": "6be9a4b8c9ad1e38f480c52f9dea79288a37470153f57b6549a5a5188239593a",
+                 *           "salt": "06b0e313f79b4020ba0fc6ab3989de2253a8ccdd60b59362ad6525fc40a1fd15",
                  *           "value": "滇测云运网络货运有限公司"
                  *         },
                  *         {
                  *           "name": "UnifiedSocialCreditIdentifier",
-                 *           "salt": "ea4e8300451e73db6646ef039bf4088c5962140140628f93d55f9ff59f054158",
+                 *           "salt": "f4aaac50ac15514f2e1061aea7fdf437adf12ae35f294414ab6346cd8de5c5a1",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PermitNumber",
-                 *           "salt": "df15e82cbfda22ef31ba488759fbd3f53087f44a3c4ff5bb9cb4de86bb942bf7",
+                 *           "salt": "b41aa37f07e6bfa5ff4e71fa8f9387856e6d006b40fae9d2e29ff93cc827ddf5",
                  *           "value": "539901000001"
                  *         },
                  *         {
                  *           "name": "ConsignmentDateTime",
-                 *           "salt": "4281e2b33d06086df87eb5ddf17ce86c48fdf9152476521a84f45ee5cf25f211",
+                 *           "salt": "9981fe37533a4a326dc879fc25685077041504daaffc9549d1f8abe63c89e8aa",
                  *           "value": "20261101080000"
                  *         },
                  *         {
                  *           "name": "BusinessTypeCode",
-                 *           "salt": "e80fa0cdcea729a2cbf11cb2ff921fd8ba3fc9504e62c08da96aec4bad257c85",
+                 *           "salt": "ae7fbc10bd1b6e9c6412730687fca5cc277fea2b8f0b7e42cc8520bb661987bf",
                  *           "value": "1002996"
                  *         },
                  *         {
                  *           "name": "DespatchActualDateTime",
-                 *           "salt": "fdd55585b9c737b03080de882c44723cb3a09d852cdd13c723d706d10beabdff",
+                 *           "salt": "ee002b370e63d1cd57cfa20c05381e36eae0636cec06d9582aab210b39987c4e",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "GoodsReceiptDateTime",
-                 *           "salt": "d6c3ffc27dc00109b65dff7d362dfa3a277fb13a11584cf1c95505f4057ee938",
+                 *           "salt": "014c58eb4ae03a8557bc6c3060a3b1023ec24428521d2c7646f6d327f41dc093",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Consignor",
-                 *           "salt": "640bcae089367985329a5fbc20725a169ffed94bd8bbd64c9ef398c914be9625",
+                 *           "salt": "65ac94ab45472e57d9338834311ea6a48aa52cf01d210edd6ea4d316ab53a3b3",
                  *           "value": "滇测远达运输有限公司"
                  *         },
                  *         {
                  *           "name": "ConsignorID",
-                 *           "salt": "e1ecd07e4bde9b75317df26a396b5c393fbf3a5fae03f15dd664508273bb9b87",
+                 *           "salt": "c47a40147f2269b766ba67607957d2ca022a9fda6507a74818f43cf9295182f5",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PlaceOfLoading",
-                 *           "salt": "59be4e062c7e8a75376c440aaf414dcc4081b22a39c0374a5e942bc47dc8bd71",
+                 *           "salt": "1fdc2f07b4cc06a47cea145e08d0e5e3f04183a9b4bd57d017a24781997e9d90",
                  *           "value": "昆明市虚构路 1 号"
                  *         },
                  *         {
                  *           "name": "LoadingCountrySubdivisionCode",
-                 *           "salt": "284930d5dc0e7c708bfd7fe5f6e8943c61ad75ffc333aeef8488a2b8b7e00a13",
+                 *           "salt": "b97515bb47e7471e0e49d545c5ee6a78fc6dafaf828dbb824e6be1be96cc69a5",
                  *           "value": "530100"
                  *         },
                  *         {
                  *           "name": "Consignee",
-                 *           "salt": "1d2733f3840d3758fe89871097dbc0245051711ab272178f9d3c55a67ab20af6",
+                 *           "salt": "6638de6a6fda8be2bc4eee1db7ae10870407cfdcb5311447e57489739dd04f71",
                  *           "value": "滇测顺捷物流有限公司"
                  *         },
                  *         {
                  *           "name": "ConsigneeID",
-                 *           "salt": "cf0fb70c1ea543a42045887e8dc721506abb714854cd63d066664a3473d2a4fa",
+                 *           "salt": "e03cb913242270d75b8a61f51622206a87158f59cd492c82097cd5e28b388412",
                  *           "value": "91539913MA2000E34Q"
                  *         },
                  *         {
                  *           "name": "GoodsReceiptPlace",
-                 *           "salt": "cbb5f1126d96fdecd0a90841a0cb74f263fca33226ab70ca8910aed57c0f223c",
+                 *           "salt": "ccaea3448faa9719b521fe2e02ec8f36ab9bfb344cd5230866e2f8f541776ff5",
                  *           "value": "曲靖市虚构路 2 号"
                  *         },
                  *         {
                  *           "name": "ReceiptCountrySubdivisionCode",
-                 *           "salt": "2ca40ce19c8c3169afe15a7379ce435b63b9ce6b58339bce18a515aba674a907",
+                 *           "salt": "d1b988b8b86859913bc2c7795cc925c81d5fb7691bf7461aadba40180944d60b",
                  *           "value": "530300"
                  *         },
                  *         {
                  *           "name": "TotalMonetaryAmount",
-                 *           "salt": "a42a39bce431b111ca1dd8f93b0fb6f598c54e04f1f3a063a2614394ac913db6",
+                 *           "salt": "e7185b41223ddc7da545e9cc66b6fa4093e2a38c9c312ccfdd719005e4ff8299",
                  *           "value": "1200.000"
                  *         },
                  *         {
                  *           "name": "TransportationDistance",
-                 *           "salt": "1dc980ec22ee5d103c13270cb10140702cef288a73d9ff628d82d3fec955a219",
+                 *           "salt": "5ff7a4858ce3d9c14a48cf11e83b81771c6d2819c4d9be766197ced141623a72",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehiclePlateColorCode",
-                 *           "salt": "a0ad1713df0ac9691ef666b577f7fa40780bde058d249e198d8460d776135a0a",
+                 *           "salt": "ef8ab86424921394cd72ae7b0534f86695083f1d80fd8fb9d602b1552e153d85",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehicleNumber",
-                 *           "salt": "e1553ab5e6711f96d2218bd73db3aff5e4464db00b960f4d1174ed03b9688a16",
+                 *           "salt": "2c879e5e6d97164b93fa3c130350a975d9c77c2a336a435eacbb8f1e09f2203f",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DriverName",
-                 *           "salt": "cbe48e065ba9bbead6ad409783ac4de2f1ac573a83a8b8a236eb5f8cff7f0054",
+                 *           "salt": "574b125b10793b0d927d6e6489eeee8dc4ddd4fa51d0f0cda433762c301a3d08",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DrivingLicense",
-                 *           "salt": "c8d1d5e687d182cc27a5826b10b3c3a34e099eabe77e942305fca32ed46b7596",
+                 *           "salt": "0a4b15e92abd5540046f929d7027670da765aa5b732a410998c281e0483fb2b5",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DescriptionOfGoods",
-                 *           "salt": "34621e9d0b5283a34fba3e382c33db78d9cd6b700d241d376c9c14fa0ff237c3",
+                 *           "salt": "1e0757b7e8588714ec63ad9227f2e2506c357bd8e6ec4c3c1801099f6c2c8d51",
                  *           "value": "测试货物：瓷砖"
                  *         },
                  *         {
                  *           "name": "CargoTypeClassificationCode",
-                 *           "salt": "6cd1921cd884bc9d4d52a4d27864264d36dfcdd75dda5da32091c8c8fe59963c",
+                 *           "salt": "902fb133e9e9dd28c6a961f578bfbf3035f346591b1666f3c1774e6dad7cfe8c",
                  *           "value": "1700"
                  *         },
                  *         {
                  *           "name": "GoodsItemGrossWeight",
-                 *           "salt": "80216e3712b794edda61d6cd2c4b3517f1ca377d8cdbac1d5f45cc41faae1dd1",
+                 *           "salt": "5b1b076e13692a79d0cc7494270de7ad8c7e94e0655d9e1280721608e16dbe2f",
                  *           "value": "1000.000"
                  *         },
                  *         {
                  *           "name": "ActualCarrierName",
-                 *           "salt": "f7311065ba2a5b3822c237f98df98a464275493acd5c8b26f1e86ff450ea6cb6",
+                 *           "salt": "86cc0d941c1cd7342710bd5558b908a307df7a7ca9ff8d48e8ae8ec37ddb9bb3",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierBusinessLicense",
-                 *           "salt": "d5fa75014c224cad73ec288e77a2b024170f7b1ede1973442a45cdd956782a94",
+                 *           "salt": "8b0a3250caefa211a249c60077e5e258cce83a528b36384000e8d9bdc4c39924",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierID",
-                 *           "salt": "8c3196925ee4a9b1a16f58e60020c3da7405580538ca40929223d0f527c6c139",
+                 *           "salt": "50680f39dd95a3cee50928b9d439d2809a428f048efe1f176c1835346685f502",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "PolicyNumber",
-                 *           "salt": "1d6bc27fe00da2db1ccf343c517786ce8925497fc702b863df80a42ea8fcb3b2",
+                 *           "salt": "029df2ca2848efb706059bbe938fd0d205e4af95581698d409357ee8534e64b9",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "InsuranceCompanyCode",
-                 *           "salt": "9a0e4e4de54cf04396b9ea18dc906409edf70c38610ac942e78e7ccbfaa56448",
+                 *           "salt": "8fd807a66c41cd76484dc7e06b5dad72b2a1a48f0cfc26bce4fed8dbe37d7add",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Remark",
-                 *           "salt": "b8cc7e3a1c1aaf6580bf72685ce76be9d873c7888ac4c5f3562493d0cf9793bb",
+                 *           "salt": "3ed3d1bafa234f4ff2cd71c93680b3b1bdcf261315354d8241edafca14e6ca0f",
                  *           "value": ""
                  *         }
                  *       ]
@@ -17616,7 +17616,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
+                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
                  */
                 readonly id: string;
             };
@@ -17726,7 +17726,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_3n4m63xb6j18hj9gbyj3q7nb8w
+                 * @example whk_3d3fre18t9mamjcjcvjjkv225k
                  */
                 readonly id: string;
             };
@@ -17849,7 +17849,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
+                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
                  */
                 readonly id: string;
             };
@@ -17959,7 +17959,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
+                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
                  */
                 readonly id: string;
             };
@@ -18114,7 +18114,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
+                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
                  */
                 readonly id: string;
             };
@@ -18269,7 +18269,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_2ryc8f9sjnvjwcjrk0fn9gzj8d
+                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
                  */
                 readonly id: string;
             };
