@@ -26,8 +26,8 @@ const ABOUT: &str = "\
 - **Reads** say of which `height` and `time` they are, and their `stage`. `at_height` or `at_time` reads the past. \
 `proof=true` adds what a light client needs to check a record against the header that the proof names as its `anchor`.
 - **Credentials** go into `Authorization: Bearer`: an API key or a token. Without any, headers, counts, the colour \
-of a code that one can name and proofs of organisations, parameters and keys are answered; all else is for the parties to it (docs/access.md). What is not for the \
-caller is not there for it.
+of a code that one can name and proofs of organisations, parameters and keys are answered; all else is for the \
+parties to it (docs/access.md). What is not for the caller is not there for it.
 - **Lists** are of the newest height, in pages: `next` of one page is the `cursor` of the following one.
 - **Transactions** are JSON, or canonical bytes as `application/octet-stream` (docs/proofs.md). Submitting the same \
 transaction again is safe: it gets its first receipt. A refusal by the state machine is no HTTP error: the receipt \
