@@ -7181,7 +7181,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_3j074kwawhtz0gn16ksafa409a
+                 * @example acc_0jsbq9wyen5dn11a9ccs6qzhze
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -7417,7 +7417,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aff_4q20xntj4ergy6j2ejxvnrk2h5
+                 * @example aff_3kjn5gpdwqxxezgp9rbynwhf8w
                  */
                 readonly id: components["schemas"]["AffiliationId"];
             };
@@ -7525,7 +7525,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_0ayeh4y2545rd7tpkbpe05581d
+                 * @example org_6cr99h8n5x9jamg16pzgrb2pmd
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -7647,7 +7647,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_7wvkfvjc13n9qscc0wy8fmw43a
+                 * @example app_3vgz4wh9hhepa73d8xkrhpp6gj
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7757,7 +7757,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_7wvkfvjc13n9qscc0wy8fmw43a
+                 * @example app_3vgz4wh9hhepa73d8xkrhpp6gj
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7879,7 +7879,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_7wvkfvjc13n9qscc0wy8fmw43a
+                 * @example app_3vgz4wh9hhepa73d8xkrhpp6gj
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7894,42 +7894,42 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "1f5aedf2b4456fc7b6af6c937ee7834d21455d7ca161f64900da882b2c204270",
+                 *               "salt": "8da0ded74169e468821d1b58de491877a5bedd2d17e4e29622e41de4bf903e38",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "sex",
-                 *               "salt": "19fe7bdf08c3a539531d72cc8e07c3b068f5be2e44dff784cd3bebe23f647909",
+                 *               "salt": "2d3ed20bb7cf2561a7cbccb8dc14a396e17f97a60dcf3430af705c16dd45a333",
                  *               "value": "男"
                  *             },
                  *             {
                  *               "name": "birthDate",
-                 *               "salt": "018a49318951f8535561bf35b45501017ce514112999ac2002f567cf1383859b",
+                 *               "salt": "babb7325d83c91d24e6f57093011a215e8f44a37301adb90fb5f9dfff4e45380",
                  *               "value": "19960602"
                  *             },
                  *             {
                  *               "name": "identityNumber",
-                 *               "salt": "e71a69fb1d02c0176876b5b2ac79c6fc0fbf4da58c3160cf88b9f0a29ba02d91",
+                 *               "salt": "bdf6537863ec46b17fbc26faad179f6c36545e4cecf2103682b8b2668ee753ab",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "address",
-                 *               "salt": "eb36fe1bf266d0847b09c30bc2cae7726a982c2533cd16a7058a67f76be79fb9",
+                 *               "salt": "195b1fa1b0f2458da5e6051529f49143f8eb7af89cdf4ca8f0e2fbde8e6447b3",
                  *               "value": "云南省昆明市示例路5号(测)"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "deda2494ca7f27ed7c1fe6410f73e1bf4f5ac18711f1e34abae01a28434d2262",
+                 *               "salt": "fd534761fd8b2072ec3a61eea1e597ec42499102091044ea43c90f60e6d05f2f",
                  *               "value": "昆明市公安局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "74c86d86677e5f728b02e96e8de8f887f2360a9e69c99f6aed3e2ff6e1760185",
+                 *               "salt": "70be965856455b83e620b4f3496a58c12ac941cddd00534358bcf734cd992fdb",
                  *               "value": "20131206"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "f7c709c16deb3a60e00cbd4d48b70cfddb53eae6d4ef7a36f455fdf10a6ad4ea",
+                 *               "salt": "dbe605e7071edde270e41a7a5e14873519626894286bd6d605b7b54b1fc96a3b",
                  *               "value": "20331130"
                  *             }
                  *           ],
@@ -7940,37 +7940,37 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "69ad1f5349a2d8f5f79afdfb83382686b21c9224f85e6c61afc24d9e73423c82",
+                 *               "salt": "151bc583c4391e22a70cecdd4db5619620d8f981ea60d240e0f7bddc2dcf88e8",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "drivingLicense",
-                 *               "salt": "ce91103a8612fc8c252199272d9ba47bdbd248db0de701e922c4bd084435b746",
+                 *               "salt": "df2fb4a3af0a4e652b77f7bec129db33b89411368fe0b2f8b4f8daadc3dec0ab",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "vehicleClass",
-                 *               "salt": "1699fb6825b56ffd2cbc042fc5474058ab5abb7861d8c79cbd9c32685948f365",
+                 *               "salt": "0701a950eaeb896f8ebde3989384521a75f842ab8fc21941a0f991c479abab80",
                  *               "value": "B2"
                  *             },
                  *             {
                  *               "name": "fileNumber",
-                 *               "salt": "20e560f8b613bcc92c07183b3dbe4d8c4d170fb9ae15686a481e55406550f0a2",
+                 *               "salt": "02f9b1f92232fb53da2d7e5b3b24210496e78e31dd6f0c4a07c8831becf9aba0",
                  *               "value": "530186858763"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "2996a33934d58bedb68667a20067dcedbfd655666c0e682e8b0c44f29d090e1e",
+                 *               "salt": "2ee270cf2fc51fedadc72cdbbf609fb2994b8c8d50ef404a89966515ff19ccd9",
                  *               "value": "昆明市交警支队(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "3ee55a381c8f5d3f42f6cd6ab667af0b120f34c8a8e4632a83f0e38457ee15eb",
+                 *               "salt": "249ee2c44063150bde9673b1b881f9697fd9b93b7af9ecadf2ef4f0332dcbf88",
                  *               "value": "20230416"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "dd340c4d67c18b392315d2610876dcc131f9af877ce7d772ebfdca9e13dd55d6",
+                 *               "salt": "9c2eacaa2eae3e809da67c5af67a94f89ee083957d8ea721c0430f177a6ff02d",
                  *               "value": "20330412"
                  *             }
                  *           ],
@@ -7981,32 +7981,32 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "b9d3922e950187acfbd5072893d56aaab5d5e25a91612d9b135464743c35b376",
+                 *               "salt": "185627aac01bc715fd61af87bd90b8bedb07c6d31b68dff63109276ee7917fc4",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "qualificationCertificate",
-                 *               "salt": "dfc334d1562f3404d5081cf0728dad00adf7ec0ee31045f67b42625f9e9c5920",
+                 *               "salt": "0130cad4dcfb22726208ebdad32ffd6b55b0f88c891dba5b77a160036f791033",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "qualificationClass",
-                 *               "salt": "ad043639e3fcc554d849d5af32a0409d3ce8076b91ce49e8fad560bff38c3582",
+                 *               "salt": "303175f222ccd7328fe7a2d8f0a40810b6a55da1d1e4e3bb5592f13cf14a7e8a",
                  *               "value": "经营性道路货物运输驾驶员"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "fedd6130f36e45a73ac96536d43502fd47f10a769f0c782fc705f6bd32fd11b3",
+                 *               "salt": "cafae69913b0b8b70f9c9909f10cda9b5d402d90bd412a4f3b5c1b02b8185871",
                  *               "value": "昆明市交通运输局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "df4bd0b7cfff09aad1bc23d6251f13436f18defe496c7df64217d61a5cf6f122",
+                 *               "salt": "dcdb67557bd76360ac008422f11180754d0772236a60baf015877197706c6850",
                  *               "value": "20231213"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "aff470d4246ea054275c77775ea720ea13be949e26e3e6462bc8778fccda520a",
+                 *               "salt": "cf2114dd090a6e3c1c7944274a68343d56392c2e212c018e3cbaf91a748c46ca",
                  *               "value": "20291210"
                  *             }
                  *           ],
@@ -8018,7 +8018,7 @@ export interface operations {
                  *         "emergency": "滇测家属 16400004321",
                  *         "phone": "16400001234"
                  *       },
-                 *       "holder": "ed25519:ba0439bace64aa8563ec29c8705bc3a6202d177f970dee1b6bdba4a3847b822a"
+                 *       "holder": "ed25519:cd9880af8030125f52f00372c1ba15ceb779dc8d303626bbe51d13ea1c19a475"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["HoldingsLeft"];
@@ -8230,9 +8230,9 @@ export interface operations {
                  *           }
                  *         }
                  *       },
-                 *       "holder_key": "ed25519:8d88e45230c3925c55bbb423091aef6f53311775d180603bc943624f20ea8d8a",
+                 *       "holder_key": "ed25519:bbda3159922552e6fcfb5ef7ee46707d0553a3b661d521f2643b93765a20ddd1",
                  *       "prefecture": 5304,
-                 *       "ticket": "3d134e86ddb9d823b63ddc7450f11d99d2d461855a35b3dfcc84605a7ec2cad8"
+                 *       "ticket": "2355232334636ad56ba445d20bee69d6b07bc2e623580998c920c1c7d91f22af"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["ApplyingWish"];
@@ -8556,7 +8556,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "phone": "16435547386"
+                 *       "phone": "16452634132"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["PhoneWish"];
@@ -8705,8 +8705,8 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "473052",
-                 *       "request": "578554a544b73abf6fc5cfc42f573eb2"
+                 *       "code": "717163",
+                 *       "request": "c237f560cc4e01b5236adadbd2ab1da9"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CodeEntered"];
@@ -8855,7 +8855,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "application": "app_36w9e5v1q265fr37rcv90a2agb",
+                 *       "application": "app_7wynsw9kdde4rgzgafhtc3x7b2",
                  *       "certificate": {
                  *         "kind": "driving_licence",
                  *         "values": {
@@ -8869,7 +8869,7 @@ export interface operations {
                  *         }
                  *       },
                  *       "place": 1,
-                 *       "ticket": "7745af5c1d4e74f546b45bd7ddda513dfb392dd170906c98b86453a3b99805af"
+                 *       "ticket": "3fcb7db5c3c9a77b26ecd7ecad473ae34a5d599e00e11629e43846fc2adabfcf"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CorrectionWish"];
@@ -9046,7 +9046,7 @@ export interface operations {
                  *       "holder_key": "ed25519:62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe",
                  *       "identity_number": "539902198704187177",
                  *       "name": "李龙军(测)",
-                 *       "ticket": "ab4a04b8745549045f58b38c42366d9cec9035fcf1febca6a9fbebca200bdff2"
+                 *       "ticket": "3da8db97b96ec90d290ac028a2f43ae6a175302157dc325062281e0f9141365e"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["KeyChangeWish"];
@@ -9203,7 +9203,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description What was made ready: 32 hexadecimal digits.
-                 * @example 3b0deba7c4bfc3ed797f628c750f4c1c
+                 * @example 2046ed3ed16726665ffb59fe2a7b77e0
                  */
                 readonly draft: string;
             };
@@ -9215,13 +9215,13 @@ export interface operations {
                  * @example {
                  *       "statements": [
                  *         {
-                 *           "nonce": "b86e9d77335f41eb4fe4a306b439cb33",
-                 *           "signature": "ed25519:5bfec70d9a294738559847a7ae7245a9f8db5f15714b915282196de79e5c5d5c33bce247a47a4e143283183072987547bad681ba4990e76ae8eaae814746ff05",
-                 *           "signer": "ed25519:1048c03c72a9becfcdaf485a171185c4c5cf1cab3ce3414a5456490485c587e2",
-                 *           "valid_until": "2026-11-28T06:14:53.050+08:00"
+                 *           "nonce": "b0097e79e68824f4f63fd1461091874b",
+                 *           "signature": "ed25519:8a8a672823361010527a8a4a6ccac1ea0204ee424cb0773a48e17f109641c83cfe268ec96db20aff3be2df939acc9f273574f3c08faf3230fe039a7941e80a04",
+                 *           "signer": "ed25519:e55fb7c59bdbb6096e7ab219d2191918a7e09849adcb8159dd57c4aa94dba772",
+                 *           "valid_until": "2026-11-28T06:33:09.181+08:00"
                  *         }
                  *       ],
-                 *       "ticket": "ab4a04b8745549045f58b38c42366d9cec9035fcf1febca6a9fbebca200bdff2"
+                 *       "ticket": "3da8db97b96ec90d290ac028a2f43ae6a175302157dc325062281e0f9141365e"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["DraftSigned"];
@@ -9850,7 +9850,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9968,7 +9968,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10066,7 +10066,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10235,7 +10235,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10246,17 +10246,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "d814276cafa2dd75a1f66a5218df7764",
-                 *         "signature": "ed25519:b7a0c602440f3c933e767abdb80f08bf947d1572d630ebaa3444a806bd51378d857bd55f4a87f00216433b836cff3d392fee6d20c0c7838d1f4b29050db9b204",
-                 *         "signer": "ed25519:ba0439bace64aa8563ec29c8705bc3a6202d177f970dee1b6bdba4a3847b822a",
-                 *         "valid_until": "2026-11-28T06:17:52.718+08:00"
+                 *         "nonce": "a54796cbc641fa3b1c3227b415768e0b",
+                 *         "signature": "ed25519:bbb8e8662cec33d0b7418eef48f2fb3f7332514fbd8476853a0d1e8149d901d01af43119e59b1a77766f90249b0a335f50cace509228355958ae493847156700",
+                 *         "signer": "ed25519:cd9880af8030125f52f00372c1ba15ceb779dc8d303626bbe51d13ea1c19a475",
+                 *         "valid_until": "2026-11-28T06:36:08.852+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "531N8W4JXPKR07A",
+                 *         "code": "53R85W256EQN52K",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "5cabc82c6af0ea4e41c3bdbe13eadf6282940069ec9ffee1ac7a821c6b5f0685"
+                 *         "shown": "cb04569f3f91581191b8d53a20f70c6e9e8e79b4aa878edbd3397402e5931b65"
                  *       }
                  *     }
                  */
@@ -10422,7 +10422,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10528,7 +10528,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10631,7 +10631,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10741,7 +10741,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10961,12 +10961,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example 515bae508f524d8ef7338b39460929363d8819eeeeabec1c65b063cefe2fce38
+                 * @example 91a8948a91d144ce2a0f1bc9c501b045b3303a10587c11a8d8ae30e729ee0e86
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -11084,7 +11084,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11287,7 +11287,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description The key that will show it, one in force of the holder; without it the first.
-                 * @example ed25519:ba0439bace64aa8563ec29c8705bc3a6202d177f970dee1b6bdba4a3847b822a
+                 * @example ed25519:cd9880af8030125f52f00372c1ba15ceb779dc8d303626bbe51d13ea1c19a475
                  */
                 readonly key?: components["schemas"]["PublicKey"];
                 /**
@@ -11301,7 +11301,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11537,13 +11537,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "531N8W4JXPKR07A",
+                 *       "code": "53R85W256EQN52K",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-28T07:13:52.722+08:00",
+                 *       "until": "2026-11-28T07:32:08.856+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -11699,7 +11699,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_0akf3feav41be1y7v9dn6pvqr3
+                 * @example con_1zged67t271ywkrw2nfptbby7f
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -11919,7 +11919,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_5102k3g8a6w714jx1r8n89xxw2
+                 * @example era_7cfhe36sx1te8a6zh8hvwq1n11
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -12141,7 +12141,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "about": {
-                 *         "code": "531N8W4JXPKR07A"
+                 *         "code": "53R85W256EQN52K"
                  *       },
                  *       "fields": [
                  *         "name"
@@ -12331,7 +12331,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0143316213",
+                 *       "digits": "0176450075",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -12521,7 +12521,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0143316213",
+                 *         "digits": "0176450075",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -12679,7 +12679,7 @@ export interface operations {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
                  *         "about": {
-                 *           "code": "531N8W4JXPKR07A"
+                 *           "code": "53R85W256EQN52K"
                  *         },
                  *         "fields": [
                  *           "name"
@@ -12830,7 +12830,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_3j074kwawhtz0gn16ksafa409a
+                 * @example acc_0jsbq9wyen5dn11a9ccs6qzhze
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -12952,7 +12952,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_3j074kwawhtz0gn16ksafa409a
+                 * @example acc_0jsbq9wyen5dn11a9ccs6qzhze
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -13408,7 +13408,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_00yxkyey6x4rghacsbv1wwze2t
+                 * @example per_0a24d0z3j22637eh48ypsmkc6r
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -13534,7 +13534,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_2pya2s02rhq9waay1jmyxzrmha
+                 * @example mat_1bvxbhpw5b980gj8ec2bffzewe
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -14289,7 +14289,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_0ayeh4y2545rd7tpkbpe05581d
+                 * @example org_6cr99h8n5x9jamg16pzgrb2pmd
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14404,7 +14404,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_0ayeh4y2545rd7tpkbpe05581d
+                 * @example org_6cr99h8n5x9jamg16pzgrb2pmd
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14771,7 +14771,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_00yxkyey6x4rghacsbv1wwze2t
+                 * @example per_0a24d0z3j22637eh48ypsmkc6r
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -14894,7 +14894,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_25jd1wwavbac8vrpbrsxb3fxkm
+                 * @example way_4v3atj4n7mr6xqvmr62jm7yvxg
                  */
                 readonly id: string;
             };
@@ -15215,14 +15215,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_2pya2s02rhq9waay1jmyxzrmha"
+                 *           "matter": "mat_1bvxbhpw5b980gj8ec2bffzewe"
                  *         }
                  *       },
-                 *       "chain": "416ccb985531bd11a67e9296ed8aeaece13c8f9a1a6cf76e604db9451cdfbbfd",
+                 *       "chain": "1f4cb8567a01e7aeebfea698c8d857b9f25e90ee011a7a65ce7d598c5a9ed4f0",
                  *       "nonce": "02000000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:1f6f5fad7268a527a32f0a6157184ca14f7d1503cdd5f3267da0ee0a6404e377902f0524a9f413a0e814de20c23d20497735863c72cefd9df71507e3ae6dde05",
-                 *       "valid_until": "2026-11-28T06:14:52.604+08:00",
+                 *       "signature": "ed25519:06b9ef7c500c4fc3dab8ad2cbc13292f23c32e202cb0710f95885d1fbbb59db32ff50083b2ac6da7c758b4d92dddb2862c07a622498d7c9376442209f8e69e04",
+                 *       "valid_until": "2026-11-28T06:33:08.755+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -15383,11 +15383,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "416ccb985531bd11a67e9296ed8aeaece13c8f9a1a6cf76e604db9451cdfbbfd",
+                 *         "chain": "1f4cb8567a01e7aeebfea698c8d857b9f25e90ee011a7a65ce7d598c5a9ed4f0",
                  *         "nonce": "03000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:07d3cb0e0b97156237a94318d3c58ef787824aa2c5224900223b70cd3a8dd5d97122c43de3abc6d1c96f4b6a639fa34f7a09aaacd1502446208394c942553002",
-                 *         "valid_until": "2026-11-28T06:14:52.604+08:00",
+                 *         "signature": "ed25519:bd532aa6bf14c192886ae6c8e2a636d0e7f0ede75d84b2369efac0c701373bbf4597a4389069995f61fad61ab69cdec858e8c6a69991fa12657e26359471b809",
+                 *         "valid_until": "2026-11-28T06:33:08.755+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -15396,11 +15396,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "416ccb985531bd11a67e9296ed8aeaece13c8f9a1a6cf76e604db9451cdfbbfd",
+                 *         "chain": "1f4cb8567a01e7aeebfea698c8d857b9f25e90ee011a7a65ce7d598c5a9ed4f0",
                  *         "nonce": "04000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:4c80c7a2f99bd8e20d250d0bd41576cb5ec202ac5ef2e95e04384629847058efcc5c7b30a687ac1be9aa0bae708dc7cc7917119342d71e7704df9da4e5c87601",
-                 *         "valid_until": "2026-11-28T06:14:52.604+08:00",
+                 *         "signature": "ed25519:aa8952f981a765a69120d25f0aebbefef746c4e4977bed292e164049890c3f31fb45c784ce402a9393401b5b5c79e03f95789e5f2322a1e80485f0080a92f506",
+                 *         "valid_until": "2026-11-28T06:33:08.755+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -15542,7 +15542,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_2pya2s02rhq9waay1jmyxzrmha"
+                 *           "matter": "mat_1bvxbhpw5b980gj8ec2bffzewe"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -15833,7 +15833,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 31993c7993e1c5e33945093f71147c69f62de0688514852048e6491d94d17dce
+                 * @example 3fa3cbab7bd5ed7d9f601e38fa75338a2c3a77497058cf18e5ee17c352689452
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -15943,7 +15943,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 31993c7993e1c5e33945093f71147c69f62de0688514852048e6491d94d17dce
+                 * @example 3fa3cbab7bd5ed7d9f601e38fa75338a2c3a77497058cf18e5ee17c352689452
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -16255,7 +16255,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_54hpr4q4dkxjjv0qr4n0mrh04s
+                 * @example veh_4np99m9xe0n9dxhbt9gvb23jv0
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -16369,7 +16369,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "DYM1:782-XDSAJTW6MA6N57LR6I7BMN9D46Z98000000 00D90Y-3AQEDT0HSBANNID764Q3PLKSCVC589E1XO234U/2E4JP4UQSDR KUXGMKG100.%UZSC%94KSQT*9G4W+1O3QHJDUW2FIXGXG3 OA7%FDYOG:ST41VT9LFS/ V4AWIXL$J2O1F*ZIDFP39MW5ME1W.P4%GN5IO000O20J%IP9S2CEYWJJBC3TJMLTIW58PKRXB3P4F17VB5*KTK.RKGMHWC$UL42NL:6VIV%.0/ARAGQAZD4X6X7CZRPFN7MBW1$OXU4"
+                 *       "text": "DYM1:I72KV97+ATW6XHAKX6SF6X%6OCASW6UL9000000 00D906.34W5DT0HSBR:P3CGB9GNE2$LARJ04MO2Y2Y8NV*RC46F+4I/SDN2%O3QZK1005Z1:H6:VGGEKR6H9EE95V8FJNXQMLPV2JT-Q+1GW:UT-VZFQ9MQI+JECGGI5OJLDZBT2J ALUR56X8:KNH:E- 2+ZR1BMF12000620Q-0Z.6.XCL.J Z4$EE1PFQKELGD1IQY06X7NFZTAMTODQ4GU9NP0%9V93HQR5:VEU53%E9SGV3D$%1CJD8UQSM48TA7CEM0N"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Scanned"];
@@ -16500,12 +16500,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_0ayeh4y2545rd7tpkbpe05581d
+                 * @example org_6cr99h8n5x9jamg16pzgrb2pmd
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 531N8W4JXPKR07A
+                 * @example 53R85W256EQN52K
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -16658,7 +16658,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_25jd1wwavbac8vrpbrsxb3fxkm
+                 * @example way_4v3atj4n7mr6xqvmr62jm7yvxg
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16768,7 +16768,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_11ykc36shq1dq46r7bc2qbjkf6
+                 * @example way_4bszffwetfcjed6mckdptvyr0e
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16890,7 +16890,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_11ykc36shq1dq46r7bc2qbjkf6
+                 * @example way_4bszffwetfcjed6mckdptvyr0e
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17012,7 +17012,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_11ykc36shq1dq46r7bc2qbjkf6
+                 * @example way_4bszffwetfcjed6mckdptvyr0e
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17025,182 +17025,182 @@ export interface operations {
                  *       "fields": [
                  *         {
                  *           "name": "OriginalDocumentNumber",
-                 *           "salt": "fb119555ca601faebdb7f89c3f9a82a769e8f1ec629ee42f7d6c993e93ab98fa",
-                 *           "value": "DCD93CACFD5B1C26DB"
+                 *           "salt": "81e86020611fc26a820cb87467d3654ce2f52c463d8e4b92ab6699b55ce881ca",
+                 *           "value": "DCE109B99C21334568"
                  *         },
                  *         {
                  *           "name": "ShippingNoteNumber",
-                 *           "salt": "17ed7b87b3891514bb8e2cbaefc3ece606651924366759ea5017d90e12d1d2b8",
-                 *           "value": "DCD93CACFD5B1C26DB"
+                 *           "salt": "e4b23a8730ea929c00e32cc4fe7298ab6a6bb1ef6e5ad18ed5310504b154a665",
+                 *           "value": "DCE109B99C21334568"
                  *         },
                  *         {
                  *           "name": "SerialNumber",
-                 *           "salt": "d9017f0b39157e2bc16b97062331c65eb46694914886db5e3e8f57a4e6f3f5cb",
+                 *           "salt": "78c8ad1c5e3725e33bece56ac5ac82077d054b630ce3fd01f534ab05e370ab46",
                  *           "value": "0000"
                  *         },
                  *         {
                  *           "name": "VehicleAmount",
-                 *           "salt": "848f96ec61768249624a6885cc70552d7d50088086fc0b8a49d4a677d97c4ae9",
+                 *           "salt": "104deb57497ed380f959ce1badf994397d63e99544744e7f23d621faff5375d2",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "TransportTypeCode",
-                 *           "salt": "866262624cba02c349e0b78795a7740b36ca34c7038fd941674e6c7ddfc02aa2",
+                 *           "salt": "7d370650a49b5754ce4082f1150e2d0e32c56b4c90638fe0b35beb0f07a2c134",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "SendToProDateTime",
-                 *           "salt": "4e5bb4a6433af28f9c5da7c4d1b898927612fc68f27747dab38c0edc45fc4182",
+                 *           "salt": "e51f0e5d13e8752dbc4c259b1f77f875ddcba33949a5257ed098f810a4ba5b52",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Carrier",
-                 *           "salt": "06b0e313f79b4020ba0fc6ab3989de2253a8ccdd60b59362ad6525fc40a1fd15",
+                 *           "salt": "3bbd7a907ce11917184d6e14e41b02817f8a51bd9049d15882362b7575804a44",
                  *           "value": "滇测云运网络货运有限公司"
                  *         },
                  *         {
                  *           "name": "UnifiedSocialCreditIdentifier",
-                 *           "salt": "f4aaac50ac15514f2e1061aea7fdf437adf12ae35f294414ab6346cd8de5c5a1",
+                 *           "salt": "223bf506a555fdf2cda9329d77dcf62394dc72be643b2b6b4597ed03359a5df0",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PermitNumber",
-                 *           "salt": "b41aa37f07e6bfa5ff4e71fa8f9387856e6d006b40fae9d2e29ff93cc827ddf5",
+                 *           "salt": "4281a500e914fb79a44439822426ff676e50b4087298d13c8b744ec4358ab836",
                  *           "value": "539901000001"
                  *         },
                  *         {
                  *           "name": "ConsignmentDateTime",
-                 *           "salt": "9981fe37533a4a326dc879fc25685077041504daaffc9549d1f8abe63c89e8aa",
+                 *           "salt": "6717775e061b0eeefdcdffdf78421c9ee94db2cdde2d7372834e49926a811dfb",
                  *           "value": "20261101080000"
                  *         },
                  *         {
                  *           "name": "BusinessTypeCode",
-                 *           "salt": "ae7fbc10bd1b6e9c6412730687fca5cc277fea2b8f0b7e42cc8520bb661987bf",
+                 *           "salt": "8865ef47286cc6e5694d2242a0b3fd6370a87f37e3cf7a5774c8e99322cbb12d",
                  *           "value": "1002996"
                  *         },
                  *         {
                  *           "name": "DespatchActualDateTime",
-                 *           "salt": "ee002b370e63d1cd57cfa20c05381e36eae0636cec06d9582aab210b39987c4e",
+                 *           "salt": "0f619904d9a9d5edeba36ed3c354512addf5966d218cd3243a7a5b431d70c705",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "GoodsReceiptDateTime",
-                 *           "salt": "014c58eb4ae03a8557bc6c3060a3b1023ec24428521d2c7646f6d327f41dc093",
+                 *           "salt": "c25e599602dcf32f2211c1777a9970caa5b764d895d644906ba3d8f6bd40c471",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Consignor",
-                 *           "salt": "65ac94ab45472e57d9338834311ea6a48aa52cf01d210edd6ea4d316ab53a3b3",
+                 *           "salt": "2cbdea7a1b2d5c11f57f09efc9a1547d548f60711ec8849cd3490dfa92043212",
                  *           "value": "滇测远达运输有限公司"
                  *         },
                  *         {
                  *           "name": "ConsignorID",
-                 *           "salt": "c47a40147f2269b766ba67607957d2ca022a9fda6507a74818f43cf9295182f5",
+                 *           "salt": "3c76bf02e86318dbaa64a2c79478a999741d76c621905bb8d19b9825c4646ab2",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PlaceOfLoading",
-                 *           "salt": "1fdc2f07b4cc06a47cea145e08d0e5e3f04183a9b4bd57d017a24781997e9d90",
+                 *           "salt": "4f5d115ea995ec42171981fe3bdea0de3a5c5f6cc096129272621b680d5123db",
                  *           "value": "昆明市虚构路 1 号"
                  *         },
                  *         {
                  *           "name": "LoadingCountrySubdivisionCode",
-                 *           "salt": "b97515bb47e7471e0e49d545c5ee6a78fc6dafaf828dbb824e6be1be96cc69a5",
+                 *           "salt": "e591b8ae47e3cbb08d6c6392a73642ad1925e9ade14ce59f46660a3772e10d29",
                  *           "value": "530100"
                  *         },
                  *         {
                  *           "name": "Consignee",
-                 *           "salt": "6638de6a6fda8be2bc4eee1db7ae10870407cfdcb5311447e57489739dd04f71",
+                 *           "salt": "6509792197f54d26f597b64edcd2914ebaf002d91c040e9910767c2bdce4e71c",
                  *           "value": "滇测顺捷物流有限公司"
                  *         },
                  *         {
                  *           "name": "ConsigneeID",
-                 *           "salt": "e03cb913242270d75b8a61f51622206a87158f59cd492c82097cd5e28b388412",
+                 *           "salt": "fcf7dc85db9b49b9966cfe12e5628950028e874d4932ce34b3df1b205c2b9cd2",
                  *           "value": "91539913MA2000E34Q"
                  *         },
                  *         {
                  *           "name": "GoodsReceiptPlace",
-                 *           "salt": "ccaea3448faa9719b521fe2e02ec8f36ab9bfb344cd5230866e2f8f541776ff5",
+                 *           "salt": "fd7dc4bd19f7cbfb2ce9180902ee91715a5d6a710ebe92463c6068ac6afffa97",
                  *           "value": "曲靖市虚构路 2 号"
                  *         },
                  *         {
                  *           "name": "ReceiptCountrySubdivisionCode",
-                 *           "salt": "d1b988b8b86859913bc2c7795cc925c81d5fb7691bf7461aadba40180944d60b",
+                 *           "salt": "b57090e46460fc6aba11921d4c76b9bbee2fc34c44a571622fc5a54378a56e50",
                  *           "value": "530300"
                  *         },
                  *         {
                  *           "name": "TotalMonetaryAmount",
-                 *           "salt": "e7185b41223ddc7da545e9cc66b6fa4093e2a38c9c312ccfdd719005e4ff8299",
+                 *           "salt": "35092779908a5648c23715bfb3577afc27cb8e57a869d4ae2e7be8a2f69fade9",
                  *           "value": "1200.000"
                  *         },
                  *         {
                  *           "name": "TransportationDistance",
-                 *           "salt": "5ff7a4858ce3d9c14a48cf11e83b81771c6d2819c4d9be766197ced141623a72",
+                 *           "salt": "6faf7c03fc986a47347b5cc2cfc0cfaad4eb5f5b592d9506f27d3e47777d8069",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehiclePlateColorCode",
-                 *           "salt": "ef8ab86424921394cd72ae7b0534f86695083f1d80fd8fb9d602b1552e153d85",
+                 *           "salt": "049a2c11de7ce53ba3e3f425887f7c038faf4d85e38e287d2b69bb35d8297be8",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehicleNumber",
-                 *           "salt": "2c879e5e6d97164b93fa3c130350a975d9c77c2a336a435eacbb8f1e09f2203f",
+                 *           "salt": "d7953b21455ca8beb42858498ea25609dc1e8d381097c96031c5b7a7fcf599af",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DriverName",
-                 *           "salt": "574b125b10793b0d927d6e6489eeee8dc4ddd4fa51d0f0cda433762c301a3d08",
+                 *           "salt": "e1bb04e2bf2b794aafa0e36f5d95d41f5e306c64b2bca668e6cb0f3dc4cd8fb8",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DrivingLicense",
-                 *           "salt": "0a4b15e92abd5540046f929d7027670da765aa5b732a410998c281e0483fb2b5",
+                 *           "salt": "32533e7c3fa87b841e0def4fbf166a3c973744daf34f3f17f2efd0a6eaeaaafc",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DescriptionOfGoods",
-                 *           "salt": "1e0757b7e8588714ec63ad9227f2e2506c357bd8e6ec4c3c1801099f6c2c8d51",
+                 *           "salt": "3254a3cf9d7a4a16c94aa2a629cdff3ebb82afb4c22235c8170a97dab7aa4f74",
                  *           "value": "测试货物：瓷砖"
                  *         },
                  *         {
                  *           "name": "CargoTypeClassificationCode",
-                 *           "salt": "902fb133e9e9dd28c6a961f578bfbf3035f346591b1666f3c1774e6dad7cfe8c",
+                 *           "salt": "a20bce3ff7f6c4a4ba0c1b6ea18c8a54a41e7a67b9132f0830d39e928457bea6",
                  *           "value": "1700"
                  *         },
                  *         {
                  *           "name": "GoodsItemGrossWeight",
-                 *           "salt": "5b1b076e13692a79d0cc7494270de7ad8c7e94e0655d9e1280721608e16dbe2f",
+                 *           "salt": "a6176788bae7678a325d75e569409ed2892881a11a299285b5d3fb5d6a6cfa0f",
                  *           "value": "1000.000"
                  *         },
                  *         {
                  *           "name": "ActualCarrierName",
-                 *           "salt": "86cc0d941c1cd7342710bd5558b908a307df7a7ca9ff8d48e8ae8ec37ddb9bb3",
+                 *           "salt": "576ad9dd32426cb9608478a1fc3aab6c22bf003cd1c536c312f44a958f0541e0",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierBusinessLicense",
-                 *           "salt": "8b0a3250caefa211a249c60077e5e258cce83a528b36384000e8d9bdc4c39924",
+                 *           "salt": "d4ec3428c93e8c4c45df8531284d1e69d5b8aca4949f52cf3664e2930d953aea",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierID",
-                 *           "salt": "50680f39dd95a3cee50928b9d439d2809a428f048efe1f176c1835346685f502",
+                 *           "salt": "38b98f839df7a584985acf1883b49cbce7af131a37f3cb4986f4d64b28374d6b",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "PolicyNumber",
-                 *           "salt": "029df2ca2848efb706059bbe938fd0d205e4af95581698d409357ee8534e64b9",
+                 *           "salt": "09fbfcd0f4041880c643055b4a90e2273341b31dd882fc96b0fc5d0aa9740537",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "InsuranceCompanyCode",
-                 *           "salt": "8fd807a66c41cd76484dc7e06b5dad72b2a1a48f0cfc26bce4fed8dbe37d7add",
+                 *           "salt": "86eb4187a5512ac02c1cf4af4c19f7d5830adc7bf5f0aedb3712a3daada02623",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Remark",
-                 *           "salt": "3ed3d1bafa234f4ff2cd71c93680b3b1bdcf261315354d8241edafca14e6ca0f",
+                 *           "salt": "db8c03805852316be0c77a9b12bc96b78e62076b23892d162ed799c0c2186613",
                  *           "value": ""
                  *         }
                  *       ]
@@ -17616,7 +17616,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
+                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
                  */
                 readonly id: string;
             };
@@ -17726,7 +17726,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_3d3fre18t9mamjcjcvjjkv225k
+                 * @example whk_5km2n9nawgb2ny5r641hzxnvr0
                  */
                 readonly id: string;
             };
@@ -17849,7 +17849,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
+                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
                  */
                 readonly id: string;
             };
@@ -17959,7 +17959,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
+                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
                  */
                 readonly id: string;
             };
@@ -18114,7 +18114,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
+                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
                  */
                 readonly id: string;
             };
@@ -18269,7 +18269,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_4bbxwhxdxdx4qnp2h2tv5bzhyz
+                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
                  */
                 readonly id: string;
             };
