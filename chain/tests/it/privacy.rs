@@ -250,9 +250,10 @@ random bytes of its own.
 vehicles are pseudonyms there, but the same ones every time: who links one to a person sees the rest. Rivals run
 validators, which is why routes are prefectures, weights bands, and goods classes.
 
-**Everybody else** asks an interface, and sees what [access.md](access.md) lets it: headers, counts, the
-colour of a code that can be named, proofs of organisations, parameters and keys; bodies and events as a party alone. Credentials belong to organisations and holders. An operator
-may open an interface to all who reach it (`api.allow_open_api_without_credentials`), and so lets them see what it sees.
+**Everybody else** asks an interface, and sees what [access.md](access.md) lets it: headers, counts, the colour of a
+code that can be named, proofs of organisations, parameters and keys; bodies and events as a party alone. Credentials
+belong to organisations and holders. An operator may open an interface to all who reach it
+(`api.allow_open_api_without_credentials`), and so lets them see what it sees.
 
 **What is deleted**: nothing below. An erasure destroys the keys of the vault; commitments stay, and mean nothing
 without salts. Transactions stay in their blocks as they were sent.
