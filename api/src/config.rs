@@ -119,6 +119,9 @@ impl ApiConfig {
         if let Some(target) = self.applying.in_the_clear() {
             return Err(ConfigError::ApplyingInTheClear { target: target.to_string() });
         }
+        if let Some(organisation) = self.applying.named_twice() {
+            return Err(ConfigError::AuthorityTwice { organisation });
+        }
         self.limits.check()
     }
 }
@@ -242,6 +245,12 @@ pub enum ConfigError {
     ApplyingInTheClear {
         /// The address.
         target: String,
+    },
+    /// Which of two inboxes counts would be anybody's guess.
+    #[error("api.applying.authorities names {organisation} twice: an authority has one inbox")]
+    AuthorityTwice {
+        /// The authority.
+        organisation: chain::ids::OrganisationId,
     },
     /// A limit of nothing would refuse everything.
     #[error("api.limits.{name} is 0, which would refuse every request: set it to 1 or more")]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What an operator may set about applications that this node takes.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chain::ids::OrganisationId;
@@ -43,6 +44,13 @@ pub struct InboxConfig {
 }
 
 impl ApplyingConfig {
+    /// The first authority that has two inboxes.
+    pub(crate) fn named_twice(&self) -> Option<OrganisationId> {
+        let mut seen = BTreeSet::new();
+        let mut named = self.authorities.iter().map(|one| one.organisation);
+        named.find(|organisation| !seen.insert(*organisation))
+    }
+
     /// The first address that would carry secrets in the clear.
     pub(crate) fn in_the_clear(&self) -> Option<&Target> {
         let gateway = self.sms.iter().map(|sms| &sms.url);
@@ -54,7 +62,20 @@ impl ApplyingConfig {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use chain::ids::RecordId;
+
     use super::*;
+
+    #[test]
+    fn an_authority_has_one_inbox() {
+        let inbox = |number: u8| InboxConfig {
+            organisation: OrganisationId(RecordId([number; 16])),
+            inbox: "https://inbox.example".parse().unwrap(),
+        };
+        let of = |authorities| ApplyingConfig { authorities, ..Default::default() }.named_twice();
+        assert_eq!(of(vec![inbox(1), inbox(2)]), None);
+        assert_eq!(of(vec![inbox(1), inbox(2), inbox(1)]), Some(inbox(1).organisation));
+    }
 
     #[test]
     fn plain_http_is_for_loopback_alone() {
