@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chain::exchange::{Answer, Disclosed, DisclosedCertificate, NotAnswered, Question, check};
 use chain::ids::OrganisationId;
 use chain::query;
-use chain::query::certificates::{Committed, application_of, committed, still_there};
+use chain::query::certificates::{Committed, answered, application_of};
 use chain::records::{Access, Application, ExchangeField};
 use chain::refusal::Refused;
 use chain::text::Word;
@@ -83,9 +83,8 @@ impl Exchange {
     /// What an access is about and whom to ask. May read the disk.
     pub(super) fn plan(&self, access: &Access) -> Option<Plan> {
         let then = self.then(access)?;
-        let committed = committed(&then, access, access.at);
         let latest = self.parts.store.latest();
-        let committed = still_there(&latest, access, committed, self.now());
+        let committed = answered(&then, (&latest, self.now()), access);
         let own = application_of(&then, access, access.at);
         let phone_from = own.as_ref().map_or_else(Vec::new, |own| self.nodes_of(own.sponsor));
         let came = committed.iter().filter_map(|one| one.certificate.terms.application);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chain::exchange::{Answer, Disclosed, NotAnswered, Request, disclose};
 use chain::fields;
 use chain::ids::{AccessId, ApplicationId, Time};
-use chain::query::certificates::{Committed, application_of, committed, still_there};
+use chain::query::certificates::{Committed, answered, application_of};
 use chain::query::exchange::{answerable, is_named_case};
 use chain::records::{Access, Basis, Consent, ExchangeField, Purpose, RecordKey, RecordKind};
 use chain::text::Word;
@@ -76,8 +76,7 @@ impl Exchange {
             NotAnswered::Trouble
         };
         let mut disclosed = Disclosed::default();
-        let all = committed(&then, access, access.at);
-        for one in still_there(at, access, all, now) {
+        for one in answered(&then, (at, now), access) {
             let claim = self.claim_of(&one, (code, reading)).map_err(trouble)?;
             let opened = claim.and_then(|claim| disclose(&one, &claim.fields, access));
             disclosed.certificates.extend(opened);

@@ -29,9 +29,19 @@ impl Committed {
     }
 }
 
+/// What an access is answered with: the certificates that it was about when it was recorded (`then`), as far as their
+/// data are there in the newest records at `now`.
+pub fn answered<T: Records + ?Sized, R: Records + ?Sized>(
+    then: &T,
+    (newest, now): (&R, Time),
+    access: &Access,
+) -> Vec<Committed> {
+    still_there(newest, access, committed(then, access, access.at), now)
+}
+
 /// The certificates that an access is about, as of `at`: of a code those of its holder, its vehicles and
 /// its operator, of a vehicle its own, of an application those that came with it.
-pub fn committed<R: Records + ?Sized>(records: &R, access: &Access, at: Time) -> Vec<Committed> {
+fn committed<R: Records + ?Sized>(records: &R, access: &Access, at: Time) -> Vec<Committed> {
     let vehicles = access.vehicles.iter().map(|id| Subject::Vehicle(*id));
     let holder = access.holder.map(Subject::from);
     let holder = holder.filter(|_| !matches!(access.about, DataSubject::Vehicle(_)));
@@ -57,7 +67,7 @@ pub fn committed<R: Records + ?Sized>(records: &R, access: &Access, at: Time) ->
 
 /// Of them those whose data are there at `at`: what came with an application that was erased is not, and
 /// what is kept for the law alone is there for a named case.
-pub fn still_there<R: Records + ?Sized>(
+fn still_there<R: Records + ?Sized>(
     records: &R,
     access: &Access,
     mut committed: Vec<Committed>,

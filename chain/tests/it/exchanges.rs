@@ -63,7 +63,7 @@ fn an_access_is_about_the_certificates_of_holder_vehicles_and_operator_that_its_
     let mut kinds = |fields| {
         let access = World::first_made(world.send(&p.enterprise.key, asked(fields)));
         let access = world.get::<Access>(access);
-        let found = committed(&world.memory, &access, access.at);
+        let found = answered(&world.memory, (&world.memory, access.at), &access);
         for one in &found {
             let came = one.certificate.terms.application;
             let came = came.map(|id| world.get::<Application>(id.0));
