@@ -8,7 +8,7 @@ use chain::actions::*;
 use chain::exchange::Request;
 use chain::ids::*;
 use chain::nonce::Nonce;
-use chain::query::certificates::{application_of, committed};
+use chain::query::certificates::{answered, application_of};
 use chain::records::*;
 use chain::{Hash, Records};
 
