@@ -137,6 +137,17 @@ fn wrong(why: impl ToString) -> Problem {
     Problem::new(&messages::CREDENTIALS_WRONG).value(why)
 }
 
+/// Whose a credential is, if that is remembered since the newest block: from memory alone.
+pub(crate) fn known(api: &Api, shown: &Shown) -> Option<Asker> {
+    let now = (api.store.header().height, Time(Clock::default().now_ms()));
+    let Ok(key) = shown.0.parse::<ApiKey>() else {
+        return api.access.remembered(shown, None, now);
+    };
+    let register = Arc::clone(&api.access.register.borrow());
+    let entry = register.check(&key, now.1)?;
+    api.access.remembered(shown, Some(entry), now)
+}
+
 /// Whose a credential is that was shown from an address; without one nothing is counted. Reads the database, so it
 /// is called off the async threads.
 pub(crate) fn resolve(api: &Api, shown: &Shown, from: Option<IpAddr>) -> Result<Asker, Problem> {

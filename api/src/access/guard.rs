@@ -18,7 +18,7 @@ use chain::{Action, Records};
 
 use super::caller::{Caller, Class};
 use super::client;
-use super::credentials::{Asker, Shown, resolve};
+use super::credentials::{Asker, Shown, known, resolve};
 use super::rates::{Budget, Lane};
 use super::table::{Reach, Row, methods_of, row_of};
 use crate::events::Owner;
@@ -100,10 +100,13 @@ async fn admit(api: &Api, asked: Asked) -> Result<Asking, Problem> {
         return Err(Problem::new(message));
     }
     let asker = match &shown {
-        Some(shown) => {
-            let shown = shown.clone();
-            api.read(move |api| resolve(api, &shown, from)).await?
-        }
+        Some(shown) => match known(api, shown) {
+            Some(asker) => asker,
+            None => {
+                let shown = shown.clone();
+                api.read(move |api| resolve(api, &shown, from)).await?
+            }
+        },
         None => api.access.nobody(from),
     };
     if !asker.is_counted {
