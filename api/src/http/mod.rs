@@ -4,6 +4,7 @@
 
 pub mod cursor;
 pub mod extract;
+pub(crate) mod json;
 pub mod language;
 pub mod messages;
 pub mod problem;

@@ -2,7 +2,6 @@
 //! Affiliations of drivers with enterprises: of the caller's, how each stands. What is done with them is a
 //! transaction (`affiliation_*`).
 
-use axum::Json;
 use axum::extract::State;
 use chain::Records;
 use chain::ids::{AffiliationId, CodeId, OrganisationId, Time};
@@ -21,6 +20,7 @@ use crate::access::Caller;
 use crate::access::guard::Asking;
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::Query;
+use crate::http::json::Json;
 use crate::http::messages;
 use crate::http::problem::Problem;
 

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chain::actions::Statement;
@@ -27,6 +26,7 @@ use crate::access::guard::Asking;
 use crate::applying::phones::{CODE_MS, NotDrawn, PAUSE_MS, TICKET_MS};
 use crate::applying::{self, Correction, FLOOR, KeyWish, PaperLeft, Prepared, Wish, in_order};
 use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
+use crate::http::json::Json;
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 

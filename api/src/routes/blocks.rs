@@ -3,7 +3,6 @@
 
 use std::str::FromStr;
 
-use axum::Json;
 use axum::extract::State;
 use chain::ids::{Height, Time};
 use chain::receipt::{Change, Outcome};
@@ -21,6 +20,7 @@ use super::submit::TransactionAnswer;
 use crate::access::guard::Asking;
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Nothing, Query};
+use crate::http::json::Json;
 use crate::http::messages;
 use crate::http::problem::Problem;
 

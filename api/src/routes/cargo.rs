@@ -2,7 +2,6 @@
 //! The full fields of a waybill, of which the chain has commitments alone: its maker leaves them in the vault of its
 //! node, and the two sides of the contract read them there, with the salts that check them against the chain.
 
-use axum::Json;
 use axum::extract::State;
 use chain::Hash;
 use chain::fields::{self, Field};
@@ -21,6 +20,7 @@ use super::webhooks::{keyed, member};
 use crate::access::Caller;
 use crate::access::guard::Asking;
 use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
+use crate::http::json::Json;
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 

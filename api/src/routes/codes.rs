@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A code: standing, colour and how long that holds; its history; its picture.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -21,6 +20,7 @@ use super::{Api, AsOf, When};
 use crate::access::guard::{Asking, refused};
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Nothing, Query};
+use crate::http::json::Json;
 use crate::http::messages;
 use crate::http::problem::Problem;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What a webhook delivered, has still to deliver, and gave up on.
 
-use axum::Json as Answered;
 use axum::extract::State;
 use chain::Time;
 use serde::{Deserialize, Serialize};
@@ -15,6 +14,7 @@ use crate::access::guard::Asking;
 use crate::events::Source;
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Query};
+use crate::http::json::Json as Answered;
 use crate::http::problem::Problem;
 use crate::webhooks::{DeadLetter, Done, Failure, Hook, WebhookId, is_wanted, now};
 

@@ -2,7 +2,6 @@
 //! Asking for data of others: record, then release. One call where this node signs for the caller; three
 //! where the caller signs elsewhere: prepare, submit, collect.
 
-use axum::Json;
 use axum::extract::State;
 use chain::exchange::{Digits, KeyField};
 use chain::ids::{AccessId, OrganisationId, Time, WaybillId};
@@ -19,6 +18,7 @@ use crate::access::Caller;
 use crate::access::guard::Asking;
 use crate::exchange::{Begun, ExchangeAnswer, Wanted, fresh};
 use crate::http::extract::{Id, Json as Body, Nothing, Query};
+use crate::http::json::Json;
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 

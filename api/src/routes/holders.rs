@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
@@ -27,6 +26,7 @@ use crate::access::guard::Asking;
 use crate::events::{Change, Owner, Page, Source};
 use crate::exchange::{CapacityRefusal, Offered, Prompt, Wished, fresh};
 use crate::http::extract::{Id, Ids, Json as Body, Nothing, Query, invalid};
+use crate::http::json::Json;
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 

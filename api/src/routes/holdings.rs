@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use chain::Hash;
 use chain::exchange::{KeyField, KeyKind};
@@ -25,6 +24,7 @@ use super::webhooks::{keyed, member};
 use crate::access::guard::Asking;
 use crate::applying::Paper;
 use crate::http::extract::{Id, Json as Body, Nothing, Query, invalid};
+use crate::http::json::Json;
 use crate::http::messages::{self, Message, Words};
 use crate::http::problem::Problem;
 use crate::keeping;

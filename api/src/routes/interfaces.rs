@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What organisations asked for and were granted: who may call beyond its own records, and how often.
 
-use axum::Json;
 use axum::extract::State;
 use chain::ids::{Height, OrganisationId, Time};
 use chain::records::{Interface, RecordKind, RecordValue, Value};
@@ -14,6 +13,7 @@ use super::shapes::Stage;
 use super::{Api, When};
 use crate::access::guard::Asking;
 use crate::http::extract::{Id, Query};
+use crate::http::json::Json;
 use crate::http::problem::Problem;
 
 /// The interfaces of an organisation as of an instant.

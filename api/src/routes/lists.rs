@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Lists of records, page by page, of the current height.
 
-use axum::Json;
 use axum::extract::State;
 use chain::ids::{OrganisationId, PersonId, RecordId, Time, VehicleId};
 use chain::limits::PAGE;
@@ -16,6 +15,7 @@ use super::shapes::{AnyRecord, Page, Stage};
 use crate::access::guard::Asking;
 use crate::http::cursor::{Cursor, ListDigest};
 use crate::http::extract::{Id, Query, invalid};
+use crate::http::json::Json;
 use crate::http::messages;
 use crate::http::problem::Problem;
 

@@ -32,6 +32,7 @@ mod waybills;
 mod webhooks;
 mod written;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::Router;
@@ -69,9 +70,20 @@ use crate::server::{ServeError, Server};
 use crate::shell::{Shell, with_fallbacks};
 use crate::webhooks::Webhooks;
 
-/// What every route can reach. Cheap to clone.
+/// What every route can reach. Every request clones it several times: one count, not one for each part.
 #[derive(Clone)]
-pub struct Api {
+pub struct Api(Arc<Reached>);
+
+impl Deref for Api {
+    type Target = Reached;
+
+    fn deref(&self) -> &Reached {
+        &self.0
+    }
+}
+
+/// What there is to reach.
+pub struct Reached {
     pub(crate) store: Store,
     pub(crate) handle: Handle,
     pub(crate) genesis: Arc<Genesis>,
@@ -170,7 +182,7 @@ pub async fn serve(
         &mut registry,
         shutdown.clone(),
     )?;
-    let api = Api {
+    let api = Api(Arc::new(Reached {
         applying: Arc::new(applying),
         tips: stream::Changes::start(store.clone(), handle.blocks(), Arc::clone(&reads)),
         webhooks,
@@ -188,7 +200,7 @@ pub async fn serve(
         description: description::finished(&document).to_string().into(),
         streams: Streams::new(limits, http.clone(), shutdown.clone()),
         shutdown: shutdown.clone(),
-    };
+    }));
     api.webhooks.start(&api);
     let guarded = middleware::from_fn_with_state(api.clone(), guard);
     let any_host = !config.listen.ip().is_loopback();

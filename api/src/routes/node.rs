@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! How the node is: status, validators, metrics, liveness, readiness. Never changes anything.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -16,6 +15,7 @@ use utoipa::ToSchema;
 use super::Api;
 use super::shapes::Stage;
 use crate::http::extract::{Nothing, Query};
+use crate::http::json::Json;
 use crate::http::messages;
 use crate::http::problem::Problem;
 use crate::metrics::MEDIA_TYPE;

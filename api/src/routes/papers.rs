@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Six certificates and one policy (六证一单) behind a code, in one answer.
 
-use axum::Json;
 use axum::extract::State;
 use chain::ids::{CodeId, Height, OrganisationId, Time};
 use chain::query::{OperatorState, Part, StandingWord};
@@ -14,6 +13,7 @@ use super::shapes::Stage;
 use super::{Api, When};
 use crate::access::guard::Asking;
 use crate::http::extract::{Id, Query};
+use crate::http::json::Json;
 use crate::http::messages;
 use crate::http::problem::Problem;
 

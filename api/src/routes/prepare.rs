@@ -120,14 +120,14 @@ pub(super) async fn prepare(
     State(api): State<Api>,
     Query(Nothing {}): Query<Nothing>,
     Json(wish): Json<Wish>,
-) -> Result<axum::Json<Prepared>, Problem> {
+) -> Result<crate::http::json::Json<Prepared>, Problem> {
     let chain = api.genesis.chain_id();
     let valid_until = api.store.header().time_ms.plus(valid_for_ms(wish.valid_for_s)?);
     let transaction = Transaction::unsigned(wish.sender, chain, wish.action, fresh()?, valid_until);
     if transaction.to_bytes().len() > TRANSACTION_BYTES {
         return Err(Problem::new(&messages::TRANSACTION_TOO_LARGE).value(TRANSACTION_BYTES));
     }
-    prepared(transaction, fresh()?).map(axum::Json)
+    prepared(transaction, fresh()?).map(crate::http::json::Json)
 }
 
 /// For how long a transaction is good, in milliseconds.

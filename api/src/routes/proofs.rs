@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Proofs against the newest header, for verifiers that have that header from elsewhere.
 
-use axum::Json;
 use axum::extract::State;
 use chain::ids::{CodeId, Height};
 use chain::proof::{self, Proof};
@@ -11,6 +10,7 @@ use chain::{Records, TransactionId};
 use super::{Api, When};
 use crate::access::guard::Asking;
 use crate::http::extract::{Id, Ids, Nothing, Query, invalid};
+use crate::http::json::Json;
 use crate::http::messages;
 use crate::http::problem::Problem;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Single records, now or as of an earlier height or time.
 
-use axum::Json;
 use axum::extract::State;
 use chain::ids::{
     AccessId, AffiliationId, ApplicationId, ConsentId, ErasureId, MatterId, OrganisationId,
@@ -17,6 +16,7 @@ use super::shapes::{RecordAnswer, Stage};
 use super::{Api, AsOf};
 use crate::access::guard::Asking;
 use crate::http::extract::{Id, Query};
+use crate::http::json::Json;
 use crate::http::messages;
 use crate::http::problem::Problem;
 

@@ -92,7 +92,7 @@ pub(super) async fn witness_code(
     State(api): State<Api>,
     Id(id): Id<CodeId>,
     Query(asked): Query<OfCode>,
-) -> Result<axum::Json<WitnessAnswer>, Problem> {
+) -> Result<crate::http::json::Json<WitnessAnswer>, Problem> {
     let about = RecordKey { kind: RecordKind::Code, id: id.record() };
     let facts = move |at: &At| query::facts_of_code(at, id, asked.key);
     witnessed(api, about, asked.at_height, facts).await
@@ -112,7 +112,7 @@ pub(super) async fn witness_organisation(
     State(api): State<Api>,
     Id(id): Id<OrganisationId>,
     Query(asked): Query<OfOrganisation>,
-) -> Result<axum::Json<WitnessAnswer>, Problem> {
+) -> Result<crate::http::json::Json<WitnessAnswer>, Problem> {
     let about = RecordKey { kind: RecordKind::Organisation, id: id.0 };
     let facts = move |at: &At| query::facts_of_organisation(at, id, asked.key);
     witnessed(api, about, asked.at_height, facts).await
@@ -123,7 +123,7 @@ async fn witnessed(
     about: RecordKey,
     at_height: Option<u64>,
     facts: impl FnOnce(&At) -> Result<Facts, NotShown> + Send + 'static,
-) -> Result<axum::Json<WitnessAnswer>, Problem> {
+) -> Result<crate::http::json::Json<WitnessAnswer>, Problem> {
     let read = api.read(move |api| {
         let witness = api.witness.as_ref();
         let witness = witness.ok_or_else(|| Problem::new(&messages::NOT_A_WITNESS))?;
@@ -144,7 +144,7 @@ async fn witnessed(
         let (height, stage) = (facts.height, Stage::Ordered);
         Ok(WitnessAnswer { height, time, stage, facts, witness: word, packed })
     });
-    read.await.map(axum::Json)
+    read.await.map(crate::http::json::Json)
 }
 
 fn not_shown(why: NotShown, about: &RecordKey) -> Problem {
@@ -225,7 +225,7 @@ pub(super) async fn verify_shown(
     State(api): State<Api>,
     Query(Nothing {}): Query<Nothing>,
     Json(scanned): Json<Scanned>,
-) -> Result<axum::Json<VerifyAnswer>, Problem> {
+) -> Result<crate::http::json::Json<VerifyAnswer>, Problem> {
     let threshold = scanned.threshold.unwrap_or(1);
     if !(1..=SHOWN_WITNESSES).contains(&threshold) {
         return Err(invalid("threshold", format!("1 to {SHOWN_WITNESSES}")));
@@ -236,7 +236,7 @@ pub(super) async fn verify_shown(
         let verdict = verify(&scanned.text, &Scan { list: &list, threshold, now });
         Ok(answer(&api.store.latest(), verdict))
     });
-    read.await.map(axum::Json)
+    read.await.map(crate::http::json::Json)
 }
 
 fn answer(at: &At, verdict: Verdict) -> VerifyAnswer {

@@ -54,7 +54,7 @@ pub(super) async fn sign(
     asking: Asking,
     Query(Nothing {}): Query<Nothing>,
     Json(wish): Json<SignWish>,
-) -> Result<axum::Json<Signed>, Problem> {
+) -> Result<crate::http::json::Json<Signed>, Problem> {
     let valid_for_ms = prepare::valid_for_ms(wish.valid_for_s)?;
     asking.spend(&api, [Some(&wish.action)].into_iter())?;
     let read = api.read(move |api| {
@@ -64,5 +64,5 @@ pub(super) async fn sign(
         }
         Ok(Signed { id: transaction.id(), transaction })
     });
-    read.await.map(axum::Json)
+    read.await.map(crate::http::json::Json)
 }

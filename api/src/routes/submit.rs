@@ -198,7 +198,7 @@ pub(super) async fn submit(
     let id = verdicts.remove(0).map_err(|error| problem(&error))?;
     let answer = api.outcome(id, asked.wait).await?;
     let status = if answer.receipt.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };
-    Ok((status, axum::Json(answer)).into_response())
+    Ok((status, crate::http::json::Json(answer)).into_response())
 }
 
 /// 批量提交。Submits up to 1,000 transactions; each gets its own verdict.
@@ -269,7 +269,7 @@ pub(super) async fn submit_batch(
         };
         verdict.unwrap_or_else(|problem| Verdict::not_taken(problem.details(language, &request_id)))
     });
-    Ok(axum::Json(BatchAnswer { verdicts: verdicts.collect() }).into_response())
+    Ok(crate::http::json::Json(BatchAnswer { verdicts: verdicts.collect() }).into_response())
 }
 
 fn split(item: Item) -> (Option<Bytes>, Option<Problem>) {

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::Json as Answered;
 use axum::extract::State;
 use chain::Time;
 use chain::records::{InterfaceScope, RecordKind};
@@ -14,6 +13,7 @@ use super::Api;
 use crate::access::guard::Asking;
 use crate::access::{Caller, Member};
 use crate::http::extract::{Id, Json, Nothing, Query, invalid};
+use crate::http::json::Json as Answered;
 use crate::http::messages::{self, Message};
 use crate::http::problem::Problem;
 use crate::webhooks::{

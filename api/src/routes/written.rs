@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! In which form a table is answered: JSON, or CSV for spreadsheets.
 
-use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -9,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::shapes::Page;
+use crate::http::json::Json;
 use crate::http::language::Language;
 use crate::http::problem::Problem;
 use crate::modules::{Row, csv};
