@@ -69,7 +69,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
     responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value)),
 )]
 async fn description(State(api): State<Api>) -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], api.description).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], api.description.clone()).into_response()
 }
 
 /// 接口文档。This description as a page, with everything it needs embedded.
