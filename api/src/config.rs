@@ -153,8 +153,8 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Bodies over 128 KiB that may be in memory at once.
     pub large_bodies: usize,
-    /// Reads of the database that may run at once.
-    pub reads: usize,
+    /// Reads of the database that may run at once, for each core: more would only take turns, and each take longer.
+    pub reads_per_core: usize,
 }
 
 impl Default for Limits {
@@ -171,7 +171,7 @@ impl Default for Limits {
             streams_per_caller: 16,
             header_bytes: 16 * 1024,
             large_bodies: 16,
-            reads: 32,
+            reads_per_core: 2,
         }
     }
 }
@@ -190,7 +190,7 @@ impl Limits {
             ("streams", self.streams),
             ("streams_per_caller", self.streams_per_caller),
             ("large_bodies", self.large_bodies),
-            ("reads", self.reads),
+            ("reads_per_core", self.reads_per_core),
         ];
         let zero_time = times.iter().find(|(_, value)| *value == 0).map(|(name, _)| *name);
         let zero_count = counts.iter().find(|(_, value)| *value == 0).map(|(name, _)| *name);

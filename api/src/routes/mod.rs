@@ -32,6 +32,7 @@ mod waybills;
 mod webhooks;
 mod written;
 
+use std::num::NonZeroUsize;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -163,7 +164,8 @@ pub async fn serve(
     let address = server.address().map_err(|source| ServeError::Bind { listen, source })?;
     let limits = &config.limits;
     let (routes, document) = described();
-    let reads = Arc::new(Semaphore::new(limits.reads));
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let reads = Arc::new(Semaphore::new(limits.reads_per_core.saturating_mul(cores)));
     let access = Access::new(
         config.allow_open_api_without_credentials,
         keys,
