@@ -251,14 +251,17 @@ fn every_setting_has_a_value_and_an_origin_and_later_ones_win() {
     let node = format!("{}/validator-1", folder.network("1"));
     let show = ["config", "show", "--dir", &node];
     let variables = [
-        ("DIANYUN__API__LIMITS__READS", "64"),
+        ("DIANYUN__API__LIMITS__READS_PER_CORE", "64"),
         ("DIANYUN__P2P__LISTEN", "127.0.0.1:1"),
         ("DIANYUN__P2P__PEERS__OBSERVER-1", "127.0.0.1:3"),
     ];
     let flags = ["--p2p-listen", "127.0.0.1:2"];
     let found = settings(&[&show[..], &flags].concat(), &variables);
     let of = |key: &str| (found[key].0.clone(), found[key].1.as_str());
-    assert_eq!(of("api.limits.reads"), (json!(64), "DIANYUN__API__LIMITS__READS"));
+    assert_eq!(
+        of("api.limits.reads_per_core"),
+        (json!(64), "DIANYUN__API__LIMITS__READS_PER_CORE")
+    );
     assert_eq!(of("p2p.listen"), (json!("127.0.0.1:2"), "--p2p-listen"));
     assert_eq!(of("p2p.peers.observer-1").0, json!("127.0.0.1:3"));
     assert_eq!(of("api.limits.streams"), (json!(256), "default"));
@@ -277,8 +280,8 @@ fn a_configuration_that_cannot_be_meant_is_refused_with_one_message() {
     let cases: &[Case] = &[
         (&[], &[("DIANYUN__COLOUR", "blue")], "colour (from DIANYUN__COLOUR) is no setting"),
         (&[], &[("DIANYUN__API__LIMITS__READ", "1")], "api.limits.read (from DIANYUN__"),
-        (&[], &[("DIANYUN__API__LIMITS__READS", "many")], "cannot be used"),
-        (&[], &[("DIANYUN__API__LIMITS__READS", "0")], "api.limits.reads is 0"),
+        (&[], &[("DIANYUN__API__LIMITS__READS_PER_CORE", "many")], "cannot be used"),
+        (&[], &[("DIANYUN__API__LIMITS__READS_PER_CORE", "0")], "api.limits.reads_per_core is 0"),
         (&[], &[("DIANYUN__CONSENSUS__PROPOSAL_TRANSACTIONS", "5001")], "name 1 to 5000"),
         (&[], &[("DIANYUN__CONSENSUS__PROPOSAL_TRANSACTIONS", "0")], "of 0 transactions cannot be"),
         (&[], &[("DIANYUN__GENESIS", "none.json")], "genesis names"),

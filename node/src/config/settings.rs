@@ -14,7 +14,7 @@ pub(super) const PREFIX: &str = "DIANYUN";
 /// One key.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Setting {
-    /// Such as `api.limits.reads`.
+    /// Such as `api.limits.streams`.
     pub(crate) key: String,
     /// Its value.
     pub(crate) value: Value,
