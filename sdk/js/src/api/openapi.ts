@@ -7181,7 +7181,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example acc_0jsbq9wyen5dn11a9ccs6qzhze
+                 * @example acc_7f5ps5v3zy1npn5xa36c58e97w
                  */
                 readonly id: components["schemas"]["AccessId"];
             };
@@ -7417,7 +7417,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example aff_3kjn5gpdwqxxezgp9rbynwhf8w
+                 * @example aff_6zqpsgned0bqgae6z15v5m4e6x
                  */
                 readonly id: components["schemas"]["AffiliationId"];
             };
@@ -7525,7 +7525,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation sent.
-                 * @example org_6cr99h8n5x9jamg16pzgrb2pmd
+                 * @example org_7mmf2pdwctpsj8dz7tnw2q51tt
                  */
                 readonly sponsor?: components["schemas"]["OrganisationId"];
                 /**
@@ -7647,7 +7647,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example app_3vgz4wh9hhepa73d8xkrhpp6gj
+                 * @example app_17tnmhy96h7anqcgzbmtnjjnvy
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7757,7 +7757,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_3vgz4wh9hhepa73d8xkrhpp6gj
+                 * @example app_17tnmhy96h7anqcgzbmtnjjnvy
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7879,7 +7879,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The application.
-                 * @example app_3vgz4wh9hhepa73d8xkrhpp6gj
+                 * @example app_17tnmhy96h7anqcgzbmtnjjnvy
                  */
                 readonly id: components["schemas"]["ApplicationId"];
             };
@@ -7894,42 +7894,42 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "8da0ded74169e468821d1b58de491877a5bedd2d17e4e29622e41de4bf903e38",
+                 *               "salt": "b36b78899f3f482a413762b138d80a36e659de16e7bbab6b8547b23a11a5c50c",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "sex",
-                 *               "salt": "2d3ed20bb7cf2561a7cbccb8dc14a396e17f97a60dcf3430af705c16dd45a333",
+                 *               "salt": "f703e0c7c90dd01eaa7ec40f78eb99b9e5fc53a16c5f9b9a0039bc805c95d9aa",
                  *               "value": "男"
                  *             },
                  *             {
                  *               "name": "birthDate",
-                 *               "salt": "babb7325d83c91d24e6f57093011a215e8f44a37301adb90fb5f9dfff4e45380",
+                 *               "salt": "6cadafe4a627d66ae328435e4fb7100503b7761c8bc82b3376a53212725bc93d",
                  *               "value": "19960602"
                  *             },
                  *             {
                  *               "name": "identityNumber",
-                 *               "salt": "bdf6537863ec46b17fbc26faad179f6c36545e4cecf2103682b8b2668ee753ab",
+                 *               "salt": "73afce46322a8691ff4368c5859f2a3cacee3673bdce71155ade263acf7afcde",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "address",
-                 *               "salt": "195b1fa1b0f2458da5e6051529f49143f8eb7af89cdf4ca8f0e2fbde8e6447b3",
+                 *               "salt": "59d1531934fd817940daea412a498af2010e3d3d27e2ab75d7cddccad5d924e6",
                  *               "value": "云南省昆明市示例路5号(测)"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "fd534761fd8b2072ec3a61eea1e597ec42499102091044ea43c90f60e6d05f2f",
+                 *               "salt": "9dd84621fcf784fd4b664da89bf92781c83c6769089d99e8eeab0deb4694ce98",
                  *               "value": "昆明市公安局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "70be965856455b83e620b4f3496a58c12ac941cddd00534358bcf734cd992fdb",
+                 *               "salt": "467536a5704f2a03fc738eddd36f23d8f6e5652f6a9bdbe78ccd65245738fa17",
                  *               "value": "20131206"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "dbe605e7071edde270e41a7a5e14873519626894286bd6d605b7b54b1fc96a3b",
+                 *               "salt": "afa919a3fa1153eba1e26c6503b16dba32a41f1010c6d2e56f5ebb43d8b7dc2f",
                  *               "value": "20331130"
                  *             }
                  *           ],
@@ -7940,37 +7940,37 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "151bc583c4391e22a70cecdd4db5619620d8f981ea60d240e0f7bddc2dcf88e8",
+                 *               "salt": "a6b3897532292d8d154b6ec8c74f9385f2492996541a4af7a41e3b5f533e3202",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "drivingLicense",
-                 *               "salt": "df2fb4a3af0a4e652b77f7bec129db33b89411368fe0b2f8b4f8daadc3dec0ab",
+                 *               "salt": "e8527ab4ac065722b961f11aabad1b8afcb9fd17e265cb84209d8ff4169a7615",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "vehicleClass",
-                 *               "salt": "0701a950eaeb896f8ebde3989384521a75f842ab8fc21941a0f991c479abab80",
+                 *               "salt": "368203ffc98e48db183e58e06e1cb0c007866cf6a8dcc972d78f1c05e1d48f7a",
                  *               "value": "B2"
                  *             },
                  *             {
                  *               "name": "fileNumber",
-                 *               "salt": "02f9b1f92232fb53da2d7e5b3b24210496e78e31dd6f0c4a07c8831becf9aba0",
+                 *               "salt": "ca52c081fc4508d75cf8529944d257113970a4e36aaeb5db1cb1bea75de792ad",
                  *               "value": "530186858763"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "2ee270cf2fc51fedadc72cdbbf609fb2994b8c8d50ef404a89966515ff19ccd9",
+                 *               "salt": "2169ca1ada9bcd99f6b9e0fa3a6a7833e6abed4fc9995b7f021be2720d532a0d",
                  *               "value": "昆明市交警支队(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "249ee2c44063150bde9673b1b881f9697fd9b93b7af9ecadf2ef4f0332dcbf88",
+                 *               "salt": "fdc92dca8fad348fdd5f8776c86230bc7fcb6b78fe3ce87c7c6517c734214dad",
                  *               "value": "20230416"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "9c2eacaa2eae3e809da67c5af67a94f89ee083957d8ea721c0430f177a6ff02d",
+                 *               "salt": "91706d7a6189ef44f7a624a26ba53639729b0eb9ba2edb74f6be584bd7c46fd3",
                  *               "value": "20330412"
                  *             }
                  *           ],
@@ -7981,32 +7981,32 @@ export interface operations {
                  *           "fields": [
                  *             {
                  *               "name": "driverName",
-                 *               "salt": "185627aac01bc715fd61af87bd90b8bedb07c6d31b68dff63109276ee7917fc4",
+                 *               "salt": "b1d6397d5676a4f33d6f208e45e6ac3738729b44db16026a3bf8bbab411cd4be",
                  *               "value": "赵山国(测)"
                  *             },
                  *             {
                  *               "name": "qualificationCertificate",
-                 *               "salt": "0130cad4dcfb22726208ebdad32ffd6b55b0f88c891dba5b77a160036f791033",
+                 *               "salt": "87f818e6501678026114a2e64cf06d009a240278401c9d0c0cae28cfbc21b7b8",
                  *               "value": "539901199606021710"
                  *             },
                  *             {
                  *               "name": "qualificationClass",
-                 *               "salt": "303175f222ccd7328fe7a2d8f0a40810b6a55da1d1e4e3bb5592f13cf14a7e8a",
+                 *               "salt": "3123c1ff9c639e1f1afa56a6eae99c575106b03dc5d3b292af7084ece71288e8",
                  *               "value": "经营性道路货物运输驾驶员"
                  *             },
                  *             {
                  *               "name": "issuingOrganizations",
-                 *               "salt": "cafae69913b0b8b70f9c9909f10cda9b5d402d90bd412a4f3b5c1b02b8185871",
+                 *               "salt": "3f5e877746d48b2320bf48dd280156a3ba487f196621110b9b4390f0ae99b04d",
                  *               "value": "昆明市交通运输局(测)"
                  *             },
                  *             {
                  *               "name": "validPeriodFrom",
-                 *               "salt": "dcdb67557bd76360ac008422f11180754d0772236a60baf015877197706c6850",
+                 *               "salt": "21fe8e18ada633d86eeaf0651deeb63e489ebb9b3a3c71d24028c71fad5bf74a",
                  *               "value": "20231213"
                  *             },
                  *             {
                  *               "name": "validPeriodTo",
-                 *               "salt": "cf2114dd090a6e3c1c7944274a68343d56392c2e212c018e3cbaf91a748c46ca",
+                 *               "salt": "7ec7585aaaf3ed9ed1f64062bd0ec17ffc9ef6705e0506e12416fa8c93096adb",
                  *               "value": "20291210"
                  *             }
                  *           ],
@@ -8018,7 +8018,7 @@ export interface operations {
                  *         "emergency": "滇测家属 16400004321",
                  *         "phone": "16400001234"
                  *       },
-                 *       "holder": "ed25519:cd9880af8030125f52f00372c1ba15ceb779dc8d303626bbe51d13ea1c19a475"
+                 *       "holder": "ed25519:ffd6f890089d82881c047f6dd8bd6d6fa697d561a7a53575b174c09d186b4654"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["HoldingsLeft"];
@@ -8230,9 +8230,9 @@ export interface operations {
                  *           }
                  *         }
                  *       },
-                 *       "holder_key": "ed25519:bbda3159922552e6fcfb5ef7ee46707d0553a3b661d521f2643b93765a20ddd1",
+                 *       "holder_key": "ed25519:c3a22a38241574a558ef342aed26ba1b049084c0f8718680fad5163cc0073a5b",
                  *       "prefecture": 5304,
-                 *       "ticket": "2355232334636ad56ba445d20bee69d6b07bc2e623580998c920c1c7d91f22af"
+                 *       "ticket": "425edfe5074677ccad4792174fed8bbc986ed5ce4f641d49981e5366ffab9e9d"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["ApplyingWish"];
@@ -8556,7 +8556,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "phone": "16452634132"
+                 *       "phone": "16480057570"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["PhoneWish"];
@@ -8705,8 +8705,8 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "717163",
-                 *       "request": "c237f560cc4e01b5236adadbd2ab1da9"
+                 *       "code": "724347",
+                 *       "request": "71d87e373c31edcfa2978f264d20c250"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CodeEntered"];
@@ -8855,7 +8855,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "application": "app_7wynsw9kdde4rgzgafhtc3x7b2",
+                 *       "application": "app_1b1epws55aj9sgjw97phsqkvdw",
                  *       "certificate": {
                  *         "kind": "driving_licence",
                  *         "values": {
@@ -8869,7 +8869,7 @@ export interface operations {
                  *         }
                  *       },
                  *       "place": 1,
-                 *       "ticket": "3fcb7db5c3c9a77b26ecd7ecad473ae34a5d599e00e11629e43846fc2adabfcf"
+                 *       "ticket": "971b5056dc3f936149794608ff66287bbc8846f0304991c32bbeee238192e612"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["CorrectionWish"];
@@ -9046,7 +9046,7 @@ export interface operations {
                  *       "holder_key": "ed25519:62a611b472d89b0e5fc93c069b9f700b4c552d55bc0e87b56008ef17b6b2bebe",
                  *       "identity_number": "539902198704187177",
                  *       "name": "李龙军(测)",
-                 *       "ticket": "3da8db97b96ec90d290ac028a2f43ae6a175302157dc325062281e0f9141365e"
+                 *       "ticket": "f7e6c537c6f0b4a562c7fd0c821d1b24a95f2ff476e933bfc02bc79e97845691"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["KeyChangeWish"];
@@ -9203,7 +9203,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description What was made ready: 32 hexadecimal digits.
-                 * @example 2046ed3ed16726665ffb59fe2a7b77e0
+                 * @example 2d5c2d2eeb7e29359e45fc1a3676e583
                  */
                 readonly draft: string;
             };
@@ -9215,13 +9215,13 @@ export interface operations {
                  * @example {
                  *       "statements": [
                  *         {
-                 *           "nonce": "b0097e79e68824f4f63fd1461091874b",
-                 *           "signature": "ed25519:8a8a672823361010527a8a4a6ccac1ea0204ee424cb0773a48e17f109641c83cfe268ec96db20aff3be2df939acc9f273574f3c08faf3230fe039a7941e80a04",
-                 *           "signer": "ed25519:e55fb7c59bdbb6096e7ab219d2191918a7e09849adcb8159dd57c4aa94dba772",
-                 *           "valid_until": "2026-11-28T06:33:09.181+08:00"
+                 *           "nonce": "da3fc2b81939f5eb9f0c8f5199c765e1",
+                 *           "signature": "ed25519:972313204862e3821e33e920a8ad3ba9b7ba8ec4cc30f6d15683c64fdb4ea5754c36aba123f13620710922821a2cd52a1313b8c1435ede05d97944b5bf0a6e0f",
+                 *           "signer": "ed25519:db1f0652348c1c74eeeffafbb29fdb7dd1aec6ecfac8e24bbddbe0490a3413d2",
+                 *           "valid_until": "2026-11-28T07:09:10.818+08:00"
                  *         }
                  *       ],
-                 *       "ticket": "3da8db97b96ec90d290ac028a2f43ae6a175302157dc325062281e0f9141365e"
+                 *       "ticket": "f7e6c537c6f0b4a562c7fd0c821d1b24a95f2ff476e933bfc02bc79e97845691"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["DraftSigned"];
@@ -9850,7 +9850,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -9968,7 +9968,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10066,7 +10066,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10235,7 +10235,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10246,17 +10246,17 @@ export interface operations {
                 /**
                  * @example {
                  *       "statement": {
-                 *         "nonce": "a54796cbc641fa3b1c3227b415768e0b",
-                 *         "signature": "ed25519:bbb8e8662cec33d0b7418eef48f2fb3f7332514fbd8476853a0d1e8149d901d01af43119e59b1a77766f90249b0a335f50cace509228355958ae493847156700",
-                 *         "signer": "ed25519:cd9880af8030125f52f00372c1ba15ceb779dc8d303626bbe51d13ea1c19a475",
-                 *         "valid_until": "2026-11-28T06:36:08.852+08:00"
+                 *         "nonce": "03e1cf643f0b01cd55c5a209dbef04ba",
+                 *         "signature": "ed25519:38a425765f0d1731188b0240c93505883a6aa345feeca0878a6bca17b868e50cb4bfdafbd811ca8f394a8dbff41bdbd794ceb1af0bd3ae61a9132d00c5dec204",
+                 *         "signer": "ed25519:ffd6f890089d82881c047f6dd8bd6d6fa697d561a7a53575b174c09d186b4654",
+                 *         "valid_until": "2026-11-28T07:12:10.495+08:00"
                  *       },
                  *       "terms": {
-                 *         "code": "53R85W256EQN52K",
+                 *         "code": "53BBF5K1D83KD5H",
                  *         "fields": [
                  *           "name"
                  *         ],
-                 *         "shown": "cb04569f3f91581191b8d53a20f70c6e9e8e79b4aa878edbd3397402e5931b65"
+                 *         "shown": "85895cbd7e92ab92f2db1a950a63132c56280a484f611d17e0ddefd4abb8f89b"
                  *       }
                  *     }
                  */
@@ -10422,7 +10422,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10528,7 +10528,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10631,7 +10631,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10741,7 +10741,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -10961,12 +10961,12 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
                 /**
                  * @description The prompt.
-                 * @example 91a8948a91d144ce2a0f1bc9c501b045b3303a10587c11a8d8ae30e729ee0e86
+                 * @example 0bda9c55f968e3772690d3e4bffe030c57a1f2b99a5655ff561f25a4379dfdcb
                  */
                 readonly prompt: components["schemas"]["Hash"];
             };
@@ -11084,7 +11084,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11287,7 +11287,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description The key that will show it, one in force of the holder; without it the first.
-                 * @example ed25519:cd9880af8030125f52f00372c1ba15ceb779dc8d303626bbe51d13ea1c19a475
+                 * @example ed25519:ffd6f890089d82881c047f6dd8bd6d6fa697d561a7a53575b174c09d186b4654
                  */
                 readonly key?: components["schemas"]["PublicKey"];
                 /**
@@ -11301,7 +11301,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The code.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly id: components["schemas"]["CodeId"];
             };
@@ -11537,13 +11537,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "code": "53R85W256EQN52K",
+                 *       "code": "53BBF5K1D83KD5H",
                  *       "fields": [
                  *         "name"
                  *       ],
                  *       "purpose": "carriage",
                  *       "text": "请同意",
-                 *       "until": "2026-11-28T07:32:08.856+08:00",
+                 *       "until": "2026-11-28T08:08:10.498+08:00",
                  *       "uses": 1
                  *     }
                  */
@@ -11699,7 +11699,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example con_1zged67t271ywkrw2nfptbby7f
+                 * @example con_4b1em2rxxxpw4nf5251n485pnj
                  */
                 readonly id: components["schemas"]["ConsentId"];
             };
@@ -11919,7 +11919,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example era_7cfhe36sx1te8a6zh8hvwq1n11
+                 * @example era_6y7bg8spfmrmx6jbkyxya541nz
                  */
                 readonly id: components["schemas"]["ErasureId"];
             };
@@ -12141,7 +12141,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "about": {
-                 *         "code": "53R85W256EQN52K"
+                 *         "code": "53BBF5K1D83KD5H"
                  *       },
                  *       "fields": [
                  *         "name"
@@ -12331,7 +12331,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "digits": "0176450075",
+                 *       "digits": "0187886449",
                  *       "key": {
                  *         "kind": "phone",
                  *         "value": "16400001234"
@@ -12521,7 +12521,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "entered": {
-                 *         "digits": "0176450075",
+                 *         "digits": "0187886449",
                  *         "key": {
                  *           "kind": "phone",
                  *           "value": "16400001234"
@@ -12679,7 +12679,7 @@ export interface operations {
                  *       "sender": "ed25519:25b9e00464111e1077a803d9f18bbbe32f4c17ef7eaec03e7e17f78350cb504f",
                  *       "wish": {
                  *         "about": {
-                 *           "code": "53R85W256EQN52K"
+                 *           "code": "53BBF5K1D83KD5H"
                  *         },
                  *         "fields": [
                  *           "name"
@@ -12830,7 +12830,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_0jsbq9wyen5dn11a9ccs6qzhze
+                 * @example acc_7f5ps5v3zy1npn5xa36c58e97w
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -12952,7 +12952,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The access.
-                 * @example acc_0jsbq9wyen5dn11a9ccs6qzhze
+                 * @example acc_7f5ps5v3zy1npn5xa36c58e97w
                  */
                 readonly access: components["schemas"]["AccessId"];
             };
@@ -13408,7 +13408,7 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those of this person.
-                 * @example per_0a24d0z3j22637eh48ypsmkc6r
+                 * @example per_5kkb338gdne1mqc00rkrve2y7k
                  */
                 readonly person?: components["schemas"]["PersonId"];
                 /** @description Only those of this vehicle. */
@@ -13534,7 +13534,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example mat_1bvxbhpw5b980gj8ec2bffzewe
+                 * @example mat_605dg6vf3rawnsq8s7sapyg497
                  */
                 readonly id: components["schemas"]["MatterId"];
             };
@@ -14289,7 +14289,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_6cr99h8n5x9jamg16pzgrb2pmd
+                 * @example org_7mmf2pdwctpsj8dz7tnw2q51tt
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14404,7 +14404,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example org_6cr99h8n5x9jamg16pzgrb2pmd
+                 * @example org_7mmf2pdwctpsj8dz7tnw2q51tt
                  */
                 readonly id: components["schemas"]["OrganisationId"];
             };
@@ -14771,7 +14771,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example per_0a24d0z3j22637eh48ypsmkc6r
+                 * @example per_5kkb338gdne1mqc00rkrve2y7k
                  */
                 readonly id: components["schemas"]["PersonId"];
             };
@@ -14894,7 +14894,7 @@ export interface operations {
                 readonly kind: components["schemas"]["RecordKind"];
                 /**
                  * @description Its id with its prefix; 32 hexadecimal digits where the kind has none, and zeros for the parameters.
-                 * @example way_4v3atj4n7mr6xqvmr62jm7yvxg
+                 * @example way_7wbgj2jhqsmbw3cvt8ssh95xzv
                  */
                 readonly id: string;
             };
@@ -15215,14 +15215,14 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_1bvxbhpw5b980gj8ec2bffzewe"
+                 *           "matter": "mat_605dg6vf3rawnsq8s7sapyg497"
                  *         }
                  *       },
-                 *       "chain": "1f4cb8567a01e7aeebfea698c8d857b9f25e90ee011a7a65ce7d598c5a9ed4f0",
+                 *       "chain": "ff67a19468bc6b9e401259e87324eb9f11efa1959564ca6607bdc6298f4c2697",
                  *       "nonce": "02000000000000000000000000000000",
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *       "signature": "ed25519:06b9ef7c500c4fc3dab8ad2cbc13292f23c32e202cb0710f95885d1fbbb59db32ff50083b2ac6da7c758b4d92dddb2862c07a622498d7c9376442209f8e69e04",
-                 *       "valid_until": "2026-11-28T06:33:08.755+08:00",
+                 *       "signature": "ed25519:6cd5917a0956640da2dcfd75db74491c6652e962ffbb9da4a4a5275c27aa21050b9b629e613b071dbf2857eb6752bfac9dfc9155a86cc7003a1bfa67ef281f06",
+                 *       "valid_until": "2026-11-28T07:09:10.425+08:00",
                  *       "version": 1
                  *     }
                  */
@@ -15383,11 +15383,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "1f4cb8567a01e7aeebfea698c8d857b9f25e90ee011a7a65ce7d598c5a9ed4f0",
+                 *         "chain": "ff67a19468bc6b9e401259e87324eb9f11efa1959564ca6607bdc6298f4c2697",
                  *         "nonce": "03000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:bd532aa6bf14c192886ae6c8e2a636d0e7f0ede75d84b2369efac0c701373bbf4597a4389069995f61fad61ab69cdec858e8c6a69991fa12657e26359471b809",
-                 *         "valid_until": "2026-11-28T06:33:08.755+08:00",
+                 *         "signature": "ed25519:530021d9b18bedb511ec4e7b0baf275d1516f597308c9304ce3f73ada377fecf60dc52c0f8746a002530951068dbac5730b6b83816f28b117a39fed6674b3507",
+                 *         "valid_until": "2026-11-28T07:09:10.425+08:00",
                  *         "version": 1
                  *       },
                  *       {
@@ -15396,11 +15396,11 @@ export interface operations {
                  *             "matter": "mat_070w3ge1r70w3ge1r70w3ge1r7"
                  *           }
                  *         },
-                 *         "chain": "1f4cb8567a01e7aeebfea698c8d857b9f25e90ee011a7a65ce7d598c5a9ed4f0",
+                 *         "chain": "ff67a19468bc6b9e401259e87324eb9f11efa1959564ca6607bdc6298f4c2697",
                  *         "nonce": "04000000000000000000000000000000",
                  *         "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
-                 *         "signature": "ed25519:aa8952f981a765a69120d25f0aebbefef746c4e4977bed292e164049890c3f31fb45c784ce402a9393401b5b5c79e03f95789e5f2322a1e80485f0080a92f506",
-                 *         "valid_until": "2026-11-28T06:33:08.755+08:00",
+                 *         "signature": "ed25519:6e374d115d9130c830ebbd3c602b3197cc3947c1e291d8d3ef51b283566437b5286ec553b526fab6488ad084102f1981f11ffd78a5fc0d93e93a1889b439130f",
+                 *         "valid_until": "2026-11-28T07:09:10.425+08:00",
                  *         "version": 1
                  *       }
                  *     ]
@@ -15542,7 +15542,7 @@ export interface operations {
                  * @example {
                  *       "action": {
                  *         "matter_settle": {
-                 *           "matter": "mat_1bvxbhpw5b980gj8ec2bffzewe"
+                 *           "matter": "mat_605dg6vf3rawnsq8s7sapyg497"
                  *         }
                  *       },
                  *       "sender": "ed25519:3252a4659b0bd1979a4ef30ce71025a8898d60e01e06bf4b4873c5d322fc4ff8",
@@ -15833,7 +15833,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 3fa3cbab7bd5ed7d9f601e38fa75338a2c3a77497058cf18e5ee17c352689452
+                 * @example f320bfb672551cb79ea21ca5b1623fa914abbdba928362aa3ffc1ab3d377aabb
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -15943,7 +15943,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example 3fa3cbab7bd5ed7d9f601e38fa75338a2c3a77497058cf18e5ee17c352689452
+                 * @example f320bfb672551cb79ea21ca5b1623fa914abbdba928362aa3ffc1ab3d377aabb
                  */
                 readonly id: components["schemas"]["TransactionId"];
             };
@@ -16255,7 +16255,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example veh_4np99m9xe0n9dxhbt9gvb23jv0
+                 * @example veh_26vp1fa0pw53t7tvp0sk1bxfek
                  */
                 readonly id: components["schemas"]["VehicleId"];
             };
@@ -16369,7 +16369,7 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "text": "DYM1:I72KV97+ATW6XHAKX6SF6X%6OCASW6UL9000000 00D906.34W5DT0HSBR:P3CGB9GNE2$LARJ04MO2Y2Y8NV*RC46F+4I/SDN2%O3QZK1005Z1:H6:VGGEKR6H9EE95V8FJNXQMLPV2JT-Q+1GW:UT-VZFQ9MQI+JECGGI5OJLDZBT2J ALUR56X8:KNH:E- 2+ZR1BMF12000620Q-0Z.6.XCL.J Z4$EE1PFQKELGD1IQY06X7NFZTAMTODQ4GU9NP0%9V93HQR5:VEU53%E9SGV3D$%1CJD8UQSM48TA7CEM0N"
+                 *       "text": "DYM1:HC2O4D*WITW6.G8I*8YM94S8 L61S8R49000000 00D90*.3M95DT0HSBJFW2JV041QMGHO3-4G0IRP$DW2L+/QW8L5Y6NJMYFO-334+8100CJ1SM3Q4MCG0+W7WTTL+16XR%T8TFTE2ST7KPT04ESH64-+3RQJZ$H35BN.FMKT/QKX50S*6S7T:S1MF8ARCNSM$3C*56F6N000N10Z12TBOH0AD:8H KNW7.PBHR352UPNREE6TKKM8F/FO1.KP$IJJJVX3.NO0 2U%QG-I:74S6M1Q7Q O3.K+FH%M7VN7 15SMM"
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Scanned"];
@@ -16500,12 +16500,12 @@ export interface operations {
             readonly query?: {
                 /**
                  * @description Only those that this organisation made.
-                 * @example org_6cr99h8n5x9jamg16pzgrb2pmd
+                 * @example org_7mmf2pdwctpsj8dz7tnw2q51tt
                  */
                 readonly maker?: components["schemas"]["OrganisationId"];
                 /**
                  * @description Only those that this code accepted or that are offered to it.
-                 * @example 53R85W256EQN52K
+                 * @example 53BBF5K1D83KD5H
                  */
                 readonly code?: components["schemas"]["CodeId"];
                 /**
@@ -16658,7 +16658,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example way_4v3atj4n7mr6xqvmr62jm7yvxg
+                 * @example way_7wbgj2jhqsmbw3cvt8ssh95xzv
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16768,7 +16768,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_4bszffwetfcjed6mckdptvyr0e
+                 * @example way_4d440cb7tscgfz553ynnhpndfh
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -16890,7 +16890,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_4bszffwetfcjed6mckdptvyr0e
+                 * @example way_4d440cb7tscgfz553ynnhpndfh
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17012,7 +17012,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description The waybill.
-                 * @example way_4bszffwetfcjed6mckdptvyr0e
+                 * @example way_4d440cb7tscgfz553ynnhpndfh
                  */
                 readonly id: components["schemas"]["WaybillId"];
             };
@@ -17025,182 +17025,182 @@ export interface operations {
                  *       "fields": [
                  *         {
                  *           "name": "OriginalDocumentNumber",
-                 *           "salt": "81e86020611fc26a820cb87467d3654ce2f52c463d8e4b92ab6699b55ce881ca",
-                 *           "value": "DCE109B99C21334568"
+                 *           "salt": "9cbebdaa157e9a40d54b92f53b40e083c32ee0f94e851cc290ce3de8f85f6e18",
+                 *           "value": "DC36680F2F12B18071"
                  *         },
                  *         {
                  *           "name": "ShippingNoteNumber",
-                 *           "salt": "e4b23a8730ea929c00e32cc4fe7298ab6a6bb1ef6e5ad18ed5310504b154a665",
-                 *           "value": "DCE109B99C21334568"
+                 *           "salt": "ecf3420350b98c598dcf69c4b2a52159f7b37c33afd4d4f1b1ef51e63a08e8a3",
+                 *           "value": "DC36680F2F12B18071"
                  *         },
                  *         {
                  *           "name": "SerialNumber",
-                 *           "salt": "78c8ad1c5e3725e33bece56ac5ac82077d054b630ce3fd01f534ab05e370ab46",
+                 *           "salt": "7ba3e0c971545abd6b5adc28bd084ee1232d2f0028a6b857d1337cce4cfc015e",
                  *           "value": "0000"
                  *         },
                  *         {
                  *           "name": "VehicleAmount",
-                 *           "salt": "104deb57497ed380f959ce1badf994397d63e99544744e7f23d621faff5375d2",
+                 *           "salt": "db7b33ee0018c107e6bd71e50097efbe295458450e32df0a77037bcc8ccbafb4",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "TransportTypeCode",
-                 *           "salt": "7d370650a49b5754ce4082f1150e2d0e32c56b4c90638fe0b35beb0f07a2c134",
+                 *           "salt": "086a5f1663c443632cd699ed536c095df8b6d0500656b051dd1cc74957d4eb43",
                  *           "value": "1"
                  *         },
                  *         {
                  *           "name": "SendToProDateTime",
-                 *           "salt": "e51f0e5d13e8752dbc4c259b1f77f875ddcba33949a5257ed098f810a4ba5b52",
+                 *           "salt": "4aa413de64b89fe3a39d26f91eca36435a65dbf119db68cfe064887301da5670",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Carrier",
-                 *           "salt": "3bbd7a907ce11917184d6e14e41b02817f8a51bd9049d15882362b7575804a44",
+                 *           "salt": "3636ba74ae6ac5854560a3680bc5fefa06a7130703926227305686ab8e1245b5",
                  *           "value": "滇测云运网络货运有限公司"
                  *         },
                  *         {
                  *           "name": "UnifiedSocialCreditIdentifier",
-                 *           "salt": "223bf506a555fdf2cda9329d77dcf62394dc72be643b2b6b4597ed03359a5df0",
+                 *           "salt": "d7e534559bc3e6f885ee000660a0c644cb5f36fc3c877bf45a0a4b1f64e84737",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PermitNumber",
-                 *           "salt": "4281a500e914fb79a44439822426ff676e50b4087298d13c8b744ec4358ab836",
+                 *           "salt": "24354206acc3c9abcb8e182f9665c0e462f728cad6a0739a17af7ae614bd0cf2",
                  *           "value": "539901000001"
                  *         },
                  *         {
                  *           "name": "ConsignmentDateTime",
-                 *           "salt": "6717775e061b0eeefdcdffdf78421c9ee94db2cdde2d7372834e49926a811dfb",
+                 *           "salt": "7454421e59ae04e2c270d8b5573fecc2dbd409091ab4e4d68cf17d44ebbc542d",
                  *           "value": "20261101080000"
                  *         },
                  *         {
                  *           "name": "BusinessTypeCode",
-                 *           "salt": "8865ef47286cc6e5694d2242a0b3fd6370a87f37e3cf7a5774c8e99322cbb12d",
+                 *           "salt": "d3c60e0579d0938992afc084245f8b9a3f6d323533e22481f4bd63b8fdefef57",
                  *           "value": "1002996"
                  *         },
                  *         {
                  *           "name": "DespatchActualDateTime",
-                 *           "salt": "0f619904d9a9d5edeba36ed3c354512addf5966d218cd3243a7a5b431d70c705",
+                 *           "salt": "d698e981de3effe010a9d708932b5a170ba117cd4263b6ebc4f9896aa311a9ff",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "GoodsReceiptDateTime",
-                 *           "salt": "c25e599602dcf32f2211c1777a9970caa5b764d895d644906ba3d8f6bd40c471",
+                 *           "salt": "4d2f16b6fed1959021f6029e67318f4a652338b1171419c6717cd1ea93cbdb02",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Consignor",
-                 *           "salt": "2cbdea7a1b2d5c11f57f09efc9a1547d548f60711ec8849cd3490dfa92043212",
+                 *           "salt": "bbe8068acd49e1d3bbb7aab9491e17ac56a8dd696cd0225a770decc2978ae34d",
                  *           "value": "滇测远达运输有限公司"
                  *         },
                  *         {
                  *           "name": "ConsignorID",
-                 *           "salt": "3c76bf02e86318dbaa64a2c79478a999741d76c621905bb8d19b9825c4646ab2",
+                 *           "salt": "9267a078f8c280326eccc8f3d116cfdc7184238028c7e09bf606bc7674a16594",
                  *           "value": "91539902MA2000E260"
                  *         },
                  *         {
                  *           "name": "PlaceOfLoading",
-                 *           "salt": "4f5d115ea995ec42171981fe3bdea0de3a5c5f6cc096129272621b680d5123db",
+                 *           "salt": "0d76909557f1ddf4fb9afcab782b19af684ddd25948f64f2a7abbd28a4a9cabd",
                  *           "value": "昆明市虚构路 1 号"
                  *         },
                  *         {
                  *           "name": "LoadingCountrySubdivisionCode",
-                 *           "salt": "e591b8ae47e3cbb08d6c6392a73642ad1925e9ade14ce59f46660a3772e10d29",
+                 *           "salt": "9241906db2d0f61d2d98a8d8318900677363b9823c1e28342a7a20895ffcf831",
                  *           "value": "530100"
                  *         },
                  *         {
                  *           "name": "Consignee",
-                 *           "salt": "6509792197f54d26f597b64edcd2914ebaf002d91c040e9910767c2bdce4e71c",
+                 *           "salt": "458a5b0b5684fb3d9628204f1cb3f1b9e30da065d60fd6fba0b33eaeaeef5559",
                  *           "value": "滇测顺捷物流有限公司"
                  *         },
                  *         {
                  *           "name": "ConsigneeID",
-                 *           "salt": "fcf7dc85db9b49b9966cfe12e5628950028e874d4932ce34b3df1b205c2b9cd2",
+                 *           "salt": "ddbc73ca9d446fdadfce1370c3c9967aec141184c03134907a481f7f8bf0ba65",
                  *           "value": "91539913MA2000E34Q"
                  *         },
                  *         {
                  *           "name": "GoodsReceiptPlace",
-                 *           "salt": "fd7dc4bd19f7cbfb2ce9180902ee91715a5d6a710ebe92463c6068ac6afffa97",
+                 *           "salt": "8ff32aa072e1d26ff7cda4b413341567393f6df2d81fe1dea4b98e9e7cdad81a",
                  *           "value": "曲靖市虚构路 2 号"
                  *         },
                  *         {
                  *           "name": "ReceiptCountrySubdivisionCode",
-                 *           "salt": "b57090e46460fc6aba11921d4c76b9bbee2fc34c44a571622fc5a54378a56e50",
+                 *           "salt": "321bbea7ca94b2951bf683c4f918576ffcaf2624afd46f4fd4ce6fc21510162d",
                  *           "value": "530300"
                  *         },
                  *         {
                  *           "name": "TotalMonetaryAmount",
-                 *           "salt": "35092779908a5648c23715bfb3577afc27cb8e57a869d4ae2e7be8a2f69fade9",
+                 *           "salt": "d6087f8d3e1b304eddefb2079fa7bbd8285add82106e473e310efe5081d4e023",
                  *           "value": "1200.000"
                  *         },
                  *         {
                  *           "name": "TransportationDistance",
-                 *           "salt": "6faf7c03fc986a47347b5cc2cfc0cfaad4eb5f5b592d9506f27d3e47777d8069",
+                 *           "salt": "a3dc74ea7a955544b81293fe6798af4e914fb595881f1b1b44a5617ef2479a7d",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehiclePlateColorCode",
-                 *           "salt": "049a2c11de7ce53ba3e3f425887f7c038faf4d85e38e287d2b69bb35d8297be8",
+                 *           "salt": "40607d0478a97296131dc63061cce3a609a4fdaaf1ee74eecaa8f345991d0879",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "VehicleNumber",
-                 *           "salt": "d7953b21455ca8beb42858498ea25609dc1e8d381097c96031c5b7a7fcf599af",
+                 *           "salt": "78541a99b341642fd2cd490b2c4824c2c5472d766c9e8ff3f81cf62bc5f82b88",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DriverName",
-                 *           "salt": "e1bb04e2bf2b794aafa0e36f5d95d41f5e306c64b2bca668e6cb0f3dc4cd8fb8",
+                 *           "salt": "3db115ae3899c84e735c56361ef149c0c3ab3862b4a9d7cd2b967f8619ce620d",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DrivingLicense",
-                 *           "salt": "32533e7c3fa87b841e0def4fbf166a3c973744daf34f3f17f2efd0a6eaeaaafc",
+                 *           "salt": "65dc0662cb914245a64049e929705d3ca98fec8d25e871e8c8796212e65cba2d",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "DescriptionOfGoods",
-                 *           "salt": "3254a3cf9d7a4a16c94aa2a629cdff3ebb82afb4c22235c8170a97dab7aa4f74",
+                 *           "salt": "a145231d067684e267a5f765215cc2ca8aa6ad5ab51f2848ef3a566018a280e5",
                  *           "value": "测试货物：瓷砖"
                  *         },
                  *         {
                  *           "name": "CargoTypeClassificationCode",
-                 *           "salt": "a20bce3ff7f6c4a4ba0c1b6ea18c8a54a41e7a67b9132f0830d39e928457bea6",
+                 *           "salt": "8792b90a03529c6557e9bab6f4cec9fd10110fe9dbcdcc596d5b294a05c116a2",
                  *           "value": "1700"
                  *         },
                  *         {
                  *           "name": "GoodsItemGrossWeight",
-                 *           "salt": "a6176788bae7678a325d75e569409ed2892881a11a299285b5d3fb5d6a6cfa0f",
+                 *           "salt": "1e54baa9e7dece5e3d78cd93d311ea386464dfe22c29adc3089e1f704ff470b4",
                  *           "value": "1000.000"
                  *         },
                  *         {
                  *           "name": "ActualCarrierName",
-                 *           "salt": "576ad9dd32426cb9608478a1fc3aab6c22bf003cd1c536c312f44a958f0541e0",
+                 *           "salt": "e61f2290deecf57afe063904b5eca7f639f809927eee3843b3a41690f3a8f744",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierBusinessLicense",
-                 *           "salt": "d4ec3428c93e8c4c45df8531284d1e69d5b8aca4949f52cf3664e2930d953aea",
+                 *           "salt": "e9a6095134709e2b8e3a5b8be20b3bae6158bab4ddb8026c4c746bddb06d30a2",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "ActualCarrierID",
-                 *           "salt": "38b98f839df7a584985acf1883b49cbce7af131a37f3cb4986f4d64b28374d6b",
+                 *           "salt": "9d61b404442cd0b0ce445008ddd531ff566179e2ba29de431b74f1424ff91429",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "PolicyNumber",
-                 *           "salt": "09fbfcd0f4041880c643055b4a90e2273341b31dd882fc96b0fc5d0aa9740537",
+                 *           "salt": "86e2e9bef267d241c76f4546381533a131fa2c5850149805f2e0353788aed15a",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "InsuranceCompanyCode",
-                 *           "salt": "86eb4187a5512ac02c1cf4af4c19f7d5830adc7bf5f0aedb3712a3daada02623",
+                 *           "salt": "f94ba500de8c289379f3f954336022dfcaf31aeb16bf4283579b87672d6f0110",
                  *           "value": ""
                  *         },
                  *         {
                  *           "name": "Remark",
-                 *           "salt": "db8c03805852316be0c77a9b12bc96b78e62076b23892d162ed799c0c2186613",
+                 *           "salt": "c7d6eb2a810e3d426939bcf88a14cfbff1a424fe4d5b0ed80295f66b629fab17",
                  *           "value": ""
                  *         }
                  *       ]
@@ -17616,7 +17616,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
+                 * @example whk_37zn15bdgwdehtwkc0tv196ags
                  */
                 readonly id: string;
             };
@@ -17726,7 +17726,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_5km2n9nawgb2ny5r641hzxnvr0
+                 * @example whk_5ar7a0n2gzk23a39jejgs6wvcc
                  */
                 readonly id: string;
             };
@@ -17849,7 +17849,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
+                 * @example whk_37zn15bdgwdehtwkc0tv196ags
                  */
                 readonly id: string;
             };
@@ -17959,7 +17959,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
+                 * @example whk_37zn15bdgwdehtwkc0tv196ags
                  */
                 readonly id: string;
             };
@@ -18114,7 +18114,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
+                 * @example whk_37zn15bdgwdehtwkc0tv196ags
                  */
                 readonly id: string;
             };
@@ -18269,7 +18269,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Its id.
-                 * @example whk_0fqgwyxsjwsebyxeft1m5j6s1q
+                 * @example whk_37zn15bdgwdehtwkc0tv196ags
                  */
                 readonly id: string;
             };
