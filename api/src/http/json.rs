@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Answers in JSON, each written into one buffer that is large enough for most: one that grows is copied as often as
-//! it does, and that was a tenth of what a read costs.
+//! it does (docs/benchmarks.md).
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
