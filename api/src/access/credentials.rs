@@ -137,7 +137,8 @@ fn wrong(why: impl ToString) -> Problem {
     Problem::new(&messages::CREDENTIALS_WRONG).value(why)
 }
 
-/// Whose a credential is, if that is remembered since the newest block: from memory alone.
+/// Whose a credential is, if that is remembered since the newest block: from memory alone. The register is asked each
+/// time: a revoked key ends at once.
 pub(crate) fn known(api: &Api, shown: &Shown) -> Option<Asker> {
     let now = (api.store.header().height, Time(Clock::default().now_ms()));
     let Ok(key) = shown.0.parse::<ApiKey>() else {
@@ -151,18 +152,17 @@ pub(crate) fn known(api: &Api, shown: &Shown) -> Option<Asker> {
 /// Whose a credential is that was shown from an address; without one nothing is counted. Reads the database, so it
 /// is called off the async threads.
 pub(crate) fn resolve(api: &Api, shown: &Shown, from: Option<IpAddr>) -> Result<Asker, Problem> {
+    if let Some(asker) = known(api, shown) {
+        return Ok(asker);
+    }
     let now = (api.store.header().height, Time(Clock::default().now_ms()));
     match shown.0.parse::<ApiKey>() {
         Ok(key) => api.of_key((shown, &key), from, now),
-        Err(_) => match api.access.remembered(shown, None, now) {
-            Some(asker) => Ok(asker),
-            None => api.of_token(shown, from, now),
-        },
+        Err(_) => api.of_token(shown, from, now),
     }
 }
 
 impl Api {
-    /// The register is asked each time: a revoked key ends at once.
     fn of_key(
         &self,
         (shown, key): (&Shown, &ApiKey),
@@ -172,9 +172,6 @@ impl Api {
         let access = &self.access;
         let register = Arc::clone(&access.register.borrow());
         let entry = register.check(key, now.1).ok_or_else(|| access.guessed(from, "API key"))?;
-        if let Some(asker) = access.remembered(shown, Some(entry), now) {
-            return Ok(asker);
-        }
         let asker = self.member(entry.organisation, Some(entry), now.1);
         let asker = asker.ok_or_else(|| access.guessed(from, "API key"))?;
         let (height, until) = (now.0, entry.until.unwrap_or(Time::LAST));
