@@ -13,7 +13,7 @@ use dianyun_tests::testnet::{Testnet, binary, dianyun, succeed};
 use dianyun_tests::waiting::until;
 use serde_json::{Value, json};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// A testnet's folder, whose processes end with the value.
 struct Net(tempfile::TempDir);
