@@ -15,11 +15,9 @@ import {
 import { takeHanded } from '../parts/handover.js';
 import { type Holder, holderOf, holders, signerOf, type Subject } from '../parts/keyring.js';
 import { say, type Words } from '../parts/language.js';
-import { HolderFetch, isUnreached, type Place, placeOf, publicNode } from '../parts/node.js';
+import { HolderFetch, isUnreached, type Place, publicNode } from '../parts/node.js';
 import { type Sender, sendOnce, UNDER_WAY } from '../parts/sent.js';
 import { OFFER_FIELDS, REFUSALS } from '../words/refusals.js';
-
-const AGAIN_MS = 3_000;
 
 const UNREACHED: Words = { zh: '没有网络，请稍后再试。', en: 'There is no network: try again later.' };
 const FAILED: Words = { zh: '没有办成，请再试一次。', en: 'It was not done: try again.' };
@@ -30,17 +28,6 @@ export interface Actor {
   readonly signer: Signer;
   readonly place: Place;
   readonly client: Client;
-}
-
-/** Which node of which chain this is; asked until it answers. */
-export async function placeHere(): Promise<Place> {
-  for (;;) {
-    try {
-      return await placeOf(publicNode());
-    } catch {
-      await new Promise((done) => setTimeout(done, AGAIN_MS));
-    }
-  }
 }
 
 /** Somebody who acts, with a key that is kept. */
